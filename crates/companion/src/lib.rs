@@ -1,0 +1,1 @@
+//! The client without a window: wires capture, outbox and upload.

@@ -1,0 +1,1 @@
+//! What leaves the outbox, when, and what a reply means.

@@ -1,0 +1,1 @@
+//! Finds running games and reads their local APIs.

@@ -1,0 +1,1 @@
+//! Frames to events: one pure state machine a game.

@@ -1,0 +1,1 @@
+//! The wire contract between a companion and the ingest server.

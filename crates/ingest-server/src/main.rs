@@ -1,0 +1,3 @@
+//! Binary `ringside-ingest`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The recording format: write, read, import, verify.

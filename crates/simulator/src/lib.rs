@@ -1,0 +1,1 @@
+//! A seeded match with its truth, played on the games' own local protocols.

@@ -1,0 +1,3 @@
+//! Binary `ringside-sim`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Carries batches to the ingest server as delivery says.

@@ -1,0 +1,3 @@
+//! Binary `ringside-desktop`.
+
+fn main() {}
