@@ -1,1 +1,35 @@
-//! The wire contract between a companion and the ingest server.
+//! The wire contract, version 1, between a companion and the ingest server.
+//!
+//! Types and constants only: what a receipt, a problem and a limit are, and how
+//! they are written. What a client does with an answer is crate `delivery`; how
+//! a server comes to one is `ingest-server`. Events themselves are
+//! [`event_model::CloudEvent`].
+
+mod clock_header;
+mod device;
+mod idempotency_key;
+mod limits;
+mod problem;
+mod reads;
+mod receipt;
+
+pub use clock_header::{InvalidClockHeader, SentClock};
+pub use device::{Enrolled, Enrolment};
+pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
+pub use limits::{Lifetimes, Limits};
+pub use problem::{PROBLEM_CONTENT_TYPE, Problem, ProblemKind};
+pub use reads::{MatchList, MatchView, OccurrenceList, OccurrenceView, WitnessView};
+pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptCode, ReceiptPage, ReceiptStatus};
+
+/// Where batches go.
+pub const EVENTS_PATH: &str = "/v1/events";
+/// Where devices enrol.
+pub const DEVICES_PATH: &str = "/v1/devices";
+/// Request header: which outbox the sequences count in.
+pub const OUTBOX_HEADER: &str = "ringside-outbox";
+/// Request header: the sender's clock at the moment of sending.
+pub const CLOCK_HEADER: &str = "ringside-clock";
+/// Request header: draft-ietf-httpapi-idempotency-key-header.
+pub const IDEMPOTENCY_KEY_HEADER: &str = "idempotency-key";
+/// Response header: the answer was given before and is repeated byte for byte.
+pub const IDEMPOTENT_REPLAYED_HEADER: &str = "idempotent-replayed";
