@@ -1,0 +1,61 @@
+//! The companion's state in numbers and words, all of it from the outbox and
+//! the sources themselves.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Everything that a status line or window shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CompanionStatus {
+    /// One per source that is read.
+    pub sources: Vec<SourceStatus>,
+    /// The outbox and the upload.
+    pub upload: UploadStatus,
+}
+
+/// How reading one game goes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SourceStatus {
+    /// The source's name.
+    pub source: String,
+    /// One sentence: what is going on.
+    pub state: String,
+    /// Frames read since the start.
+    pub frames: u64,
+    /// Frames that could not be read.
+    pub unreadable: u64,
+    /// Events made.
+    pub events: u64,
+    /// When the last frame came, RFC 3339.
+    pub last_frame_at: Option<String>,
+    /// Unknown names and how often each was seen.
+    pub drift: BTreeMap<String, u64>,
+}
+
+/// The outbox in counts, and what the upload is doing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct UploadStatus {
+    /// Waiting to be sent.
+    pub pending: u64,
+    /// In a request at the moment.
+    pub in_flight: u64,
+    /// On the server's disk.
+    pub settled: u64,
+    /// Refused by the server; a person can look and send again.
+    pub quarantined: u64,
+    /// Given up because the outbox was full.
+    pub pruned: u64,
+    /// Captured but never saved.
+    pub lost: u64,
+    /// Captured and kept in memory, since the disk does not take them.
+    pub not_saved: u64,
+    /// Age of the oldest waiting event.
+    pub oldest_pending_age_s: Option<u64>,
+    /// When the next request may go out.
+    pub next_attempt_in_s: Option<u64>,
+    /// Why nothing is sent, where nothing is.
+    pub paused_reason: Option<String>,
+    /// The server's address; absent where nothing leaves this machine.
+    pub server: Option<String>,
+}

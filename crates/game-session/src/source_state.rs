@@ -1,0 +1,92 @@
+//! The state of a stream, whatever its game.
+
+use event_model::{Reading, Source};
+use serde::{Deserialize, Serialize};
+
+use crate::{Step, cs2, league};
+
+/// Version of the rules that turn frames into events. It rises whenever the
+/// same frames would yield other events; recordings say under which they were
+/// made.
+pub const SESSION_LOGIC: u32 = 1;
+
+/// What is known of a stream so far.
+///
+/// Live capture continues its saved state; a replay starts with an empty one
+/// of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "source", rename_all = "kebab-case")]
+pub enum SourceState {
+    /// League of Legends.
+    League(league::LeagueState),
+    /// Counter-Strike 2 and CS:GO.
+    Cs2(cs2::Cs2State),
+}
+
+/// Saved state that cannot be continued: the stream starts a new session, and
+/// that is counted.
+#[derive(Debug, thiserror::Error)]
+pub enum StateFault {
+    /// Not the JSON that [`SourceState::encode`] writes.
+    #[error("the saved session state cannot be read")]
+    Undecodable(#[source] serde_json::Error),
+    /// State of another source.
+    #[error("the saved session state belongs to another source")]
+    OtherSource,
+}
+
+impl SourceState {
+    /// An empty state; `None` for a source that has no state machine yet.
+    #[must_use]
+    pub fn new(source: Source) -> Option<Self> {
+        match source {
+            Source::League => Some(Self::League(league::LeagueState::default())),
+            Source::Cs2 => Some(Self::Cs2(cs2::Cs2State::default())),
+            Source::Dota2
+            | Source::RocketLeague
+            | Source::Overwolf
+            | Source::Elite
+            | Source::Hearthstone => None,
+        }
+    }
+
+    /// The source it belongs to.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match self {
+            Self::League(_) => Source::League,
+            Self::Cs2(_) => Source::Cs2,
+        }
+    }
+
+    /// Takes one reading.
+    pub fn observe(&mut self, reading: &Reading) -> Step {
+        match self {
+            Self::League(state) => state.observe(reading),
+            Self::Cs2(state) => state.observe(reading),
+        }
+    }
+
+    /// The end of the frames: what was held back for a further one comes out.
+    pub fn finish(&mut self) -> Step {
+        match self {
+            Self::League(state) => state.finish(),
+            Self::Cs2(_) => Step::default(),
+        }
+    }
+
+    /// The bytes to save beside the events made so far.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("state is plain data with string keys")
+    }
+
+    /// Reads saved bytes.
+    ///
+    /// # Errors
+    /// Where the bytes are not a state of this source.
+    pub fn decode(source: Source, bytes: &[u8]) -> Result<Self, StateFault> {
+        let state: Self = serde_json::from_slice(bytes).map_err(StateFault::Undecodable)?;
+        if state.source() == source { Ok(state) } else { Err(StateFault::OtherSource) }
+    }
+}

@@ -1,0 +1,43 @@
+//! What one reading came to.
+
+use event_model::Event;
+
+use crate::Drift;
+
+/// The outcome of one reading.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Step {
+    /// Events, in the order they happened.
+    pub events: Vec<Event>,
+    /// Names in the frame that this version does not know.
+    pub drift: Drift,
+    /// Why the frame could not be read, where it could not.
+    pub unreadable: Option<Unreadable>,
+}
+
+/// A frame that could not be read: counted and shown, never guessed at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Not JSON, or not of the expected shape.
+    #[error("not readable as a frame of this game: {0}")]
+    Malformed(String),
+    /// JSON, but not what this game's client sends.
+    #[error("not from the game: {0}")]
+    Foreign(&'static str),
+    /// More bytes than a frame may have.
+    #[error("{bytes} bytes are more than a frame may have ({limit})")]
+    TooLarge {
+        /// How many it has.
+        bytes: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+}
+
+impl Step {
+    /// A step that only says why nothing could be read.
+    #[must_use]
+    pub fn unreadable(why: Unreadable) -> Self {
+        Self { unreadable: Some(why), ..Self::default() }
+    }
+}
