@@ -1,8 +1,9 @@
 //! Secrets are cut out of frames before anything is written.
 
+use std::{collections::BTreeMap, ops::Range};
+
 use event_model::{Frame, Source};
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 
 /// What stands in the place of a secret.
 pub const CUT: &str = "[cut]";
@@ -33,34 +34,35 @@ pub fn cut_secrets(source: Source, frame: &mut Frame) {
 }
 
 fn without_auth(body: Vec<u8>) -> Vec<u8> {
-    let Some(spans) = auth_values(&body) else {
-        return if contains_auth(&body) { CUT.as_bytes().to_vec() } else { body };
-    };
-    let mut rest = body.as_slice();
-    let mut out = Vec::with_capacity(body.len());
-    let mut at = 0;
-    for span in spans {
-        out.extend_from_slice(&rest[..span.start - at]);
-        out.extend_from_slice(br#"{"token":"[cut]"}"#);
-        rest = &rest[span.end - at..];
-        at = span.end;
+    match auth_block(&body) {
+        AuthBlock::At(span) => {
+            let replacement = br#"{"token":"[cut]"}"#.as_slice();
+            [&body[..span.start], replacement, &body[span.end..]].concat()
+        }
+        AuthBlock::NotUnderstood if contains_auth(&body) => CUT.as_bytes().to_vec(),
+        AuthBlock::Absent | AuthBlock::NotUnderstood => body,
     }
-    out.extend_from_slice(rest);
-    out
 }
 
-/// Where the values of `auth` stand in a JSON object; `None` for anything else.
-fn auth_values(body: &[u8]) -> Option<Vec<std::ops::Range<usize>>> {
-    let text = std::str::from_utf8(body).ok()?;
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-    let Some(raw) = members.get("auth") else { return Some(Vec::new()) };
-    // A repeated name keeps only its last value in the map: then the others
-    // would survive, so the body counts as not understood.
+/// Where the value of a body's `auth` member stands.
+enum AuthBlock {
+    Absent,
+    At(Range<usize>),
+    NotUnderstood,
+}
+
+fn auth_block(body: &[u8]) -> AuthBlock {
+    let Ok(text) = std::str::from_utf8(body) else { return AuthBlock::NotUnderstood };
+    let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
+        return AuthBlock::NotUnderstood;
+    };
+    let Some(raw) = members.get("auth") else { return AuthBlock::Absent };
+    // A repeated or escaped name could hide a second value.
     if text.matches("\"auth\"").count() != 1 {
-        return None;
+        return AuthBlock::NotUnderstood;
     }
     let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-    Some(vec![start..start + raw.get().len()])
+    AuthBlock::At(start..start + raw.get().len())
 }
 
 fn contains_auth(body: &[u8]) -> bool {
