@@ -1,0 +1,1 @@
+//! The real window under a real display server.
