@@ -1,22 +1,77 @@
-//! League of Legends, from the Live Client Data API.
+//! League of Legends, from the Live Client Data API's `/allgamedata`.
+//!
+//! The game gives its whole list of events at every poll, numbered per game
+//! process. What can go wrong with that list, and what becomes of it:
+//!
+//! | the game | here |
+//! |---|---|
+//! | repeats the list every second | an entry that was listed before is skipped |
+//! | starts to number anew after a reconnect | [`Timeline`] sees another entry under a known number: next epoch |
+//! | goes back in time and appends entries again | the same happening within 1.5 s, in order, is that entry |
+//! | joins late and lists from there | [`DeathCounts`] reconciles with the scores before a kill is numbered |
+//! | starts the next match with the same ten | `GameStart` has another time, before the last one seen: new session |
+
+mod death_counts;
+mod document;
+mod entry;
+mod events;
+mod known_fields;
+mod roster;
+mod session;
+mod timeline;
 
 use event_model::Reading;
 use serde::{Deserialize, Serialize};
 
-use crate::Step;
+use crate::{Step, Unreadable};
+use document::Document;
+use session::Session;
+
+/// Longest frame that is read: a full one of ten players has about 60 KiB.
+const FRAME_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What is known of a League stream so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct LeagueState {}
-
-impl LeagueState {
-    pub(crate) fn observe(&mut self, _reading: &Reading) -> Step {
-        Step::default()
-    }
+pub struct LeagueState {
+    session: Option<Session>,
 }
 
 impl LeagueState {
+    pub(crate) fn observe(&mut self, reading: &Reading) -> Step {
+        match reading {
+            Reading::Fault(_) => self.finish(),
+            Reading::Frame(frame) if frame.body.len() > FRAME_BYTES_MAX => {
+                let bytes = frame.body.len();
+                Step::unreadable(Unreadable::TooLarge { bytes, limit: FRAME_BYTES_MAX })
+            }
+            Reading::Frame(frame) => match Document::read(&frame.body) {
+                Ok(document) => self.observe_document(&document),
+                Err(why) => Step::unreadable(why),
+            },
+        }
+    }
+
+    /// The game is gone or the frames have ended: no further poll will settle
+    /// what was held back.
     pub(crate) fn finish(&mut self) -> Step {
-        Step::default()
+        let events = self.session.as_mut().map(Session::release_all).unwrap_or_default();
+        Step { events, ..Step::default() }
+    }
+
+    fn observe_document(&mut self, document: &Document) -> Step {
+        let mut step = Step { drift: document.drift(), ..Step::default() };
+        // Loading: neither who plays nor when it began is known yet.
+        let Some(start) = document.start() else { return step };
+        let continues = self.session.as_ref().is_some_and(|session| session.continues(&start));
+        if !continues {
+            step.events.append(&mut self.finish().events);
+            let (session, evidence) = Session::begin(start, document);
+            step.events.push(evidence);
+            self.session = Some(session);
+        }
+        if let Some(session) = &mut self.session {
+            step.events.append(&mut session.observe(document));
+        }
+        step
     }
 }

@@ -18,9 +18,9 @@ pub const SESSION_LOGIC: u32 = 1;
 #[serde(tag = "source", rename_all = "kebab-case")]
 pub enum SourceState {
     /// League of Legends.
-    League(league::LeagueState),
+    League(Box<league::LeagueState>),
     /// Counter-Strike 2 and CS:GO.
-    Cs2(cs2::Cs2State),
+    Cs2(Box<cs2::Cs2State>),
 }
 
 /// Saved state that cannot be continued: the stream starts a new session, and
@@ -40,8 +40,8 @@ impl SourceState {
     #[must_use]
     pub fn new(source: Source) -> Option<Self> {
         match source {
-            Source::League => Some(Self::League(league::LeagueState::default())),
-            Source::Cs2 => Some(Self::Cs2(cs2::Cs2State::default())),
+            Source::League => Some(Self::League(Box::default())),
+            Source::Cs2 => Some(Self::Cs2(Box::default())),
             Source::Dota2
             | Source::RocketLeague
             | Source::Overwolf

@@ -1,0 +1,241 @@
+//! One match as this device saw it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use event_model::{
+    Actors, Event, EventData, EventIdFields, Game, Identity, Kind, MatchKey, MatchOrigin, MatchRef,
+    SessionKey,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    death_counts::DeathCounts,
+    document::{Document, Start},
+    entry::Entry,
+    events::{Happening, VICTIM_NAME},
+    roster::{Bearers, Roster},
+    timeline::{Sighting, Timeline},
+};
+
+/// A session from its first poll to the next match.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Session {
+    key: SessionKey,
+    /// The account; none for a spectator.
+    observer: Option<String>,
+    roster: Vec<String>,
+    /// Time text of the present numbering's first entry.
+    start_time_text: String,
+    game_time_ms: i64,
+    ended: bool,
+    timeline: Timeline,
+    deaths: DeathCounts,
+    /// New entries that wait until deaths can be numbered, in order.
+    held: VecDeque<Held>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Held {
+    /// The list began anew here.
+    Renumbered,
+    /// Time went back here.
+    Rewound,
+    /// Something new.
+    Entry { entry: Entry, epoch: u32, bearers: Bearers },
+}
+
+impl Session {
+    /// Begins with the first poll that says who plays since when; the event
+    /// that tells a server how to join this session with others.
+    pub(super) fn begin(start: Start, document: &Document) -> (Self, Event) {
+        let session = Self {
+            key: SessionKey::from_values(
+                start.roster.iter().map(String::as_str).chain([start.time_text.as_str()]),
+            ),
+            observer: start.observer,
+            deaths: DeathCounts::begin(start.time_ms),
+            roster: start.roster,
+            start_time_text: start.time_text,
+            game_time_ms: document.game_time_ms,
+            ended: false,
+            timeline: Timeline::default(),
+            held: VecDeque::new(),
+        };
+        let evidence = session.evidence(document);
+        (session, evidence)
+    }
+
+    /// Whether a poll with this start belongs to this session.
+    ///
+    /// The same text of the first entry's time is the same game process. Another
+    /// text is a reconnect where it lies after everything seen so far, since
+    /// the game's clock goes on meanwhile; else it is the next match.
+    pub(super) fn continues(&self, start: &Start) -> bool {
+        let same_players = is_subset(&self.roster, &start.roster);
+        let same_process = self.start_time_text == start.time_text;
+        let reconnected = !self.ended && start.time_ms > self.game_time_ms;
+        same_players && self.observer == start.observer && (same_process || reconnected)
+    }
+
+    /// Takes a poll of this session.
+    pub(super) fn observe(&mut self, document: &Document) -> Vec<Event> {
+        self.hold_new_entries(document);
+        let scored = document.roster.deaths();
+        let mut events = self.release();
+        // A reset on the way out wants the scores of this very poll again.
+        while !self.deaths.is_settled() {
+            self.deaths.poll(document.game_time_ms, &scored, &self.held_deaths());
+            if !self.deaths.is_settled() {
+                break;
+            }
+            events.append(&mut self.release());
+        }
+        if let Some(first) = document.entries.first() {
+            self.start_time_text.clone_from(&first.time_text);
+        }
+        self.game_time_ms = document.game_time_ms;
+        events
+    }
+
+    /// No further poll will come: everything held goes out as it is.
+    pub(super) fn release_all(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while !self.held.is_empty() {
+            self.deaths.give_up();
+            events.append(&mut self.release());
+        }
+        events
+    }
+
+    fn hold_new_entries(&mut self, document: &Document) {
+        let unlisted = self.timeline.unlisted(&document.entries);
+        if unlisted.renumbered {
+            self.held.push_back(Held::Renumbered);
+        }
+        for entry in unlisted.entries {
+            let sighting = self.timeline.take(entry);
+            if matches!(sighting, Sighting::NewAfterRewind | Sighting::AgainAfterRewind) {
+                self.held.push_back(Held::Rewound);
+            }
+            if matches!(sighting, Sighting::New | Sighting::NewAfterRewind) {
+                self.held.push_back(Held::Entry {
+                    entry: entry.clone(),
+                    epoch: self.timeline.epoch(),
+                    bearers: bearers_in(entry, &document.roster),
+                });
+            }
+        }
+    }
+
+    fn release(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while self.deaths.is_settled() {
+            match self.held.pop_front() {
+                None => break,
+                Some(Held::Renumbered) => self.deaths.renumbered(),
+                Some(Held::Rewound) => self.deaths.rewound(),
+                Some(Held::Entry { entry, epoch, bearers }) => {
+                    events.push(self.event(&entry, epoch, &bearers));
+                }
+            }
+        }
+        events
+    }
+
+    fn held_deaths(&self) -> BTreeMap<String, i64> {
+        let mut deaths = BTreeMap::new();
+        for held in &self.held {
+            if let Held::Entry { entry, .. } = held
+                && entry.name == Happening::CHAMPION_KILL
+                && let Some(victim) = entry.text(VICTIM_NAME)
+            {
+                *deaths.entry(victim.to_owned()).or_default() += 1;
+            }
+        }
+        deaths
+    }
+
+    fn event(&mut self, entry: &Entry, epoch: u32, bearers: &Bearers) -> Event {
+        let happening = Happening::of(entry, bearers);
+        let victim = happening.sole_victim(bearers);
+        let ordinal = match (happening.kind, victim) {
+            (Kind::Kill, Some(victim)) => self.deaths.count(victim),
+            _ => None,
+        };
+        if happening.kind == Kind::MatchEnded {
+            self.ended = true;
+        }
+        let native_key = entry.number.to_string();
+        let data = EventData {
+            actor_ids: happening.actor_ids,
+            actors: happening.actors,
+            details: happening.details,
+            match_clock_ms: Some(entry.time_ms),
+            ordinal,
+            ..self.data()
+        };
+        self.identified(happening.kind, epoch, &native_key, data)
+    }
+
+    fn evidence(&self, document: &Document) -> Event {
+        let field = |name: &str| document.game_data.get(name).cloned().unwrap_or(Value::Null);
+        let details = BTreeMap::from([
+            ("roster".to_owned(), Value::from(self.roster.clone())),
+            ("map".to_owned(), field("mapName")),
+            ("mode".to_owned(), field("gameMode")),
+            ("first_event_time".to_owned(), Value::from(self.start_time_text.clone())),
+        ]);
+        let data = EventData { details, ..self.data() };
+        self.identified(Kind::SessionEvidence, 0, "start", data)
+    }
+
+    /// What all events of the session share.
+    fn data(&self) -> EventData {
+        let game = Game::league();
+        EventData {
+            match_ref: MatchRef {
+                key: MatchKey::session(&game, &self.key),
+                origin: MatchOrigin::Session,
+            },
+            game,
+            observer: self.observer.clone(),
+            actors: Actors::default(),
+            actor_ids: None,
+            round: None,
+            ordinal: None,
+            identity: Identity::Native,
+            match_clock_ms: None,
+            details: BTreeMap::new(),
+        }
+    }
+
+    fn identified(&self, kind: Kind, epoch: u32, native_key: &str, data: EventData) -> Event {
+        let fields = EventIdFields {
+            game: &data.game,
+            session: &self.key,
+            observer: self.observer.as_deref().unwrap_or(""),
+            epoch,
+            kind,
+            native_key,
+        };
+        Event { id: fields.event_id(), kind, data }
+    }
+}
+
+fn bearers_in(entry: &Entry, roster: &Roster) -> Bearers {
+    let names = entry.fields.values().flat_map(|value| match value {
+        Value::String(name) => vec![name.as_str()],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    });
+    names.filter_map(|name| Some((name.to_owned(), roster.bearer(name)?))).collect()
+}
+
+/// Whether one roster holds the other: the list of players may still fill up
+/// while the game loads.
+fn is_subset(one: &[String], other: &[String]) -> bool {
+    let holds = |large: &[String], small: &[String]| small.iter().all(|name| large.contains(name));
+    holds(one, other) || holds(other, one)
+}

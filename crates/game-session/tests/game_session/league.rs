@@ -1,0 +1,5 @@
+//! League of Legends: every quirk of the Live Client Data API, and the laws.
+
+mod laws;
+mod poll;
+mod quirks;
