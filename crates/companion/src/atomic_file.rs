@@ -1,0 +1,28 @@
+//! Small files that are either the old or the new one, never half of it.
+
+use std::{io, io::Write, path::Path};
+
+/// Replaces `path` by `content`, readable by this user alone.
+///
+/// The content is on disk before the name points to it: after a power cut the
+/// file is the old or the new one.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Temporary files are made for their owner alone (0600 on Unix).
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    // Windows has no handle on a folder to flush; renames are journalled.
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Where this installation keeps its files.
+
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// A folder with everything that one installation of Ringside keeps.
+///
+/// Device and token stand beside the outbox file and not in it, so that a
+/// deleted or damaged outbox makes no other device.
+#[derive(Debug, Clone)]
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    /// The folder at `path`, or the one that the system keeps for this user;
+    /// made where it is missing.
+    ///
+    /// # Errors
+    /// Where it cannot be made, or the system names none.
+    pub fn open(path: Option<PathBuf>) -> Result<Self, Error> {
+        let path = path.or_else(of_the_user).ok_or(Error::NoDataDir)?;
+        std::fs::create_dir_all(&path)
+            .map_err(|cause| Error::DataDir { path: path.clone(), cause })?;
+        Ok(Self(path))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The upload queue.
+    #[must_use]
+    pub fn outbox(&self) -> PathBuf {
+        self.0.join("outbox.sqlite")
+    }
+
+    /// Settings, for a person to read and edit.
+    #[must_use]
+    pub fn settings(&self) -> PathBuf {
+        self.0.join("settings.toml")
+    }
+
+    /// Device id and tokens: for nobody else.
+    #[must_use]
+    pub fn identity(&self) -> PathBuf {
+        self.0.join("identity.json")
+    }
+
+    /// What the sources looked like when they were last read.
+    #[must_use]
+    pub fn source_report(&self) -> PathBuf {
+        self.0.join("sources.json")
+    }
+}
+
+fn of_the_user() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("app", "ringside", "ringside")?;
+    Some(dirs.data_local_dir().to_owned())
+}

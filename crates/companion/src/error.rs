@@ -1,0 +1,89 @@
+//! What can go wrong with an installation as a whole.
+
+use std::path::PathBuf;
+
+/// Why the companion cannot do what it was asked.
+///
+/// A game that is not running and a server that is not there are no errors:
+/// they are states, in [`crate::CompanionStatus`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system names no folder for this user's data.
+    #[error("no folder for this user's data is known; name one with --data-dir")]
+    NoDataDir,
+    /// The data folder cannot be used.
+    #[error("{} cannot be read or written", path.display())]
+    DataDir {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The identity file cannot be used; it was left as it is.
+    #[error(
+        "{} holds this PC's identity and cannot be read or written; it was not changed",
+        path.display()
+    )]
+    Identity {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The settings file says something that is no setting.
+    #[error("{} has a setting that Ringside does not know; it was not changed", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// Which, and where.
+        #[source]
+        cause: Box<toml_edit::de::Error>,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes, so no device id can be made")]
+    NoRandomness,
+    /// Another process owns this data folder's outbox.
+    #[error(
+        "another Ringside is already running on {}; stop it or name another --data-dir",
+        path.display()
+    )]
+    AlreadyRunning {
+        /// The outbox.
+        path: PathBuf,
+    },
+    /// The outbox cannot be opened or written.
+    #[error("the upload queue cannot be used")]
+    Outbox(#[source] outbox::Error),
+    /// A recording or another input file is not what it should be.
+    #[error(transparent)]
+    BadInput(recording::Error),
+    /// The recording is of a game that this version cannot replay.
+    #[error("this version has no rules for {source_name} yet, so the recording cannot be replayed")]
+    NoRules {
+        /// The source.
+        source_name: event_model::Source,
+    },
+    /// The address is not one that events may be sent to.
+    #[error("{0}")]
+    Server(String),
+    /// The device could not enrol.
+    #[error("this PC could not enrol at {server}")]
+    Enrolment {
+        /// Where.
+        server: String,
+        /// Why.
+        #[source]
+        cause: uploader::EnrolError,
+    },
+    /// A local port is taken.
+    #[error("the local listener for {game} cannot start")]
+    Listener {
+        /// For which game.
+        game: &'static str,
+        /// Why.
+        #[source]
+        cause: game_client::Error,
+    },
+}
