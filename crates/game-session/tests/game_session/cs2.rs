@@ -1,0 +1,9 @@
+//! Counter-Strike 2 and CS:GO: claims on small frames, golden files, laws.
+
+mod counters;
+mod golden;
+mod laws;
+mod reading;
+mod rounds;
+mod sessions;
+mod support;

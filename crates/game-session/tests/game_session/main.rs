@@ -1,0 +1,4 @@
+//! The state machines, game by game.
+
+mod cs2;
+mod league;
