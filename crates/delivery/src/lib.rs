@@ -1,1 +1,31 @@
 //! What leaves the outbox, when, and what a reply means.
+//!
+//! Pure: no socket, file, database or clock. The uploader sends what
+//! [`BatchLimits`] allows, hands each [`Reply`] to [`interpret`], and does what
+//! the [`Decision`] says; [`Circuit`] knows when the next request may go out.
+//!
+//! # Invariants
+//!
+//! - Only a receipt page of our own server settles or quarantines an event.
+//!   Silence, a proxy's page, a broken body and any bare status promise nothing.
+//! - Every delay is bounded, and is never shorter than the server asked for up
+//!   to that bound.
+//! - A refusal is no verdict on an event: see [`after_refusal`].
+
+mod backoff;
+mod batch;
+mod circuit;
+mod quarantine;
+mod refusal;
+mod reply;
+mod retry_after;
+mod settlement;
+
+pub use backoff::{BACKOFF_MAX_MS, PAUSE_MAX_MS, backoff_ms, pause_ms};
+pub use batch::BatchLimits;
+pub use circuit::{Circuit, WaitReason};
+pub use quarantine::{QuarantineReason, UnknownQuarantineReason};
+pub use refusal::{AfterRefusal, OtherRequests, RefusedBatch, after_refusal};
+pub use reply::{Decision, Reply, Silence, interpret};
+pub use retry_after::{RETRY_AFTER_MAX_MS, parse_retry_after};
+pub use settlement::{Settlement, Settlements, Tally};

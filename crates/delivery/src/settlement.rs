@@ -1,0 +1,120 @@
+//! What a receipt page means for each event of a batch.
+
+use ingest_api::{Receipt, ReceiptCode, ReceiptPage, ReceiptStatus};
+use uuid::Uuid;
+
+use crate::QuarantineReason;
+
+/// Longest word of a server that is kept with an event: a screen shows no more.
+const DETAIL_CHARS_MAX: usize = 500;
+/// Longest version of a server that is kept.
+const VERSION_CHARS_MAX: usize = 100;
+
+/// What becomes of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// On the server's disk since this request.
+    Stored,
+    /// On the server's disk since before.
+    Duplicate,
+    /// A person must look.
+    Quarantined {
+        /// Why.
+        reason: QuarantineReason,
+        /// The server's own words.
+        detail: Option<String>,
+    },
+    /// The server asks for it again later.
+    Kept,
+}
+
+/// What a page of our own server says of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlements {
+    /// The server's database: another one may lack what this one had.
+    pub store: Uuid,
+    /// The server's version: another one may know more kinds.
+    pub server_version: String,
+    /// One per event, in the order they were sent.
+    pub items: Vec<Settlement>,
+}
+
+impl Settlements {
+    /// What `page` says, already known to be about the events that were sent.
+    pub(crate) fn of(page: ReceiptPage) -> Self {
+        Self {
+            store: page.store,
+            server_version: shortened(&page.server_version, VERSION_CHARS_MAX),
+            items: page.receipts.into_iter().map(Settlement::of).collect(),
+        }
+    }
+
+    /// How many events each verdict was given to.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for item in &self.items {
+            match item {
+                Settlement::Stored => tally.stored += 1,
+                Settlement::Duplicate => tally.duplicates += 1,
+                Settlement::Quarantined { .. } => tally.quarantined += 1,
+                Settlement::Kept => tally.kept += 1,
+            }
+        }
+        tally
+    }
+}
+
+/// Events by verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// New on the server's disk.
+    pub stored: u64,
+    /// On the server's disk before.
+    pub duplicates: u64,
+    /// Kept for a person to look at.
+    pub quarantined: u64,
+    /// To be sent again later.
+    pub kept: u64,
+}
+
+impl Settlement {
+    fn of(receipt: Receipt) -> Self {
+        let reason = match receipt.status {
+            ReceiptStatus::Stored => return Self::Stored,
+            ReceiptStatus::Duplicate => return Self::Duplicate,
+            ReceiptStatus::Retry => return Self::Kept,
+            ReceiptStatus::Conflict => QuarantineReason::Conflict,
+            ReceiptStatus::Invalid => invalid(receipt.code),
+        };
+        Self::Quarantined { reason, detail: in_words(&receipt) }
+    }
+}
+
+fn invalid(code: Option<ReceiptCode>) -> QuarantineReason {
+    match code {
+        Some(ReceiptCode::UnknownKind) => QuarantineReason::UnknownKind,
+        Some(ReceiptCode::TooOld) => QuarantineReason::TooOld,
+        None
+        | Some(
+            ReceiptCode::MalformedEvent
+            | ReceiptCode::ForeignSource
+            | ReceiptCode::EventTooLarge
+            | ReceiptCode::TooDeep
+            | ReceiptCode::FingerprintDiffers
+            | ReceiptCode::Erased
+            | ReceiptCode::StoreUnavailable,
+        ) => QuarantineReason::Invalid,
+    }
+}
+
+fn in_words(receipt: &Receipt) -> Option<String> {
+    let code = receipt.code.and_then(|code| serde_json::to_value(code).ok());
+    let code = code.as_ref().and_then(|code| code.as_str());
+    let words: Vec<&str> = [code, receipt.detail.as_deref()].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| shortened(&words.join(": "), DETAIL_CHARS_MAX))
+}
+
+fn shortened(text: &str, chars_max: usize) -> String {
+    text.chars().take(chars_max).collect()
+}

@@ -1,0 +1,78 @@
+//! When the next request may go out.
+
+use delivery::{BACKOFF_MAX_MS, Circuit, OtherRequests, Silence, WaitReason};
+use event_model::{ClockEpoch, ClockReading, Moment, WallTime};
+use uuid::Uuid;
+
+const OUTAGE: WaitReason = WaitReason::Silence(Silence::Unreachable);
+
+fn at(epoch: u128, mono_ms: u64, unix_ms: i64) -> Moment {
+    let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(epoch)), mono_ms };
+    Moment { clock, wall: WallTime::from_unix_ms(unix_ms) }
+}
+
+fn failed(times: u32, now: Moment) -> Circuit {
+    let mut circuit = Circuit::default();
+    for _ in 0..times {
+        circuit.back_off(OUTAGE, None, now, 0);
+    }
+    circuit
+}
+
+#[test]
+fn the_wait_runs_on_the_monotonic_clock() {
+    let circuit = failed(3, at(1, 10_000, 0));
+    assert_eq!(circuit.wait_ms(at(1, 10_500, 0)), 1_500);
+    assert_eq!(circuit.wait_ms(at(1, 10_500, 86_400_000)), 1_500, "whatever the wall clock does");
+    assert_eq!(circuit.wait_ms(at(1, 12_000, 0)), 0);
+}
+
+#[test]
+fn a_restart_remembers_failures_and_wait() {
+    let circuit = failed(5, at(1, 10_000, 0));
+    let text = serde_json::to_string(&circuit).unwrap();
+    let mut again: Circuit = serde_json::from_str(&text).unwrap();
+    again.resume(at(1, 11_000, 0));
+    assert_eq!(again.wait_ms(at(1, 11_000, 0)), 7_000);
+    again.back_off(OUTAGE, None, at(1, 18_000, 0), 0);
+    assert_eq!(again.wait_ms(at(1, 18_000, 0)), 16_000, "the sixth failure, not the first");
+}
+
+#[test]
+fn after_a_reboot_the_wall_clock_tells_what_is_left() {
+    let circuit = failed(5, at(1, 10_000, 50_000));
+    assert_eq!(circuit.wait_ms(at(2, 3, 53_000)), 5_000);
+}
+
+#[test]
+fn a_wall_clock_that_was_set_back_costs_one_wait_at_most() {
+    let mut circuit = failed(50, at(1, 10_000, 1_000_000_000));
+    circuit.resume(at(2, 0, 0));
+    assert!(circuit.wait_ms(at(2, 0, 0)) <= BACKOFF_MAX_MS);
+    assert_eq!(circuit.wait_ms(at(2, BACKOFF_MAX_MS, 0)), 0);
+}
+
+#[test]
+fn one_success_forgets_all_failures() {
+    let now = at(1, 0, 0);
+    let mut circuit = failed(9, now);
+    circuit.refuse(WaitReason::Status(400), now, 0);
+    circuit.succeed();
+    assert_eq!((circuit.wait_ms(now), circuit.reason()), (0, None));
+    assert_eq!(circuit.refused_in_a_row(), 0);
+    assert_eq!(circuit.others_since(0), OtherRequests::Succeeded);
+    assert_eq!(circuit.others_since(1), OtherRequests::NoneSucceeded);
+}
+
+#[test]
+fn a_new_token_ends_only_a_pause_for_the_old_one() {
+    let now = at(1, 0, 0);
+    let mut paused = Circuit::default();
+    paused.pause(WaitReason::Unauthenticated, now, 0);
+    paused.token_changed();
+    assert_eq!(paused.wait_ms(now), 0);
+
+    let mut failing = failed(4, now);
+    failing.token_changed();
+    assert_eq!(failing.wait_ms(now), 4_000, "an outage is not over by it");
+}

@@ -1,0 +1,7 @@
+//! Laws of delivery: what a reply means, and how long to wait.
+
+mod backoff;
+mod circuit;
+mod refusals;
+mod replies;
+mod retry_after;

@@ -1,0 +1,10 @@
+//! The readers against real sockets: a TLS server as League's, HTTP posts as
+//! Counter-Strike's, a folder as Steam's. Time is a clock that the tests set.
+
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
+
+mod gsi;
+mod league;
+mod league_tls;
+mod steam;
+mod support;

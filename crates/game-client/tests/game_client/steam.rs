@@ -1,0 +1,116 @@
+//! Counter-Strike is found in whichever library Steam put it.
+
+use std::{fs, path::Path};
+
+use game_client::{
+    Error, GsiToken,
+    cs2::{CONFIG_FILE_NAME, ConfigState, CounterStrike, config_file, find_installations_in},
+};
+use tempfile::TempDir;
+
+const MANIFEST: &str = "\"AppState\"\n{\n\t\"appid\"\t\"730\"\n\t\"installdir\"\t\"Counter-Strike Global Offensive\"\n}\n";
+
+const CS2_CFG: &str = "steamapps/common/Counter-Strike Global Offensive/game/csgo/cfg";
+const CSGO_CFG: &str = "steamapps/common/Counter-Strike Global Offensive/csgo/cfg";
+
+/// A Steam with one library of its own and one on another disk.
+struct Steam {
+    root: TempDir,
+    library: TempDir,
+}
+
+impl Steam {
+    fn installed() -> Self {
+        let steam =
+            Self { root: tempfile::tempdir().unwrap(), library: tempfile::tempdir().unwrap() };
+        let paths = [steam.root.path(), steam.library.path(), Path::new("/not/plugged/in")];
+        let folders: String = paths
+            .iter()
+            .enumerate()
+            .map(|(n, path)| {
+                let path = path.display().to_string().replace('\\', "\\\\");
+                format!("\t\"{n}\"\n\t{{\n\t\t\"path\"\t\"{path}\"\n\t}}\n")
+            })
+            .collect();
+        write(
+            steam.root.path(),
+            "steamapps/libraryfolders.vdf",
+            &format!("\"libraryfolders\"\n{{\n{folders}}}\n"),
+        );
+        fs::create_dir_all(steam.library.path().join("steamapps")).unwrap();
+        steam
+    }
+
+    fn with_game(self, cfg_dir: &str) -> Self {
+        write(self.library.path(), "steamapps/appmanifest_730.acf", MANIFEST);
+        fs::create_dir_all(self.library.path().join(cfg_dir)).unwrap();
+        self
+    }
+
+    fn found(&self) -> Vec<(CounterStrike, ConfigState)> {
+        let found = find_installations_in(self.root.path(), &expected()).unwrap();
+        found.into_iter().map(|installation| (installation.game, installation.config)).collect()
+    }
+
+    fn with_config(self, text: &str) -> Self {
+        write(self.library.path(), &format!("{CS2_CFG}/{CONFIG_FILE_NAME}"), text);
+        self
+    }
+}
+
+fn write(root: &Path, file: &str, text: &str) {
+    let path = root.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn expected() -> String {
+    config_file(3000, &GsiToken::new("abcdefghijklmnop").unwrap())
+}
+
+#[test]
+fn a_game_in_a_second_library_is_found_with_its_config_missing() {
+    let steam = Steam::installed().with_game(CS2_CFG);
+    assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Missing)]);
+    let found = find_installations_in(steam.root.path(), &expected()).unwrap();
+    assert_eq!(found[0].config_path().canonicalize().ok(), None, "nothing is written by looking");
+    assert!(found[0].config_path().ends_with(CONFIG_FILE_NAME));
+}
+
+#[test]
+fn both_games_are_found_side_by_side() {
+    let steam = Steam::installed().with_game(CS2_CFG).with_game(CSGO_CFG);
+    assert_eq!(
+        steam.found(),
+        [(CounterStrike::Cs2, ConfigState::Missing), (CounterStrike::Csgo, ConfigState::Missing)]
+    );
+}
+
+#[test]
+fn the_installed_config_is_current_whatever_its_line_ends() {
+    for text in [expected(), expected().replace('\n', "\r\n")] {
+        let steam = Steam::installed().with_game(CS2_CFG).with_config(&text);
+        assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Current)]);
+    }
+}
+
+#[test]
+fn a_config_with_another_port_differs_in_its_line() {
+    let steam =
+        Steam::installed().with_game(CS2_CFG).with_config(&expected().replace("3000", "3001"));
+    assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Differs { line: 3 })]);
+    let cut = Steam::installed().with_game(CS2_CFG).with_config("\"Ringside\"\n{\n");
+    assert_eq!(cut.found(), [(CounterStrike::Cs2, ConfigState::Differs { line: 3 })]);
+}
+
+#[test]
+fn a_steam_without_the_game_has_no_installation() {
+    assert_eq!(Steam::installed().found(), []);
+}
+
+#[test]
+fn a_folder_that_is_no_steam_is_an_error_with_its_path() {
+    let empty = tempfile::tempdir().unwrap();
+    let error = find_installations_in(empty.path(), &expected()).unwrap_err();
+    assert!(matches!(error, Error::Steam { path, .. } if path == empty.path()));
+}
