@@ -1,1 +1,61 @@
-//! The durable queue in SQLite: append, claim, settle, prune.
+//! The durable queue between capture and upload: append, claim, settle, prune.
+//!
+//! An [`Outbox`] is one SQLite file with one owner process. [`Outbox::append`]
+//! takes events and the session states that they came from in one transaction;
+//! [`Outbox::claim`] hands out a batch; [`Outbox::conclude`] does with it what
+//! crate `delivery` decided. Other processes look at the file, and act on
+//! single events, through an [`OutboxView`].
+//!
+//! This crate neither sends nor decides what a reply means, and it never asks
+//! for the time: `now` is an argument.
+//!
+//! # The file
+//!
+//! - `event` is the history: the complete CloudEvent as it will be sent, with a
+//!   checksum; written once. `queue` holds what is still to be sent, in the
+//!   order of the sequence.
+//! - An event in `queue` is pending, and in flight while `in_flight` has it too;
+//!   `settled` and `quarantine` hold the events that left the queue. `suspect`
+//!   holds what is known of batches that were refused as a whole.
+//! - `known_id` remembers the ids of events whose history is gone, so that
+//!   reading the same frames again does not bring them back.
+//!
+//! # Invariants
+//!
+//! - What [`Outbox::append`] returned for is on disk: WAL, `synchronous=FULL`.
+//! - State never advances past an append that failed: same transaction.
+//! - Sequences are gap-free from 1. A row that goes without having been settled
+//!   leaves a `sequence_gap` event behind.
+//! - A row whose checksum does not fit is never handed out.
+
+mod append;
+mod bounds;
+mod changes;
+mod checksum;
+mod claim;
+mod conclude;
+mod connection;
+mod counters;
+mod error;
+mod gaps;
+mod live_matches;
+mod lock;
+mod meta;
+mod origin;
+mod outbox;
+mod prune;
+mod refuse;
+mod removal;
+mod schema;
+mod status;
+mod view;
+
+pub use append::{Append, Appended, NewEvent, StreamKey};
+pub use bounds::Bounds;
+pub use changes::{Deleted, Selection};
+pub use claim::Claimed;
+pub use error::Error;
+pub use outbox::Outbox;
+pub use prune::Pruned;
+pub use status::{Entry, EntryState, Filter, OutboxStatus, ShownEvent};
+pub use view::{Export, OutboxView};

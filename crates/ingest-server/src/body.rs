@@ -1,0 +1,159 @@
+//! A body, received and decoded within bounds.
+
+use std::{io::Read, time::Duration};
+
+use axum::body::{Body, Bytes};
+use http_body_util::BodyExt;
+use ingest_api::ProblemKind;
+
+use crate::rejection::Rejection;
+
+/// How much more than the limit is read and thrown away, in limits. A client
+/// that is cut off while it still writes sees a broken connection instead of
+/// the problem that tells it what to do.
+const DRAINED_LIMITS_MAX: usize = 8;
+
+/// Largest window that a zstd frame may ask for: 8 MiB, which is all that the
+/// default limit of a decoded body can use.
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// How a body was encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+impl Encoding {
+    /// Reads a Content-Encoding.
+    pub(crate) fn read(header: &str) -> Option<Self> {
+        match header.trim().to_ascii_lowercase().as_str() {
+            "" | "identity" => Some(Self::Identity),
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            "zstd" => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+}
+
+/// Receives a body of at most `bytes_max`.
+pub(crate) async fn receive(
+    body: Body,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<Bytes, Rejection> {
+    tokio::time::timeout(timeout, collect(body, bytes_max)).await.map_err(|_| {
+        Rejection::new(ProblemKind::Overloaded, "the body took too long to arrive").retry_after_s(1)
+    })?
+}
+
+/// Lets a client that is refused finish its sentence.
+pub(crate) async fn drain(body: Body, bytes_max: usize, timeout: Duration) {
+    // Whatever comes of it: the refusal is already decided.
+    drop(tokio::time::timeout(timeout, collect(body, bytes_max)).await);
+}
+
+async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, Rejection> {
+    let mut kept = Vec::new();
+    let mut seen = 0usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            Rejection::new(ProblemKind::BadRequest, "the body broke off before its end")
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen <= bytes_max {
+            kept.extend_from_slice(&data);
+        } else if seen > bytes_max.saturating_mul(DRAINED_LIMITS_MAX) {
+            break;
+        }
+    }
+    if seen > bytes_max {
+        let detail = format!("a request may have {bytes_max} bytes as sent");
+        return Err(Rejection::new(ProblemKind::TooLarge, detail));
+    }
+    Ok(kept.into())
+}
+
+/// Decodes a body of at most `bytes_max` decoded bytes. No more than that is
+/// ever made of it, whatever it would decode to.
+pub(crate) fn decode(
+    encoding: Encoding,
+    sent: Bytes,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Rejection> {
+    let undecodable = |error: std::io::Error| {
+        let detail = format!("the body cannot be decoded: {error}");
+        Rejection::new(ProblemKind::MalformedBatch, detail)
+    };
+    match encoding {
+        Encoding::Identity => bounded(&*sent, bytes_max, undecodable),
+        Encoding::Gzip => {
+            bounded(flate2::read::MultiGzDecoder::new(&*sent), bytes_max, undecodable)
+        }
+        Encoding::Zstd => {
+            let mut decoder =
+                zstd::stream::read::Decoder::with_buffer(&*sent).map_err(undecodable)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(undecodable)?;
+            bounded(decoder, bytes_max, undecodable)
+        }
+    }
+}
+
+fn bounded(
+    reader: impl Read,
+    bytes_max: usize,
+    undecodable: impl Fn(std::io::Error) -> Rejection,
+) -> Result<Vec<u8>, Rejection> {
+    let one_more = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut decoded = Vec::new();
+    reader.take(one_more).read_to_end(&mut decoded).map_err(undecodable)?;
+    if decoded.len() > bytes_max {
+        let detail = format!("a request may have {bytes_max} bytes after decoding");
+        return Err(Rejection::new(ProblemKind::TooLarge, detail));
+    }
+    Ok(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(data: &[u8]) -> Bytes {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap().into()
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_body() {
+        let body = b"[1,2,3]".repeat(100);
+        let zstd = zstd::encode_all(&*body, 3).unwrap().into();
+        for (encoding, sent) in [
+            (Encoding::Identity, body.clone().into()),
+            (Encoding::Gzip, gzip(&body)),
+            (Encoding::Zstd, zstd),
+        ] {
+            assert_eq!(decode(encoding, sent, body.len()).unwrap(), body, "{encoding:?}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_goes_off_at_the_bound() {
+        let zeros = vec![0; 10_000_000];
+        let zstd = zstd::encode_all(&*zeros, 19).unwrap();
+        assert!(zstd.len() < 10_000, "small as sent");
+        assert!(decode(Encoding::Zstd, zstd.into(), 1_000).is_err());
+        assert!(decode(Encoding::Gzip, gzip(&zeros), 1_000).is_err());
+    }
+
+    #[test]
+    fn a_torn_body_is_refused() {
+        let whole = zstd::encode_all(&b"[1,2,3]".repeat(100)[..], 3).unwrap();
+        let torn = whole[..whole.len() / 2].to_vec();
+        assert!(decode(Encoding::Zstd, torn.into(), 10_000).is_err());
+    }
+}

@@ -1,0 +1,223 @@
+//! `ringside-ingest device | reader | key`: also while the server runs.
+
+use boot_clock::BootClock;
+use clap::{Args, Subcommand};
+use event_model::{Clock, DeviceId, WallTime};
+use ingest_store::{
+    DeviceRow, EnrolmentKeyRow, NewEnrolmentKey, ReaderRole, ReaderRow, Store, StoreOptions, Token,
+    TokenKind,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{DataDir, Failure, output::Format};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// What every one of these commands takes.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Common {
+    fn open(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
+    }
+
+    fn format(&self) -> Format {
+        Format::of_flag(self.json)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DeviceCommand {
+    /// Enrol a device and print its token, this once.
+    Add {
+        /// For the list.
+        #[arg(long)]
+        name: String,
+        /// The device's UUID; made where none is given.
+        #[arg(long)]
+        device: Option<DeviceId>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Revoke a device's token. What it sent stays.
+    Revoke {
+        /// The device's UUID.
+        device: DeviceId,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List every device.
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+impl DeviceCommand {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Add { name, device, common } => {
+                let device = device.unwrap_or_else(|| DeviceId(random_uuid()));
+                let Some(token) = common.open()?.add_device(device, &name, now())? else {
+                    return Err(Failure::Usage(format!("device {device} is enrolled already")));
+                };
+                let item = json!({"device": device, "name": name, "token": token.reveal()});
+                common.format().print(&item, &format!("{device} {}", token.reveal()))?;
+            }
+            Self::Revoke { device, common } => {
+                if !common.open()?.revoke_device(device, now())? {
+                    return Err(Failure::Usage(format!("there is no device {device}")));
+                }
+                let item = json!({"device": device, "revoked": true});
+                common.format().print(&item, &format!("revoked {device}"))?;
+            }
+            Self::List { common } => {
+                common.format().print_all(&common.open()?.devices()?, device_line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReaderCommand {
+    /// Add a reader and print its token, this once.
+    Add {
+        /// For the list.
+        #[arg(long)]
+        name: String,
+        /// May also do what is open to operators.
+        #[arg(long)]
+        operator: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Revoke a reader's token.
+    Revoke {
+        /// The reader's id, from the list.
+        reader: Uuid,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List every reader.
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+impl ReaderCommand {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Add { name, operator, common } => {
+                let role = if operator { ReaderRole::Operator } else { ReaderRole::Reader };
+                let (reader, token) = common.open()?.add_reader(&name, role, now())?;
+                let item = json!({
+                    "reader": reader, "name": name, "role": role, "token": token.reveal(),
+                });
+                common.format().print(&item, &format!("{reader} {}", token.reveal()))?;
+            }
+            Self::Revoke { reader, common } => {
+                if !common.open()?.revoke_reader(reader, now())? {
+                    return Err(Failure::Usage(format!("there is no reader {reader}")));
+                }
+                let item = json!({"reader": reader, "revoked": true});
+                common.format().print(&item, &format!("revoked {reader}"))?;
+            }
+            Self::List { common } => {
+                common.format().print_all(&common.open()?.readers()?, reader_line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeyCommand {
+    /// Make an enrolment key and print it, this once.
+    Add {
+        /// For the list; unique.
+        #[arg(long)]
+        name: String,
+        /// Days until it stops opening; never where not given.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        expires_in_days: Option<u32>,
+        /// How many devices it enrols; any number where not given.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        uses: Option<u64>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List every enrolment key.
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+impl KeyCommand {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Add { name, expires_in_days, uses, common } => {
+                let now = now();
+                let expires_at = expires_in_days.map(|days| now.plus_ms(i64::from(days) * DAY_MS));
+                let key = Token::generate(TokenKind::EnrolmentKey);
+                let new = NewEnrolmentKey { name, expires_at, uses_max: uses };
+                if !common.open()?.add_enrolment_key(&key, &new, now)? {
+                    return Err(Failure::Usage(format!("there is a key {:?} already", new.name)));
+                }
+                let item = json!({
+                    "name": new.name, "expires_at": expires_at, "uses_max": uses,
+                    "key": key.reveal(),
+                });
+                common.format().print(&item, key.reveal())?;
+            }
+            Self::List { common } => {
+                common.format().print_all(&common.open()?.enrolment_keys()?, key_line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn device_line(device: &DeviceRow) -> String {
+    let state = state(device.revoked_at);
+    format!("{} {} {state} {}", device.device, device.enrolled_at, device.name)
+}
+
+fn reader_line(reader: &ReaderRow) -> String {
+    let role = match reader.role {
+        ReaderRole::Reader => "reader",
+        ReaderRole::Operator => "operator",
+    };
+    let state = state(reader.revoked_at);
+    format!("{} {} {role} {state} {}", reader.reader, reader.added_at, reader.name)
+}
+
+fn key_line(key: &EnrolmentKeyRow) -> String {
+    let uses = key.uses_max.map_or(String::new(), |max| format!("/{max}"));
+    let expiry = key.expires_at.map_or("never".to_owned(), |expiry| expiry.to_string());
+    format!("{} used {}{uses} expires {expiry} {}", key.added_at, key.uses, key.name)
+}
+
+fn state(revoked_at: Option<WallTime>) -> &'static str {
+    if revoked_at.is_some() { "revoked" } else { "valid" }
+}
+
+fn now() -> WallTime {
+    BootClock::new().now().wall
+}
+
+fn random_uuid() -> Uuid {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}

@@ -1,0 +1,11 @@
+//! From the bytes of a batch to events that are judged one by one. Pure.
+
+mod corrected_time;
+mod depth;
+mod head;
+mod judge;
+mod split;
+
+pub(crate) use corrected_time::Arrival;
+pub(crate) use judge::Judge;
+pub(crate) use split::{SplitFault, split};

@@ -1,0 +1,67 @@
+//! The contract as an OpenAPI document.
+
+use ingest_api::{Lifetimes, Limits, Problem};
+use serde_json::{Value, json};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::{SERVER_VERSION, routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Ringside ingest",
+        description = "Events of matches in, receipts out; what really happened, to read.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        routes::events::post_events,
+        routes::devices::enrol,
+        routes::matches::list_matches,
+        routes::matches::one_match,
+        routes::matches::list_occurrences,
+        routes::operations::healthz,
+        routes::operations::readyz,
+        routes::operations::metrics,
+        routes::operations::openapi,
+    ),
+    components(schemas(Limits, Lifetimes, Problem)),
+    modifiers(&Tokens),
+)]
+struct Contract;
+
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let kinds = [
+            ("device", "A device's token, from POST /v1/devices"),
+            ("reader", "A reader's token, from `ringside-ingest reader add`"),
+            ("enrolment_key", "From `ringside-ingest key add`"),
+        ];
+        for (name, description) in kinds {
+            let bearer = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(description))
+                .build();
+            components.add_security_scheme(name, SecurityScheme::Http(bearer));
+        }
+    }
+}
+
+/// The document of a server with these limits and lifetimes.
+#[must_use]
+pub fn openapi_json(limits: &Limits, lifetimes: &Lifetimes) -> String {
+    let mut contract = Contract::openapi();
+    contract.info.version = SERVER_VERSION.to_owned();
+    let mut document: Value =
+        serde_json::to_value(contract).expect("an OpenAPI document is always JSON");
+    document["x-ringside-limits"] = json!(limits);
+    document["x-ringside-lifetimes"] = json!(lifetimes);
+    let mut text = serde_json::to_string_pretty(&document).expect("a JSON value is always JSON");
+    text.push('\n');
+    text
+}

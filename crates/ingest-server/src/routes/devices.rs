@@ -1,0 +1,89 @@
+//! `POST /v1/devices`: a device makes itself known.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use event_model::DeviceId;
+use ingest_api::{Enrolled, Enrolment, Problem, ProblemKind};
+use ingest_store::{EnrolOutcome, KeyFault};
+
+use crate::{app::App, authorization, body, rejection::Rejection};
+
+/// Bytes of an enrolment: a UUID and a name.
+const ENROLMENT_BYTES_MAX: usize = 4_096;
+/// Longest name: it stands in a column of the operator's list.
+const NAME_CHARS_MAX: usize = 100;
+
+/// Enrols a device, and gives it its token once.
+///
+/// Authorised by an enrolment key, or by the device's own token, which gives
+/// the same answer again.
+#[utoipa::path(
+    post, path = "/v1/devices", tag = "devices",
+    request_body = Enrolment,
+    responses(
+        (status = 201, description = "The device's token", body = Enrolled),
+        (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`: the enrolment key does not open", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`already_enrolled`: the request did not show the device's own token", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "`too_large`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`overloaded`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("enrolment_key" = []), ("device" = [])),
+)]
+pub(crate) async fn enrol(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Enrolled>), Rejection> {
+    let credential = authorization::bearer(&headers)?;
+    let sent = body::receive(body, ENROLMENT_BYTES_MAX, app.config.body_timeout).await?;
+    let enrolment: Enrolment = serde_json::from_slice(&sent).map_err(|error| {
+        let detail = format!("expected {{\"device\":\"<uuid>\",\"name\":\"…\"}}: {error}");
+        Rejection::new(ProblemKind::BadRequest, detail)
+    })?;
+    let name = checked_name(&enrolment.name)?;
+    let (device, now) = (DeviceId(enrolment.device), app.clock.now().wall);
+    let enrolled =
+        app.writer.write(move |store| store.enrol(device, &name, &credential, now)).await?;
+    let token = match enrolled {
+        EnrolOutcome::Enrolled(token) => token,
+        EnrolOutcome::AlreadyEnrolled => {
+            let detail = "show the device's own token, or enrol under another UUID";
+            return Err(Rejection::new(ProblemKind::AlreadyEnrolled, detail));
+        }
+        EnrolOutcome::Revoked => {
+            let detail = "the operator revoked this device's token";
+            return Err(Rejection::new(ProblemKind::Revoked, detail));
+        }
+        EnrolOutcome::Refused(fault) => {
+            return Err(Rejection::new(ProblemKind::Unauthenticated, describe(fault)));
+        }
+    };
+    tracing::info!(%device, "Device enrolled");
+    let token = token.reveal().to_owned();
+    Ok((StatusCode::CREATED, Json(Enrolled { device: enrolment.device, token })))
+}
+
+fn checked_name(name: &str) -> Result<String, Rejection> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.contains(char::is_control) {
+        let detail = format!("a name has 1 to {NAME_CHARS_MAX} printable characters");
+        return Err(Rejection::new(ProblemKind::BadRequest, detail));
+    }
+    Ok(name.to_owned())
+}
+
+fn describe(fault: KeyFault) -> &'static str {
+    match fault {
+        KeyFault::Unknown => "this server knows no such enrolment key",
+        KeyFault::Expired => "the enrolment key has expired",
+        KeyFault::UsedUp => "the enrolment key has enrolled as many devices as it may",
+    }
+}

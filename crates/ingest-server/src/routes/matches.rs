@@ -1,0 +1,143 @@
+//! Reads: matches and their occurrences.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::HeaderMap,
+};
+use ingest_api::{MatchList, MatchView, OccurrenceList, Problem, ProblemKind};
+use ingest_store::{Cursor, PageRequest};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use crate::{app::App, authorization, rejection::Rejection};
+
+/// Items of a page where the reader does not say.
+const PAGE_ITEMS: u32 = 200;
+/// Items of a page at most: about half a megabyte of JSON.
+const PAGE_ITEMS_MAX: u32 = 1_000;
+
+/// What a path segment may hold as it is (RFC 3986, unreserved, and the colon
+/// of every match key).
+const SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+
+/// Which part of a list; clients take it from `next` as it stands.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PageQuery {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+type PageParameters = Result<Query<PageQuery>, QueryRejection>;
+
+/// Lists the matches that the token's owner may see, newest first.
+#[utoipa::path(
+    get, path = "/v1/matches", tag = "reads",
+    params(
+        ("limit" = Option<u32>, Query, description = "Items of a page, at most 1000"),
+        ("after" = Option<String>, Query, description = "From `next`"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = MatchList),
+        (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("reader" = []), ("device" = [])),
+)]
+pub(crate) async fn list_matches(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    query: PageParameters,
+) -> Result<Json<MatchList>, Rejection> {
+    let viewer = authorization::viewer(&app, &headers).await?;
+    let page = page_request(query)?;
+    let limit = page.limit;
+    let found = app.readers.read(move |store| store.matches(viewer, &page)).await?;
+    let next = found.next.map(|cursor| next_path("/v1/matches", limit, &cursor));
+    Ok(Json(MatchList { matches: found.matches, next }))
+}
+
+/// Shows one match. A device sees its matches once it has sent their
+/// `match_ended`, or when they are sealed.
+#[utoipa::path(
+    get, path = "/v1/matches/{key}", tag = "reads",
+    params(("key" = String, Path, description = "The match")),
+    responses(
+        (status = 200, description = "The match", body = MatchView),
+        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("reader" = []), ("device" = [])),
+)]
+pub(crate) async fn one_match(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+) -> Result<Json<MatchView>, Rejection> {
+    let viewer = authorization::viewer(&app, &headers).await?;
+    let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
+    found.map(Json).ok_or_else(no_such_match)
+}
+
+/// Lists what happened in a match, in the order it happened.
+#[utoipa::path(
+    get, path = "/v1/matches/{key}/occurrences", tag = "reads",
+    params(
+        ("key" = String, Path, description = "The match"),
+        ("limit" = Option<u32>, Query, description = "Items of a page, at most 1000"),
+        ("after" = Option<String>, Query, description = "From `next`"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = OccurrenceList),
+        (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("reader" = []), ("device" = [])),
+)]
+pub(crate) async fn list_occurrences(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    query: PageParameters,
+) -> Result<Json<OccurrenceList>, Rejection> {
+    let viewer = authorization::viewer(&app, &headers).await?;
+    let page = page_request(query)?;
+    let limit = page.limit;
+    let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
+    let found = found.ok_or_else(no_such_match)?;
+    let path = format!("/v1/matches/{}/occurrences", utf8_percent_encode(&found.of.key, SEGMENT));
+    Ok(Json(OccurrenceList {
+        next: found.next.map(|cursor| next_path(&path, limit, &cursor)),
+        match_key: found.of.key,
+        revision: found.of.revision,
+        sealed: found.of.sealed,
+        associated_through: found.associated_through,
+        occurrences: found.occurrences,
+    }))
+}
+
+fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
+    let refuse = |why: String| Rejection::new(ProblemKind::BadRequest, why);
+    let Query(query) = query.map_err(|error| refuse(error.body_text()))?;
+    let after = query.after.map(|text| text.parse()).transpose();
+    let after = after.map_err(|error: ingest_store::InvalidCursor| refuse(error.to_string()))?;
+    let limit = query.limit.unwrap_or(PAGE_ITEMS).clamp(1, PAGE_ITEMS_MAX);
+    Ok(PageRequest { after, limit })
+}
+
+fn next_path(path: &str, limit: u32, cursor: &Cursor) -> String {
+    let after = cursor.to_string();
+    format!("{path}?limit={limit}&after={}", utf8_percent_encode(&after, SEGMENT))
+}
+
+/// The same for a match that is not and for one that the viewer may not see.
+fn no_such_match() -> Rejection {
+    Rejection::new(ProblemKind::NotFound, "no such match for this token, or not yet")
+}

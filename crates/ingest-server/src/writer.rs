@@ -1,0 +1,131 @@
+//! The one writer: a thread with the one connection that writes.
+//!
+//! Requests that wait while it commits are taken together in the next commit,
+//! since a commit costs the same however much is in it.
+
+use std::thread;
+
+use ingest_store::{Batch, IngestTerms, Outcome, Store};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::rejection::Rejection;
+
+/// Jobs that wait; each belongs to an admitted request, so it never fills.
+const WAITING_MAX: usize = 1_024;
+/// Batches in one commit: bounds how long the first of them waits for the last.
+const GROUP_MAX: usize = 32;
+
+enum Job {
+    Ingest(Box<Batch>, oneshot::Sender<Outcome>),
+    Other(Box<dyn FnOnce(&mut Store) + Send>),
+}
+
+/// The way to the writer's thread.
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends when the writer is dropped and all that
+    /// waited is done.
+    pub(crate) fn start(store: Store, terms: IngestTerms) -> (Self, thread::JoinHandle<()>) {
+        let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let thread = thread::spawn(move || work(store, &terms, waiting));
+        (Self { jobs }, thread)
+    }
+
+    /// Stores a batch; the outcome comes after the commit.
+    pub(crate) async fn ingest(&self, batch: Batch) -> Result<Outcome, Rejection> {
+        let (reply, outcome) = oneshot::channel();
+        self.send(Job::Ingest(Box::new(batch), reply)).await?;
+        outcome.await.map_err(|_| Rejection::stopped())
+    }
+
+    /// Writes something else.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Store) -> ingest_store::Result<T> + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let (reply, answer) = oneshot::channel();
+        let job = move |store: &mut Store| {
+            // Nobody waits for the answer where the client has gone.
+            drop(reply.send(change(store)));
+        };
+        self.send(Job::Other(Box::new(job))).await?;
+        let answer = answer.await.map_err(|_| Rejection::stopped())?;
+        answer.map_err(|error| Rejection::store(&error))
+    }
+
+    async fn send(&self, job: Job) -> Result<(), Rejection> {
+        self.jobs.send(job).await.map_err(|_| Rejection::stopped())
+    }
+}
+
+fn work(mut store: Store, terms: &IngestTerms, mut waiting: mpsc::Receiver<Job>) {
+    let mut group = Group::default();
+    while let Some(first) = waiting.blocking_recv() {
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            match job {
+                Job::Ingest(batch, reply) => group.add(*batch, reply),
+                Job::Other(change) => {
+                    group.commit(&mut store, terms);
+                    change(&mut store);
+                }
+            }
+            if group.batches.len() < GROUP_MAX {
+                next = waiting.try_recv().ok();
+            }
+        }
+        group.commit(&mut store, terms);
+    }
+}
+
+#[derive(Default)]
+struct Group {
+    batches: Vec<Batch>,
+    replies: Vec<oneshot::Sender<Outcome>>,
+}
+
+impl Group {
+    fn add(&mut self, batch: Batch, reply: oneshot::Sender<Outcome>) {
+        self.batches.push(batch);
+        self.replies.push(reply);
+    }
+
+    fn commit(&mut self, store: &mut Store, terms: &IngestTerms) {
+        if self.batches.is_empty() {
+            return;
+        }
+        let outcomes = match store.ingest(&self.batches, terms) {
+            Ok(outcomes) => outcomes,
+            // One batch may have spoiled it for the others: each alone.
+            Err(_) if self.batches.len() > 1 => {
+                self.batches.iter().map(|batch| alone(store, batch, terms)).collect()
+            }
+            Err(error) => vec![retry(store, &self.batches[0], terms, &error)],
+        };
+        for (reply, outcome) in self.replies.drain(..).zip(outcomes) {
+            // Nobody waits for the outcome where the client has gone.
+            drop(reply.send(outcome));
+        }
+        self.batches.clear();
+    }
+}
+
+fn alone(store: &mut Store, batch: &Batch, terms: &IngestTerms) -> Outcome {
+    match store.ingest(std::slice::from_ref(batch), terms) {
+        Ok(mut outcomes) => outcomes.pop().expect("one batch has one outcome"),
+        Err(error) => retry(store, batch, terms, &error),
+    }
+}
+
+fn retry(
+    store: &Store,
+    batch: &Batch,
+    terms: &IngestTerms,
+    error: &ingest_store::Error,
+) -> Outcome {
+    tracing::error!(error = error as &dyn std::error::Error, "A batch could not be stored");
+    Outcome::Answered(store.retry_answer(batch, terms))
+}

@@ -1,0 +1,74 @@
+//! Who may do what: devices, readers and enrolment keys.
+
+mod device;
+mod enrolment_key;
+mod reader;
+
+use event_model::DeviceId;
+use rusqlite::{OptionalExtension, params};
+
+use crate::{Result, Store, Token, store::uuid_column};
+
+pub use device::{DeviceRow, EnrolOutcome};
+pub use enrolment_key::{EnrolmentKeyRow, KeyFault, NewEnrolmentKey};
+pub use reader::{ReaderRole, ReaderRow};
+
+/// Whose token it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal {
+    /// A device's.
+    Device(DeviceId),
+    /// A reader's or operator's.
+    Reader(ReaderRole),
+}
+
+/// Whether a token still counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Valid,
+    /// It was revoked.
+    Revoked,
+}
+
+impl Standing {
+    fn of_revoked(revoked: bool) -> Self {
+        if revoked { Self::Revoked } else { Self::Valid }
+    }
+}
+
+impl Store {
+    /// Whose token this is; `None` where nobody's.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn principal(&self, token: &Token) -> Result<Option<(Principal, Standing)>> {
+        let hash = token.hash().0;
+        let device = self
+            .connection
+            .prepare_cached(
+                "SELECT device, revoked_at_ms IS NOT NULL AS revoked FROM device
+                 WHERE token_hash = ?1",
+            )?
+            .query_row(params![hash], |row| {
+                let device = DeviceId(uuid_column(row, "device")?);
+                Ok((Principal::Device(device), Standing::of_revoked(row.get("revoked")?)))
+            })
+            .optional()?;
+        if device.is_some() {
+            return Ok(device);
+        }
+        let reader = self
+            .connection
+            .prepare_cached(
+                "SELECT role, revoked_at_ms IS NOT NULL AS revoked FROM reader
+                 WHERE token_hash = ?1",
+            )?
+            .query_row(params![hash], |row| {
+                let role = ReaderRole::read(&row.get::<_, String>("role")?);
+                Ok((Principal::Reader(role), Standing::of_revoked(row.get("revoked")?)))
+            })
+            .optional()?;
+        Ok(reader)
+    }
+}

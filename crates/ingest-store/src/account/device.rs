@@ -1,0 +1,156 @@
+//! Devices and their enrolment.
+
+use event_model::{DeviceId, WallTime};
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::Serialize;
+
+use super::{KeyFault, enrolment_key};
+use crate::{
+    Result, Store, Token, TokenKind,
+    store::{time_column, uuid_column},
+};
+
+/// What became of a wish to enrol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnrolOutcome {
+    /// This is the device's token: a new one, or the one that it showed.
+    Enrolled(Token),
+    /// The device is enrolled, and the request did not show its token.
+    AlreadyEnrolled,
+    /// The device showed its own token, which was revoked.
+    Revoked,
+    /// The enrolment key does not open.
+    Refused(KeyFault),
+}
+
+/// A device, for an operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceRow {
+    /// The device.
+    pub device: DeviceId,
+    /// What it calls itself.
+    pub name: String,
+    /// When it enrolled.
+    pub enrolled_at: WallTime,
+    /// When its token was revoked, if it was.
+    pub revoked_at: Option<WallTime>,
+}
+
+impl Store {
+    /// Enrols a device by an enrolment key, or by the token it has already.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn enrol(
+        &mut self,
+        device: DeviceId,
+        name: &str,
+        credential: &Token,
+        now: WallTime,
+    ) -> Result<EnrolOutcome> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let outcome = match known(&transaction, device)? {
+            Some(known) => known.answer(credential),
+            None => match enrolment_key::spend(&transaction, credential, now)? {
+                Err(fault) => EnrolOutcome::Refused(fault),
+                Ok(()) => EnrolOutcome::Enrolled(insert(&transaction, device, name, now)?),
+            },
+        };
+        transaction.commit()?;
+        Ok(outcome)
+    }
+
+    /// Enrols a device from the shell; `None` where it is enrolled already.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn add_device(
+        &mut self,
+        device: DeviceId,
+        name: &str,
+        now: WallTime,
+    ) -> Result<Option<Token>> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if known(&transaction, device)?.is_some() {
+            return Ok(None);
+        }
+        let token = insert(&transaction, device, name, now)?;
+        transaction.commit()?;
+        Ok(Some(token))
+    }
+
+    /// Revokes a device's token; `false` where there is no such device. What it
+    /// sent stays.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn revoke_device(&mut self, device: DeviceId, now: WallTime) -> Result<bool> {
+        let revoked = self.connection.execute(
+            "UPDATE device SET revoked_at_ms = ifnull(revoked_at_ms, ?2) WHERE device = ?1",
+            params![device.to_string(), now.unix_ms()],
+        )?;
+        Ok(revoked == 1)
+    }
+
+    /// Every device, the newest last.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn devices(&self) -> Result<Vec<DeviceRow>> {
+        let sql = "SELECT device, name, enrolled_at_ms, revoked_at_ms FROM device
+                   ORDER BY enrolled_at_ms, device";
+        let mut statement = self.connection.prepare(sql)?;
+        let rows = statement.query_map([], |row| {
+            Ok(DeviceRow {
+                device: DeviceId(uuid_column(row, "device")?),
+                name: row.get("name")?,
+                enrolled_at: time_column(row, "enrolled_at_ms")?,
+                revoked_at: row.get::<_, Option<i64>>("revoked_at_ms")?.map(WallTime::from_unix_ms),
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+struct Known {
+    token_hash: [u8; 32],
+    revoked: bool,
+}
+
+impl Known {
+    fn answer(&self, shown: &Token) -> EnrolOutcome {
+        match (shown.hash().0 == self.token_hash, self.revoked) {
+            (false, _) => EnrolOutcome::AlreadyEnrolled,
+            (true, true) => EnrolOutcome::Revoked,
+            (true, false) => EnrolOutcome::Enrolled(shown.clone()),
+        }
+    }
+}
+
+fn known(transaction: &Transaction<'_>, device: DeviceId) -> Result<Option<Known>> {
+    let sql = "SELECT token_hash, revoked_at_ms IS NOT NULL FROM device WHERE device = ?1";
+    let known = transaction
+        .prepare_cached(sql)?
+        .query_row(params![device.to_string()], |row| {
+            Ok(Known { token_hash: row.get(0)?, revoked: row.get(1)? })
+        })
+        .optional()?;
+    Ok(known)
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    name: &str,
+    now: WallTime,
+) -> Result<Token> {
+    let token = Token::generate(TokenKind::Device);
+    transaction
+        .prepare_cached(
+            "INSERT INTO device (device, name, token_hash, enrolled_at_ms) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![device.to_string(), name, token.hash().0, now.unix_ms()])?;
+    Ok(token)
+}

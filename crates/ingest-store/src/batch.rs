@@ -1,0 +1,94 @@
+//! What one request brings, judged event by event, before the store decides.
+
+use association::Sighting;
+use event_model::{DeviceId, Fingerprint, Origin, OutboxId, SequenceGap, WallTime};
+use ingest_api::{Receipt, ReceiptStatus};
+
+use crate::IdempotencyClaim;
+
+/// The events of one request.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Whose token it carried.
+    pub device: DeviceId,
+    /// Which outbox the sequences count in, where the request says.
+    pub outbox: Option<OutboxId>,
+    /// When it arrived.
+    pub received_at: WallTime,
+    /// Its Idempotency-Key, where it has one.
+    pub idempotency: Option<IdempotencyClaim>,
+    /// One per event, in the order they were sent.
+    pub items: Vec<Item>,
+}
+
+/// One event of a batch.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its place in the outbox, where it could be read.
+    pub sequence: Option<u64>,
+    /// What was found of it.
+    pub verdict: Verdict,
+}
+
+/// What the server found before it asked the store.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    /// Fit to be stored.
+    Sound(Box<SoundEvent>),
+    /// Answered already.
+    Refused(Receipt),
+}
+
+/// An event that is fit to be stored.
+#[derive(Debug, Clone)]
+pub struct SoundEvent {
+    /// The CloudEvents id.
+    pub id: String,
+    /// The CloudEvents type.
+    pub event_type: String,
+    /// The CloudEvents subject.
+    pub subject: Option<String>,
+    /// Tells it from another event under the same id.
+    pub fingerprint: Fingerprint,
+    /// The event byte for byte as it was sent.
+    pub json: String,
+    /// Live or replayed, where it says.
+    pub origin: Option<Origin>,
+    /// When it happened, on the server's clock.
+    pub corrected: Sighting,
+    /// The range that it gives up, where it is the news of a gap.
+    pub gap: Option<SequenceGap>,
+}
+
+/// How many events had which verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// On disk since this request.
+    pub stored: u64,
+    /// On disk since before.
+    pub duplicate: u64,
+    /// Another event under a known id.
+    pub conflict: u64,
+    /// Cannot be taken.
+    pub invalid: u64,
+    /// To be sent again.
+    pub retry: u64,
+}
+
+impl Tally {
+    /// Counts the verdicts of `receipts`.
+    #[must_use]
+    pub fn of(receipts: &[Receipt]) -> Self {
+        let mut tally = Self::default();
+        for receipt in receipts {
+            *match receipt.status {
+                ReceiptStatus::Stored => &mut tally.stored,
+                ReceiptStatus::Duplicate => &mut tally.duplicate,
+                ReceiptStatus::Conflict => &mut tally.conflict,
+                ReceiptStatus::Invalid => &mut tally.invalid,
+                ReceiptStatus::Retry => &mut tally.retry,
+            } += 1;
+        }
+        tally
+    }
+}

@@ -1,0 +1,25 @@
+//! What can go wrong with the file.
+
+use std::io;
+
+/// The result of most calls here.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The directory of the database could not be made.
+    #[error("could not make the data directory")]
+    Directory(#[source] io::Error),
+    /// A newer server wrote this database: an older one must leave it alone.
+    #[error("the database has version {found}, and this server knows only {known}")]
+    Newer {
+        /// The version in the file.
+        found: usize,
+        /// The newest that this build can read.
+        known: usize,
+    },
+    /// SQLite refused: the disk is full, the file is locked or damaged.
+    #[error("could not use the database")]
+    Sqlite(#[from] rusqlite::Error),
+}

@@ -1,0 +1,55 @@
+//! What readers and devices are shown.
+
+mod cursor;
+mod matches;
+mod occurrences;
+
+use event_model::DeviceId;
+
+pub use cursor::{Cursor, InvalidCursor};
+pub use matches::MatchPage;
+pub use occurrences::OccurrencePage;
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// A reader: every match.
+    Reader,
+    /// A device: the matches it has events in, once its own `match_ended` is
+    /// here or the match is sealed. While a match runs a companion learns
+    /// nothing that its own game did not tell it.
+    Device(DeviceId),
+}
+
+impl Viewer {
+    /// The device to restrict by, for SQL that takes NULL as no restriction.
+    fn restriction(self) -> Option<String> {
+        match self {
+            Self::Reader => None,
+            Self::Device(device) => Some(device.to_string()),
+        }
+    }
+}
+
+/// True for a `game_match m` that the viewer bound to `?1` may see.
+const VISIBLE: &str = "(?1 IS NULL OR EXISTS (
+    SELECT 1 FROM match_device d
+    WHERE d.match_id = m.match_id AND d.device = ?1
+          AND (d.ended = 1 OR m.sealed_at_ms IS NOT NULL)))";
+
+/// Which part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Behind this item; from the first where absent.
+    pub after: Option<Cursor>,
+    /// So many items at most.
+    pub limit: u32,
+}
+
+/// Cuts a list that was asked for one item more than the page holds.
+fn cut<T>(items: &mut Vec<T>, limit: u32) -> Option<&T> {
+    let limit = usize::try_from(limit).expect("an address has at least 32 bits");
+    let more = items.len() > limit;
+    items.truncate(limit);
+    if more { items.last() } else { None }
+}

@@ -1,0 +1,61 @@
+//! The tables, and how an older file becomes a newer one.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use crate::{Error, Result, token};
+
+/// Each brings a file from the version of its index to the next one. Never
+/// edited once released: a file may be at any of them.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+
+/// Brings the file to the newest version.
+///
+/// The write lock is taken before the version is read, since another process
+/// (the operator's shell) may be opening the same file.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = usize::try_from(version).unwrap_or(usize::MAX);
+    if found > MIGRATIONS.len() {
+        return Err(Error::Newer { found, known: MIGRATIONS.len() });
+    }
+    for migration in &MIGRATIONS[found..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", known_version())?;
+    transaction.execute(
+        "INSERT INTO store (singleton, store_id) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+        params![token::random_uuid().to_string()],
+    )?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).expect("there are few migrations")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_newer_server_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 999).unwrap();
+        let refused = migrate(&mut connection);
+        assert!(matches!(refused, Err(Error::Newer { found: 999, known: 1 })));
+    }
+
+    #[test]
+    fn migrating_twice_changes_nothing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let store_id = |connection: &Connection| -> String {
+            connection.query_row("SELECT store_id FROM store", [], |row| row.get(0)).unwrap()
+        };
+        migrate(&mut connection).unwrap();
+        let first = store_id(&connection);
+        migrate(&mut connection).unwrap();
+        assert_eq!(store_id(&connection), first, "a database keeps its name");
+    }
+}

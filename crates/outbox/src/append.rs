@@ -1,0 +1,192 @@
+//! Append: events, their place in the queue and the advanced state, at once.
+
+use event_model::{
+    ClockReading, CloudEvent, DeviceId, Envelope, Event, EventId, Moment, Origin, Source, WallTime,
+};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::{Error, checksum, counters::Counter, origin};
+
+/// One session state machine of this device.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamKey {
+    /// The local game API.
+    pub source: Source,
+    /// `live`, or `replay:<hash of the recording>`.
+    pub stream: String,
+}
+
+/// What one stream has to save after some frames.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Append {
+    /// Whose.
+    pub stream: StreamKey,
+    /// Its state after the events.
+    pub state: Vec<u8>,
+    /// In the order they happened.
+    pub events: Vec<NewEvent>,
+}
+
+/// An event and what is known of its sending before it has a sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// The event.
+    pub event: Event,
+    /// Live or replayed.
+    pub origin: Origin,
+    /// The wall clock when its frame was received.
+    pub time: WallTime,
+    /// The monotonic clock at that moment.
+    pub observed: ClockReading,
+}
+
+/// What an append did. It is on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// The events that were new, each with its sequence, in order.
+    pub appended: Vec<(EventId, u64)>,
+    /// How many had been appended before and were left as they are.
+    pub already_known: u64,
+}
+
+/// A row before it has a sequence.
+pub(crate) struct NewRow<'r> {
+    pub(crate) id: EventId,
+    pub(crate) match_key: &'r str,
+    pub(crate) origin: Origin,
+    pub(crate) appended: WallTime,
+}
+
+/// Appends one group; the caller's transaction makes it durable or undoes it.
+pub(crate) fn append(
+    db: &Connection,
+    device: DeviceId,
+    group: &[Append],
+    now: Moment,
+) -> Result<Appended, Error> {
+    let mut rows = RowWriter::begin(db)?;
+    let mut done = Appended::default();
+    for part in group {
+        for new in &part.events {
+            let row = NewRow {
+                id: new.event.id,
+                match_key: new.event.subject().as_str(),
+                origin: new.origin,
+                appended: now.wall,
+            };
+            match rows.write(&row, |sequence| body(device, new, sequence))? {
+                Some(sequence) => done.appended.push((new.event.id, sequence)),
+                None => done.already_known += 1,
+            }
+        }
+        save_state(db, &part.stream, &part.state, now.wall)?;
+    }
+    rows.finish()?;
+    Ok(done)
+}
+
+fn body(device: DeviceId, new: &NewEvent, sequence: u64) -> String {
+    let envelope =
+        Envelope { device, sequence, origin: new.origin, time: new.time, observed: new.observed };
+    CloudEvent::from_event(&new.event, &envelope).to_json()
+}
+
+fn save_state(
+    db: &Connection,
+    stream: &StreamKey,
+    state: &[u8],
+    now: WallTime,
+) -> Result<(), Error> {
+    let mut upsert =
+        db.prepare_cached("INSERT OR REPLACE INTO stream VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    upsert.execute((
+        stream.source.as_str(),
+        &stream.stream,
+        state,
+        checksum::of_state(state),
+        now.unix_ms(),
+    ))?;
+    Ok(())
+}
+
+/// The state last saved for `stream`; none where its bytes were damaged, which
+/// starts a new session.
+pub(crate) fn load_state(db: &Connection, stream: &StreamKey) -> Result<Option<Vec<u8>>, Error> {
+    let mut select =
+        db.prepare_cached("SELECT state, checksum FROM stream WHERE source = ?1 AND name = ?2")?;
+    let found: Option<(Vec<u8>, u32)> = select
+        .query_row((stream.source.as_str(), &stream.stream), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.and_then(|(state, sum)| (checksum::of_state(&state) == sum).then_some(state)))
+}
+
+/// Writes rows under the next sequences; the sums are written once at the end.
+pub(crate) struct RowWriter<'d> {
+    db: &'d Connection,
+    last_sequence: u64,
+    rows: u64,
+    bytes: u64,
+}
+
+impl<'d> RowWriter<'d> {
+    pub(crate) fn begin(db: &'d Connection) -> Result<Self, Error> {
+        Ok(Self { db, last_sequence: Counter::LastSequence.read(db)?, rows: 0, bytes: 0 })
+    }
+
+    /// Writes a row and its place in the queue; nothing, and no sequence,
+    /// where its id is known.
+    pub(crate) fn write(
+        &mut self,
+        row: &NewRow<'_>,
+        body: impl FnOnce(u64) -> String,
+    ) -> Result<Option<u64>, Error> {
+        if self.is_known(row.id)? {
+            return Ok(None);
+        }
+        let sequence = self.last_sequence + 1;
+        let body = body(sequence);
+        let match_id = match_id(self.db, row.match_key)?;
+        let sum = checksum::of_event(sequence, row.id, row.match_key, row.origin, &body);
+        self.db.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
+            (
+                sequence,
+                row.id.0.as_bytes(),
+                match_id,
+                origin::word(row.origin),
+                row.appended.unix_ms(),
+                sum,
+                &body,
+            ),
+        )?;
+        self.db
+            .prepare_cached("INSERT INTO queue VALUES (?1, ?2)")?
+            .execute((sequence, match_id))?;
+        self.last_sequence = sequence;
+        self.rows += 1;
+        self.bytes += body.len() as u64;
+        Ok(Some(sequence))
+    }
+
+    fn is_known(&self, id: EventId) -> Result<bool, Error> {
+        let mut select = self.db.prepare_cached(
+            "SELECT 1 FROM event WHERE event_id = ?1
+             UNION ALL SELECT 1 FROM known_id WHERE event_id = ?1",
+        )?;
+        Ok(select.exists([id.0.as_bytes()])?)
+    }
+
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        Counter::LastSequence.set(self.db, self.last_sequence)?;
+        Counter::Queued.add(self.db, self.rows)?;
+        Counter::EventBytes.add(self.db, self.bytes)
+    }
+}
+
+fn match_id(db: &Connection, key: &str) -> Result<i64, Error> {
+    let mut select = db.prepare_cached("SELECT id FROM match_key WHERE key = ?1")?;
+    if let Some(id) = select.query_row([key], |row| row.get(0)).optional()? {
+        return Ok(id);
+    }
+    db.prepare_cached("INSERT INTO match_key (key) VALUES (?1)")?.execute([key])?;
+    Ok(db.last_insert_rowid())
+}

@@ -1,0 +1,233 @@
+//! Claim: which events go into the next request.
+
+use std::collections::BTreeSet;
+
+use delivery::{BatchLimits, QuarantineReason};
+use event_model::{EventId, MatchKey, Origin, WallTime};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+
+use crate::{Error, checksum, conclude, origin, view::event_id};
+
+/// Of so many batches one begins with the oldest events, whatever matches run:
+/// so nothing waits for ever behind a player who never stops.
+const OLDEST_FIRST_EVERY: u8 = 4;
+
+/// An event in a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its place in the outbox.
+    pub sequence: u64,
+    /// Its id.
+    pub event_id: EventId,
+    /// Its match.
+    pub match_key: MatchKey,
+    /// Live or replayed; one batch holds only one of them.
+    pub origin: Origin,
+    /// The CloudEvent as it is sent.
+    pub body: String,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Default)]
+pub(crate) struct Rota {
+    last: Whose,
+    since_oldest_first: u8,
+}
+
+/// Batches that were refused come up every second time, so that they delay
+/// others by one request at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Whose {
+    Queue,
+    #[default]
+    Suspects,
+}
+
+/// Takes a batch from whose turn it is, or else from the others.
+pub(crate) fn claim(
+    db: &Connection,
+    limits: &BatchLimits,
+    live: &[&str],
+    rota: &mut Rota,
+    now: WallTime,
+) -> Result<Vec<Claimed>, Error> {
+    let order = match rota.last {
+        Whose::Suspects => [Whose::Queue, Whose::Suspects],
+        Whose::Queue => [Whose::Suspects, Whose::Queue],
+    };
+    for whose in order {
+        let claimed = match whose {
+            Whose::Queue => from_queue(db, limits, rota.first(live), now)?,
+            Whose::Suspects => from_suspects(db, limits, now)?,
+        };
+        if !claimed.is_empty() {
+            mark(db, &claimed)?;
+            rota.took(whose);
+            return Ok(claimed);
+        }
+    }
+    Ok(Vec::new())
+}
+
+impl Rota {
+    /// The matches that go first this time.
+    fn first<'l>(&self, live: &'l [&'l str]) -> &'l [&'l str] {
+        if self.since_oldest_first + 1 >= OLDEST_FIRST_EVERY { &[] } else { live }
+    }
+
+    fn took(&mut self, whose: Whose) {
+        self.last = whose;
+        if whose == Whose::Queue {
+            self.since_oldest_first = (self.since_oldest_first + 1) % OLDEST_FIRST_EVERY;
+        }
+    }
+}
+
+fn mark(db: &Connection, claimed: &[Claimed]) -> Result<(), Error> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO in_flight SELECT sequence, match_id FROM queue WHERE sequence = ?1",
+    )?;
+    for event in claimed {
+        insert.execute([event.sequence])?;
+    }
+    Ok(())
+}
+
+const COLUMNS: &str = "SELECT q.sequence, e.event_id, m.key, e.body, e.checksum, e.origin
+    FROM queue q JOIN event e ON e.sequence = q.sequence JOIN match_key m ON m.id = q.match_id";
+
+/// Not in flight, no suspect, and not behind one of its own match.
+const FREE: &str = "q.sequence NOT IN (SELECT sequence FROM suspect)
+    AND q.match_id NOT IN (SELECT match_id FROM in_flight
+                           UNION SELECT match_id FROM suspect WHERE aside = 0)";
+
+fn from_queue(
+    db: &Connection,
+    limits: &BatchLimits,
+    first: &[&str],
+    now: WallTime,
+) -> Result<Vec<Claimed>, Error> {
+    let of_match = format!(
+        "{COLUMNS} WHERE q.match_id = (SELECT id FROM match_key WHERE key = ?1) AND {FREE}
+         ORDER BY q.sequence"
+    );
+    let oldest = format!("{COLUMNS} WHERE {FREE} ORDER BY q.sequence");
+    let mut batch = Batch::new(db, *limits, now);
+    for key in first {
+        batch.fill(&of_match, [key])?;
+    }
+    batch.fill(&oldest, [])?;
+    Ok(batch.finish())
+}
+
+/// The next batch of those that were refused: halves in their order, events
+/// that stepped aside after them, the longest untried first.
+fn from_suspects(
+    db: &Connection,
+    limits: &BatchLimits,
+    now: WallTime,
+) -> Result<Vec<Claimed>, Error> {
+    let mut select = db.prepare_cached(
+        "SELECT batch FROM suspect
+         WHERE match_id NOT IN (SELECT match_id FROM in_flight)
+         GROUP BY batch ORDER BY max(aside), max(aside * successes), min(sequence) LIMIT 1",
+    )?;
+    let Some(batch) = select.query_row([], |row| row.get::<_, i64>(0)).optional()? else {
+        return Ok(Vec::new());
+    };
+    let members = format!(
+        "{COLUMNS} JOIN suspect s ON s.sequence = q.sequence WHERE s.batch = ?1
+         ORDER BY q.sequence"
+    );
+    let mut claimed = Batch::new(db, *limits, now);
+    claimed.fill(&members, [batch])?;
+    Ok(claimed.finish())
+}
+
+/// A batch being filled.
+struct Batch<'d> {
+    db: &'d Connection,
+    now: WallTime,
+    limits: BatchLimits,
+    claimed: Vec<Claimed>,
+    seen: BTreeSet<u64>,
+    bytes: usize,
+}
+
+impl<'d> Batch<'d> {
+    fn new(db: &'d Connection, limits: BatchLimits, now: WallTime) -> Self {
+        Self { db, now, limits, claimed: Vec::new(), seen: BTreeSet::new(), bytes: 0 }
+    }
+
+    /// Takes rows of `sql` in their order until the first that does not fit:
+    /// to skip it would be to overtake it.
+    fn fill(&mut self, sql: &str, by: impl Params) -> Result<(), Error> {
+        let mut select = self.db.prepare_cached(sql)?;
+        let mut rows = select.query(by)?;
+        while self.claimed.len() < self.limits.events_max {
+            let Some(row) = rows.next()? else { break };
+            let sequence = row.get(0)?;
+            if !self.seen.contains(&sequence) && self.take(row, sequence)? == Room::None {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one row, or quarantines it where its bytes are damaged.
+    fn take(&mut self, row: &Row<'_>, sequence: u64) -> Result<Room, Error> {
+        let Some(event) = read_intact(row, sequence)? else {
+            self.seen.insert(sequence);
+            conclude::quarantine(self.db, sequence, QuarantineReason::Damaged, None, self.now)?;
+            return Ok(Room::Perhaps);
+        };
+        let bytes = self.bytes + event.body.len() + 1;
+        // A single event larger than the limit goes alone.
+        if let Some(first) = self.claimed.first()
+            && (bytes > self.limits.bytes_max || first.origin != event.origin)
+        {
+            return Ok(Room::None);
+        }
+        self.bytes = bytes;
+        self.seen.insert(sequence);
+        self.claimed.push(event);
+        Ok(Room::Perhaps)
+    }
+
+    fn finish(mut self) -> Vec<Claimed> {
+        self.claimed.sort_unstable_by_key(|event| event.sequence);
+        self.claimed
+    }
+}
+
+/// Whether more may fit into a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Perhaps,
+    None,
+}
+
+/// The event, where its bytes are those that were written.
+fn read_intact(row: &Row<'_>, sequence: u64) -> Result<Option<Claimed>, Error> {
+    // A type or an encoding that does not fit is damage as well.
+    let Ok((claimed, sum)) = read(row, sequence) else { return Ok(None) };
+    let intact = checksum::of_event(
+        sequence,
+        claimed.event_id,
+        claimed.match_key.as_str(),
+        claimed.origin,
+        &claimed.body,
+    ) == sum;
+    Ok(intact.then_some(claimed))
+}
+
+fn read(row: &Row<'_>, sequence: u64) -> rusqlite::Result<(Claimed, u32)> {
+    let claimed = Claimed {
+        sequence,
+        event_id: event_id(row, 1)?,
+        match_key: MatchKey::from_text(row.get::<_, String>(2)?),
+        origin: origin::read(row, 5)?,
+        body: row.get(3)?,
+    };
+    Ok((claimed, row.get(4)?))
+}

@@ -1,0 +1,171 @@
+//! Conclude: does with a batch what was decided of the reply to it.
+
+use delivery::{Circuit, Decision, QuarantineReason, Settlement, Settlements, WaitReason};
+use event_model::{Moment, WallTime};
+use rusqlite::Connection;
+
+use crate::{
+    Claimed, Error, changes::requeue_where, counters::Counter, meta::Meta, refuse::refuse,
+};
+
+/// A store that the server restored lacks at most what is younger than its
+/// backup: settled events of a week are sent again.
+const RESEND_AGE_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// What the decision means for the next request.
+pub(crate) fn advance(circuit: &mut Circuit, decision: &Decision, now: Moment, random: u64) {
+    match decision {
+        Decision::Settle(settlements) if settlements.tally().kept == 0 => circuit.succeed(),
+        Decision::Settle(_) => circuit.back_off(WaitReason::AskedAgain, None, now, random),
+        Decision::Pause(reason) => circuit.pause(*reason, now, random),
+        Decision::BackOff { reason, retry_after_ms } => {
+            circuit.back_off(*reason, *retry_after_ms, now, random);
+        }
+        Decision::Refused(reason) => circuit.refuse(*reason, now, random),
+    }
+}
+
+/// What it means for the events. The circuit has advanced already.
+pub(crate) fn conclude(
+    db: &Connection,
+    claimed: &[Claimed],
+    decision: &Decision,
+    circuit: &Circuit,
+    now: WallTime,
+) -> Result<(), Error> {
+    release(db, claimed)?;
+    match decision {
+        Decision::Settle(settlements) => settle(db, claimed, settlements, now),
+        Decision::Refused(reason) => refuse(db, claimed, *reason, circuit, now),
+        Decision::Pause(_) | Decision::BackOff { .. } => Ok(()),
+    }
+}
+
+/// The events are pending again.
+pub(crate) fn release(db: &Connection, claimed: &[Claimed]) -> Result<(), Error> {
+    let mut delete = db.prepare_cached("DELETE FROM in_flight WHERE sequence = ?1")?;
+    for event in claimed {
+        delete.execute([event.sequence])?;
+    }
+    Ok(())
+}
+
+fn settle(
+    db: &Connection,
+    claimed: &[Claimed],
+    settlements: &Settlements,
+    now: WallTime,
+) -> Result<(), Error> {
+    meet_store(db, settlements, now)?;
+    meet_version(db, settlements)?;
+    let mut settled = Settled::default();
+    for (event, item) in claimed.iter().zip(&settlements.items) {
+        match item {
+            Settlement::Stored | Settlement::Duplicate => settled.add(db, event, now)?,
+            Settlement::Quarantined { reason, detail } => {
+                quarantine(db, event.sequence, *reason, detail.as_deref(), now)?;
+            }
+            // The request as a whole was taken: nothing is suspect in it.
+            Settlement::Kept => clear(db, event.sequence)?,
+        }
+    }
+    settled.count(db)
+}
+
+/// Rows that left the queue for `settled`.
+#[derive(Default)]
+struct Settled {
+    events: u64,
+    bytes: u64,
+}
+
+impl Settled {
+    fn add(&mut self, db: &Connection, event: &Claimed, now: WallTime) -> Result<(), Error> {
+        if leave_queue(db, event.sequence)? {
+            db.prepare_cached("INSERT INTO settled VALUES (?1, ?2)")?
+                .execute((event.sequence, now.unix_ms()))?;
+            self.events += 1;
+            self.bytes += event.body.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn count(&self, db: &Connection) -> Result<(), Error> {
+        Counter::Queued.subtract(db, self.events)?;
+        Counter::Settled.add(db, self.events)?;
+        Counter::SettledBytes.add(db, self.bytes)
+    }
+}
+
+/// Keeps an event for a person to look at; nothing where it is not queued.
+pub(crate) fn quarantine(
+    db: &Connection,
+    sequence: u64,
+    reason: QuarantineReason,
+    detail: Option<&str>,
+    now: WallTime,
+) -> Result<(), Error> {
+    if leave_queue(db, sequence)? {
+        Counter::Queued.subtract(db, 1)?;
+        db.prepare_cached("INSERT INTO quarantine VALUES (?1, ?2, ?3, ?4)")?.execute((
+            sequence,
+            reason.as_str(),
+            detail,
+            now.unix_ms(),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Whether it was in the queue.
+fn leave_queue(db: &Connection, sequence: u64) -> Result<bool, Error> {
+    let deleted =
+        db.prepare_cached("DELETE FROM queue WHERE sequence = ?1")?.execute([sequence])?;
+    Ok(deleted > 0)
+}
+
+fn clear(db: &Connection, sequence: u64) -> Result<(), Error> {
+    db.prepare_cached("DELETE FROM suspect WHERE sequence = ?1")?.execute([sequence])?;
+    Ok(())
+}
+
+/// Another database than last time may lack what the last one had.
+fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Result<(), Error> {
+    let store = settlements.store.to_string();
+    let known = Meta::Store.read(db)?;
+    if known.as_ref() == Some(&store) {
+        return Ok(());
+    }
+    if known.is_some() {
+        send_settled_again(db, now.plus_ms(-RESEND_AGE_MAX_MS))?;
+    }
+    Meta::Store.write(db, &store)
+}
+
+fn send_settled_again(db: &Connection, since: WallTime) -> Result<(), Error> {
+    let (events, bytes): (u64, u64) = db.query_row(
+        "SELECT count(*), coalesce(sum(octet_length(body)), 0)
+         FROM settled JOIN event USING (sequence) WHERE settled_ms >= ?1",
+        [since.unix_ms()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    db.execute(
+        "INSERT INTO queue SELECT sequence, match_id FROM settled JOIN event USING (sequence)
+         WHERE settled_ms >= ?1",
+        [since.unix_ms()],
+    )?;
+    db.execute("DELETE FROM settled WHERE settled_ms >= ?1", [since.unix_ms()])?;
+    Counter::Queued.add(db, events)?;
+    Counter::Settled.subtract(db, events)?;
+    Counter::SettledBytes.subtract(db, bytes)
+}
+
+/// Another version than last time may know kinds that the last did not.
+fn meet_version(db: &Connection, settlements: &Settlements) -> Result<(), Error> {
+    let known = Meta::ServerVersion.read(db)?;
+    if known.as_deref() == Some(settlements.server_version.as_str()) {
+        return Ok(());
+    }
+    requeue_where(db, "reason = ?1", [QuarantineReason::UnknownKind.as_str()])?;
+    Meta::ServerVersion.write(db, &settlements.server_version)
+}

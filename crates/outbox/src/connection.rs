@@ -1,0 +1,58 @@
+//! How the file is opened and written.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::Error;
+
+/// How long a write waits for another process's single transaction; those take
+/// milliseconds, and a slow disk's fsync a second.
+const BUSY_MAX: Duration = Duration::from_secs(5);
+
+/// Whether a file that is not there is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IfAbsent {
+    /// The owner makes it.
+    Create,
+    /// Others only look at one.
+    Fail,
+}
+
+/// Opens the file with the settings that every transaction relies on.
+pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error> {
+    let create = match if_absent {
+        IfAbsent::Create => OpenFlags::SQLITE_OPEN_CREATE,
+        IfAbsent::Fail => OpenFlags::empty(),
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_MAX)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", "ON")?;
+    Ok(db)
+}
+
+/// Runs `change` in one transaction; an error undoes all of it.
+pub(crate) fn write<T>(
+    db: &mut Connection,
+    change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let changed = change(&transaction)?;
+    transaction.commit()?;
+    Ok(changed)
+}
+
+/// The same for what may be forgotten in a power failure: no fsync of its own.
+/// A later durable commit carries it along.
+pub(crate) fn write_forgettable<T>(
+    db: &mut Connection,
+    change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    let changed = write(db, change);
+    db.pragma_update(None, "synchronous", "FULL")?;
+    changed
+}

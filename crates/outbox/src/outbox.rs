@@ -1,0 +1,245 @@
+//! The owner's side of the file.
+
+use std::path::Path;
+
+use delivery::{BatchLimits, Circuit, Decision};
+use event_model::{DeviceId, Moment, Origin, OutboxId};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::{
+    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
+    claim::{self, Rota},
+    conclude,
+    connection::{self, IfAbsent, write, write_forgettable},
+    counters::Counter,
+    live_matches::LiveMatches,
+    lock::OwnerLock,
+    meta::Meta,
+    prune, schema,
+};
+
+/// The one owner of an outbox file: what captures and uploads.
+#[derive(Debug)]
+pub struct Outbox {
+    view: OutboxView,
+    circuit: Circuit,
+    live: LiveMatches,
+    rota: Rota,
+    pruned_at: Option<Moment>,
+    bounds: Bounds,
+    // Last, so that the file is closed before another process may own it.
+    _lock: OwnerLock,
+}
+
+impl Outbox {
+    /// Opens the outbox at `path`, or makes it and its folder. Events that were
+    /// in flight when the last owner ended are pending again.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] where another process owns it; see [`Error`].
+    pub fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Self, Error> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(Error::Folder)?;
+        }
+        let lock = OwnerLock::take(path)?;
+        let mut db = connection::open(path, IfAbsent::Create)?;
+        schema::migrate(&mut db)?;
+        let outbox = write(&mut db, |db| {
+            db.execute("DELETE FROM in_flight", [])?;
+            identify(db, device)
+        })?;
+        let mut circuit = load_circuit(&db)?;
+        circuit.resume(now);
+        Ok(Self {
+            view: OutboxView::of(db, outbox, device),
+            circuit,
+            live: LiveMatches::default(),
+            rota: Rota::default(),
+            pruned_at: None,
+            bounds: Bounds::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Other bounds than the default ones.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
+    /// The id that the sequences count under.
+    #[must_use]
+    pub fn id(&self) -> OutboxId {
+        self.view.id()
+    }
+
+    /// The state last appended for `stream`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn state(&self, stream: &StreamKey) -> Result<Option<Vec<u8>>, Error> {
+        append::load_state(&self.view.db, stream)
+    }
+
+    /// Appends a group of events with the states that they came from, in one
+    /// transaction. When this returns, they survive a power failure.
+    ///
+    /// An event whose id the file knows, whatever became of it, is left as it
+    /// is and counted.
+    ///
+    /// # Errors
+    /// Then nothing of the group was appended.
+    pub fn append(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
+        let device = self.view.device;
+        let appended = write(&mut self.view.db, |db| append::append(db, device, group, now))?;
+        for new in group.iter().flat_map(|part| &part.events) {
+            if new.origin == Origin::Live {
+                self.live.touch(new.event.subject().as_str(), now);
+            }
+        }
+        Ok(appended)
+    }
+
+    /// Remembers that `events` were captured and could never be appended.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn record_lost(&mut self, events: u64) -> Result<(), Error> {
+        write(&mut self.view.db, |db| Counter::Lost.add(db, events))
+    }
+
+    /// Takes a batch for one request, of one origin: in order within each match,
+    /// running matches first, but for every fourth batch, which begins with the
+    /// oldest event. Empty where nothing is to be sent.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn claim(&mut self, limits: &BatchLimits, now: Moment) -> Result<Vec<Claimed>, Error> {
+        if Counter::Queued.read(&self.view.db)? == 0 {
+            return Ok(Vec::new());
+        }
+        let live: Vec<&str> = self.live.at(now).collect();
+        let rota = &mut self.rota;
+        // Which events are in flight is forgotten at every start anyway.
+        write_forgettable(&mut self.view.db, |db| claim::claim(db, limits, &live, rota, now.wall))
+    }
+
+    /// Puts a batch back that was not sent: nothing was learnt of it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn release(&mut self, claimed: &[Claimed]) -> Result<(), Error> {
+        write_forgettable(&mut self.view.db, |db| conclude::release(db, claimed))
+    }
+
+    /// Does with a batch what was decided of the reply to it, and remembers
+    /// when the next request may go out. `random` spreads the delay.
+    ///
+    /// # Errors
+    /// Where the file cannot be written; the batch is then still in flight, and
+    /// [`Self::release`] puts it back. The circuit has advanced all the same.
+    pub fn conclude(
+        &mut self,
+        claimed: &[Claimed],
+        decision: &Decision,
+        now: Moment,
+        random: u64,
+    ) -> Result<(), Error> {
+        conclude::advance(&mut self.circuit, decision, now, random);
+        let circuit = &self.circuit;
+        write(&mut self.view.db, |db| {
+            conclude::conclude(db, claimed, decision, circuit, now.wall)?;
+            save_circuit(db, circuit)
+        })
+    }
+
+    /// When the next request may go out, and why not now.
+    #[must_use]
+    pub fn circuit(&self) -> &Circuit {
+        &self.circuit
+    }
+
+    /// Changes the circuit for a reason outside the replies, such as a new
+    /// token, and saves it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written; the change stands in memory.
+    pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
+        change(&mut self.circuit);
+        save_circuit(&self.view.db, &self.circuit)
+    }
+
+    /// Holds the outbox within its bounds. Cheap to call often: it works only
+    /// where bytes are too many, or some minutes have passed.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn prune(&mut self, now: Moment) -> Result<Pruned, Error> {
+        if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
+            return Ok(Pruned::default());
+        }
+        let (teller, bounds) = (self.view.teller(now), self.bounds);
+        let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
+        self.pruned_at = Some(now);
+        Ok(pruned)
+    }
+
+    /// The outbox in counts.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn status(&self, now: Moment) -> Result<OutboxStatus, Error> {
+        self.view.status(now)
+    }
+
+    /// What any process may look at.
+    #[must_use]
+    pub fn view(&self) -> &OutboxView {
+        &self.view
+    }
+
+    /// What any process may do.
+    #[must_use]
+    pub fn view_mut(&mut self) -> &mut OutboxView {
+        &mut self.view
+    }
+}
+
+/// The file's id, made at the first opening.
+fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
+    let of_file = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
+    match of_file {
+        Some(other) if other != device => return Err(Error::OtherDevice(other)),
+        Some(_) => {}
+        None => Meta::Device.write(db, &device.to_string())?,
+    }
+    if let Some(id) = Meta::Outbox.read(db)?.and_then(|text| text.parse().ok()) {
+        return Ok(id);
+    }
+    let id = OutboxId(random_uuid()?);
+    Meta::Outbox.write(db, &id.to_string())?;
+    Ok(id)
+}
+
+fn random_uuid() -> Result<Uuid, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|cause| Error::Folder(cause.into()))?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}
+
+/// The saved circuit; a fresh one where it cannot be read, which at worst
+/// means one request too early.
+pub(crate) fn load_circuit(db: &Connection) -> Result<Circuit, Error> {
+    let saved = Meta::Circuit.read(db)?;
+    Ok(saved.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+fn save_circuit(db: &Connection, circuit: &Circuit) -> Result<(), Error> {
+    Meta::Circuit.write(db, &circuit_json(circuit))
+}
+
+fn circuit_json(circuit: &Circuit) -> String {
+    serde_json::to_string(circuit).expect("a circuit of plain values is always JSON")
+}

@@ -1,0 +1,64 @@
+//! The tables, and how older files come to have them.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::Error;
+
+/// Marks the file as ours in its header ("RSOB").
+const APPLICATION_ID: i32 = 0x5253_4F42;
+
+/// One step per released schema, in order; a step is never changed once it was
+/// released. The number of steps a file has taken is its `user_version`.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// The newest schema that this program knows.
+const VERSION: u32 = 1;
+
+/// Brings the file to the newest schema; does nothing to one that has it.
+pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = check(&transaction)?;
+    if found == VERSION {
+        return Ok(());
+    }
+    for step in MIGRATIONS.iter().skip(found as usize) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// The file's schema version.
+///
+/// # Errors
+/// Where it is newer than this program.
+pub(crate) fn check(db: &Connection) -> Result<u32, Error> {
+    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(Error::NewerSchema { found, known: VERSION });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_counted() {
+        assert_eq!(MIGRATIONS.len(), VERSION as usize);
+    }
+
+    #[test]
+    fn a_newer_file_is_left_alone() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        let refused = migrate(&mut db);
+        assert!(matches!(refused, Err(Error::NewerSchema { found: 2, known: 1 })), "{refused:?}");
+        let tables: u32 =
+            db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+        assert_eq!(tables, 0, "nothing was made in it");
+    }
+}

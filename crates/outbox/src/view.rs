@@ -1,0 +1,237 @@
+//! What any process may do with the file: look, and act on single events.
+
+use std::{collections::VecDeque, path::Path};
+
+use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::{
+    Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Selection, ShownEvent, changes,
+    connection::{self, IfAbsent, write},
+    counters::Counter,
+    gaps::Teller,
+    meta::Meta,
+    outbox::load_circuit,
+    schema,
+};
+
+/// Bodies that an export reads at once: at most 4 MiB in memory.
+const EXPORT_PAGE: usize = 64;
+
+/// An outbox file, seen by a process that need not be its owner.
+#[derive(Debug)]
+pub struct OutboxView {
+    pub(crate) db: Connection,
+    pub(crate) device: DeviceId,
+    id: OutboxId,
+}
+
+impl OutboxView {
+    /// Opens the outbox at `path`, whoever owns it.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] where there is none; see [`Error`].
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        if !path.exists() {
+            return Err(Error::Absent(path.to_owned()));
+        }
+        let db = connection::open(path, IfAbsent::Fail)?;
+        // A file without tables or id: its owner has not finished making it.
+        let made = schema::check(&db)? > 0;
+        let id = if made { parsed(&db, Meta::Outbox)? } else { None };
+        let device = if made { parsed(&db, Meta::Device)? } else { None };
+        match (id, device) {
+            (Some(id), Some(device)) => Ok(Self::of(db, id, device)),
+            _ => Err(Error::Absent(path.to_owned())),
+        }
+    }
+
+    pub(crate) fn of(db: Connection, id: OutboxId, device: DeviceId) -> Self {
+        Self { db, device, id }
+    }
+
+    /// The id that the sequences count under.
+    #[must_use]
+    pub fn id(&self) -> OutboxId {
+        self.id
+    }
+
+    /// The device that the events are sent as.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The outbox in counts.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn status(&self, now: Moment) -> Result<OutboxStatus, Error> {
+        let queued = Counter::Queued.read(&self.db)?;
+        let in_flight = count(&self.db, "SELECT count(*) FROM in_flight")?;
+        let circuit = load_circuit(&self.db)?;
+        let wait_ms = circuit.wait_ms(now);
+        Ok(OutboxStatus {
+            pending: queued.saturating_sub(in_flight),
+            in_flight,
+            settled: Counter::Settled.read(&self.db)?,
+            quarantined: count(&self.db, "SELECT count(*) FROM quarantine")?,
+            pruned: Counter::Pruned.read(&self.db)?,
+            lost: Counter::Lost.read(&self.db)?,
+            oldest_pending_age_s: self.oldest_pending_age_s(now)?,
+            next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
+            paused_reason: circuit.reason().map(|reason| reason.to_string()),
+        })
+    }
+
+    fn oldest_pending_age_s(&self, now: Moment) -> Result<Option<u64>, Error> {
+        let mut select = self.db.prepare_cached(
+            "SELECT appended_ms FROM queue JOIN event USING (sequence)
+             WHERE sequence NOT IN (SELECT sequence FROM in_flight)
+             ORDER BY sequence LIMIT 1",
+        )?;
+        let oldest: Option<i64> = select.query_row([], |row| row.get(0)).optional()?;
+        let age_ms = |at: i64| u64::try_from(now.wall.unix_ms().saturating_sub(at)).unwrap_or(0);
+        Ok(oldest.map(|at| age_ms(at) / 1_000))
+    }
+
+    /// The first `limit` events that `filter` lets through, oldest first.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn list(&self, filter: Filter, limit: usize) -> Result<Vec<Entry>, Error> {
+        Ok(self.page(filter, 0, limit)?.into_iter().map(|shown| shown.entry).collect())
+    }
+
+    /// One event with its body.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn show(&self, id: EventId) -> Result<Option<ShownEvent>, Error> {
+        let sql = format!("{SHOW} WHERE e.event_id = ?1");
+        let mut select = self.db.prepare_cached(&sql)?;
+        Ok(select.query_row([id.0.as_bytes()], shown).optional()?)
+    }
+
+    /// Every event that `filter` lets through, oldest first, without holding
+    /// them all in memory.
+    #[must_use]
+    pub fn export(&self, filter: Filter) -> Export<'_> {
+        Export { view: self, filter, after: 0, page: VecDeque::new() }
+    }
+
+    fn page(&self, filter: Filter, after: u64, limit: usize) -> Result<Vec<ShownEvent>, Error> {
+        let sql = format!("{SHOW} {} ORDER BY e.sequence LIMIT ?2", condition(filter));
+        let mut select = self.db.prepare_cached(&sql)?;
+        let rows = select.query_map((after, limit as u64), shown)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Puts quarantined events back into the queue, in their old places.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn requeue(&mut self, selection: &Selection) -> Result<u64, Error> {
+        write(&mut self.db, |db| changes::requeue(db, selection))
+    }
+
+    /// Deletes events, sent or not. The server is told which sequences will
+    /// never come, and reading the same frames again does not bring them back.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn delete(&mut self, ids: &[EventId], now: Moment) -> Result<Deleted, Error> {
+        let teller = self.teller(now);
+        write(&mut self.db, |db| changes::delete(db, ids, teller))
+    }
+
+    pub(crate) fn teller(&self, now: Moment) -> Teller {
+        Teller { outbox: self.id, device: self.device, now }
+    }
+}
+
+/// Events one after another.
+#[derive(Debug)]
+pub struct Export<'v> {
+    view: &'v OutboxView,
+    filter: Filter,
+    after: u64,
+    page: VecDeque<ShownEvent>,
+}
+
+impl Iterator for Export<'_> {
+    type Item = Result<ShownEvent, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.page.is_empty() {
+            match self.view.page(self.filter, self.after, EXPORT_PAGE) {
+                Ok(page) => self.page = page.into(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let event = self.page.pop_front()?;
+        self.after = event.entry.sequence;
+        Some(Ok(event))
+    }
+}
+
+const SHOW: &str = "SELECT e.sequence, e.event_id, m.key, e.body, q.reason, q.detail,
+        EXISTS (SELECT 1 FROM settled s WHERE s.sequence = e.sequence),
+        EXISTS (SELECT 1 FROM in_flight f WHERE f.sequence = e.sequence)
+    FROM event e JOIN match_key m ON m.id = e.match_id
+    LEFT JOIN quarantine q ON q.sequence = e.sequence";
+
+fn condition(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All => "WHERE e.sequence > ?1",
+        Filter::In(EntryState::Pending) => {
+            "JOIN queue w ON w.sequence = e.sequence WHERE w.sequence > ?1
+             AND w.sequence NOT IN (SELECT sequence FROM in_flight)"
+        }
+        Filter::In(EntryState::InFlight) => {
+            "JOIN in_flight w ON w.sequence = e.sequence WHERE w.sequence > ?1"
+        }
+        Filter::In(EntryState::Settled) => {
+            "JOIN settled w ON w.sequence = e.sequence WHERE w.sequence > ?1"
+        }
+        Filter::In(EntryState::Quarantined) => "WHERE q.sequence > ?1",
+    }
+}
+
+fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {
+    let body: String = row.get(3)?;
+    let event = serde_json::from_str(&body).ok().and_then(|json| CloudEvent::parse(&json).ok());
+    let reason: Option<String> = row.get(4)?;
+    let state = match (&reason, row.get(6)?, row.get(7)?) {
+        (Some(_), _, _) => EntryState::Quarantined,
+        (None, true, _) => EntryState::Settled,
+        (None, false, true) => EntryState::InFlight,
+        (None, false, false) => EntryState::Pending,
+    };
+    let entry = Entry {
+        sequence: row.get(0)?,
+        event_id: event_id(row, 1)?,
+        match_key: row.get(2)?,
+        state,
+        event_type: event.as_ref().map(|event| event.event_type.clone()),
+        time: event.and_then(|event| event.time).map(|time| time.to_string()),
+        bytes: body.len() as u64,
+        reason: reason.and_then(|word| word.parse().ok()),
+        detail: row.get(5)?,
+    };
+    Ok(ShownEvent { entry, body })
+}
+
+/// An event id in column `column`.
+pub(crate) fn event_id(row: &Row<'_>, column: usize) -> rusqlite::Result<EventId> {
+    Ok(EventId(uuid::Uuid::from_bytes(row.get(column)?)))
+}
+
+fn count(db: &Connection, sql: &str) -> Result<u64, Error> {
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+fn parsed<T: std::str::FromStr>(db: &Connection, meta: Meta) -> Result<Option<T>, Error> {
+    Ok(meta.read(db)?.and_then(|text| text.parse().ok()))
+}

@@ -1,0 +1,141 @@
+//! Conclude: each event by its own receipt, and what a server says of itself.
+
+use delivery::{Decision, QuarantineReason, Settlement, WaitReason};
+use outbox::{EntryState, Filter, Selection};
+use uuid::Uuid;
+
+use crate::support::{
+    DAY_MS, Folder, append, at, claim, conclude, id, ids, limits, settlements, stored,
+};
+
+fn quarantined(reason: QuarantineReason) -> Settlement {
+    Settlement::Quarantined { reason, detail: Some("the server's words".to_owned()) }
+}
+
+#[test]
+fn each_event_goes_where_its_receipt_says() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..4);
+    let claimed = claim(&mut outbox, 10);
+    let decision = Decision::Settle(settlements(vec![
+        Settlement::Stored,
+        Settlement::Duplicate,
+        quarantined(QuarantineReason::Invalid),
+        Settlement::Kept,
+    ]));
+    conclude(&mut outbox, &claimed, &decision);
+    let status = outbox.status(at(0)).unwrap();
+    assert_eq!((status.settled, status.quarantined, status.pending), (2, 1, 1));
+    assert!(status.next_attempt_in_s.is_some(), "what was asked for again is not sent at once");
+    let shown = outbox.view().list(Filter::In(EntryState::Quarantined), 10).unwrap();
+    assert_eq!(shown[0].event_id, id(2));
+    assert_eq!(shown[0].reason, Some(QuarantineReason::Invalid));
+    assert_eq!(shown[0].detail.as_deref(), Some("the server's words"));
+}
+
+#[test]
+fn a_receipt_that_comes_twice_changes_nothing() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let claimed = claim(&mut outbox, 10);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    let once = outbox.status(at(0)).unwrap();
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    assert_eq!(outbox.status(at(0)).unwrap(), once);
+}
+
+#[test]
+fn silence_and_refusals_keep_every_event() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let reason = WaitReason::Status(503);
+    for decision in [
+        Decision::BackOff { reason, retry_after_ms: None },
+        Decision::Pause(WaitReason::Unauthenticated),
+        Decision::Refused(reason),
+    ] {
+        let claimed = claim(&mut outbox, 10);
+        conclude(&mut outbox, &claimed, &decision);
+        let status = outbox.status(at(0)).unwrap();
+        assert_eq!((status.pending, status.in_flight), (3, 0), "{decision:?}");
+    }
+}
+
+#[test]
+fn a_wait_survives_a_restart() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..1);
+    let claimed = claim(&mut outbox, 1);
+    let reason = WaitReason::Status(503);
+    conclude(&mut outbox, &claimed, &Decision::BackOff { reason, retry_after_ms: Some(60_000) });
+    drop(outbox);
+    let outbox = folder.open_at(at(20_000));
+    assert_eq!(outbox.circuit().wait_ms(at(20_000)), 40_000);
+    let seen = folder.view().status(at(20_000)).unwrap();
+    assert_eq!(seen.next_attempt_in_s, Some(40), "another process sees it too");
+    assert_eq!(seen.paused_reason.as_deref(), Some("the server answered with status 503"));
+}
+
+#[test]
+fn a_restored_server_gets_the_last_week_again() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    let mut day = |n: u32, store: u128| {
+        let now = at(u64::from(n) * DAY_MS);
+        append(&mut outbox, "a", n..n + 1);
+        let claimed = outbox.claim(&limits(10), now).unwrap();
+        let mut page = settlements(vec![Settlement::Stored; claimed.len()]);
+        page.store = Uuid::from_u128(store);
+        outbox.conclude(&claimed, &Decision::Settle(page), now, 0).unwrap();
+        outbox.status(now).unwrap()
+    };
+    for n in 0..10 {
+        assert_eq!(day(n, 1).pending, 0);
+    }
+    let status = day(10, 2);
+    assert_eq!(status.pending, 7, "days 3 to 9; what it stored just now it has");
+    assert_eq!(status.settled, 4);
+    assert_eq!(ids(&claim(&mut outbox, 100)), [3, 4, 5, 6, 7, 8, 9].map(id), "in their old order");
+}
+
+#[test]
+fn unknown_kinds_wait_for_another_version_of_the_server() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..2);
+    let claimed = claim(&mut outbox, 10);
+    let verdicts =
+        vec![quarantined(QuarantineReason::UnknownKind), quarantined(QuarantineReason::Invalid)];
+    conclude(&mut outbox, &claimed, &Decision::Settle(settlements(verdicts)));
+    append(&mut outbox, "a", 2..3);
+    let claimed = claim(&mut outbox, 10);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    assert_eq!(outbox.status(at(0)).unwrap().quarantined, 2, "the same version");
+
+    append(&mut outbox, "a", 3..4);
+    let claimed = claim(&mut outbox, 10);
+    let mut newer = settlements(vec![Settlement::Stored]);
+    newer.server_version = "1.1.0".to_owned();
+    conclude(&mut outbox, &claimed, &Decision::Settle(newer));
+    assert_eq!(ids(&claim(&mut outbox, 10)), [id(0)]);
+    assert_eq!(outbox.status(at(0)).unwrap().quarantined, 1, "the invalid one stays");
+}
+
+#[test]
+fn a_person_can_send_quarantined_events_again() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let claimed = claim(&mut outbox, 10);
+    let verdicts = vec![quarantined(QuarantineReason::Conflict); 3];
+    conclude(&mut outbox, &claimed, &Decision::Settle(settlements(verdicts)));
+    let mut view = folder.view();
+    assert_eq!(view.requeue(&Selection::Ids(vec![id(1), id(99)])).unwrap(), 1);
+    let claimed = claim(&mut outbox, 10);
+    assert_eq!(ids(&claimed), [id(1)]);
+    assert_eq!(view.requeue(&Selection::All).unwrap(), 2);
+}

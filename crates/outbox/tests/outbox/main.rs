@@ -1,0 +1,15 @@
+//! Laws of the outbox, over real SQLite files.
+
+#![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
+
+mod appending;
+mod claiming;
+mod concluding;
+mod crash;
+mod damage;
+mod model;
+mod opening;
+mod pruning;
+mod refusing;
+mod support;
+mod viewing;

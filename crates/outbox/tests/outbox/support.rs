@@ -1,0 +1,123 @@
+//! A folder with an outbox in it, and events to put there.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use delivery::{BatchLimits, Decision, Settlement, Settlements, WaitReason};
+use event_model::{
+    Actors, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity, Kind,
+    MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
+};
+use outbox::{Append, Appended, Claimed, NewEvent, Outbox, OutboxView, StreamKey};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub(crate) const DEVICE: DeviceId = DeviceId(Uuid::from_u128(0xD));
+pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// The instant `ms` after some evening's start, on one boot.
+pub(crate) fn at(ms: u64) -> Moment {
+    let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(1)), mono_ms: 1_000 + ms };
+    let wall = WallTime::from_unix_ms(1_795_201_200_000_i64.saturating_add_unsigned(ms));
+    Moment { clock, wall }
+}
+
+pub(crate) fn id(n: u32) -> EventId {
+    EventId(Uuid::from_u128(u128::from(n)))
+}
+
+pub(crate) fn event(match_name: &str, n: u32, origin: Origin) -> NewEvent {
+    let game = Game::cs2();
+    let key = MatchKey::native(&game, match_name);
+    let data = EventData {
+        game,
+        match_ref: MatchRef { key, origin: MatchOrigin::Native },
+        observer: Some("Ana".to_owned()),
+        actors: Actors::default(),
+        actor_ids: None,
+        round: Some(n),
+        ordinal: None,
+        identity: Identity::Native,
+        match_clock_ms: None,
+        details: BTreeMap::new(),
+    };
+    let now = at(u64::from(n));
+    let event = Event { id: id(n), kind: Kind::Kill, data };
+    NewEvent { event, origin, time: now.wall, observed: now.clock }
+}
+
+pub(crate) fn stream() -> StreamKey {
+    StreamKey { source: Source::Cs2, stream: "live".to_owned() }
+}
+
+/// A folder with the path of an outbox.
+pub(crate) struct Folder {
+    _folder: TempDir,
+    pub(crate) path: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder can be made");
+        let path = folder.path().join("data").join("outbox.db");
+        Self { _folder: folder, path }
+    }
+
+    pub(crate) fn open(&self) -> Outbox {
+        self.open_at(at(0))
+    }
+
+    pub(crate) fn open_at(&self, now: Moment) -> Outbox {
+        Outbox::open(&self.path, DEVICE, now).expect("the outbox opens")
+    }
+
+    pub(crate) fn view(&self) -> OutboxView {
+        OutboxView::open(&self.path).expect("the outbox can be looked at")
+    }
+}
+
+pub(crate) fn append(
+    outbox: &mut Outbox,
+    match_name: &str,
+    ids: impl Iterator<Item = u32>,
+) -> Appended {
+    append_as(outbox, match_name, ids, Origin::Live)
+}
+
+pub(crate) fn append_as(
+    outbox: &mut Outbox,
+    match_name: &str,
+    ids: impl Iterator<Item = u32>,
+    origin: Origin,
+) -> Appended {
+    let events = ids.map(|n| event(match_name, n, origin)).collect();
+    let group = [Append { stream: stream(), state: b"state".to_vec(), events }];
+    outbox.append(&group, at(0)).expect("there is room")
+}
+
+pub(crate) fn limits(events_max: usize) -> BatchLimits {
+    BatchLimits { events_max, ..BatchLimits::default() }
+}
+
+pub(crate) fn claim(outbox: &mut Outbox, events_max: usize) -> Vec<Claimed> {
+    outbox.claim(&limits(events_max), at(0)).expect("the outbox can be read")
+}
+
+pub(crate) fn ids(claimed: &[Claimed]) -> Vec<EventId> {
+    claimed.iter().map(|event| event.event_id).collect()
+}
+
+pub(crate) fn settlements(items: Vec<Settlement>) -> Settlements {
+    Settlements { store: Uuid::from_u128(0x5), server_version: "1.0.0".to_owned(), items }
+}
+
+pub(crate) fn stored(claimed: &[Claimed]) -> Decision {
+    Decision::Settle(settlements(vec![Settlement::Stored; claimed.len()]))
+}
+
+pub(crate) fn refused() -> Decision {
+    Decision::Refused(WaitReason::Status(400))
+}
+
+pub(crate) fn conclude(outbox: &mut Outbox, claimed: &[Claimed], decision: &Decision) {
+    outbox.conclude(claimed, decision, at(0), 0).expect("the outbox can be written");
+}

@@ -1,0 +1,90 @@
+//! What other processes see and do.
+
+use event_model::{CloudEvent, GapReason, Kind};
+use outbox::{Deleted, EntryState, Filter};
+
+use crate::support::{Folder, append, at, claim, conclude, id, ids, stored};
+
+#[test]
+fn a_status_is_written_with_the_promised_names() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let claimed = claim(&mut outbox, 1);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    claim(&mut outbox, 1);
+    let status = folder.view().status(at(5_000)).unwrap();
+    assert_eq!(
+        serde_json::to_string(&status).unwrap(),
+        r#"{"pending":1,"in_flight":1,"settled":1,"quarantined":0,"pruned":0,"lost":0,"oldest_pending_age_s":5,"next_attempt_in_s":null,"paused_reason":null}"#
+    );
+}
+
+#[test]
+fn every_event_is_listed_in_its_state() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..4);
+    let claimed = claim(&mut outbox, 1);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    claim(&mut outbox, 1);
+    let view = folder.view();
+    let listed = |filter| {
+        let entries = view.list(filter, 10).unwrap();
+        entries.into_iter().map(|entry| entry.event_id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(Filter::All), [0, 1, 2, 3].map(id));
+    assert_eq!(listed(Filter::In(EntryState::Settled)), [id(0)]);
+    assert_eq!(listed(Filter::In(EntryState::InFlight)), [id(1)]);
+    assert_eq!(listed(Filter::In(EntryState::Pending)), [id(2), id(3)]);
+    assert_eq!(listed(Filter::In(EntryState::Quarantined)), []);
+}
+
+#[test]
+fn an_export_has_every_body_byte_for_byte() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..200);
+    let exported: Vec<String> =
+        folder.view().export(Filter::All).map(|event| event.unwrap().body).collect();
+    let claimed = claim(&mut outbox, 1_000);
+    let sent: Vec<&str> = claimed.iter().map(|event| event.body.as_str()).collect();
+    assert_eq!(exported, sent);
+    let shown = folder.view().show(id(7)).unwrap().unwrap();
+    assert_eq!((shown.body.as_str(), shown.entry.sequence), (sent[7], 8));
+    assert_eq!(folder.view().show(id(999)).unwrap(), None);
+}
+
+#[test]
+fn a_deletion_from_another_process_is_told_to_the_server() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..6);
+    let done = claim(&mut outbox, 1);
+    conclude(&mut outbox, &done, &stored(&done));
+    let in_flight = claim(&mut outbox, 1);
+    let wanted: Vec<_> = [0, 1, 3, 4, 77].map(id).to_vec();
+    let deleted = folder.view().delete(&wanted, at(0)).unwrap();
+    assert_eq!(deleted, Deleted { deleted: 3, in_flight: 1, absent: 1 });
+
+    conclude(&mut outbox, &in_flight, &stored(&in_flight));
+    let rest = claim(&mut outbox, 10);
+    let gap = CloudEvent::parse(&serde_json::from_str(&rest[2].body).unwrap()).unwrap();
+    assert_eq!((rest[0].event_id, rest[1].event_id), (id(2), id(5)));
+    assert_eq!(gap.kind(), Some(Kind::SequenceGap));
+    let gap = gap.sequence_gap().unwrap();
+    assert_eq!((gap.from, gap.to, gap.reason), (4, 5, GapReason::Deleted));
+    assert_eq!(gap.outbox, outbox.id());
+    assert_eq!(append(&mut outbox, "a", 0..6).already_known, 6, "nothing comes back");
+}
+
+#[test]
+fn a_deletion_of_a_settled_event_leaves_no_gap() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..1);
+    let claimed = claim(&mut outbox, 1);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    assert_eq!(folder.view().delete(&[id(0), id(0)], at(0)).unwrap().deleted, 1);
+    assert_eq!(ids(&claim(&mut outbox, 10)), []);
+}

@@ -1,0 +1,110 @@
+//! The HTTP client: which server is trusted, and how long it may take.
+
+use std::{error::Error as _, io, time::Duration};
+
+use delivery::Silence;
+use reqwest::{Certificate, Client, ClientBuilder, Response, redirect};
+
+use crate::{Answer, Error, ServerUrl, server_url::Scheme};
+
+/// A TCP and TLS handshake takes five round trips; a second each is generous.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// A full batch (1 MiB) over 1 Mbit/s takes eight seconds, and the server's
+/// commit one.
+const REQUEST_MAX: Duration = Duration::from_secs(30);
+/// A thousand receipts with long words take 0.6 MiB: more is not an answer of
+/// ours.
+const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Root certificates trusted besides the system's, for a server with a
+/// certificate of its operator's own making.
+#[derive(Debug, Clone, Default)]
+pub struct ExtraRoots(Vec<Certificate>);
+
+impl ExtraRoots {
+    /// The certificates in a PEM file.
+    ///
+    /// # Errors
+    /// Where it holds none, or something else.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
+        Certificate::from_pem_bundle(pem).map(Self).map_err(Error::ExtraRoots)
+    }
+}
+
+/// A client for `server` and nobody else.
+pub(crate) fn client(server: &ServerUrl, extra_roots: &ExtraRoots) -> Result<Client, Error> {
+    // Whoever was first installed one: only that there is one matters.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let builder = Client::builder()
+        .user_agent(concat!("ringside/", env!("CARGO_PKG_VERSION")))
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_MAX)
+        .timeout(REQUEST_MAX);
+    trusting(builder, server, extra_roots).build().map_err(Error::Tls)
+}
+
+fn trusting(builder: ClientBuilder, server: &ServerUrl, extra: &ExtraRoots) -> ClientBuilder {
+    match server.scheme() {
+        Scheme::Https if extra.0.is_empty() => builder,
+        Scheme::Https => builder.tls_certs_merge(extra.0.clone()),
+        // The system's roots are not read where no TLS is spoken.
+        Scheme::LoopbackHttp => builder.tls_certs_only([]),
+    }
+}
+
+/// Reads an answer to its end, within bounds.
+pub(crate) async fn read(answer: Result<Response, reqwest::Error>) -> Answer {
+    match read_whole(answer).await {
+        Ok(answer) => answer,
+        Err(error) => Answer::Silence(silence(&error)),
+    }
+}
+
+async fn read_whole(answer: Result<Response, reqwest::Error>) -> Result<Answer, reqwest::Error> {
+    let mut response = answer?;
+    let header = |name| {
+        let value = response.headers().get(name)?;
+        value.to_str().ok().map(str::to_owned)
+    };
+    let (retry_after, date) = (header(reqwest::header::RETRY_AFTER), header(reqwest::header::DATE));
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Ok(Answer::Silence(Silence::TooLong));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer::Whole { status: response.status().as_u16(), retry_after, date, body })
+}
+
+fn silence(error: &reqwest::Error) -> Silence {
+    if error.is_timeout() {
+        Silence::TimedOut
+    } else if is_distrust(error) {
+        Silence::Untrusted
+    } else if error.is_connect() {
+        Silence::Unreachable
+    } else {
+        Silence::Broken
+    }
+}
+
+/// Whether the other end could not show that it is the server.
+fn is_distrust(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // An I/O error does not name what it wraps as its source.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let tls = match wrapped {
+            Some(wrapped) => wrapped.downcast_ref(),
+            None => error.downcast_ref(),
+        };
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

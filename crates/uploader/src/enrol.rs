@@ -1,0 +1,81 @@
+//! Gets a device its token.
+
+use delivery::Silence;
+use event_model::DeviceId;
+use ingest_api::{DEVICES_PATH, Enrolled, Enrolment, Problem, ProblemKind};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+
+use crate::{Answer, Error, ExtraRoots, ServerUrl, Token, client};
+
+/// Why a device has no token.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// The server does not take this enrolment key.
+    #[error("the server does not take this enrolment key")]
+    KeyRefused,
+    /// The device is enrolled already; an operator can revoke it.
+    #[error("this device is enrolled at the server already, and its token is not here")]
+    AlreadyEnrolled,
+    /// No answer; trying again later may help.
+    #[error("no answer from the server: {}", delivery::WaitReason::Silence(*.0))]
+    Silence(Silence),
+    /// An answer that is not an enrolment.
+    #[error("the server answered with status {status}{}", detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default())]
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// The server's own words, where it is one of ours.
+        detail: Option<String>,
+    },
+    /// The client could not be set up.
+    #[error("could not speak to the server")]
+    Client(#[from] Error),
+}
+
+/// Enrols `device` under the name `name` with an enrolment key.
+///
+/// # Errors
+/// See [`EnrolError`].
+pub async fn enrol(
+    server: &ServerUrl,
+    extra_roots: &ExtraRoots,
+    key: &Token,
+    device: DeviceId,
+    name: &str,
+) -> Result<Token, EnrolError> {
+    let client = client::client(server, extra_roots)?;
+    let enrolment = Enrolment { device: device.0, name: name.to_owned() };
+    let post = client
+        .post(server.at(DEVICES_PATH))
+        .header(AUTHORIZATION, key.authorization())
+        .header(CONTENT_TYPE, "application/json")
+        .body(json(&enrolment));
+    let answer = client::read(post.send().await).await;
+    token(answer, device)
+}
+
+fn json(enrolment: &Enrolment) -> Vec<u8> {
+    serde_json::to_vec(enrolment).expect("an enrolment of plain values is always JSON")
+}
+
+fn token(answer: Answer, device: DeviceId) -> Result<Token, EnrolError> {
+    let (status, body) = match answer {
+        Answer::Whole { status, body, .. } => (status, body),
+        Answer::Silence(silence) => return Err(EnrolError::Silence(silence)),
+    };
+    let problem: Option<Problem> = serde_json::from_slice(&body).ok();
+    let kind = problem.as_ref().and_then(Problem::kind);
+    match (status, kind) {
+        (201, _) => serde_json::from_slice::<Enrolled>(&body)
+            .ok()
+            .filter(|enrolled| enrolled.device == device.0)
+            .and_then(|enrolled| Token::new(&enrolled.token).ok())
+            .ok_or(EnrolError::Answered { status, detail: None }),
+        (401 | 403, _) => Err(EnrolError::KeyRefused),
+        (_, Some(ProblemKind::AlreadyEnrolled)) => Err(EnrolError::AlreadyEnrolled),
+        _ => {
+            let detail = kind.and(problem).and_then(|problem| problem.detail);
+            Err(EnrolError::Answered { status, detail })
+        }
+    }
+}

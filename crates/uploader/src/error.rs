@@ -1,0 +1,13 @@
+//! What can go wrong before the first request.
+
+/// Why the client side of HTTP could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The extra root certificates are not PEM.
+    #[error("the extra root certificates cannot be read")]
+    ExtraRoots(#[source] reqwest::Error),
+    /// TLS could not be set up; on Linux mostly because no CA certificates are
+    /// installed.
+    #[error("could not set up TLS")]
+    Tls(#[source] reqwest::Error),
+}

@@ -1,0 +1,75 @@
+//! One request, and the seam to what carries it.
+
+use std::future::Future;
+
+use delivery::{Reply, Silence};
+use event_model::{Origin, OutboxId};
+use outbox::Claimed;
+
+use crate::Token;
+
+/// A batch on its way.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who sends.
+    pub token: Token,
+    /// Which outbox the sequences count in.
+    pub outbox: OutboxId,
+    /// Live batches say when, on the device's clock, they were sent; a replay
+    /// runs on the recording's clock and says nothing.
+    pub origin: Origin,
+    /// The JSON array, not compressed.
+    pub body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A whole answer, from whomever.
+    Whole {
+        /// HTTP status.
+        status: u16,
+        /// `Retry-After`, as sent.
+        retry_after: Option<String>,
+        /// `Date`, as sent.
+        date: Option<String>,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// None, or not a whole one.
+    Silence(Silence),
+}
+
+/// Carries a request to the server and brings back what came; bounded in time.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request.
+    fn send(&self, request: Request) -> impl Future<Output = Answer> + Send;
+}
+
+impl Request {
+    /// The request that carries `claimed`, which holds events of one origin.
+    pub(crate) fn of(token: Token, outbox: OutboxId, claimed: &[Claimed]) -> Self {
+        let bodies: Vec<&str> = claimed.iter().map(|event| event.body.as_str()).collect();
+        Self {
+            token,
+            outbox,
+            origin: claimed.first().map_or(Origin::Live, |event| event.origin),
+            body: format!("[{}]", bodies.join(",")).into_bytes(),
+        }
+    }
+}
+
+impl Answer {
+    /// The same as `delivery` reads it.
+    pub(crate) fn as_reply(&self) -> Reply<'_> {
+        match self {
+            Self::Whole { status, retry_after, date, body } => Reply::Answer {
+                status: *status,
+                retry_after: retry_after.as_deref(),
+                date: date.as_deref(),
+                body,
+            },
+            Self::Silence(silence) => Reply::Silence(*silence),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The loop: claim, send, conclude; wait.
+
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use delivery::{BatchLimits, Decision, WaitReason, interpret};
+use event_model::{Clock, EventId};
+use outbox::{Claimed, Outbox};
+use tokio::sync::{Notify, watch};
+use tracing::{debug, warn};
+
+use crate::{
+    Answer, Error, ExtraRoots, HttpTransport, Request, ServerUrl, Token, Transport, UploadProgress,
+    UploadState,
+};
+
+/// An idle uploader looks into the outbox this often: another process may have
+/// put events back.
+const IDLE_LOOK: Duration = Duration::from_secs(5);
+/// A longer wait is slept in pieces, since a timer may stand still while the
+/// PC sleeps and the device's clock does not.
+const SLEEP_PIECE: Duration = Duration::from_secs(5);
+/// Between two tries while the outbox cannot be read or written.
+const OUTBOX_RETRY: Duration = Duration::from_secs(5);
+
+/// What an uploader works with.
+pub struct Config {
+    /// Where to.
+    pub server: ServerUrl,
+    /// Trusted besides the system's roots.
+    pub extra_roots: ExtraRoots,
+    /// Where from.
+    pub outbox: Arc<Mutex<Outbox>>,
+    /// The device's clock.
+    pub clock: Arc<dyn Clock>,
+    /// The device's token; none until it is enrolled.
+    pub token: watch::Receiver<Option<Token>>,
+    /// How much goes into one request.
+    pub limits: BatchLimits,
+}
+
+/// Carries the events of one outbox to one server.
+pub struct Uploader<T = HttpTransport> {
+    transport: T,
+    outbox: Arc<Mutex<Outbox>>,
+    clock: Arc<dyn Clock>,
+    token: watch::Receiver<Option<Token>>,
+    limits: BatchLimits,
+    progress: watch::Sender<UploadProgress>,
+    /// A batch that is over and could not be put back yet.
+    unreleased: Vec<Claimed>,
+}
+
+/// What must come before the next step.
+enum Wait {
+    Nothing,
+    Work,
+    Token,
+    For(Duration),
+}
+
+/// Whether a token was tried before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    First,
+    Again,
+}
+
+impl Uploader {
+    /// An uploader over HTTP.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let clock = Arc::clone(&config.clock);
+        let transport = HttpTransport::new(&config.server, &config.extra_roots, clock)?;
+        Ok(Self::over(transport, config))
+    }
+}
+
+impl<T: Transport> Uploader<T> {
+    /// An uploader over another transport.
+    pub fn over(transport: T, config: Config) -> Self {
+        Self {
+            transport,
+            outbox: config.outbox,
+            clock: config.clock,
+            token: config.token,
+            limits: config.limits,
+            progress: watch::Sender::new(UploadProgress::default()),
+            unreleased: Vec::new(),
+        }
+    }
+
+    /// What it is doing, as it changes.
+    pub fn progress(&self) -> watch::Receiver<UploadProgress> {
+        self.progress.subscribe()
+    }
+
+    /// Works until `stop` is ready. `wake` says that something was appended.
+    /// A request under way at the stop is given up, and its events stay queued.
+    pub async fn run(mut self, wake: Arc<Notify>, stop: impl Future<Output = ()> + Send) {
+        let mut stop = pin!(stop);
+        while let Some(wait) = self.step(stop.as_mut()).await {
+            tokio::select! {
+                () = &mut stop => break,
+                () = self.pass(wait, &wake) => {}
+            }
+        }
+        self.put_back().await;
+        self.show(UploadState::Stopped);
+    }
+
+    /// One round; `None` where it was told to stop.
+    async fn step(&mut self, stop: Pin<&mut (impl Future<Output = ()> + Send)>) -> Option<Wait> {
+        match self.round(stop).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "Outbox cannot be used");
+                let reason = WaitReason::OutboxFailed;
+                self.show_waiting(reason, Some(OUTBOX_RETRY));
+                Some(Wait::For(OUTBOX_RETRY))
+            }
+        }
+    }
+
+    async fn round(
+        &mut self,
+        stop: Pin<&mut (impl Future<Output = ()> + Send)>,
+    ) -> Result<Option<Wait>, outbox::Error> {
+        self.release_owed().await?;
+        let changed = self.token.has_changed().unwrap_or(false);
+        let Some(token) = self.token.borrow_and_update().clone() else {
+            return self.wait_for_token().await.map(Some);
+        };
+        self.use_token(if changed { Use::First } else { Use::Again }).await?;
+        if let Some(wait) = self.wait_for_turn().await? {
+            return Ok(Some(wait));
+        }
+        let (claimed, outbox_id) = self.claim().await?;
+        if claimed.is_empty() {
+            self.show(UploadState::Idle);
+            return Ok(Some(Wait::Work));
+        }
+        self.show(UploadState::Sending { events: claimed.len() });
+        let request = Request::of(token, outbox_id, &claimed);
+        self.unreleased = claimed;
+        let answer = tokio::select! {
+            () = stop => return Ok(None),
+            answer = self.transport.send(request) => answer,
+        };
+        self.conclude(&answer).await?;
+        Ok(Some(Wait::Nothing))
+    }
+
+    async fn wait_for_token(&mut self) -> Result<Wait, outbox::Error> {
+        let now = self.clock.now();
+        self.with_outbox(move |outbox| {
+            if outbox.circuit().reason() == Some(WaitReason::NotEnrolled) {
+                return Ok(());
+            }
+            outbox.change_circuit(|circuit| circuit.hold(WaitReason::NotEnrolled, now))
+        })
+        .await?;
+        self.show_waiting(WaitReason::NotEnrolled, None);
+        Ok(Wait::Token)
+    }
+
+    /// Ends a pause that was for want of this token.
+    async fn use_token(&self, first: Use) -> Result<(), outbox::Error> {
+        self.with_outbox(move |outbox| {
+            let enrolled = outbox.circuit().reason() == Some(WaitReason::NotEnrolled);
+            if first == Use::First || enrolled {
+                outbox.change_circuit(delivery::Circuit::token_changed)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn wait_for_turn(&mut self) -> Result<Option<Wait>, outbox::Error> {
+        let now = self.clock.now();
+        let (ms, reason) = self
+            .with_outbox(move |outbox| {
+                let circuit = outbox.circuit();
+                Ok((circuit.wait_ms(now), circuit.reason()))
+            })
+            .await?;
+        Ok(match reason {
+            Some(reason) if ms > 0 => {
+                let wait = Duration::from_millis(ms);
+                self.show_waiting(reason, Some(wait));
+                Some(Wait::For(wait))
+            }
+            Some(_) | None => None,
+        })
+    }
+
+    async fn claim(&mut self) -> Result<(Vec<Claimed>, event_model::OutboxId), outbox::Error> {
+        let (now, limits) = (self.clock.now(), self.limits);
+        self.with_outbox(move |outbox| {
+            outbox.prune(now)?;
+            Ok((outbox.claim(&limits, now)?, outbox.id()))
+        })
+        .await
+    }
+
+    async fn conclude(&mut self, answer: &Answer) -> Result<(), outbox::Error> {
+        let now = self.clock.now();
+        let claimed = self.unreleased.clone();
+        let sent: Vec<EventId> = claimed.iter().map(|event| event.event_id).collect();
+        let decision = interpret(&sent, &answer.as_reply(), now.wall);
+        self.count(&decision, sent.len());
+        let random = getrandom::u64().unwrap_or(now.clock.mono_ms);
+        self.with_outbox(move |outbox| outbox.conclude(&claimed, &decision, now, random)).await?;
+        self.unreleased.clear();
+        Ok(())
+    }
+
+    fn count(&self, decision: &Decision, events: usize) {
+        let reason = match decision {
+            Decision::Settle(settlements) => {
+                let tally = settlements.tally();
+                debug!(
+                    events,
+                    stored = tally.stored,
+                    duplicates = tally.duplicates,
+                    "Batch settled"
+                );
+                return self.progress.send_modify(|progress| {
+                    progress.requests += 1;
+                    progress.count(tally);
+                });
+            }
+            Decision::Pause(reason)
+            | Decision::BackOff { reason, .. }
+            | Decision::Refused(reason) => reason,
+        };
+        debug!(events, %reason, "Batch kept");
+        self.progress.send_modify(|progress| {
+            progress.requests += 1;
+            progress.failed_requests += 1;
+        });
+    }
+
+    /// Puts a batch back that could not be concluded: whatever became of it at
+    /// the server, it is sent again.
+    async fn release_owed(&mut self) -> Result<(), outbox::Error> {
+        if self.unreleased.is_empty() {
+            return Ok(());
+        }
+        let owed = self.unreleased.clone();
+        self.with_outbox(move |outbox| outbox.release(&owed)).await?;
+        self.unreleased.clear();
+        Ok(())
+    }
+
+    async fn put_back(&mut self) {
+        if let Err(error) = self.release_owed().await {
+            // The next opening of the file does it.
+            warn!(error = &error as &dyn std::error::Error, "Batch could not be put back");
+        }
+    }
+
+    async fn pass(&mut self, wait: Wait, wake: &Notify) {
+        match wait {
+            Wait::Nothing => {}
+            Wait::Work => {
+                tokio::select! {
+                    () = wake.notified() => {}
+                    () = tokio::time::sleep(IDLE_LOOK) => {}
+                }
+            }
+            Wait::Token => self.new_token().await,
+            Wait::For(wait) => {
+                tokio::select! {
+                    () = self.new_token() => {}
+                    () = tokio::time::sleep(wait.min(SLEEP_PIECE)) => {}
+                }
+            }
+        }
+    }
+
+    /// Ready when the token is another one; the next round takes it.
+    async fn new_token(&mut self) {
+        match self.token.changed().await {
+            Ok(()) => self.token.mark_changed(),
+            // Nobody is left to bring one.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Works on the outbox where it may block.
+    async fn with_outbox<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Outbox) -> Result<R, outbox::Error> + Send + 'static,
+    ) -> Result<R, outbox::Error> {
+        let outbox = Arc::clone(&self.outbox);
+        let done = tokio::task::spawn_blocking(move || {
+            // A panic elsewhere undid its transaction: the outbox is whole.
+            work(&mut outbox.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        match done.await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is shutting down, and this task with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    fn show_waiting(&self, reason: WaitReason, wait: Option<Duration>) {
+        let next_attempt_in_ms =
+            wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        self.show(UploadState::Waiting { reason, next_attempt_in_ms });
+    }
+
+    fn show(&self, state: UploadState) {
+        self.progress.send_if_modified(|progress| {
+            let changed = progress.state != state;
+            progress.state = state;
+            changed
+        });
+    }
+}
