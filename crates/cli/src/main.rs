@@ -1,3 +1,57 @@
-//! Binary `ringside`.
+//! Binary `ringside`: the companion without a window, and the tester's tools.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 the
+//! thing checked does not hold, 2 usage, 3 bad input file, 4 environment.
 
-fn main() {}
+mod arguments;
+mod doctor;
+mod enrol;
+mod exit;
+mod golden;
+mod outbox;
+mod output;
+mod progress;
+mod recording;
+mod replay;
+mod run;
+mod terminal_shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("RINGSIDE_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .with_target(false)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // The companion waits far more than it works.
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments.command)).into(),
+        Err(error) => Exit::environment(&error.into()).into(),
+    }
+}
+
+async fn run(command: Command) -> Exit {
+    let result = match command {
+        Command::Run(arguments) => run::run(arguments).await,
+        Command::Replay(arguments) => replay::replay(arguments).await,
+        Command::Recording(command) => recording::recording(command),
+        Command::Outbox(command) => outbox::outbox(command),
+        Command::Doctor(arguments) => doctor::doctor(arguments).await,
+        Command::Enrol(arguments) => enrol::enrol(arguments).await,
+    };
+    result.unwrap_or_else(|error| Exit::of_error(&error))
+}

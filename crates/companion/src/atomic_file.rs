@@ -7,13 +7,28 @@ use std::{io, io::Write, path::Path};
 /// The content is on disk before the name points to it: after a power cut the
 /// file is the old or the new one.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // Temporary files are made for their owner alone (0600 on Unix).
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
+    let folder = folder_of(path);
+    let file = written(folder, content)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// The same for a file that may be lost in a power cut, but never be half.
+pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
+    written(folder_of(path), content)?.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are made for their owner alone (0600 on Unix).
+fn written(folder: &Path, content: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    Ok(file)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 #[cfg(unix)]

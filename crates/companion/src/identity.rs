@@ -77,8 +77,8 @@ impl Identity {
     }
 
     fn save(&self, path: &Path) -> Result<(), Error> {
-        let json = serde_json::to_vec_pretty(self).expect("plain strings are always JSON");
-        atomic_file::replace(path, &json)
+        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
+        json.and_then(|json| atomic_file::replace(path, &json))
             .map_err(|cause| Error::Identity { path: path.to_owned(), cause })
     }
 }

@@ -7,11 +7,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use event_model::{Event, Moment, Origin, Reading, Received, Source};
+use event_model::{Event, EventId, Moment, Origin, Reading, Received, Source};
 use game_session::{Drift, SourceState};
 use outbox::{NewEvent, Outbox, StreamKey};
+use tokio::sync::Notify;
 
-use crate::{FeedEntry, Saved, Shell};
+use crate::{FeedEntry, Saved, Shell, owned_outbox::lock};
 use unsaved::Unsaved;
 
 /// One stream: its state, and where in the outbox that is kept.
@@ -62,6 +63,8 @@ pub(crate) struct Pipeline {
     unsaved: Unsaved,
     counts: CaptureCounts,
     sources: BTreeMap<Source, SourceCounts>,
+    event_ids: Option<Vec<EventId>>,
+    wake: Option<Arc<Notify>>,
 }
 
 /// Where a stream begins.
@@ -75,11 +78,7 @@ pub(crate) enum Beginning {
 }
 
 impl Pipeline {
-    pub(crate) fn new(
-        outbox: Arc<Mutex<Outbox>>,
-        shell: Arc<dyn Shell>,
-        origin: Origin,
-    ) -> Self {
+    pub(crate) fn new(outbox: Arc<Mutex<Outbox>>, shell: Arc<dyn Shell>, origin: Origin) -> Self {
         Self {
             outbox,
             shell,
@@ -88,7 +87,25 @@ impl Pipeline {
             unsaved: Unsaved::default(),
             counts: CaptureCounts::default(),
             sources: BTreeMap::new(),
+            event_ids: None,
+            wake: None,
         }
+    }
+
+    /// Whom to tell that something was appended.
+    pub(crate) fn wake_after_append(&mut self, wake: Arc<Notify>) {
+        self.wake = Some(wake);
+    }
+
+    /// Remembers the ids of all events from here on: a replay reports them, and
+    /// ends; live capture would remember without bound.
+    pub(crate) fn remember_event_ids(&mut self) {
+        self.event_ids = Some(Vec::new());
+    }
+
+    /// The ids remembered, in order.
+    pub(crate) fn take_event_ids(&mut self) -> Vec<EventId> {
+        self.event_ids.take().unwrap_or_default()
     }
 
     /// Adds a stream; whether this version has rules for its source.
@@ -150,7 +167,7 @@ impl Pipeline {
             return Ok(());
         }
         let appended = {
-            let mut outbox = self.outbox.lock().expect("no holder of the outbox panics");
+            let mut outbox = lock(&self.outbox);
             let result = outbox.append(self.unsaved.group(), now);
             if result.is_ok() && self.unsaved.lost() > 0 {
                 outbox.record_lost(self.unsaved.lost())?;
@@ -160,6 +177,9 @@ impl Pipeline {
         match appended {
             Ok(appended) => {
                 self.counts.appended += appended.appended.len() as u64;
+                if let Some(wake) = &self.wake {
+                    wake.notify_one();
+                }
                 self.counts.already_known += appended.already_known;
                 self.counts.not_saved = 0;
                 for entry in self.unsaved.settle() {
@@ -186,7 +206,7 @@ impl Pipeline {
     }
 
     fn saved_state(&self, key: &StreamKey) -> Result<Option<SourceState>, outbox::Error> {
-        let bytes = self.outbox.lock().expect("no holder of the outbox panics").state(key)?;
+        let bytes = lock(&self.outbox).state(key)?;
         Ok(bytes.and_then(|bytes| match SourceState::decode(key.source, &bytes) {
             Ok(state) => Some(state),
             Err(fault) => {
@@ -203,6 +223,9 @@ impl Pipeline {
             return;
         }
         let made = events.len() as u64;
+        if let Some(ids) = &mut self.event_ids {
+            ids.extend(events.iter().map(|event| event.id));
+        }
         self.counts.captured += made;
         self.sources.entry(source).or_default().events += made;
         let events = events.into_iter().map(|event| NewEvent {

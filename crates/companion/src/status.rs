@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything that a status line or window shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -15,7 +15,7 @@ pub struct CompanionStatus {
 }
 
 /// How reading one game goes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceStatus {
     /// The source's name.
     pub source: String,
@@ -25,6 +25,12 @@ pub struct SourceStatus {
     pub frames: u64,
     /// Frames that could not be read.
     pub unreadable: u64,
+    /// Why the last of them could not.
+    #[serde(default)]
+    pub last_unreadable: Option<String>,
+    /// Posts to the local listener that no game of this PC made.
+    #[serde(default)]
+    pub refused_posts: u64,
     /// Events made.
     pub events: u64,
     /// When the last frame came, RFC 3339.

@@ -1,0 +1,188 @@
+//! `ringside outbox`.
+
+use boot_clock::BootClock;
+use companion::{
+    DataDir,
+    event_model::{Clock, EventId, Moment},
+    outbox::{Entry, EntryState, Error, Filter, OutboxStatus, OutboxView, Selection},
+};
+
+use crate::{
+    arguments::{OutboxArguments, OutboxCommand, StateArgument},
+    exit::Exit,
+    output,
+};
+
+pub(crate) fn outbox(command: OutboxCommand) -> anyhow::Result<Exit> {
+    let now = BootClock::new().now();
+    match command {
+        OutboxCommand::Status(common) => status(common, now),
+        OutboxCommand::List { common, state, limit } => list(common, filter(state), limit),
+        OutboxCommand::Show { id, common } => show(&id, common),
+        OutboxCommand::Retry { ids, all, common } => retry(&ids, all, common),
+        OutboxCommand::Delete { ids, common } => delete(&ids, common, now),
+        OutboxCommand::Export { common, state } => export(common, filter(state)),
+    }
+}
+
+/// The outbox of this installation; `None` where nothing was captured yet.
+fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
+    let dir = DataDir::open(common.data_dir.data_dir.clone())?;
+    match OutboxView::open(&dir.outbox()) {
+        Ok(view) => Ok(Some(view)),
+        Err(Error::Absent(_)) => Ok(None),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn status(common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
+    let status = match open(&common)? {
+        Some(view) => view.status(now)?,
+        None => OutboxStatus::default(),
+    };
+    if common.json {
+        output::json(&status)?;
+    } else {
+        output::line(&status_text(&status));
+    }
+    Ok(Exit::Done)
+}
+
+fn status_text(status: &OutboxStatus) -> String {
+    let mut lines = vec![
+        format!("waiting {:>8}", status.pending),
+        format!("sending {:>8}", status.in_flight),
+        format!("sent    {:>8}", status.settled),
+        format!("refused {:>8}", status.quarantined),
+        format!("pruned  {:>8}", status.pruned),
+        format!("lost    {:>8}", status.lost),
+    ];
+    if let Some(age) = status.oldest_pending_age_s {
+        lines.push(format!("the oldest has waited for {age} s"));
+    }
+    match (&status.paused_reason, status.next_attempt_in_s) {
+        (Some(reason), Some(seconds)) => {
+            lines.push(format!("paused: {reason}; next try in {seconds} s"));
+        }
+        (Some(reason), None) => lines.push(format!("paused: {reason}")),
+        (None, _) => {}
+    }
+    lines.join("\n")
+}
+
+fn list(common: OutboxArguments, filter: Filter, limit: usize) -> anyhow::Result<Exit> {
+    let entries = match open(&common)? {
+        Some(view) => view.list(filter, limit)?,
+        None => Vec::new(),
+    };
+    if common.json {
+        output::json(&entries)?;
+    } else {
+        for entry in &entries {
+            output::line(&entry_text(entry));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn entry_text(entry: &Entry) -> String {
+    let state = match entry.state {
+        EntryState::Pending => "waiting",
+        EntryState::InFlight => "sending",
+        EntryState::Settled => "sent",
+        EntryState::Quarantined => "refused",
+    };
+    let detail = entry.detail.as_ref().map_or(String::new(), |detail| format!("  {detail}"));
+    format!(
+        "{:>8} {state:<8} {} {} {}{detail}",
+        entry.sequence,
+        entry.event_id,
+        entry.event_type.as_deref().unwrap_or("(unreadable)"),
+        entry.match_key,
+    )
+}
+
+fn show(id: &str, common: OutboxArguments) -> anyhow::Result<Exit> {
+    let Some(id) = event_id(id) else { return Ok(Exit::Usage) };
+    let shown = match open(&common)? {
+        Some(view) => view.show(id)?,
+        None => None,
+    };
+    let Some(shown) = shown else {
+        output::complain(&format!("the upload queue has no event {id}"));
+        return Ok(Exit::DoesNotHold);
+    };
+    if common.json {
+        output::json(&shown)?;
+    } else {
+        output::line(&shown.body);
+    }
+    Ok(Exit::Done)
+}
+
+fn retry(ids: &[String], all: bool, common: OutboxArguments) -> anyhow::Result<Exit> {
+    let Some(ids) = event_ids(ids) else { return Ok(Exit::Usage) };
+    let selection = if all { Selection::All } else { Selection::Ids(ids) };
+    let requeued = match open(&common)? {
+        Some(mut view) => view.requeue(&selection)?,
+        None => 0,
+    };
+    if common.json {
+        output::json_line(&serde_json::json!({ "requeued": requeued }))?;
+    } else {
+        output::line(&format!("{requeued} refused events wait to be sent again"));
+    }
+    Ok(Exit::Done)
+}
+
+fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
+    let Some(ids) = event_ids(ids) else { return Ok(Exit::Usage) };
+    let deleted = match open(&common)? {
+        Some(mut view) => view.delete(&ids, now)?,
+        None => companion::outbox::Deleted { absent: ids.len() as u64, ..Default::default() },
+    };
+    if common.json {
+        output::json_line(&serde_json::json!({
+            "deleted": deleted.deleted,
+            "in_flight": deleted.in_flight,
+            "absent": deleted.absent,
+        }))?;
+    } else {
+        output::line(&format!(
+            "{} deleted; {} are being sent and were left alone; {} are not in the upload queue",
+            deleted.deleted, deleted.in_flight, deleted.absent
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn export(common: OutboxArguments, filter: Filter) -> anyhow::Result<Exit> {
+    if let Some(view) = open(&common)? {
+        for shown in view.export(filter) {
+            output::line(&shown?.body);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn filter(state: Option<StateArgument>) -> Filter {
+    match state {
+        None => Filter::All,
+        Some(StateArgument::Pending) => Filter::In(EntryState::Pending),
+        Some(StateArgument::InFlight) => Filter::In(EntryState::InFlight),
+        Some(StateArgument::Settled) => Filter::In(EntryState::Settled),
+        Some(StateArgument::Quarantined) => Filter::In(EntryState::Quarantined),
+    }
+}
+
+fn event_id(text: &str) -> Option<EventId> {
+    let id = text.parse().ok();
+    if id.is_none() {
+        output::complain(&format!("{text:?} is not an event id, such as `outbox list` shows"));
+    }
+    id
+}
+
+fn event_ids(texts: &[String]) -> Option<Vec<EventId>> {
+    texts.iter().map(|text| event_id(text)).collect()
+}

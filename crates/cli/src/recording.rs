@@ -1,0 +1,109 @@
+//! `ringside recording`.
+
+use std::path::{Path, PathBuf};
+
+use companion::recording::{self, Compression, Info, Verification};
+
+use crate::{arguments::RecordingCommand, exit::Exit, output};
+
+pub(crate) fn recording(command: RecordingCommand) -> anyhow::Result<Exit> {
+    match command {
+        RecordingCommand::Import { file, out, json } => import(&file, out, json),
+        RecordingCommand::Info { file, json } => info(&file, json),
+        RecordingCommand::Verify { file, json } => verify(&file, json),
+    }
+}
+
+fn import(file: &Path, out: Option<PathBuf>, json: bool) -> anyhow::Result<Exit> {
+    let recording = recording::import(file, None)?;
+    let out = out.unwrap_or_else(|| file.with_extension("rsrec"));
+    let compression = if out.extension().is_some_and(|extension| extension == "zst") {
+        Compression::Zstd
+    } else {
+        Compression::Plain
+    };
+    let written = recording.write_to(&out, compression)?;
+    let info = recording::info(&written)?;
+    if json {
+        output::json(&info)?;
+    } else {
+        output::line(&format!("{}: imported as {}", written.display(), recording.format()));
+    }
+    Ok(Exit::Done)
+}
+
+fn info(file: &Path, json: bool) -> anyhow::Result<Exit> {
+    let info = recording::info(file)?;
+    if json {
+        output::json(&info)?;
+    } else {
+        output::line(&info_text(&info));
+    }
+    Ok(Exit::Done)
+}
+
+fn verify(file: &Path, json: bool) -> anyhow::Result<Exit> {
+    let verification = recording::verify(file)?;
+    if json {
+        output::json(&verification)?;
+    } else {
+        output::line(&verification_text(&verification));
+    }
+    Ok(if verification.is_sound() { Exit::Done } else { Exit::DoesNotHold })
+}
+
+fn info_text(info: &Info) -> String {
+    let state = if info.has_state { ", begun in mid-session" } else { "" };
+    let ended = match (&info.end, info.truncated_at_line) {
+        (Some(reason), _) => format!("ended: {reason}"),
+        (None, Some(line)) => format!("breaks off in line {line}; what comes before is whole"),
+        (None, None) => "ends without a word".to_owned(),
+    };
+    format!(
+        "{} from {}, made by {}{state}\n\
+         recorded {} to {} ({} s)\n\
+         {} frames, {} failed readings, {} marks, {} golden events\n\
+         {ended}\n\
+         content {}",
+        info.format,
+        info.header.source,
+        info.header.app,
+        info.header.recorded_at,
+        info.ended_at,
+        info.duration_ms / 1000,
+        info.counts.frames,
+        info.counts.faults,
+        info.counts.marks,
+        info.counts.events,
+        info.hash,
+    )
+}
+
+fn verification_text(verification: &Verification) -> String {
+    let mut lines: Vec<_> = verification
+        .problems
+        .iter()
+        .map(|problem| format!("line {}: {}", problem.line, problem.what))
+        .collect();
+    let told = verification.problems.len() as u64;
+    if verification.problems_total > told {
+        lines.push(format!("and {} more lines like these", verification.problems_total - told));
+    }
+    if verification.frames_with_secrets > 0 {
+        lines.push(format!("{} frames still hold a secret", verification.frames_with_secrets));
+    }
+    if let Some(line) = verification.truncated_at_line {
+        lines.push(format!("it breaks off in line {line}"));
+    } else if verification.end.is_none() {
+        lines.push("it does not say why it ended".to_owned());
+    }
+    let counts = verification.counts;
+    let verdict = if verification.is_sound() { "sound" } else { "not sound" };
+    lines.push(format!(
+        "{verdict}: {} frames, {} failed readings in {} s",
+        counts.frames,
+        counts.faults,
+        verification.duration_ms / 1000
+    ));
+    lines.join("\n")
+}

@@ -1,0 +1,92 @@
+//! The thread that turns what the readers bring into events on disk.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use event_model::{Clock, Received};
+use tokio::{runtime::Handle, sync::mpsc};
+
+use crate::{
+    pipeline::{CaptureCounts, Pipeline, SourceCounts},
+    recorder::Recorder,
+};
+
+/// How long to wait before what the disk did not take is tried again, while no
+/// game says anything.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What the capture thread lets others see.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CaptureView {
+    pub(crate) counts: CaptureCounts,
+    pub(crate) sources: std::collections::BTreeMap<event_model::Source, SourceCounts>,
+    /// Why the disk does not take events, while it does not.
+    pub(crate) not_saved_reason: Option<String>,
+    pub(crate) recording_failure: Option<(String, u64)>,
+}
+
+/// Everything the thread owns.
+pub(crate) struct Capture {
+    pub(crate) readings: mpsc::Receiver<Received>,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) recorder: Option<Recorder>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) view: Arc<Mutex<CaptureView>>,
+}
+
+impl Capture {
+    /// Runs until the readers are gone. Blocks: SQLite and the disk are waited
+    /// for here, on a thread of its own, and nowhere else.
+    pub(crate) fn run(mut self, runtime: &Handle) {
+        loop {
+            let next = runtime.block_on(async {
+                tokio::time::timeout(RETRY_INTERVAL, self.readings.recv()).await
+            });
+            match next {
+                Ok(Some(received)) => self.take(&received),
+                Ok(None) => break,
+                Err(_silence) => {}
+            }
+            // Whatever came meanwhile shares one fsync.
+            while let Ok(received) = self.readings.try_recv() {
+                self.take(&received);
+            }
+            self.commit();
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.end_all(self.clock.now());
+        }
+        self.commit();
+    }
+
+    fn take(&mut self, received: &Received) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.write(received, self.pipeline.encoded_state(received.source));
+        }
+        self.pipeline.take(received);
+    }
+
+    fn commit(&mut self) {
+        let result = self.pipeline.commit(self.clock.now());
+        let mut view = self.view.lock().expect("no holder of the view panics");
+        let reason = result.err().map(|error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            cause.map_or(error.to_string(), |cause| format!("{error}: {cause}"))
+        });
+        if view.not_saved_reason.is_none()
+            && let Some(reason) = &reason
+        {
+            tracing::error!(%reason, "Events are kept in memory until the disk takes them");
+        }
+        view.not_saved_reason = reason;
+        view.counts = self.pipeline.counts();
+        view.sources.clone_from(self.pipeline.sources());
+        view.recording_failure = self
+            .recorder
+            .as_ref()
+            .and_then(Recorder::failure)
+            .map(|(reason, failures)| (reason.to_owned(), failures));
+    }
+}

@@ -1,0 +1,248 @@
+//! The companion beside a game: readers, capture, upload and status.
+
+mod publisher;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use event_model::{Clock, Origin, Source};
+use outbox::{Outbox, StreamKey};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    CompanionStatus, DataDir, Error, Identity, Settings, Shell,
+    capture::{Capture, CaptureView},
+    owned_outbox::open_owned,
+    pipeline::{Beginning, Pipeline},
+    readers::Readers,
+    recorder::Recorder,
+    upload::{Drained, Sent, Upload, UploadOptions},
+};
+use publisher::Publisher;
+
+/// The stream of live capture, in the outbox.
+const LIVE: &str = "live";
+
+/// What the command line says about a run; the settings say the rest.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// This installation's folder; the user's own where none is named.
+    pub data_dir: Option<PathBuf>,
+    /// Where events are sent; naming a server is consent for this run.
+    pub upload: UploadOptions,
+    /// A folder for recordings of everything read.
+    pub record_dir: Option<PathBuf>,
+    /// Another port for League's API.
+    pub league_port: Option<u16>,
+    /// Another root certificate for League's API, as a PEM file.
+    pub league_root: Option<PathBuf>,
+    /// Another port for Counter-Strike's posts; 0 for any free one.
+    pub gsi_port: Option<u16>,
+}
+
+/// A running companion.
+pub struct Companion {
+    dir: DataDir,
+    outbox: Arc<Mutex<Outbox>>,
+    clock: Arc<dyn Clock>,
+    stop: watch::Sender<bool>,
+    readers: Readers,
+    gsi_address: Option<std::net::SocketAddr>,
+    capture: std::thread::JoinHandle<()>,
+    view: Arc<Mutex<CaptureView>>,
+    upload: Option<Upload>,
+    publishing: JoinHandle<Publisher>,
+}
+
+/// The closing summary of a run.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct RunSummary {
+    /// Events made from frames.
+    pub captured: u64,
+    /// Events that a receipt settled during this run.
+    pub uploaded: u64,
+    /// Of these, new to the server.
+    pub stored: u64,
+    /// Of these, on the server before.
+    pub duplicates: u64,
+    /// Events that still wait to be sent.
+    pub pending: u64,
+    /// Events that the server refused.
+    pub quarantined: u64,
+    /// Events given up.
+    pub lost: u64,
+    /// Frames that could not be read.
+    pub unreadable: u64,
+    /// The state it ended in.
+    pub status: CompanionStatus,
+}
+
+impl RunOptions {
+    /// A run on this folder with everything as the settings say.
+    #[must_use]
+    pub fn new(data_dir: Option<PathBuf>) -> Self {
+        Self { data_dir, ..Self::default() }
+    }
+
+    fn over(&self, mut settings: Settings) -> Settings {
+        settings.league.port = self.league_port.unwrap_or(settings.league.port);
+        if self.league_root.is_some() {
+            settings.league.root_certificate.clone_from(&self.league_root);
+        }
+        settings.cs2.port = self.gsi_port.unwrap_or(settings.cs2.port);
+        settings
+    }
+}
+
+impl Companion {
+    /// Starts reading games, keeping events and, where the player agreed,
+    /// sending them.
+    ///
+    /// # Errors
+    /// Where this installation cannot be used, or another process owns it.
+    pub async fn start(
+        options: RunOptions,
+        clock: Arc<dyn Clock>,
+        shell: Arc<dyn Shell>,
+    ) -> Result<Self, Error> {
+        let dir = DataDir::open(options.data_dir.clone())?;
+        let settings = options.over(Settings::load_or_create(&dir)?);
+        let mut identity = Identity::load_or_create(&dir)?;
+        let outbox = Arc::new(Mutex::new(open_owned(&dir, identity.device(), clock.now())?));
+        let upload = Upload::start(
+            &options.upload,
+            &settings,
+            &dir,
+            &mut identity,
+            Arc::clone(&outbox),
+            Arc::clone(&clock),
+        )?;
+
+        let (stop, stopping) = watch::channel(false);
+        let (sender, readings) = mpsc::channel(game_client::CAPTURE_QUEUE_FRAMES);
+        let mut readers = Readers::start(&settings, &identity, &clock, &sender, &stopping).await?;
+        // The capture thread ends when the last reader has gone.
+        drop(sender);
+        let view = Arc::new(Mutex::new(CaptureView::default()));
+        let capture = Capture {
+            readings,
+            pipeline: live_pipeline(&outbox, &shell, upload.as_ref())?,
+            recorder: recorder(options.record_dir)?,
+            clock: Arc::clone(&clock),
+            view: Arc::clone(&view),
+        };
+        let runtime = Handle::current();
+        let capture = std::thread::Builder::new()
+            .name("capture".to_owned())
+            .spawn(move || capture.run(&runtime))
+            .map_err(|cause| Error::DataDir { path: dir.path().to_owned(), cause })?;
+        let publisher = Publisher {
+            dir: dir.clone(),
+            outbox: Arc::clone(&outbox),
+            clock: Arc::clone(&clock),
+            shell,
+            view: Arc::clone(&view),
+            health: std::mem::take(&mut readers.health),
+            server: upload.as_ref().map(|upload| upload.server().to_owned()),
+            trouble: upload.as_ref().map(Upload::trouble),
+            last: CompanionStatus::default(),
+            reported: Vec::new(),
+        };
+        let publishing = tokio::spawn(publisher.run(stopping));
+        let gsi_address = readers.gsi_address;
+        Ok(Self {
+            dir,
+            outbox,
+            clock,
+            stop,
+            readers,
+            gsi_address,
+            capture,
+            view,
+            upload,
+            publishing,
+        })
+    }
+
+    /// Where Counter-Strike must post to.
+    #[must_use]
+    pub fn gsi_address(&self) -> Option<std::net::SocketAddr> {
+        self.gsi_address
+    }
+
+    /// The folder it works in.
+    #[must_use]
+    pub fn data_dir(&self) -> &DataDir {
+        &self.dir
+    }
+
+    /// Stops reading, makes everything read durable, gives the upload until
+    /// `drain` to send what waits, and says what the run came to.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be read any more.
+    pub async fn stop(self, drain: std::time::Duration) -> Result<RunSummary, Error> {
+        self.stop.send_replace(true);
+        self.readers.stopped().await;
+        let capture = self.capture;
+        let ended = tokio::task::spawn_blocking(move || capture.join()).await;
+        if !matches!(ended, Ok(Ok(()))) {
+            tracing::error!("Capture ended with a fault; what was saved is in the upload queue");
+        }
+        let mut sent = Sent::default();
+        if let Some(upload) = self.upload {
+            let drained = upload.drain(&self.outbox, &*self.clock, drain, |_| {}).await?;
+            if drained == Drained::StillWaiting {
+                tracing::info!("Events wait for the server; the next run sends them");
+            }
+            sent = upload.stop().await;
+        }
+        let publisher = self.publishing.await.ok();
+        let status = match publisher {
+            Some(mut publisher) => publisher.close().await,
+            None => CompanionStatus::default(),
+        };
+        let counts = self.view.lock().expect("no holder of the view panics").counts;
+        Ok(RunSummary {
+            captured: counts.captured,
+            uploaded: sent.stored + sent.duplicates,
+            stored: sent.stored,
+            duplicates: sent.duplicates,
+            pending: status.upload.pending + status.upload.in_flight,
+            quarantined: status.upload.quarantined,
+            lost: counts.lost,
+            unreadable: status.sources.iter().map(|source| source.unreadable).sum(),
+            status,
+        })
+    }
+}
+
+fn live_pipeline(
+    outbox: &Arc<Mutex<Outbox>>,
+    shell: &Arc<dyn Shell>,
+    upload: Option<&Upload>,
+) -> Result<Pipeline, Error> {
+    let mut pipeline = Pipeline::new(Arc::clone(outbox), Arc::clone(shell), Origin::Live);
+    if let Some(upload) = upload {
+        pipeline.wake_after_append(upload.wake());
+    }
+    for source in Source::ALL {
+        let key = StreamKey { source, stream: LIVE.to_owned() };
+        pipeline.begin(key, Beginning::Saved).map_err(Error::Outbox)?;
+    }
+    Ok(pipeline)
+}
+
+fn recorder(folder: Option<PathBuf>) -> Result<Option<Recorder>, Error> {
+    folder
+        .map(|folder| {
+            Recorder::new(folder.clone()).map_err(|cause| Error::DataDir { path: folder, cause })
+        })
+        .transpose()
+}

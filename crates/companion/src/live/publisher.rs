@@ -1,0 +1,151 @@
+//! Tells the shell what changed, and keeps a report for `ringside doctor`.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use event_model::{Clock, Source};
+use outbox::{Outbox, OutboxStatus};
+use tokio::sync::watch;
+
+use crate::{
+    CompanionStatus, DataDir, Shell, SourceStatus, UploadStatus, atomic_file, capture::CaptureView,
+    owned_outbox::lock, pipeline::SourceCounts, readers::Health, upload::Trouble,
+};
+
+/// How often the status is looked at: as often as a person can follow.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Between two looks for what the outbox may forget; its bounds are days.
+const PRUNE_TICKS: u64 = 600;
+
+/// Between two reports for `ringside doctor`: it is looked at by hand.
+const REPORT_TICKS: u64 = 5;
+
+/// Everything that the status is made of.
+pub(crate) struct Publisher {
+    pub(crate) dir: DataDir,
+    pub(crate) outbox: Arc<Mutex<Outbox>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) shell: Arc<dyn Shell>,
+    pub(crate) view: Arc<Mutex<CaptureView>>,
+    pub(crate) health: Health,
+    pub(crate) server: Option<String>,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) last: CompanionStatus,
+    pub(crate) reported: Vec<SourceStatus>,
+}
+
+impl Publisher {
+    /// Publishes until told to stop; then hands itself back for the last word.
+    pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) -> Self {
+        for tick in 0_u64.. {
+            if tick % PRUNE_TICKS == 0 {
+                self.prune().await;
+            }
+            self.publish().await;
+            if tick % REPORT_TICKS == 0 {
+                self.keep_report();
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stopping| *stopping) => break,
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+        }
+        self
+    }
+
+    /// The last word of a run.
+    pub(crate) async fn close(&mut self) -> CompanionStatus {
+        let status = self.publish().await;
+        self.keep_report();
+        status
+    }
+
+    /// Tells the shell where something changed; the status.
+    pub(crate) async fn publish(&mut self) -> CompanionStatus {
+        let status = self.status().await;
+        if status != self.last {
+            self.last = status.clone();
+            self.shell.status(status.clone());
+        }
+        status
+    }
+
+    async fn status(&self) -> CompanionStatus {
+        let view = self.view.lock().expect("no holder of the view panics").clone();
+        let now = self.clock.now();
+        let outbox = Arc::clone(&self.outbox);
+        let counted = tokio::task::spawn_blocking(move || lock(&outbox).status(now));
+        let upload = match counted.await {
+            Ok(Ok(status)) => self.upload(status, &view),
+            Ok(Err(_)) | Err(_) => UploadStatus {
+                paused_reason: Some("the upload queue cannot be read".to_owned()),
+                ..self.last.upload.clone()
+            },
+        };
+        let sources = self.health.sources();
+        let sources = sources.into_iter().map(|source| self.source(source, &view)).collect();
+        CompanionStatus { sources, upload }
+    }
+
+    fn upload(&self, outbox: OutboxStatus, view: &CaptureView) -> UploadStatus {
+        let local_only =
+            self.server.is_none().then(|| "no server: everything stays on this PC".to_owned());
+        UploadStatus {
+            pending: outbox.pending,
+            in_flight: outbox.in_flight,
+            settled: outbox.settled,
+            quarantined: outbox.quarantined,
+            pruned: outbox.pruned,
+            lost: view.counts.lost.max(outbox.lost),
+            not_saved: view.counts.not_saved,
+            oldest_pending_age_s: outbox.oldest_pending_age_s,
+            next_attempt_in_s: outbox.next_attempt_in_s,
+            paused_reason: view
+                .not_saved_reason
+                .as_ref()
+                .map(|reason| format!("not saved: {reason}"))
+                .or(local_only)
+                .or_else(|| self.trouble.as_ref().and_then(Trouble::reason))
+                .or(outbox.paused_reason),
+            server: self.server.clone(),
+        }
+    }
+
+    fn source(&self, source: Source, view: &CaptureView) -> SourceStatus {
+        let empty = SourceCounts::default();
+        let counts = view.sources.get(&source).unwrap_or(&empty);
+        SourceStatus {
+            source: source.to_string(),
+            state: self.health.sentence(source),
+            frames: counts.frames,
+            unreadable: counts.unreadable,
+            last_unreadable: counts.last_unreadable.clone(),
+            refused_posts: self.health.refused_posts(source),
+            events: counts.events,
+            last_frame_at: counts.last_frame.map(|moment| moment.wall.to_string()),
+            drift: counts.drift.iter().map(|(name, times)| (name.to_owned(), times)).collect(),
+        }
+    }
+
+    fn keep_report(&mut self) {
+        if self.reported == self.last.sources {
+            return;
+        }
+        self.reported.clone_from(&self.last.sources);
+        let json = serde_json::to_vec_pretty(&self.reported).expect("plain counts are always JSON");
+        if let Err(error) = atomic_file::replace_unsynced(&self.dir.source_report(), &json) {
+            tracing::debug!(%error, "The report for doctor was not written");
+        }
+    }
+
+    async fn prune(&self) {
+        let (outbox, now) = (Arc::clone(&self.outbox), self.clock.now());
+        let pruned = tokio::task::spawn_blocking(move || lock(&outbox).prune(now));
+        if let Ok(Err(error)) = pruned.await {
+            tracing::warn!(%error, "The upload queue could not be pruned");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Whether, where and under which token events leave this machine.
+
+mod enrolment;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use delivery::BatchLimits;
+use event_model::Clock;
+use outbox::Outbox;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
+use uploader::{ExtraRoots, ServerUrl, Token, UploadProgress, Uploader};
+
+use crate::{DataDir, Error, Identity, Settings, owned_outbox::lock};
+use enrolment::Enrolling;
+pub(crate) use enrolment::Trouble;
+pub use enrolment::enrol;
+
+/// How often a drain looks whether anything is left.
+const DRAIN_LOOK: Duration = Duration::from_millis(100);
+
+/// Where events go in this run.
+#[derive(Debug, Clone, Default)]
+pub struct UploadOptions {
+    /// The server. Naming one is consent for this run; without one the settings
+    /// say where to, and whether the player agreed.
+    pub server: Option<String>,
+    /// A key to enrol with, where this device has no token yet.
+    pub enrolment_key: Option<String>,
+    /// Another certificate authority to trust, as a PEM file.
+    pub server_ca: Option<PathBuf>,
+}
+
+/// What an upload has sent since the start of this run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) stored: u64,
+    pub(crate) duplicates: u64,
+}
+
+/// How a drain ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Drained {
+    /// There is no server to send to.
+    #[default]
+    NothingToSend,
+    /// Everything is settled or refused.
+    Done,
+    /// Events still wait, and nothing moved for the given time.
+    StillWaiting,
+}
+
+/// A running upload.
+pub(crate) struct Upload {
+    server: String,
+    progress: watch::Receiver<UploadProgress>,
+    stop: watch::Sender<bool>,
+    wake: Arc<Notify>,
+    trouble: Trouble,
+    uploading: JoinHandle<()>,
+    enrolling: Option<JoinHandle<()>>,
+}
+
+impl Upload {
+    /// Starts it where there is a server that the player agreed to.
+    ///
+    /// # Errors
+    /// Where the address is none that events may be sent to.
+    pub(crate) fn start(
+        options: &UploadOptions,
+        settings: &Settings,
+        dir: &DataDir,
+        identity: &mut Identity,
+        outbox: Arc<Mutex<Outbox>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(server) = agreed_server(options, settings) else { return Ok(None) };
+        let url: ServerUrl = parsed(&server)?;
+        let extra_roots = extra_roots(options, settings)?;
+        let token = identity.token(&server).and_then(|token| Token::new(token).ok());
+        let enrolling = match (&token, &options.enrolment_key) {
+            (None, Some(key)) => Some(Enrolling {
+                server: server.clone(),
+                url: url.clone(),
+                extra_roots: extra_roots.clone(),
+                key: enrolment_key(key)?,
+                dir: dir.clone(),
+                identity: identity.clone(),
+            }),
+            (Some(_), _) | (None, None) => None,
+        };
+        let (token_sender, token) = watch::channel(token);
+        let limits = BatchLimits::within(&ingest_api::Limits::default());
+        let config = uploader::Config { server: url, extra_roots, outbox, clock, token, limits };
+        let uploader = Uploader::new(config).map_err(|cause| Error::Server(cause.to_string()))?;
+
+        let (stop, mut stopping) = watch::channel(false);
+        let (wake, trouble) = (Arc::new(Notify::new()), Trouble::default());
+        let enrolling = enrolling.map(|enrolling| {
+            tokio::spawn(enrolling.run(token_sender.clone(), trouble.clone(), stop.subscribe()))
+        });
+        let progress = uploader.progress();
+        let woken = Arc::clone(&wake);
+        let uploading = tokio::spawn(async move {
+            uploader
+                .run(woken, async move {
+                    // An error means that nobody is left to stop it: then stop.
+                    drop(stopping.wait_for(|stopping| *stopping).await);
+                    drop(token_sender);
+                })
+                .await;
+        });
+        Ok(Some(Self { server, progress, stop, wake, trouble, uploading, enrolling }))
+    }
+
+    /// Where events go.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Told when something was appended.
+    pub(crate) fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// Why there is no token, where that is in the way.
+    pub(crate) fn trouble(&self) -> Trouble {
+        self.trouble.clone()
+    }
+
+    /// Waits until nothing is left to send, or nothing moves for `patience`.
+    pub(crate) async fn drain(
+        &self,
+        outbox: &Arc<Mutex<Outbox>>,
+        clock: &dyn Clock,
+        patience: Duration,
+        mut waiting: impl FnMut(u64),
+    ) -> Result<Drained, Error> {
+        self.wake.notify_one();
+        let mut moved_at_ms = clock.now().clock.mono_ms;
+        let mut last = None;
+        loop {
+            let (now, outbox) = (clock.now(), Arc::clone(outbox));
+            let status = tokio::task::spawn_blocking(move || lock(&outbox).status(now))
+                .await
+                .expect("reading the status does not panic")
+                .map_err(Error::Outbox)?;
+            let left = status.pending + status.in_flight;
+            if left == 0 {
+                return Ok(Drained::Done);
+            }
+            waiting(left);
+            let state = (status.settled, status.quarantined, left);
+            if last != Some(state) {
+                last = Some(state);
+                moved_at_ms = now.clock.mono_ms;
+            }
+            let waited_ms = now.clock.mono_ms.saturating_sub(moved_at_ms);
+            if u128::from(waited_ms) >= patience.as_millis() {
+                return Ok(Drained::StillWaiting);
+            }
+            tokio::time::sleep(DRAIN_LOOK).await;
+        }
+    }
+
+    /// Stops it; a request under way is given up and its events stay queued.
+    pub(crate) async fn stop(self) -> Sent {
+        self.stop.send_replace(true);
+        drop(self.uploading.await);
+        if let Some(enrolling) = self.enrolling {
+            drop(enrolling.await);
+        }
+        let progress = self.progress.borrow();
+        Sent { stored: progress.stored, duplicates: progress.duplicates }
+    }
+}
+
+/// The server of this run, where one was named or agreed to.
+fn agreed_server(options: &UploadOptions, settings: &Settings) -> Option<String> {
+    let agreed = settings.upload.server.as_ref().filter(|_| settings.upload.consent);
+    let server = options.server.as_ref().or(agreed)?;
+    Some(server.trim_end_matches('/').to_owned())
+}
+
+fn parsed(server: &str) -> Result<ServerUrl, Error> {
+    server.parse().map_err(|invalid: uploader::InvalidServerUrl| Error::Server(invalid.to_string()))
+}
+
+fn enrolment_key(key: &str) -> Result<Token, Error> {
+    Token::new(key)
+        .map_err(|invalid| Error::Server(format!("the enrolment key is none: {invalid}")))
+}
+
+fn extra_roots(options: &UploadOptions, settings: &Settings) -> Result<ExtraRoots, Error> {
+    let path = options.server_ca.as_ref().or(settings.upload.server_ca.as_ref());
+    path.map_or_else(|| Ok(ExtraRoots::default()), |path| roots_in(path))
+}
+
+fn roots_in(path: &Path) -> Result<ExtraRoots, Error> {
+    let pem =
+        std::fs::read(path).map_err(|cause| Error::DataDir { path: path.to_owned(), cause })?;
+    ExtraRoots::from_pem(&pem)
+        .map_err(|cause| Error::Server(format!("{}: {cause}", path.display())))
+}
