@@ -6,9 +6,9 @@
 //! | the game | here |
 //! |---|---|
 //! | repeats the list every second | an entry that was listed before is skipped |
-//! | starts to number anew after a reconnect | [`Timeline`] sees another entry under a known number: next epoch |
+//! | starts to number anew after a reconnect | the timeline sees another entry under a known number: next epoch |
 //! | goes back in time and appends entries again | the same happening within 1.5 s, in order, is that entry |
-//! | joins late and lists from there | [`DeathCounts`] reconciles with the scores before a kill is numbered |
+//! | joins late and lists from there | the death counts are reconciled with the scores before a kill is numbered |
 //! | starts the next match with the same ten | `GameStart` has another time, before the last one seen: new session |
 
 mod death_counts;
@@ -39,7 +39,8 @@ pub struct LeagueState {
 impl LeagueState {
     pub(crate) fn observe(&mut self, reading: &Reading) -> Step {
         match reading {
-            Reading::Fault(_) => self.finish(),
+            // A poll may fail in the midst of a match: nothing is settled by it.
+            Reading::Fault(_) => Step::default(),
             Reading::Frame(frame) if frame.body.len() > FRAME_BYTES_MAX => {
                 let bytes = frame.body.len();
                 Step::unreadable(Unreadable::TooLarge { bytes, limit: FRAME_BYTES_MAX })
@@ -51,8 +52,7 @@ impl LeagueState {
         }
     }
 
-    /// The game is gone or the frames have ended: no further poll will settle
-    /// what was held back.
+    /// The frames have ended: no further poll will settle what was held back.
     pub(crate) fn finish(&mut self) -> Step {
         let events = self.session.as_mut().map(Session::release_all).unwrap_or_default();
         Step { events, ..Step::default() }
@@ -62,10 +62,11 @@ impl LeagueState {
         let mut step = Step { drift: document.drift(), ..Step::default() };
         // Loading: neither who plays nor when it began is known yet.
         let Some(start) = document.start() else { return step };
-        let continues = self.session.as_ref().is_some_and(|session| session.continues(&start));
+        let continues =
+            self.session.as_ref().is_some_and(|session| session.continues(&start, document));
         if !continues {
             step.events.append(&mut self.finish().events);
-            let (session, evidence) = Session::begin(start, document);
+            let (session, evidence) = Session::begin(start, document, self.session.as_ref());
             step.events.push(evidence);
             self.session = Some(session);
         }

@@ -17,9 +17,13 @@ const VICTIM_DEATHS: &str = "victim deaths";
 /// lag by about one poll, so five are generous.
 const SETTLING_POLLS_MAX: u32 = 5;
 
+/// Game time between two polls that count as two: shorter ones may both lie
+/// within one lag of the scoreboard.
+const SETTLING_MS: i64 = 1_500;
+
 /// A client whose list begins earlier has seen the match from its start.
 /// Seen in recordings: 0.02 to 0.04 s from the start, 480 s and more later on.
-const FROM_THE_START_MS: i64 = 60_000;
+pub(super) const FROM_THE_START_MS: i64 = 60_000;
 
 /// Deaths listed and deaths scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,14 +98,16 @@ impl DeathCounts {
             .iter()
             .map(|(name, deaths)| {
                 let listed = self.listed.get(name).unwrap_or(&0) + held.get(name).unwrap_or(&0);
-                (name.clone(), deaths - listed)
+                (name.clone(), deaths.saturating_sub(listed))
             })
             .collect();
         match candidate {
-            Some(before) if before.game_time_ms == game_time_ms => {}
             Some(before) if before.differences == differences => {
-                self.baseline = Baseline::Settled(differences);
+                if before.is_confirmed_at(game_time_ms) {
+                    self.baseline = Baseline::Settled(differences);
+                }
             }
+            Some(before) if before.game_time_ms == game_time_ms => {}
             Some(_) | None if *polls >= SETTLING_POLLS_MAX => self.baseline = Baseline::Unknown,
             Some(_) | None => {
                 *polls += 1;
@@ -119,8 +125,15 @@ impl DeathCounts {
             Baseline::Settled(missing) => *missing.get(victim)?,
             Baseline::Settling { .. } | Baseline::Unknown => return None,
         };
-        let value = u64::try_from(*listed + missing).ok().filter(|value| *value > 0)?;
+        let value =
+            u64::try_from(listed.saturating_add(missing)).ok().filter(|value| *value > 0)?;
         Some(Ordinal { of: VICTIM_DEATHS.to_owned(), run: self.run, value })
+    }
+}
+
+impl Candidate {
+    fn is_confirmed_at(&self, game_time_ms: i64) -> bool {
+        game_time_ms.saturating_sub(self.game_time_ms) >= SETTLING_MS
     }
 }
 
@@ -155,7 +168,7 @@ mod tests {
         let held = BTreeMap::from([("Ana".to_owned(), 1)]);
         counts.poll(500_000, &scores(4), &held);
         assert!(!counts.is_settled(), "one poll is not enough");
-        counts.poll(501_000, &scores(4), &held);
+        counts.poll(502_000, &scores(4), &held);
         assert!(counts.is_settled());
         assert_eq!(value(&mut counts), Some(4), "three unseen, and this one");
     }
@@ -167,8 +180,30 @@ mod tests {
         counts.poll(500_000, &scores(3), &held);
         counts.poll(501_000, &scores(4), &held);
         assert!(!counts.is_settled(), "the score caught up in between");
-        counts.poll(502_000, &scores(4), &held);
+        counts.poll(502_500, &scores(4), &held);
         assert!(counts.is_settled());
+    }
+
+    #[test]
+    fn two_polls_within_one_lag_do_not_settle() {
+        let mut counts = DeathCounts::begin(480_000);
+        let held = BTreeMap::from([("Ana".to_owned(), 1)]);
+        counts.poll(500_000, &scores(3), &held);
+        counts.poll(500_200, &scores(3), &held);
+        counts.poll(501_000, &scores(4), &held);
+        counts.poll(502_500, &scores(4), &held);
+        assert_eq!(value(&mut counts), Some(4));
+    }
+
+    #[test]
+    fn absurd_scores_overflow_nothing() {
+        for deaths in [i64::MIN, i64::MAX] {
+            let mut counts = DeathCounts::begin(480_000);
+            let held = BTreeMap::from([("Ana".to_owned(), 1)]);
+            counts.poll(500_000, &scores(deaths), &held);
+            counts.poll(502_000, &scores(deaths), &held);
+            value(&mut counts);
+        }
     }
 
     #[test]
@@ -183,7 +218,7 @@ mod tests {
     fn waiting_ends_without_agreement() {
         let mut counts = DeathCounts::begin(480_000);
         for poll in 0..=i64::from(SETTLING_POLLS_MAX) {
-            counts.poll(500_000 + poll, &scores(poll), &BTreeMap::new());
+            counts.poll(500_000 + 1_000 * poll, &scores(poll), &BTreeMap::new());
         }
         assert!(counts.is_settled());
         assert_eq!(value(&mut counts), None);
@@ -195,7 +230,7 @@ mod tests {
         value(&mut counts);
         counts.rewound();
         counts.poll(1, &scores(0), &BTreeMap::new());
-        counts.poll(2, &scores(0), &BTreeMap::new());
+        counts.poll(2_000, &scores(0), &BTreeMap::new());
         let ordinal = counts.count("Ana").unwrap();
         assert_eq!((ordinal.run, ordinal.value), (1, 1), "the undone death does not count");
     }

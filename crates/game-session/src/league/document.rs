@@ -49,7 +49,7 @@ pub(super) struct Start {
 #[derive(Deserialize)]
 struct EventList<'a> {
     #[serde(borrow, rename = "Events")]
-    entries: Vec<BTreeMap<String, &'a RawValue>>,
+    entries: Vec<&'a RawValue>,
 }
 
 impl Document {
@@ -70,12 +70,12 @@ impl Document {
         for player in &players {
             let names = player.keys();
             known_fields::count_unknown(names, known_fields::PLAYER, "allPlayers.*.", &mut drift);
+            if let Some(scores) = player.get("scores").and_then(Value::as_object) {
+                let path = "allPlayers.*.scores.";
+                known_fields::count_unknown(scores.keys(), known_fields::SCORES, path, &mut drift);
+            }
         }
-        let entries = list
-            .entries
-            .iter()
-            .map(|fields| Entry::read(fields, &mut drift))
-            .collect::<Result<_, _>>()?;
+        let entries = list.entries.iter().filter_map(|raw| Entry::read(raw, &mut drift)).collect();
         Ok(Self {
             roster: Roster::read(&players),
             entries,
@@ -145,6 +145,6 @@ fn optional_part(members: &BTreeMap<String, &RawValue>, name: &str) -> Result<Va
         .map_or(Ok(Value::Null), |raw| serde_json::from_str(raw.get()).map_err(malformed))
 }
 
-pub(super) fn malformed(error: serde_json::Error) -> Unreadable {
+fn malformed(error: serde_json::Error) -> Unreadable {
     Unreadable::Malformed(error.to_string())
 }

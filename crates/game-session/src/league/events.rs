@@ -41,6 +41,8 @@ enum KillerKind {
 
 impl Happening {
     pub(super) const CHAMPION_KILL: &str = "ChampionKill";
+    pub(super) const GAME_START: &str = "GameStart";
+    pub(super) const GAME_END: &str = "GameEnd";
 
     /// `bearers` has the players among the entry's names.
     pub(super) fn of(entry: &Entry, bearers: &Bearers) -> Self {
@@ -74,8 +76,10 @@ impl Reading {
         let from_to =
             |kind, victim| Self { kind, attacker: Some(KILLER_NAME), victim: Some(victim) };
         match name {
-            "GameStart" => Self { kind: Kind::MatchStarted, attacker: None, victim: None },
-            "GameEnd" => Self { kind: Kind::MatchEnded, attacker: None, victim: None },
+            Happening::GAME_START => {
+                Self { kind: Kind::MatchStarted, attacker: None, victim: None }
+            }
+            Happening::GAME_END => Self { kind: Kind::MatchEnded, attacker: None, victim: None },
             Happening::CHAMPION_KILL => from_to(Kind::Kill, VICTIM_NAME),
             "FirstBlood" => by(Kind::FirstBlood, "Recipient"),
             "Multikill" => by(Kind::MultiKill, KILLER_NAME),
@@ -137,7 +141,8 @@ fn details(
     let taken = [reading.attacker, reading.victim, Some("Assisters")];
     for (field, value) in &entry.fields {
         if !taken.contains(&Some(field.as_str())) {
-            details.insert(snake_case(field), truth(value));
+            // The game's own fields never hide what we say ourselves.
+            details.entry(snake_case(field)).or_insert_with(|| truth(value));
         }
     }
     details

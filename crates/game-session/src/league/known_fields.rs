@@ -32,6 +32,8 @@ pub(super) const PLAYER: &[&str] = &[
     "team",
 ];
 
+pub(super) const SCORES: &[&str] = &["assists", "creepScore", "deaths", "kills", "wardScore"];
+
 /// Fields of an entry of the list, whatever its name.
 pub(super) const ENTRY: &[&str] = &[
     "Acer",

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// Deaths that a score is believed up to: one in each second of three hours.
+const DEATHS_MAX: i64 = 10_000;
+
 /// The player behind a name in an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -91,7 +94,7 @@ impl Player {
             account: account.to_owned(),
             event_name: event_name.to_owned(),
             is_bot: fields.get("isBot").and_then(Value::as_bool).unwrap_or(false),
-            deaths: deaths.and_then(Value::as_i64).unwrap_or(0),
+            deaths: deaths.and_then(Value::as_i64).unwrap_or(0).clamp(0, DEATHS_MAX),
         })
     }
 }

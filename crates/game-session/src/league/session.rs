@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    death_counts::DeathCounts,
+    death_counts::{DeathCounts, FROM_THE_START_MS},
     document::{Document, Start},
     entry::Entry,
     events::{Happening, VICTIM_NAME},
@@ -18,16 +18,28 @@ use super::{
     timeline::{Sighting, Timeline},
 };
 
+/// New entries that wait for the scoreboard; with more, none wait any longer.
+/// A whole match has about a hundred.
+const HELD_MAX: usize = 1_000;
+
+/// How far a reconnected client's clock may lie behind what was seen before,
+/// and how little a clock that began again is behind.
+const CLOCK_SLACK_MS: i64 = 10_000;
+
 /// A session from its first poll to the next match.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Session {
     key: SessionKey,
+    /// Which play of this key: the values of a key could repeat.
+    play: u32,
     /// The account; none for a spectator.
     observer: Option<String>,
     roster: Vec<String>,
     /// Time text of the present numbering's first entry.
     start_time_text: String,
     game_time_ms: i64,
+    /// Whether the match's start was told.
+    started: bool,
     ended: bool,
     timeline: Timeline,
     deaths: DeathCounts,
@@ -43,22 +55,28 @@ enum Held {
     /// Time went back here.
     Rewound,
     /// Something new.
-    Entry { entry: Entry, epoch: u32, bearers: Bearers },
+    Entry { entry: Entry, epoch: u32, native_key: String, bearers: Bearers },
 }
 
 impl Session {
     /// Begins with the first poll that says who plays since when; the event
     /// that tells a server how to join this session with others.
-    pub(super) fn begin(start: Start, document: &Document) -> (Self, Event) {
+    pub(super) fn begin(start: Start, document: &Document, former: Option<&Self>) -> (Self, Event) {
+        let values: Vec<_> =
+            start.roster.iter().map(String::as_str).chain([start.time_text.as_str()]).collect();
+        let replayed = former.filter(|former| {
+            former.roster == start.roster && former.start_time_text == start.time_text
+        });
+        let play = replayed.map_or(1, |former| former.play.saturating_add(1));
         let session = Self {
-            key: SessionKey::from_values(
-                start.roster.iter().map(String::as_str).chain([start.time_text.as_str()]),
-            ),
+            key: session_key(&values, play),
+            play,
             observer: start.observer,
             deaths: DeathCounts::begin(start.time_ms),
             roster: start.roster,
             start_time_text: start.time_text,
             game_time_ms: document.game_time_ms,
+            started: false,
             ended: false,
             timeline: Timeline::default(),
             held: VecDeque::new(),
@@ -69,14 +87,21 @@ impl Session {
 
     /// Whether a poll with this start belongs to this session.
     ///
-    /// The same text of the first entry's time is the same game process. Another
-    /// text is a reconnect where it lies after everything seen so far, since
-    /// the game's clock goes on meanwhile; else it is the next match.
-    pub(super) fn continues(&self, start: &Start) -> bool {
-        let same_players = is_subset(&self.roster, &start.roster);
-        let same_process = self.start_time_text == start.time_text;
-        let reconnected = !self.ended && start.time_ms > self.game_time_ms;
-        same_players && self.observer == start.observer && (same_process || reconnected)
+    /// The same text of the first entry's time is the same game process, unless
+    /// its match ended and the clock runs from the beginning again. Another
+    /// text is a reconnect where it lies after what was seen so far, since the
+    /// game's clock goes on meanwhile; else it is the next match.
+    pub(super) fn continues(&self, start: &Start, document: &Document) -> bool {
+        if !is_subset(&self.roster, &start.roster) {
+            return false;
+        }
+        if self.start_time_text == start.time_text {
+            let anew = document.game_time_ms.saturating_add(CLOCK_SLACK_MS) < self.game_time_ms;
+            return !(self.ended && anew);
+        }
+        let slack = if start.time_ms < FROM_THE_START_MS { 0 } else { CLOCK_SLACK_MS };
+        let later = start.time_ms.saturating_add(slack) > self.game_time_ms;
+        !self.ended && later && self.observer == start.observer
     }
 
     /// Takes a poll of this session.
@@ -114,15 +139,25 @@ impl Session {
         if unlisted.renumbered {
             self.held.push_back(Held::Renumbered);
         }
+        if self.held.len() + unlisted.entries.len() > HELD_MAX {
+            self.deaths.give_up();
+        }
         for entry in unlisted.entries {
+            self.ended |= entry.name == Happening::GAME_END;
+            let native_key = native_key(entry, self.timeline.times_numbered(entry.number));
             let sighting = self.timeline.take(entry);
             if matches!(sighting, Sighting::NewAfterRewind | Sighting::AgainAfterRewind) {
                 self.held.push_back(Held::Rewound);
             }
-            if matches!(sighting, Sighting::New | Sighting::NewAfterRewind) {
+            let is_new = matches!(sighting, Sighting::New | Sighting::NewAfterRewind);
+            // A reconnected client lists its own start, not the match's.
+            let restarted = self.started && entry.name == Happening::GAME_START;
+            self.started |= entry.name == Happening::GAME_START;
+            if is_new && !restarted {
                 self.held.push_back(Held::Entry {
                     entry: entry.clone(),
                     epoch: self.timeline.epoch(),
+                    native_key,
                     bearers: bearers_in(entry, &document.roster),
                 });
             }
@@ -136,8 +171,8 @@ impl Session {
                 None => break,
                 Some(Held::Renumbered) => self.deaths.renumbered(),
                 Some(Held::Rewound) => self.deaths.rewound(),
-                Some(Held::Entry { entry, epoch, bearers }) => {
-                    events.push(self.event(&entry, epoch, &bearers));
+                Some(Held::Entry { entry, epoch, native_key, bearers }) => {
+                    events.push(self.event(&entry, epoch, &native_key, &bearers));
                 }
             }
         }
@@ -157,17 +192,15 @@ impl Session {
         deaths
     }
 
-    fn event(&mut self, entry: &Entry, epoch: u32, bearers: &Bearers) -> Event {
-        let happening = Happening::of(entry, bearers);
-        let victim = happening.sole_victim(bearers);
-        let ordinal = match (happening.kind, victim) {
+    fn event(&mut self, entry: &Entry, epoch: u32, native_key: &str, bearers: &Bearers) -> Event {
+        let mut happening = Happening::of(entry, bearers);
+        let ordinal = match (happening.kind, happening.sole_victim(bearers)) {
             (Kind::Kill, Some(victim)) => self.deaths.count(victim),
             _ => None,
         };
-        if happening.kind == Kind::MatchEnded {
-            self.ended = true;
+        if happening.kind == Kind::MatchStarted && entry.time_ms >= FROM_THE_START_MS {
+            happening.details.insert("joined_late".to_owned(), Value::Bool(true));
         }
-        let native_key = entry.number.to_string();
         let data = EventData {
             actor_ids: happening.actor_ids,
             actors: happening.actors,
@@ -176,7 +209,7 @@ impl Session {
             ordinal,
             ..self.data()
         };
-        self.identified(happening.kind, epoch, &native_key, data)
+        self.identified(happening.kind, epoch, native_key, data)
     }
 
     fn evidence(&self, document: &Document) -> Event {
@@ -221,6 +254,21 @@ impl Session {
             native_key,
         };
         Event { id: fields.event_id(), kind, data }
+    }
+}
+
+/// The values of the first poll; a further play of the same values, which no
+/// recording has, is told apart all the same.
+fn session_key(values: &[&str], play: u32) -> SessionKey {
+    let further = (play > 1).then(|| format!("play {play}"));
+    SessionKey::from_values(values.iter().copied().chain(further.as_deref()))
+}
+
+/// The game's own number of an entry.
+fn native_key(entry: &Entry, times_before: usize) -> String {
+    match times_before {
+        0 => entry.number.to_string(),
+        times => format!("{} again {times}", entry.number),
     }
 }
 

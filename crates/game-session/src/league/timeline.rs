@@ -82,6 +82,12 @@ impl Timeline {
         Unlisted { entries: list, renumbered: true }
     }
 
+    /// How many entries of the present list have this number already. The game
+    /// gives each number once; where it does not, ids must differ all the same.
+    pub(super) fn times_numbered(&self, number: i64) -> usize {
+        self.listed.iter().filter(|listed| listed.number == number).count()
+    }
+
     /// Takes the next entry of the list.
     pub(super) fn take(&mut self, entry: &Entry) -> Sighting {
         let rewound = self
@@ -128,7 +134,8 @@ impl Timeline {
             known.what == what
                 && known.time_ms.saturating_sub(entry.time_ms).saturating_abs() <= SAME_WITHIN_MS
         };
-        let candidates = &self.happened[replay.next..replay.end];
+        // Saved state may say anything: what lies outside is no candidate.
+        let candidates = self.happened.get(replay.next..replay.end).unwrap_or_default();
         match candidates.iter().position(same) {
             Some(ahead) => {
                 replay.next += ahead + 1;

@@ -91,12 +91,17 @@ fn a_single_frame_of_a_late_client_gives_all_its_events_at_the_end() {
 }
 
 #[test]
-fn a_game_that_went_away_releases_what_was_held() {
+fn a_poll_that_failed_settles_nothing() {
+    let mut poll = Poll::joined_at(480.6);
+    poll.players[2].deaths = 2;
+    let poll = poll.kill(490.0, "Ana", "Cy");
     let mut stream = Stream::new();
-    stream.observe(&Poll::joined_at(480.6).kill(490.0, "Ana", "Cy"));
-    let error = "connection refused".to_owned();
+    stream.observe(&poll);
+    let error = "no answer".to_owned();
     stream.read(&Reading::Fault(Fault { channel: Channel::Poll, error }));
-    assert_eq!(stream.kills().len(), 1);
+    assert_eq!(stream.kills(), []);
+    stream.observe(&poll.clone().at(492.0));
+    assert_eq!(stream.kills(), [kill("Cy", 3)], "the same as without the failure");
 }
 
 #[test]
@@ -112,6 +117,69 @@ fn a_reconnect_numbers_anew_and_nothing_comes_twice() {
     assert_eq!(stream.of(Kind::SessionEvidence).len(), 1, "the same session");
     let ids: std::collections::BTreeSet<_> = stream.events.iter().map(|event| event.id).collect();
     assert_eq!(ids.len(), stream.events.len(), "another epoch, other ids");
+    assert_eq!(stream.of(Kind::MatchStarted).len(), 1, "the match began once");
+}
+
+#[test]
+fn a_reconnect_is_one_even_where_its_clock_lies_a_little_behind() {
+    let mut stream = Stream::new();
+    stream.observe(&Poll::from_the_start().kill(100.0, "Ana", "Cy").at(900.0));
+    let mut again = Poll::joined_at(899.0);
+    again.players[2].deaths = 1;
+    stream.observe(&again);
+    stream.observe(&again.clone().at(905.0));
+    assert_eq!(stream.of(Kind::SessionEvidence).len(), 1);
+}
+
+#[test]
+fn a_next_match_that_begins_at_the_same_instant_shares_no_id() {
+    let mut stream = Stream::new();
+    let first = Poll::from_the_start().kill(100.0, "Ana", "Cy");
+    stream.observe(&first.entry("GameEnd", 900.0, json!({"Result": "Win"})));
+    stream.observe(&Poll::from_the_start().kill(100.0, "Ana", "Cy"));
+    let kills = stream.of(Kind::Kill);
+    assert_eq!(kills.len(), 2);
+    assert_ne!(kills[0].id, kills[1].id);
+    assert_ne!(kills[0].subject(), kills[1].subject());
+}
+
+#[test]
+fn a_match_that_ended_while_scores_were_awaited_has_ended() {
+    let mut stream = Stream::new();
+    let poll = Poll::joined_at(480.6).entry("GameEnd", 490.0, json!({"Result": "Lose"}));
+    stream.observe(&poll);
+    stream.observe(&Poll::joined_at(1200.0));
+    assert_eq!(stream.of(Kind::SessionEvidence).len(), 2);
+    assert_eq!(stream.of(Kind::MatchEnded).len(), 1);
+}
+
+#[test]
+fn two_entries_under_one_number_have_two_ids() {
+    let mut stream = Stream::new();
+    let mut poll = Poll::from_the_start().kill(100.0, "Ana", "Cy").kill(101.0, "Ana", "Dee");
+    poll.entries[2]["EventID"] = json!(1);
+    stream.observe(&poll);
+    let kills = stream.of(Kind::Kill);
+    assert_eq!(kills.len(), 2);
+    assert_ne!(kills[0].id, kills[1].id);
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_costs_no_other() {
+    let mut stream = Stream::new();
+    let mut poll = Poll::from_the_start().kill(100.0, "Ana", "Cy");
+    poll.entries.push(json!({"EventID": 2, "EventName": "ChampionKill"}));
+    let step = stream.observe(&poll);
+    assert_eq!(stream.kills(), [kill("Cy", 1)]);
+    assert_eq!(step.drift.iter().collect::<Vec<_>>(), [("events.* (unreadable)", 1)]);
+}
+
+#[test]
+fn a_late_client_says_that_it_was_late() {
+    let mut stream = Stream::new();
+    stream.observe(&Poll::joined_at(480.6));
+    stream.finish();
+    assert_eq!(stream.of(Kind::MatchStarted)[0].data.details["joined_late"], true);
 }
 
 #[test]
@@ -234,13 +302,13 @@ fn every_listed_name_becomes_its_kind() {
 #[test]
 fn unknown_names_are_emitted_and_counted() {
     let mut stream = Stream::new();
-    let poll = Poll::from_the_start().entry("WyrmHatched", 80.0, json!({"Wings": 4}));
+    let poll = Poll::from_the_start().entry("WyrmHatched", 80.0, json!({"Wings": 4, "Name": "x"}));
     let step = stream.observe(&poll);
     let other = stream.of(Kind::Other)[0];
     assert_eq!(other.data.details["name"], "WyrmHatched");
     assert_eq!(other.data.details["wings"], 4);
     let names: Vec<_> = step.drift.iter().map(|(name, _)| name.to_owned()).collect();
-    assert_eq!(names, ["event WyrmHatched", "events.*.Wings"]);
+    assert_eq!(names, ["event WyrmHatched", "events.*.Name", "events.*.Wings"]);
 }
 
 #[test]
@@ -256,7 +324,7 @@ fn what_cannot_be_read_says_why_and_changes_nothing() {
         assert!(matches!(why, Some(Unreadable::Foreign(_))), "{body}: {why:?}");
     }
     for body in
-        ["", "nonsense", "[]", r#"{"events":{"Events":[{}]},"allPlayers":[],"gameData":{}}"#]
+        ["", "nonsense", "[]", r#"{"events":{"Events":7},"allPlayers":[]}"#]
     {
         let why = state.observe(&frame(body)).unreadable;
         assert!(matches!(why, Some(Unreadable::Malformed(_))), "{body}: {why:?}");
