@@ -323,9 +323,7 @@ fn what_cannot_be_read_says_why_and_changes_nothing() {
         let why = state.observe(&frame(body)).unreadable;
         assert!(matches!(why, Some(Unreadable::Foreign(_))), "{body}: {why:?}");
     }
-    for body in
-        ["", "nonsense", "[]", r#"{"events":{"Events":7},"allPlayers":[]}"#]
-    {
+    for body in ["", "nonsense", "[]", r#"{"events":{"Events":7},"allPlayers":[]}"#] {
         let why = state.observe(&frame(body)).unreadable;
         assert!(matches!(why, Some(Unreadable::Malformed(_))), "{body}: {why:?}");
     }
