@@ -3,13 +3,9 @@
 use axum::http::{HeaderMap, header};
 use event_model::DeviceId;
 use ingest_api::ProblemKind;
-use ingest_store::{Principal, Standing, Token, Viewer};
+use ingest_store::{Principal, Token, Validity, Viewer};
 
-use crate::{app::App, rejection::Rejection};
-
-/// Longest token looked at: ours have 68 bytes, an operator's own enrolment
-/// key may be a sentence.
-const TOKEN_BYTES_MAX: usize = 512;
+use crate::{Config, app::App, rejection::Rejection};
 
 /// The token that the request shows.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
@@ -19,7 +15,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty() && token.len() <= TOKEN_BYTES_MAX)
+        .filter(|token| !token.is_empty() && token.len() <= Config::TOKEN_BYTES_MAX)
         .map(Token::from_text)
         .ok_or_else(|| {
             let detail = "expected the header Authorization: Bearer <token>";
@@ -49,8 +45,8 @@ pub(crate) async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Rej
 async fn principal(app: &App, headers: &HeaderMap) -> Result<Principal, Rejection> {
     let token = bearer(headers)?;
     match app.readers.read(move |store| store.principal(&token)).await? {
-        Some((principal, Standing::Valid)) => Ok(principal),
-        Some((_, Standing::Revoked)) => {
+        Some((principal, Validity::Valid)) => Ok(principal),
+        Some((_, Validity::Revoked)) => {
             Err(Rejection::new(ProblemKind::Revoked, "the operator revoked this token"))
         }
         None => {

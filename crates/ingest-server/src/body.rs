@@ -13,6 +13,9 @@ use crate::rejection::Rejection;
 /// the problem that tells it what to do.
 const DRAINED_LIMITS_MAX: usize = 8;
 
+/// How long that may take. Short: it may be a stranger, and holds a place.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Largest window that a zstd frame may ask for: 8 MiB, which is all that the
 /// default limit of a decoded body can use.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
@@ -49,9 +52,9 @@ pub(crate) async fn receive(
 }
 
 /// Lets a client that is refused finish its sentence.
-pub(crate) async fn drain(body: Body, bytes_max: usize, timeout: Duration) {
+pub(crate) async fn drain(body: Body, bytes_max: usize) {
     // Whatever comes of it: the refusal is already decided.
-    drop(tokio::time::timeout(timeout, collect(body, bytes_max)).await);
+    drop(tokio::time::timeout(DRAIN_TIMEOUT, collect(body, bytes_max)).await);
 }
 
 async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, Rejection> {

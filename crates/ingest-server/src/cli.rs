@@ -1,6 +1,7 @@
 //! The command line.
 
 mod accounts;
+mod database;
 mod failure;
 mod output;
 mod serve;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use accounts::{DeviceCommand, KeyCommand, ReaderCommand};
+use database::DatabaseCommand;
 use failure::Failure;
 use serve::ServeArgs;
 
@@ -35,6 +37,9 @@ enum Action {
     /// Enrolment keys, with which devices make themselves known.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// The database itself.
+    #[command(subcommand)]
+    Database(DatabaseCommand),
 }
 
 /// Where the database is.
@@ -58,6 +63,7 @@ impl Command {
             Action::Device(command) => command.run(),
             Action::Reader(command) => command.run(),
             Action::Key(command) => command.run(),
+            Action::Database(command) => command.run(),
         }
     }
 }

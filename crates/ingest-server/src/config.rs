@@ -41,12 +41,16 @@ pub struct Tls {
 }
 
 impl Config {
-    /// 64 requests of 8 MiB decoded are half a gibibyte at the very worst, and
-    /// far more than one disk's commits can serve at a time.
+    /// Each holds its decoded body and a copy of its events, twice 8 MiB: 64
+    /// are a gibibyte at the very worst, and far more than one disk's commits
+    /// can serve at a time.
     pub const CONCURRENT_REQUESTS_MAX: usize = 64;
     /// A companion sends a batch every few seconds; a hundred a second is a
     /// full outbox being drained in halves.
     pub const REQUESTS_PER_MINUTE_MAX: u32 = 6_000;
+    /// Longest token looked at: ours have 68 bytes, an operator's own enrolment
+    /// key may be a long one.
+    pub const TOKEN_BYTES_MAX: usize = 512;
     /// 1 MiB over a line of 300 kbit/s takes half of it.
     pub const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -6,7 +6,7 @@
 
 mod cli;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let command = cli::Command::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("RINGSIDE_LOG")
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),

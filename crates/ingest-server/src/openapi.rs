@@ -1,5 +1,6 @@
 //! The contract as an OpenAPI document.
 
+use event_model::canonical_json;
 use ingest_api::{Lifetimes, Limits, Problem};
 use serde_json::{Value, json};
 use utoipa::{
@@ -61,7 +62,14 @@ pub fn openapi_json(limits: &Limits, lifetimes: &Lifetimes) -> String {
         serde_json::to_value(contract).expect("an OpenAPI document is always JSON");
     document["x-ringside-limits"] = json!(limits);
     document["x-ringside-lifetimes"] = json!(lifetimes);
-    let mut text = serde_json::to_string_pretty(&document).expect("a JSON value is always JSON");
+    let mut text =
+        serde_json::to_string_pretty(&sorted(&document)).expect("a JSON value is always JSON");
     text.push('\n');
     text
+}
+
+/// The same with its names in order, whichever map `serde_json` was built with:
+/// another crate of a build may ask it to keep the order of insertion.
+fn sorted(document: &Value) -> Value {
+    serde_json::from_slice(&canonical_json(document)).expect("canonical JSON is JSON")
 }

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, net::TcpListener, sync::Arc, thread, time::Durati
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use event_model::Clock;
+use hyper_util::rt::TokioTimer;
 use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
 
 use crate::{
@@ -19,6 +20,13 @@ use crate::{
 
 /// How long answers that are being made may still take when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long a connection may stay without a whole request's headers: a
+/// companion keeps its own for the next batch, a few seconds later.
+const HEADERS_TIMEOUT: Duration = Duration::from_secs(60);
+/// Headers of a request: ours sends a dozen, proxies add some.
+const HEADERS_MAX: usize = 64;
+/// Their bytes: ours are one kilobyte.
+const HEADERS_BYTES_MAX: usize = 64 * 1024;
 /// Name of the enrolment key that a server is started with.
 const FIRST_KEY_NAME: &str = "first";
 
@@ -122,11 +130,11 @@ impl Server {
         let service = router(self.app).into_make_service();
         let served = match self.tls {
             None => match axum_server::from_tcp(self.listener) {
-                Ok(server) => server.handle(self.handle).serve(service).await,
+                Ok(server) => bounded(server.handle(self.handle)).serve(service).await,
                 Err(error) => Err(error),
             },
             Some(tls) => match axum_server::from_tcp_rustls(self.listener, tls) {
-                Ok(server) => server.handle(self.handle).serve(service).await,
+                Ok(server) => bounded(server.handle(self.handle)).serve(service).await,
                 Err(error) => Err(error),
             },
         };
@@ -138,6 +146,16 @@ impl Server {
         }
         served.map_err(ServeError::Serve)
     }
+}
+
+/// Closes connections that say nothing, or too much before their body.
+fn bounded<A>(
+    mut server: axum_server::Server<SocketAddr, A>,
+) -> axum_server::Server<SocketAddr, A> {
+    let mut http1 = server.http_builder().http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
+    http1.max_headers(HEADERS_MAX).max_buf_size(HEADERS_BYTES_MAX);
+    server
 }
 
 fn build_app(

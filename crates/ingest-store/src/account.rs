@@ -24,14 +24,14 @@ pub enum Principal {
 
 /// Whether a token still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Validity {
     /// It does.
     Valid,
     /// It was revoked.
     Revoked,
 }
 
-impl Standing {
+impl Validity {
     fn of_revoked(revoked: bool) -> Self {
         if revoked { Self::Revoked } else { Self::Valid }
     }
@@ -42,7 +42,7 @@ impl Store {
     ///
     /// # Errors
     /// Where SQLite fails.
-    pub fn principal(&self, token: &Token) -> Result<Option<(Principal, Standing)>> {
+    pub fn principal(&self, token: &Token) -> Result<Option<(Principal, Validity)>> {
         let hash = token.hash().0;
         let device = self
             .connection
@@ -52,7 +52,7 @@ impl Store {
             )?
             .query_row(params![hash], |row| {
                 let device = DeviceId(uuid_column(row, "device")?);
-                Ok((Principal::Device(device), Standing::of_revoked(row.get("revoked")?)))
+                Ok((Principal::Device(device), Validity::of_revoked(row.get("revoked")?)))
             })
             .optional()?;
         if device.is_some() {
@@ -66,7 +66,7 @@ impl Store {
             )?
             .query_row(params![hash], |row| {
                 let role = ReaderRole::read(&row.get::<_, String>("role")?);
-                Ok((Principal::Reader(role), Standing::of_revoked(row.get("revoked")?)))
+                Ok((Principal::Reader(role), Validity::of_revoked(row.get("revoked")?)))
             })
             .optional()?;
         Ok(reader)

@@ -1,6 +1,6 @@
 //! Answers to a batch, and those kept for an Idempotency-Key.
 
-use event_model::{DeviceId, WallTime};
+use event_model::{DeviceId, OutboxId, WallTime};
 use ingest_api::Lifetimes;
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -10,10 +10,21 @@ use crate::{Result, Tally, store::signed};
 /// The names of a request: its key, and the hash of its decoded body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdempotencyClaim {
+    /// The outbox it speaks for, where it names one: the same body from another
+    /// outbox is another request, since the answer says how far this one's
+    /// sequence is known.
+    pub outbox: Option<OutboxId>,
     /// The Idempotency-Key.
     pub key: Uuid,
     /// SHA-256 of the body before compression.
     pub body_hash: [u8; 32],
+}
+
+impl IdempotencyClaim {
+    /// How the outbox stands in the table; empty where there is none.
+    fn outbox_text(&self) -> String {
+        self.outbox.map(|outbox| outbox.to_string()).unwrap_or_default()
+    }
 }
 
 /// What became of a batch.
@@ -56,11 +67,16 @@ pub(crate) fn recall(
     lifetimes: &Lifetimes,
 ) -> Result<Option<Outcome>> {
     let sql = "SELECT body_hash, status, body FROM answer
-               WHERE device = ?1 AND key = ?2 AND answered_at_ms > ?3";
+               WHERE device = ?1 AND outbox = ?2 AND key = ?3 AND answered_at_ms > ?4";
     let known = transaction
         .prepare_cached(sql)?
         .query_row(
-            params![device.to_string(), claim.key.to_string(), oldest_kept(now, lifetimes)],
+            params![
+                device.to_string(),
+                claim.outbox_text(),
+                claim.key.to_string(),
+                oldest_kept(now, lifetimes),
+            ],
             |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?, row.get(2)?)),
         )
         .optional()?;
@@ -87,11 +103,12 @@ pub(crate) fn keep(
         .execute(params![oldest_kept(now, lifetimes)])?;
     transaction
         .prepare_cached(
-            "INSERT INTO answer (device, key, body_hash, status, body, answered_at_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO answer (device, outbox, key, body_hash, status, body, answered_at_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             device.to_string(),
+            claim.outbox_text(),
             claim.key.to_string(),
             claim.body_hash,
             answer.status,

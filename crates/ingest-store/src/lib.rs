@@ -33,7 +33,7 @@ mod token;
 
 pub use account::{
     DeviceRow, EnrolOutcome, EnrolmentKeyRow, KeyFault, NewEnrolmentKey, Principal, ReaderRole,
-    ReaderRow, Standing,
+    ReaderRow, Validity,
 };
 pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};

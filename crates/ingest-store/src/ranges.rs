@@ -59,8 +59,7 @@ fn save_range(
 ) -> Result<()> {
     let (device, outbox) = (device.to_string(), outbox.to_string());
     let (first, last) = (signed(*range.start()), signed(*range.end()));
-    // The last range that starts at or before the new one's end and ends at or
-    // after its start, touching included, and so on downwards.
+    // All ranges that overlap or touch the new one become one with it.
     let touched = "device = ?1 AND outbox = ?2
                    AND first_sequence <= ?4 + 1 AND last_sequence >= ?3 - 1";
     let (joined_first, joined_last): (Option<i64>, Option<i64>) = transaction

@@ -10,12 +10,16 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
 
 /// Brings the file to the newest version.
 ///
-/// The write lock is taken before the version is read, since another process
-/// (the operator's shell) may be opening the same file.
+/// A file that is there already is left alone without taking the write lock,
+/// so that a reader can be opened while somebody writes. Otherwise the version
+/// is read again under the lock: another process may be bringing the same file
+/// up at this moment.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    if version(connection)? == MIGRATIONS.len() {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let found = usize::try_from(version).unwrap_or(usize::MAX);
+    let found = version(&transaction)?;
     if found > MIGRATIONS.len() {
         return Err(Error::Newer { found, known: MIGRATIONS.len() });
     }
@@ -29,6 +33,11 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     )?;
     transaction.commit()?;
     Ok(())
+}
+
+fn version(connection: &Connection) -> Result<usize> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }
 
 fn known_version() -> i64 {

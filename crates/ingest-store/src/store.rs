@@ -6,7 +6,7 @@ use event_model::WallTime;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use crate::{Error, Result, schema};
+use crate::{Error, Result, schema, token};
 
 /// How to use the file.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,19 @@ impl Store {
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
+    }
+
+    /// Gives the database a new name, after it was restored from a backup:
+    /// companions that see another name send again what the backup lacks. A
+    /// server that runs keeps the old name until it is started again.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn renew_id(&mut self) -> Result<Uuid> {
+        let id = token::random_uuid();
+        self.connection.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
+        self.id = id;
+        Ok(id)
     }
 
     /// Position of the newest event in the log; 0 where it is empty.

@@ -25,11 +25,11 @@ pub(super) struct Common {
 }
 
 impl Common {
-    fn open(&self) -> Result<Store, Failure> {
+    pub(super) fn open(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
     }
 
-    fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         Format::of_flag(self.json)
     }
 }

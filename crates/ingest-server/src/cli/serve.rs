@@ -88,7 +88,7 @@ struct LifetimeArgs {
 
 impl ServeArgs {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let config = self.config();
+        let config = self.config()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(serve(config));
         // A connection that outlived its grace must not hold the process.
@@ -96,24 +96,21 @@ impl ServeArgs {
         served
     }
 
-    fn config(self) -> Config {
+    fn config(self) -> Result<Config, Failure> {
         let tls = self.tls_cert.zip(self.tls_key).map(|(cert, key)| Tls { cert, key });
-        if self.enrolment_key.as_ref().is_some_and(|key| key.len() < KEY_BYTES_SAFE) {
-            tracing::warn!("The enrolment key is short enough to be guessed");
-        }
         if tls.is_none() && !self.listen.ip().is_loopback() {
             tracing::warn!("Serving without TLS beyond this machine: put a TLS proxy in front");
         }
-        Config {
+        Ok(Config {
             tls,
-            enrolment_key: self.enrolment_key.map(Token::from_text),
+            enrolment_key: self.enrolment_key.as_deref().and_then(enrolment_key).transpose()?,
             limits: self.limits.limits(),
             lifetimes: self.lifetimes.lifetimes(),
             concurrent_requests_max: self.limits.concurrent_requests_max,
             requests_per_minute_max: self.limits.requests_per_minute_max,
             body_timeout: Duration::from_secs(self.limits.body_timeout_s),
             ..Config::new(self.listen, self.data_dir.path)
-        }
+        })
     }
 }
 
@@ -141,6 +138,23 @@ impl LifetimeArgs {
     }
 }
 
+/// An empty key is none: so an empty variable is an unset one.
+fn enrolment_key(text: &str) -> Option<Result<Token, Failure>> {
+    if text.is_empty() {
+        return None;
+    }
+    // It is shown in a header, and looked at only so far.
+    if text.len() > Config::TOKEN_BYTES_MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let bytes_max = Config::TOKEN_BYTES_MAX;
+        let rule = format!("an enrolment key has 1 to {bytes_max} visible ASCII characters");
+        return Some(Err(Failure::Usage(rule)));
+    }
+    if text.len() < KEY_BYTES_SAFE {
+        tracing::warn!("The enrolment key is short enough to be guessed");
+    }
+    Some(Ok(Token::from_text(text)))
+}
+
 /// The JSON reader itself goes no deeper than 128 levels.
 fn depth(text: &str) -> Result<usize, String> {
     let depth: usize = text.parse().map_err(|error| format!("{error}"))?;
@@ -148,36 +162,65 @@ fn depth(text: &str) -> Result<usize, String> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
+    // Before anybody is told of the address: who reads it may stop us at once.
+    let signals = StopSignals::listen()?;
     let server = Server::bind(config, Arc::new(BootClock::new())).await?;
+    tokio::spawn(stop_when_told(signals, server.shutdown()));
     output::line(&format!("listening on {}", server.url()))?;
     if let Some(key) = server.generated_key() {
         output::line(&format!("enrolment key, shown this once: {}", key.reveal()))?;
     }
-    tokio::spawn(stop_when_told(server.shutdown()));
     server.run().await?;
     Ok(())
 }
 
-async fn stop_when_told(shutdown: Shutdown) {
-    if let Err(error) = told_to_stop().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "Signals cannot be heard");
-        return;
-    }
+async fn stop_when_told(mut signals: StopSignals, shutdown: Shutdown) {
+    signals.next().await;
     tracing::info!("Stopping");
     shutdown.begin();
 }
 
+/// What an operator or a service manager stops a server with.
 #[cfg(unix)]
-async fn told_to_stop() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn told_to_stop() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// What an operator or a service manager stops a server with.
+#[cfg(windows)]
+struct StopSignals {
+    ctrl_c: tokio::signal::windows::CtrlC,
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+}
+
+#[cfg(windows)]
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c};
+        Ok(Self { ctrl_c: ctrl_c()?, ctrl_break: ctrl_break()? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.ctrl_c.recv() => {}
+            _ = self.ctrl_break.recv() => {}
+        }
+    }
 }

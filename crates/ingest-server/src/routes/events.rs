@@ -62,7 +62,7 @@ pub(crate) async fn post_events(
     let (device, asked) = match recognise(&app, &headers).await {
         Ok(recognised) => recognised,
         Err(rejection) => {
-            body::drain(body, app.config.limits.sent_bytes_max, app.config.body_timeout).await;
+            body::drain(body, app.config.limits.sent_bytes_max).await;
             return Err(rejection);
         }
     };
@@ -141,6 +141,7 @@ impl Asked {
         let arrival = Arrival { received_at, sent: self.sent };
         let judge = Judge { device, arrival, limits, lifetimes: &app.config.lifetimes };
         let claim = |key: IdempotencyKey| IdempotencyClaim {
+            outbox: self.outbox,
             key: key.0,
             body_hash: Sha256::digest(&decoded).into(),
         };

@@ -62,16 +62,18 @@ CREATE TABLE known_range (
     PRIMARY KEY (device, outbox, first_sequence)
 ) STRICT, WITHOUT ROWID;
 
--- Answers to requests that carried an Idempotency-Key.
+-- Answers to requests that carried an Idempotency-Key. An answer speaks of one
+-- outbox's sequence, so a key is a device's and an outbox's; '' names none.
 CREATE TABLE answer (
     answer         INTEGER PRIMARY KEY,
     device         TEXT NOT NULL REFERENCES device (device),
+    outbox         TEXT NOT NULL,
     key            TEXT NOT NULL,
     body_hash      BLOB NOT NULL CHECK (length(body_hash) = 32),
     status         INTEGER NOT NULL,
     body           BLOB NOT NULL,
     answered_at_ms INTEGER NOT NULL,
-    UNIQUE (device, key)
+    UNIQUE (device, outbox, key)
 ) STRICT;
 CREATE INDEX answer_by_age ON answer (answered_at_ms);
 CREATE INDEX answer_by_device ON answer (device, answer);

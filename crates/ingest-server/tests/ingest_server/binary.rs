@@ -1,0 +1,156 @@
+//! The binary, as an operator starts it.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::ENROLMENT_KEY;
+
+fn command(data_dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringside-ingest"));
+    command.args(arguments).arg("--data-dir").arg(data_dir);
+    command.env_remove("RINGSIDE_ENROLMENT_KEY").env_remove("RINGSIDE_INGEST_DATA_DIR");
+    command
+}
+
+fn run(data_dir: &Path, arguments: &[&str]) -> Output {
+    command(data_dir, arguments).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A running server; killed without warning when dropped.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) url: String,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Running {
+    pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+        let mut child = command(data_dir, &arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let line = next_line(&mut stdout);
+        let url = line.strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, url, stdout }
+    }
+
+    pub(crate) fn with_key(data_dir: &Path) -> Self {
+        Self::start(data_dir, &["--enrolment-key", ENROLMENT_KEY])
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Gone already where the test killed it.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn next_line(stdout: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    line.trim_end().to_owned()
+}
+
+#[test]
+fn without_a_key_the_first_start_makes_one_and_the_second_does_not() {
+    let dir = TempDir::new().unwrap();
+    let mut first = Running::start(dir.path(), &[]);
+    let line = next_line(&mut first.stdout);
+    assert!(line.starts_with("enrolment key, shown this once: rse_"), "{line}");
+    drop(first);
+    drop(Running::start(dir.path(), &[]));
+    assert_eq!(json(&run(dir.path(), &["key", "list", "--json"])).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn accounts_are_kept_from_the_shell_while_the_server_runs() {
+    let dir = TempDir::new().unwrap();
+    let _server = Running::with_key(dir.path());
+    let added = json(&run(dir.path(), &["device", "add", "--name", "PC", "--json"]));
+    let id = added["device"].as_str().unwrap();
+    assert!(added["token"].as_str().unwrap().starts_with("rsd_"));
+    assert!(run(dir.path(), &["device", "revoke", id]).status.success());
+    let listed = json(&run(dir.path(), &["device", "list", "--json"]));
+    assert_eq!(listed[0]["device"], added["device"]);
+    assert!(listed[0]["revoked_at"].is_string());
+
+    let reader =
+        json(&run(dir.path(), &["reader", "add", "--name", "ops", "--operator", "--json"]));
+    assert_eq!(reader["role"], "operator");
+    let id = reader["reader"].as_str().unwrap();
+    assert!(run(dir.path(), &["reader", "revoke", id]).status.success());
+
+    let arguments = ["key", "add", "--name", "lan", "--uses", "5", "--expires-in-days", "2"];
+    let key = json(&run(dir.path(), &[&arguments[..], &["--json"]].concat()));
+    assert_eq!((&key["uses_max"], key["expires_at"].is_string()), (&5.into(), true));
+}
+
+#[test]
+fn a_restored_database_gets_a_new_name() {
+    let dir = TempDir::new().unwrap();
+    let renew = || json(&run(dir.path(), &["database", "renew", "--json"]))["store"].clone();
+    assert_ne!(renew(), renew());
+}
+
+#[test]
+fn what_makes_no_sense_is_a_usage_error() {
+    let dir = TempDir::new().unwrap();
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    let wrong: [&[&str]; 6] = [
+        &["serve", "--gate-retention-s", "1"],
+        &["serve", "--tls-cert", "only.pem"],
+        &["device", "revoke", nobody],
+        &["reader", "revoke", nobody],
+        &["serve", "--enrolment-key", "two words"],
+        &["dance"],
+    ];
+    for arguments in wrong {
+        assert_eq!(run(dir.path(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_the_machine_does_not_give_is_an_environment_error() {
+    let dir = TempDir::new().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = run(dir.path(), &["serve", "--listen", &address]);
+    assert_eq!(output.status.code(), Some(4));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains(&format!("could not listen on {address}")), "{message}");
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(run(&file, &["device", "list"]).status.code(), Some(4));
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_it_in_order() {
+    let dir = TempDir::new().unwrap();
+    let mut server = Running::with_key(dir.path());
+    let kill = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,49 @@
+//! `POST /v1/devices`.
+
+use event_model::DeviceId;
+use ingest_api::{Enrolled, ProblemKind};
+use reqwest::StatusCode;
+use uuid::Uuid;
+
+use crate::support::{ENROLMENT_KEY, TestServer, send};
+
+#[tokio::test]
+async fn a_device_enrols_once_and_is_known_again_by_its_token() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    let again = server.try_enrol(device.id, ENROLMENT_KEY).await;
+    assert_eq!(again.problem(), ProblemKind::AlreadyEnrolled);
+    let shown = server.try_enrol(device.id, &device.token).await;
+    assert_eq!(shown.status, StatusCode::CREATED);
+    assert_eq!(shown.json::<Enrolled>().token, device.token);
+}
+
+#[tokio::test]
+async fn another_devices_token_enrols_nobody() {
+    let server = TestServer::start().await;
+    let (one, other) = (server.enrol(1).await, server.enrol(2).await);
+    let reply = server.try_enrol(one.id, &other.token).await;
+    assert_eq!(reply.problem(), ProblemKind::AlreadyEnrolled);
+    let reply = server.try_enrol(DeviceId(Uuid::from_u128(3)), &other.token).await;
+    assert_eq!(reply.problem(), ProblemKind::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_wrong_key_opens_nothing() {
+    let server = TestServer::start().await;
+    let reply = server.try_enrol(DeviceId(Uuid::from_u128(1)), "wrong").await;
+    assert_eq!(reply.problem(), ProblemKind::Unauthenticated);
+    assert!(server.shell().devices().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_wish_of_another_form_is_refused() {
+    let server = TestServer::start().await;
+    let long = format!(r#"{{"device":"{}","name":"{}"}}"#, Uuid::nil(), "x".repeat(101));
+    let empty = format!(r#"{{"device":"{}","name":" "}}"#, Uuid::nil());
+    for body in ["", "[]", r#"{"device":"x","name":"PC"}"#, &long, &empty] {
+        let request = server.client.post(server.url("/v1/devices")).body(body.to_owned());
+        let reply = send(request.bearer_auth(ENROLMENT_KEY)).await;
+        assert_eq!(reply.problem(), ProblemKind::BadRequest, "{body}");
+    }
+}
