@@ -36,8 +36,9 @@ use limited::Limited;
 pub use token::GsiToken;
 
 /// Where the listener is expected unless the settings say otherwise: a free
-/// number among those that nothing is registered for.
-pub const GSI_PORT_DEFAULT: u16 = 49_730;
+/// number among those that nothing is registered for, below the ranges that
+/// systems give out by themselves (Linux from 32768, Windows from 49152).
+pub const GSI_PORT_DEFAULT: u16 = 28_730;
 
 /// The longest body taken: thirty times the longest ever seen (30 KiB, an
 /// observer's frame with all players and grenades).
@@ -145,7 +146,10 @@ async fn take(State(reception): State<Arc<Reception>>, request: Request) -> Stat
             reception.count(|health| health.oversized += 1);
             return StatusCode::PAYLOAD_TOO_LARGE;
         }
-        Err(_) => return StatusCode::REQUEST_TIMEOUT,
+        Err(_) => {
+            reception.count(|health| health.oversized += 1);
+            return StatusCode::REQUEST_TIMEOUT;
+        }
     };
     let mut frame = Frame::new(Channel::Http, body);
     frame.method = Some(parts.method.to_string());

@@ -88,7 +88,7 @@ pub enum ConfigState {
 
 /// Finds the games through Steam, wherever Steam put its libraries, and
 /// compares their config with `expected`, the text that
-/// [`config_file`](super::config_file) makes. No Steam is an empty list.
+/// [`config_file`](super::config_file()) makes. No Steam is an empty list.
 ///
 /// # Errors
 /// Where Steam is installed and its list of libraries cannot be read.

@@ -15,7 +15,8 @@ pub struct GsiHealth {
     pub foreign: u64,
     /// Requests with another token than ours, or none.
     pub unauthorised: u64,
-    /// Requests whose body was broken off or longer than a frame may be.
+    /// Requests whose body did not end: longer than a frame may be, broken off,
+    /// or too slow.
     pub oversized: u64,
     /// Frames lost because nobody took the ones before them.
     pub dropped: u64,

@@ -16,11 +16,12 @@ const PATH: &str = "/liveclientdata/allgamedata";
 /// end of a 34 minute match).
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Loopback connects at once or not at all.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Loopback connects at once; but Windows tries a port that refuses for about
+/// two seconds, and refused must not look like slow.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A whole answer. A game under load takes hundreds of milliseconds.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Response headers that stay with the frame.
 const HEADERS_KEPT: [&str; 2] = ["content-type", "content-length"];

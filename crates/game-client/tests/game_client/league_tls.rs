@@ -10,7 +10,9 @@ use tokio::{
 
 use crate::{
     league::config,
-    support::{IN_2030, IN_2040, LEAF_OF_OTHER_ROOT, LEAF_SHA1, LEAF_SHA256, LookAlike, SetClock},
+    support::{
+        IN_1990, IN_2030, IN_2040, LEAF_OF_OTHER_ROOT, LEAF_SHA1, LEAF_SHA256, LookAlike, SetClock,
+    },
 };
 
 async fn first_reading(config: LeagueConfig, time: &str) -> Received {
@@ -39,11 +41,17 @@ async fn a_leaf_under_the_root_is_accepted_whatever_its_name() {
 }
 
 #[tokio::test]
-async fn a_leaf_past_its_dates_is_refused() {
+async fn a_leaf_outside_its_dates_is_accepted_all_the_same() {
     for leaf in [LEAF_SHA256, LEAF_SHA1] {
-        let refused = shown(leaf, IN_2040).await.unwrap_err();
-        assert!(refused.contains("Expired"), "{refused}");
+        assert_eq!(shown(leaf, IN_2040).await, Ok(()), "the game has shipped an expired one");
+        assert_eq!(shown(leaf, IN_1990).await, Ok(()), "a PC's clock may be wrong");
     }
+}
+
+#[tokio::test]
+async fn a_wrong_date_does_not_hide_a_wrong_key() {
+    let refused = shown(LEAF_OF_OTHER_ROOT, IN_2040).await.unwrap_err();
+    assert!(refused.contains("certificate not accepted"), "{refused}");
 }
 
 #[tokio::test]

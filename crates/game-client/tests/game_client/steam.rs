@@ -73,7 +73,7 @@ fn a_game_in_a_second_library_is_found_with_its_config_missing() {
     let steam = Steam::installed().with_game(CS2_CFG);
     assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Missing)]);
     let found = find_installations_in(steam.root.path(), &expected()).unwrap();
-    assert_eq!(found[0].config_path().canonicalize().ok(), None, "nothing is written by looking");
+    assert!(!found[0].config_path().exists(), "nothing is written by looking");
     assert!(found[0].config_path().ends_with(CONFIG_FILE_NAME));
 }
 

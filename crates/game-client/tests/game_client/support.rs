@@ -27,6 +27,8 @@ const LEAF_KEY: &[u8] = include_bytes!("fixtures/leaf.key");
 pub(crate) const IN_2030: &str = "2030-01-01T00:00:00Z";
 /// After them.
 pub(crate) const IN_2040: &str = "2040-01-01T00:00:00Z";
+/// Before them.
+pub(crate) const IN_1990: &str = "1990-01-01T00:00:00Z";
 
 /// A clock that stands where it was set.
 pub(crate) struct SetClock(AtomicI64);
