@@ -15,6 +15,7 @@
 mod backoff;
 mod batch;
 mod circuit;
+mod lifetimes;
 mod quarantine;
 mod refusal;
 mod reply;
@@ -24,6 +25,7 @@ mod settlement;
 pub use backoff::{BACKOFF_MAX_MS, PAUSE_MAX_MS, backoff_ms, pause_ms};
 pub use batch::BatchLimits;
 pub use circuit::{Circuit, WaitReason};
+pub use lifetimes::{gate_retention_ms, unsent_age_max_ms};
 pub use quarantine::{QuarantineReason, UnknownQuarantineReason};
 pub use refusal::{AfterRefusal, OtherRequests, RefusedBatch, after_refusal};
 pub use reply::{Decision, Reply, Silence, interpret};

@@ -24,15 +24,15 @@ impl Default for Bounds {
     /// 512 MiB are about 800,000 events, a hundred evenings without a server.
     /// History long enough for last night's backup, and for last week's; small
     /// beside any game. A million ids take 30 MiB, and are kept for as long as
-    /// the server's gate remembers them (45 days).
+    /// the server's gate remembers them.
     fn default() -> Self {
         Self {
             unsent_bytes_max: 512 * MIB,
-            unsent_age_max_ms: 30 * DAY_MS,
+            unsent_age_max_ms: delivery::unsent_age_max_ms(),
             history_bytes_max: 64 * MIB,
             history_age_max_ms: 7 * DAY_MS,
             known_ids_max: 1_000_000,
-            known_id_age_max_ms: 45 * DAY_MS,
+            known_id_age_max_ms: delivery::gate_retention_ms(),
         }
     }
 }

@@ -98,8 +98,26 @@ const COLUMNS: &str = "SELECT q.sequence, e.event_id, m.key, e.body, e.checksum,
 
 /// Not in flight, no suspect, and not behind one of its own match.
 const FREE: &str = "q.sequence NOT IN (SELECT sequence FROM suspect)
-    AND q.match_id NOT IN (SELECT match_id FROM in_flight
-                           UNION SELECT match_id FROM suspect WHERE aside = 0)";
+    AND q.match_id NOT IN (SELECT match_id FROM in_flight)
+    AND q.match_id NOT IN (SELECT match_id FROM suspect WHERE aside = 0)";
+
+fn oldest() -> String {
+    format!("{COLUMNS} WHERE {FREE} ORDER BY q.sequence")
+}
+
+fn of_match() -> String {
+    format!(
+        "{COLUMNS} WHERE q.match_id = (SELECT id FROM match_key WHERE key = ?1) AND {FREE}
+         ORDER BY q.sequence"
+    )
+}
+
+fn of_batch() -> String {
+    format!(
+        "{COLUMNS} JOIN suspect s ON s.sequence = q.sequence WHERE s.batch = ?1
+         ORDER BY s.sequence"
+    )
+}
 
 fn from_queue(
     db: &Connection,
@@ -107,11 +125,7 @@ fn from_queue(
     first: &[&str],
     now: WallTime,
 ) -> Result<Vec<Claimed>, Error> {
-    let of_match = format!(
-        "{COLUMNS} WHERE q.match_id = (SELECT id FROM match_key WHERE key = ?1) AND {FREE}
-         ORDER BY q.sequence"
-    );
-    let oldest = format!("{COLUMNS} WHERE {FREE} ORDER BY q.sequence");
+    let (oldest, of_match) = (oldest(), of_match());
     let mut batch = Batch::new(db, *limits, now);
     for key in first {
         batch.fill(&of_match, [key])?;
@@ -135,12 +149,8 @@ fn from_suspects(
     let Some(batch) = select.query_row([], |row| row.get::<_, i64>(0)).optional()? else {
         return Ok(Vec::new());
     };
-    let members = format!(
-        "{COLUMNS} JOIN suspect s ON s.sequence = q.sequence WHERE s.batch = ?1
-         ORDER BY q.sequence"
-    );
     let mut claimed = Batch::new(db, *limits, now);
-    claimed.fill(&members, [batch])?;
+    claimed.fill(&of_batch(), [batch])?;
     Ok(claimed.finish())
 }
 
@@ -230,4 +240,29 @@ fn read(row: &Row<'_>, sequence: u64) -> rusqlite::Result<(Claimed, u32)> {
         body: row.get(3)?,
     };
     Ok((claimed, row.get(4)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(sql: &str) -> String {
+        let mut db = Connection::open_in_memory().unwrap();
+        crate::schema::migrate(&mut db).unwrap();
+        let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let parameters = vec!["x"; explain.parameter_count()];
+        let steps = explain
+            .query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3))
+            .unwrap();
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_claim_reads_only_what_it_takes() {
+        for sql in [oldest(), of_match(), of_batch()] {
+            let plan = plan(&sql);
+            assert!(!plan.contains("TEMP B-TREE"), "in order without sorting:\n{plan}");
+            assert!(!plan.contains("SCAN e") && !plan.contains("SCAN m"), "by key:\n{plan}");
+        }
+    }
 }

@@ -10,6 +10,10 @@ use crate::Error;
 /// milliseconds, and a slow disk's fsync a second.
 const BUSY_MAX: Duration = Duration::from_secs(5);
 
+/// The WAL is cut to this when it was checkpointed: one burst of appends does
+/// not hold the disk space for ever.
+const WAL_BYTES_MAX: u32 = 8 * 1024 * 1024;
+
 /// Whether a file that is not there is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IfAbsent {
@@ -31,6 +35,7 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
+    db.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)?;
     Ok(db)
 }
 

@@ -28,6 +28,9 @@ pub enum Error {
     /// The folder or the lock file could not be used.
     #[error("could not use the outbox's folder")]
     Folder(#[source] io::Error),
+    /// The system gave no random bytes for the file's id.
+    #[error("could not make an id for the outbox")]
+    Random(#[source] getrandom::Error),
     /// SQLite could not do it; [`Error::is_full`] tells a full disk.
     #[error("could not read or write the outbox")]
     Sqlite(#[from] rusqlite::Error),
@@ -55,7 +58,8 @@ impl Error {
             | Self::Absent(_)
             | Self::NewerSchema { .. }
             | Self::OtherDevice(_)
-            | Self::Folder(_) => None,
+            | Self::Folder(_)
+            | Self::Random(_) => None,
         }
     }
 }

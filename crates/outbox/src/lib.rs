@@ -27,6 +27,7 @@
 //! - Sequences are gap-free from 1. A row that goes without having been settled
 //!   leaves a `sequence_gap` event behind.
 //! - A row whose checksum does not fit is never handed out.
+//! - A damaged file is set aside and salvaged from, never deleted.
 
 mod append;
 mod bounds;
@@ -46,6 +47,7 @@ mod outbox;
 mod prune;
 mod refuse;
 mod removal;
+mod salvage;
 mod schema;
 mod status;
 mod view;
@@ -57,5 +59,6 @@ pub use claim::Claimed;
 pub use error::Error;
 pub use outbox::Outbox;
 pub use prune::Pruned;
+pub use salvage::Salvaged;
 pub use status::{Entry, EntryState, Filter, OutboxStatus, ShownEvent};
 pub use view::{Export, OutboxView};

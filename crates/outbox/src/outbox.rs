@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{
-    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
+    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, Salvaged,
+    StreamKey, append,
     claim::{self, Rota},
     conclude,
     connection::{self, IfAbsent, write, write_forgettable},
@@ -16,7 +17,7 @@ use crate::{
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
-    prune, schema,
+    prune, salvage, schema,
 };
 
 /// The one owner of an outbox file: what captures and uploads.
@@ -28,13 +29,15 @@ pub struct Outbox {
     rota: Rota,
     pruned_at: Option<Moment>,
     bounds: Bounds,
+    salvaged: Option<Salvaged>,
     // Last, so that the file is closed before another process may own it.
     _lock: OwnerLock,
 }
 
 impl Outbox {
     /// Opens the outbox at `path`, or makes it and its folder. Events that were
-    /// in flight when the last owner ended are pending again.
+    /// in flight when the last owner ended are pending again. A damaged file is
+    /// set aside: see [`Self::salvaged`].
     ///
     /// # Errors
     /// [`Error::Locked`] where another process owns it; see [`Error`].
@@ -43,6 +46,7 @@ impl Outbox {
             std::fs::create_dir_all(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
+        let salvaged = salvage::if_damaged(path, device, now)?;
         let mut db = connection::open(path, IfAbsent::Create)?;
         schema::migrate(&mut db)?;
         let outbox = write(&mut db, |db| {
@@ -52,12 +56,13 @@ impl Outbox {
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
-            view: OutboxView::of(db, outbox, device),
+            view: OutboxView::of(path, db, outbox, device),
             circuit,
             live: LiveMatches::default(),
             rota: Rota::default(),
             pruned_at: None,
             bounds: Bounds::default(),
+            salvaged,
             _lock: lock,
         })
     }
@@ -73,6 +78,12 @@ impl Outbox {
     #[must_use]
     pub fn id(&self) -> OutboxId {
         self.view.id()
+    }
+
+    /// What became of the file that was here, where it was damaged.
+    #[must_use]
+    pub fn salvaged(&self) -> Option<&Salvaged> {
+        self.salvaged.as_ref()
     }
 
     /// The state last appended for `stream`.
@@ -208,7 +219,7 @@ impl Outbox {
 }
 
 /// The file's id, made at the first opening.
-fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
+pub(crate) fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
     let of_file = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
     match of_file {
         Some(other) if other != device => return Err(Error::OtherDevice(other)),
@@ -225,7 +236,7 @@ fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
 
 fn random_uuid() -> Result<Uuid, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|cause| Error::Folder(cause.into()))?;
+    getrandom::fill(&mut bytes).map_err(Error::Random)?;
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 

@@ -1,6 +1,9 @@
 //! What any process may do with the file: look, and act on single events.
 
-use std::{collections::VecDeque, path::Path};
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+};
 
 use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -24,6 +27,7 @@ pub struct OutboxView {
     pub(crate) db: Connection,
     pub(crate) device: DeviceId,
     id: OutboxId,
+    path: PathBuf,
 }
 
 impl OutboxView {
@@ -41,13 +45,19 @@ impl OutboxView {
         let id = if made { parsed(&db, Meta::Outbox)? } else { None };
         let device = if made { parsed(&db, Meta::Device)? } else { None };
         match (id, device) {
-            (Some(id), Some(device)) => Ok(Self::of(db, id, device)),
+            (Some(id), Some(device)) => Ok(Self::of(path, db, id, device)),
             _ => Err(Error::Absent(path.to_owned())),
         }
     }
 
-    pub(crate) fn of(db: Connection, id: OutboxId, device: DeviceId) -> Self {
-        Self { db, device, id }
+    pub(crate) fn of(path: &Path, db: Connection, id: OutboxId, device: DeviceId) -> Self {
+        Self { db, device, id, path: path.to_owned() }
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The id that the sequences count under.
@@ -67,6 +77,8 @@ impl OutboxView {
     /// # Errors
     /// Where the file cannot be read.
     pub fn status(&self, now: Moment) -> Result<OutboxStatus, Error> {
+        // One snapshot, so that the counts fit each other.
+        let _snapshot = self.db.unchecked_transaction()?;
         let queued = Counter::Queued.read(&self.db)?;
         let in_flight = count(&self.db, "SELECT count(*) FROM in_flight")?;
         let circuit = load_circuit(&self.db)?;

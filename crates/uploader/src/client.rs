@@ -1,6 +1,6 @@
 //! The HTTP client: which server is trusted, and how long it may take.
 
-use std::{error::Error as _, io, time::Duration};
+use std::{io, time::Duration};
 
 use delivery::Silence;
 use reqwest::{Certificate, Client, ClientBuilder, Response, redirect};
@@ -27,7 +27,9 @@ impl ExtraRoots {
     /// # Errors
     /// Where it holds none, or something else.
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
-        Certificate::from_pem_bundle(pem).map(Self).map_err(Error::ExtraRoots)
+        let roots =
+            Certificate::from_pem_bundle(pem).map_err(|cause| Error::ExtraRoots(Some(cause)))?;
+        if roots.is_empty() { Err(Error::ExtraRoots(None)) } else { Ok(Self(roots)) }
     }
 }
 
@@ -92,19 +94,13 @@ fn silence(error: &reqwest::Error) -> Silence {
 }
 
 /// Whether the other end could not show that it is the server.
-fn is_distrust(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        // An I/O error does not name what it wraps as its source.
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = match wrapped {
-            Some(wrapped) => wrapped.downcast_ref(),
-            None => error.downcast_ref(),
-        };
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        cause = error.source();
+fn is_distrust(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
     }
-    false
+    // An I/O error does not name what it wraps as its source.
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => is_distrust(wrapped),
+        None => error.source().is_some_and(is_distrust),
+    }
 }

@@ -4,7 +4,7 @@ use delivery::QuarantineReason;
 use outbox::{EntryState, Filter};
 use rusqlite::Connection;
 
-use crate::support::{Folder, append, at, claim, id, ids, stream};
+use crate::support::{Folder, append, at, claim, conclude, id, ids, stored, stream};
 
 fn tamper(folder: &Folder, sql: &str) {
     let db = Connection::open(&folder.path).expect("the file is a database");
@@ -58,4 +58,75 @@ fn a_damaged_state_starts_a_new_session() {
     append(&mut outbox, "a", 0..1);
     tamper(&folder, "UPDATE stream SET state = x'00'");
     assert_eq!(outbox.state(&stream()).unwrap(), None);
+}
+
+/// Writes over some bytes of the file itself.
+fn overwrite(folder: &Folder, from: usize, bytes: usize) {
+    let mut file = std::fs::read(&folder.path).expect("the file can be read");
+    let end = (from + bytes).min(file.len());
+    file[from.min(end)..end].fill(0xa5);
+    std::fs::write(&folder.path, file).expect("the file can be written");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_set_aside() {
+    let folder = Folder::new();
+    let old = folder.open().id();
+    overwrite(&folder, 0, 100);
+    let bytes = std::fs::read(&folder.path).unwrap();
+    let outbox = folder.open();
+    let salvaged = outbox.salvaged().expect("the file was damaged");
+    assert_eq!(std::fs::read(&salvaged.set_aside).unwrap(), bytes, "byte for byte as it was");
+    assert_ne!(outbox.id(), old, "its sequences begin anew, so under another id");
+    drop(outbox);
+    assert_eq!(folder.open().salvaged(), None, "once is enough");
+}
+
+#[test]
+fn every_intact_row_of_a_damaged_file_goes_on() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..400);
+    let settled = claim(&mut outbox, 10);
+    conclude(&mut outbox, &settled, &stored(&settled));
+    drop(outbox);
+    // One leaf of the table in the middle of the file.
+    let middle = std::fs::metadata(&folder.path).unwrap().len() as usize / 2 / 4096 * 4096;
+    overwrite(&folder, middle, 4096);
+
+    let mut outbox = folder.open();
+    let salvaged = outbox.salvaged().expect("the file was damaged").clone();
+    assert!(salvaged.events >= 370, "{salvaged:?}");
+    assert_eq!(outbox.state(&stream()).unwrap().as_deref(), Some(b"state".as_slice()));
+    let entries = outbox.view().list(Filter::All, 1_000).unwrap();
+    let sequences: Vec<u64> = entries.iter().map(|entry| entry.sequence).collect();
+    assert!(sequences.iter().copied().eq(1..=sequences.len() as u64), "gap-free anew");
+    assert_eq!(append(&mut outbox, "a", 0..10).already_known, 10, "the settled are known");
+    for event in claim(&mut outbox, 1_000) {
+        let sent: serde_json::Value = serde_json::from_str(&event.body).unwrap();
+        assert_eq!(sent["sequence"], event.sequence.to_string());
+        assert_eq!(sent["id"], event.event_id.to_string());
+    }
+}
+
+#[test]
+fn wherever_a_page_is_damaged_the_outbox_opens_and_sends_nothing_wrong() {
+    let sound = Folder::new();
+    let mut outbox = sound.open();
+    append(&mut outbox, "a", 0..60);
+    let bodies: Vec<String> = claim(&mut outbox, 100).into_iter().map(|event| event.body).collect();
+    drop(outbox);
+    let pages = std::fs::metadata(&sound.path).unwrap().len() as usize / 4096;
+    for page in 0..pages {
+        let folder = Folder::new();
+        std::fs::create_dir_all(folder.path.parent().unwrap()).unwrap();
+        std::fs::copy(&sound.path, &folder.path).unwrap();
+        overwrite(&folder, page * 4096 + 200, 1_000);
+        let mut outbox = folder.open();
+        let salvaged = outbox.salvaged().is_some();
+        for event in claim(&mut outbox, 100) {
+            let expected = bodies.contains(&event.body);
+            assert!(expected || salvaged, "page {page}: {}", event.body);
+        }
+    }
 }

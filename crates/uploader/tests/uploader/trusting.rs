@@ -1,0 +1,62 @@
+//! Which certificates are trusted.
+
+use std::net::{SocketAddr, TcpListener};
+
+use axum_server::tls_rustls::RustlsConfig;
+use delivery::{Silence, WaitReason};
+use uploader::{ExtraRoots, UploadState, Uploader};
+
+use crate::{
+    support::{Device, Running},
+    wire::Server,
+};
+
+/// A server with a certificate of its own making; its address and that, in PEM.
+async fn start(server: &Server) -> (String, String) {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+        .expect("a certificate can be made");
+    let (pem, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let config = RustlsConfig::from_pem(pem.clone().into_bytes(), key.into_bytes())
+        .await
+        .expect("the certificate is right");
+    let listener =
+        TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port is free");
+    listener.set_nonblocking(true).expect("a socket can be made non-blocking");
+    let port = listener.local_addr().expect("a bound socket has an address").port();
+    let serving = axum_server::from_tcp_rustls(listener, config).expect("the socket is right");
+    let router = server.router();
+    tokio::spawn(async move { serving.serve(router.into_make_service()).await });
+    (format!("https://localhost:{port}"), pem)
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_operator_s_own_is_trusted_when_it_is_named() {
+    let (device, server) = (Device::new(), Server::default());
+    device.append(0..3);
+    let (address, pem) = start(&server).await;
+    let mut config = device.config(&address);
+    config.extra_roots = ExtraRoots::from_pem(pem.as_bytes()).unwrap();
+    Running::start(Uploader::new(config).unwrap()).until_idle_with(3).await;
+}
+
+#[tokio::test]
+async fn an_unknown_certificate_gets_neither_token_nor_events() {
+    let (device, server) = (Device::new(), Server::default());
+    device.append(0..3);
+    let (address, _) = start(&server).await;
+    let (_, other) = start(&Server::default()).await;
+    let mut config = device.config(&address);
+    config.extra_roots = ExtraRoots::from_pem(other.as_bytes()).unwrap();
+    let mut running = Running::start(Uploader::new(config).unwrap());
+    let waiting = running.until(|now| matches!(now.state, UploadState::Waiting { .. })).await;
+    let UploadState::Waiting { reason, .. } = waiting.state else { unreachable!() };
+    assert_eq!(reason, WaitReason::Silence(Silence::Untrusted));
+    assert!(server.seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_file_without_certificates_is_no_root() {
+    assert!(ExtraRoots::from_pem(b"-----BEGIN CERTIFICATE-----\n!\n").is_err());
+    assert!(ExtraRoots::from_pem(b"hello").is_err());
+}
