@@ -1,1 +1,21 @@
-//! What the system tests share: started processes, a reader of the server, the recordings.
+//! What the system tests and the demo share: real programs of ours, started and
+//! stopped, and what a server can be asked.
+//!
+//! Nothing here knows a crate of the client or of the server: they meet on the
+//! wire, and are looked at through their own command lines and reads.
+
+mod companion;
+mod device;
+mod program;
+mod recordings;
+mod server;
+mod simulator;
+mod truth;
+
+pub use companion::LiveCompanion;
+pub use device::{Device, Replayed};
+pub use program::{Program, READY_TIMEOUT, binary, retry};
+pub use recordings::{Recordings, shared_recordings};
+pub use server::{ENROLMENT_KEY, Server, Verdicts};
+pub use simulator::{Simulator, free_port};
+pub use truth::{Comparison, compare};

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     time::Duration,
@@ -9,11 +10,14 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+/// A program that has not said it is ready by then never will.
+pub const READY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// How long a program may take to end after it was asked to.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running program and what it says.
-pub(super) struct Program {
+pub struct Program {
     name: &'static str,
     child: Child,
     lines: Receiver<String>,
@@ -21,7 +25,11 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+    /// Starts it; what it prints is kept and never shown.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -35,7 +43,10 @@ impl Program {
     }
 
     /// The first line from here on that has `part` in it.
-    pub(super) fn line_with(&mut self, part: &str, timeout: Duration) -> Result<String> {
+    ///
+    /// # Errors
+    /// Where it says nothing like that in time, or ends.
+    pub fn line_with(&mut self, part: &str, timeout: Duration) -> Result<String> {
         loop {
             match self.lines.recv_timeout(timeout) {
                 Ok(line) => {
@@ -55,7 +66,10 @@ impl Program {
     }
 
     /// Waits for its end.
-    pub(super) fn finished(mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// Where it ends badly.
+    pub fn finished(mut self) -> Result<()> {
         let status = self.child.wait()?;
         if !status.success() {
             let said: Vec<_> = self.lines.try_iter().collect();
@@ -64,8 +78,26 @@ impl Program {
         Ok(())
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a power cut would end a process.
+    pub fn kill(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+
+    /// Everything it has said so far.
+    pub fn said(&mut self) -> &[String] {
+        self.said.extend(self.lines.try_iter());
+        &self.said
+    }
+
     /// Asks it to end and waits for that.
-    pub(super) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         if terminate(&self.child) {
             let pause = Duration::from_millis(50);
             let ended = retry(STOP_TIMEOUT, pause, || self.child.try_wait().ok().flatten());
@@ -107,7 +139,7 @@ fn forward(pipe: Option<impl Read + Send + 'static>, lines: Sender<String>) {
 }
 
 /// Asks again and again, for about as long as `timeout`.
-pub(super) fn retry<T>(
+pub fn retry<T>(
     timeout: Duration,
     pause: Duration,
     mut ask: impl FnMut() -> Option<T>,
@@ -123,4 +155,26 @@ pub(super) fn retry<T>(
         std::thread::sleep(pause);
         waited += pause;
     }
+}
+
+/// A program of ours, where cargo put it.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| workspace_root().join("target"), PathBuf::from);
+    target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+pub(crate) fn workspace_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
+}
+
+/// What a program prints, once it has ended well.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{:?} ended with {}: {}", command.get_program(), output.status, said.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,4 +1,4 @@
-//! The ingest server of the demo, and what it can be asked.
+//! An ingest server, and what it can be asked.
 
 use std::{
     io::{Read, Write},
@@ -10,62 +10,118 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{READY_TIMEOUT, binary, program::Program};
-use crate::process;
+use crate::{Program, READY_TIMEOUT, binary, program::output};
 
-/// Only this machine can reach the server, and it lives as long as the demo.
-const ENROLMENT_KEY: &str = "demo-enrolment-key-of-this-machine-only";
+/// Opens the servers that are started here. Only this machine can reach them,
+/// and they live as long as a test or the demo.
+pub const ENROLMENT_KEY: &str = "enrolment-key-of-a-server-on-this-machine";
 
-pub(super) struct Server {
-    _program: Program,
+/// A running `ringside-ingest`.
+pub struct Server {
+    program: Program,
+    folder: PathBuf,
     url: String,
     reader_token: String,
 }
 
-/// What the server said of events, summed up.
+/// What the server said of events, summed up since its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Verdicts {
-    pub(super) stored: u64,
-    pub(super) duplicates: u64,
+pub struct Verdicts {
+    /// On its disk for the first time.
+    pub stored: u64,
+    /// Recognised.
+    pub duplicates: u64,
+    /// Another event under a known id.
+    pub conflicts: u64,
+    /// Not to be taken as they were.
+    pub invalid: u64,
 }
 
 impl Server {
-    pub(super) fn start(folder: &Path) -> Result<Self> {
-        let mut command = ingest(folder, &["serve", "--listen", "127.0.0.1:0"]);
+    /// Starts one on any free port, with its database in `folder`.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn start(folder: &Path) -> Result<Self> {
+        Self::start_on(folder, "127.0.0.1:0")
+    }
+
+    /// The same on a given address.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn start_on(folder: &Path, address: &str) -> Result<Self> {
+        let mut command = ingest(folder, &["serve", "--listen", address]);
         command.args(["--enrolment-key", ENROLMENT_KEY]);
         let mut program = Program::start("the server", &mut command)?;
         let line = program.line_with("listening on http", READY_TIMEOUT)?;
         let url = line.split_whitespace().last().context("the server named no address")?;
         let url = url.to_owned();
-        let added =
-            process::output(&mut ingest(folder, &["reader", "add", "--name", "demo", "--json"]))?;
+        let added = output(&mut ingest(folder, &["reader", "add", "--name", "tests", "--json"]))?;
         let added: Value = serde_json::from_str(&added)?;
         let token = added["token"].as_str().context("the server gave no reader's token")?;
-        Ok(Self { _program: program, url, reader_token: token.to_owned() })
+        let (folder, reader_token) = (folder.to_owned(), token.to_owned());
+        Ok(Self { program, folder, url, reader_token })
     }
 
-    pub(super) fn url(&self) -> &str {
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
         &self.url
     }
 
-    pub(super) fn enrolment_key(&self) -> &'static str {
-        ENROLMENT_KEY
+    /// Ends it as a power cut would, and starts it again at the same address.
+    ///
+    /// # Errors
+    /// Where it does not start again.
+    pub fn crash_and_restart(mut self) -> Result<Self> {
+        self.program.kill();
+        let address = self.url.strip_prefix("http://").context("no TLS here")?.to_owned();
+        Self::start_on(&self.folder, &address)
     }
 
-    pub(super) fn verdicts(&self) -> Result<Verdicts> {
+    /// Every token of every device is worth nothing from here on.
+    ///
+    /// # Errors
+    /// Where a device cannot be revoked.
+    pub fn revoke(&self, device: &str) -> Result<()> {
+        output(&mut ingest(&self.folder, &["device", "revoke", device])).map(drop)
+    }
+
+    /// What it said of events since its start.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn verdicts(&self) -> Result<Verdicts> {
         let metrics = self.ask("/metrics")?;
         let count = |verdict: &str| -> Result<u64> {
             let name = format!("ringside_ingest_events_total{{verdict=\"{verdict}\"}} ");
             let line = metrics.lines().find_map(|line| line.strip_prefix(&name));
             Ok(line.context("the server's metrics lack a verdict")?.trim().parse()?)
         };
-        Ok(Verdicts { stored: count("stored")?, duplicates: count("duplicate")? })
+        Ok(Verdicts {
+            stored: count("stored")?,
+            duplicates: count("duplicate")?,
+            conflicts: count("conflict")?,
+            invalid: count("invalid")?,
+        })
+    }
+
+    /// Every match.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn matches(&self) -> Result<Vec<Value>> {
+        self.pages("/v1/matches", "matches")
     }
 
     /// Every occurrence of every match.
-    pub(super) fn occurrences(&self) -> Result<Vec<Value>> {
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn occurrences(&self) -> Result<Vec<Value>> {
         let mut occurrences = Vec::new();
-        for one in self.pages("/v1/matches", "matches")? {
+        for one in self.matches()? {
             let key = one["key"].as_str().context("a match without a key")?;
             let path = format!("/v1/matches/{key}/occurrences");
             occurrences.extend(self.pages(&path, "occurrences")?);
@@ -84,7 +140,7 @@ impl Server {
     }
 
     /// One plain request: the server is on this machine, and an HTTP library
-    /// would be most of what a chore has to compile.
+    /// would be most of what the demo has to compile.
     fn ask(&self, path: &str) -> Result<String> {
         let host = self.url.strip_prefix("http://").context("the demo's server has no TLS")?;
         let mut stream = TcpStream::connect(host)?;

@@ -1,1 +1,27 @@
 //! A seeded match with its truth, played on the games' own local protocols.
+//!
+//! The same seed and length give the same match, frames and truth on any
+//! machine. A match is made once, as a whole: what happened ([`Truth`]) is
+//! written down while it is made up, and what a game client would show of it is
+//! computed from the same plot. No session code of ours takes part, so the
+//! truth can judge it.
+//!
+//! [`LeagueMatch`] answers with documents at any instant of its clock,
+//! [`Cs2Match`] gives the scenes that a Counter-Strike client posts, under that
+//! game's own rules of when to post. [`serve()`] plays both on real sockets.
+
+pub mod args;
+mod cast;
+mod cs2;
+mod files;
+mod league;
+mod prng;
+mod serve;
+mod truth;
+
+pub use cs2::{Cs2Match, GsiRequest, PROVIDER_EPOCH_S};
+pub use files::{FRAMES_FILE, PlayedGame, TRUTH_FILE, write_match};
+pub use league::LeagueMatch;
+pub use prng::Prng;
+pub use serve::{Announcement, Cs2Stage, LeagueStage, Show, Speed, serve};
+pub use truth::{Length, SessionTruth, TrueEvent, Truth};

@@ -1,0 +1,119 @@
+//! A companion beside simulated games, configured as a player's would be.
+
+use std::{path::Path, process::Command, time::Duration};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::{Device, ENROLMENT_KEY, Program, READY_TIMEOUT, binary, retry};
+
+/// Between two looks at the upload queue.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How long the last events may take from the match's end to the server's disk.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A running companion.
+pub struct LiveCompanion {
+    program: Program,
+    device: Device,
+}
+
+impl LiveCompanion {
+    /// Starts one without a window.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn headless(data_dir: &Path, arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(binary("ringside"));
+        let mut companion = Self::start(data_dir, command.arg("run").args(arguments))?;
+        companion.program.line_with("listening for Counter-Strike", READY_TIMEOUT)?;
+        Ok(companion)
+    }
+
+    /// Starts the app.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn windowed(data_dir: &Path) -> Result<Self> {
+        Self::start(data_dir, &mut Command::new(binary("ringside-desktop")))
+    }
+
+    fn start(data_dir: &Path, command: &mut Command) -> Result<Self> {
+        command.env("RINGSIDE_DATA_DIR", data_dir).env("RINGSIDE_ENROLMENT_KEY", ENROLMENT_KEY);
+        let program = Program::start("the companion", command)?;
+        Ok(Self { program, device: Device::new(data_dir) })
+    }
+
+    /// What a player's settings file would say.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn configure(
+        data_dir: &Path,
+        server: &str,
+        league: (u16, &Path),
+        gsi_port: u16,
+    ) -> Result<()> {
+        let (league_port, root) = league;
+        let settings = format!(
+            "[upload]\nserver = {}\nconsent = true\n\n\
+             [league]\nport = {league_port}\nroot_certificate = {}\n\n\
+             [cs2]\nport = {gsi_port}\n",
+            serde_json::to_string(server)?,
+            serde_json::to_string(&root.to_string_lossy())?,
+        );
+        std::fs::create_dir_all(data_dir)?;
+        Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
+    }
+
+    /// What the game's configuration file would carry.
+    ///
+    /// # Errors
+    /// Where the companion has made no identity.
+    pub fn gsi_token(&self) -> Result<String> {
+        let path = self.device.data_dir().join("identity.json");
+        let identity: Value = retry(READY_TIMEOUT, LOOK_INTERVAL, || {
+            serde_json::from_slice(&std::fs::read(&path).ok()?).ok()
+        })
+        .context("the companion made no identity")?;
+        let token = identity["gsi_token"].as_str();
+        Ok(token.context("the identity has no token for games")?.to_owned())
+    }
+
+    /// The upload queue once nothing waits in it any more, or as it then is.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn drained(&self) -> Result<Value> {
+        let drained = retry(DRAIN_TIMEOUT, LOOK_INTERVAL, || {
+            let outbox = self.device.outbox().ok()?;
+            let waiting = outbox["pending"].as_u64()? + outbox["in_flight"].as_u64()?;
+            (waiting == 0).then_some(outbox)
+        });
+        drained.map_or_else(|| self.device.outbox(), Ok)
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.program.id()
+    }
+
+    /// The installation it runs on.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Stops it; everything it said.
+    pub fn stop(&mut self) -> Vec<String> {
+        self.program.stop();
+        self.program.said().to_vec()
+    }
+
+    /// Ends it as a power cut would end a process.
+    pub fn kill(&mut self) {
+        self.program.kill();
+    }
+}

@@ -1,0 +1,70 @@
+//! The simulator on the games' real protocols.
+
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{Program, READY_TIMEOUT, binary};
+
+/// A match that is being played.
+pub struct Simulator {
+    program: Program,
+    truth: PathBuf,
+}
+
+impl Simulator {
+    /// Plays a League match on any free port; also the port. The root that its
+    /// client must pin is written to `root`.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn league(seed: u64, seconds: u64, root: &Path, truth: &Path) -> Result<(Self, u16)> {
+        let mut command = simulator(seed, seconds, truth);
+        command.args(["--league-port", "0", "--league-root"]).arg(root);
+        let mut program = Program::start("the League simulator", &mut command)?;
+        let line = program.line_with("league https://127.0.0.1:", READY_TIMEOUT)?;
+        let port = line.rsplit(':').next().and_then(|port| port.trim().parse().ok());
+        let port = port.context("the simulator named no port")?;
+        Ok((Self { program, truth: truth.to_owned() }, port))
+    }
+
+    /// Plays a Counter-Strike match to the listener on `port`.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn cs2(seed: u64, seconds: u64, port: u16, token: &str, truth: &Path) -> Result<Self> {
+        let mut command = simulator(seed, seconds, truth);
+        command.arg("--gsi-url").arg(format!("http://127.0.0.1:{port}/"));
+        command.env("RINGSIDE_SIM_GSI_TOKEN", token);
+        let program = Program::start("the Counter-Strike simulator", &mut command)?;
+        Ok(Self { program, truth: truth.to_owned() })
+    }
+
+    /// Waits for the end of the match; where its truth is.
+    ///
+    /// # Errors
+    /// Where the simulator fails.
+    pub fn finished(self) -> Result<PathBuf> {
+        self.program.finished()?;
+        Ok(self.truth)
+    }
+}
+
+/// A port that was free a moment ago.
+///
+/// # Errors
+/// Where there is none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+fn simulator(seed: u64, seconds: u64, truth: &Path) -> Command {
+    let mut command = Command::new(binary("ringside-sim"));
+    command.args(["serve", "--seed", &seed.to_string(), "--seconds", &seconds.to_string()]);
+    command.arg("--truth").arg(truth);
+    command
+}

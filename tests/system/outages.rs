@@ -1,0 +1,98 @@
+//! The server is away, or does not want us: the outbox fills, the player is
+//! told, nothing is lost.
+
+use system_tests::{Device, Recordings, Server, free_port};
+
+#[test]
+fn without_a_server_events_wait_and_go_out_when_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 21, 60).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    let address = format!("127.0.0.1:{}", free_port().unwrap());
+
+    let url = format!("http://{address}");
+    let mut alone = device.replay_command(&file, Some(&url));
+    let alone = alone.args(["--drain-timeout", "1"]).output().unwrap();
+    let said = String::from_utf8_lossy(&alone.stderr).into_owned();
+    assert_eq!(alone.status.code(), Some(4), "{said}");
+    assert!(said.contains("still wait"), "{said}");
+    let waiting = device.outbox().unwrap();
+    let captured = waiting["pending"].as_u64().unwrap();
+    assert!(captured > 0, "{waiting}");
+    assert_eq!(waiting["lost"], 0);
+
+    let server = Server::start_on(&folder.path().join("server"), &address).unwrap();
+    let together = device.replay(&file, Some(server.url())).unwrap();
+    assert_eq!(together.code, Some(0), "{}", together.stderr);
+    assert_eq!(together.report["already_known"], captured);
+    assert_eq!(together.report["stored"], captured);
+    assert_eq!(server.verdicts().unwrap().stored, captured);
+}
+
+#[test]
+fn a_wrong_token_pauses_the_upload_with_its_reason_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let recordings = Recordings::in_folder(folder.path());
+    let (first, _truth) = recordings.make("cs2", 22, 60).unwrap();
+    let (second, _truth) = recordings.make("cs2", 23, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    assert_eq!(device.replay(&first, Some(server.url())).unwrap().code, Some(0));
+
+    // The device's own file says which token it shows.
+    let path = device.data_dir().join("identity.json");
+    let identity = std::fs::read_to_string(&path).unwrap();
+    let mut parsed: serde_json::Value = serde_json::from_str(&identity).unwrap();
+    parsed["tokens"][server.url()] = "not-the-token".into();
+    std::fs::write(&path, parsed.to_string()).unwrap();
+    let mut refused = device.replay_command(&second, Some(server.url()));
+    let refused = refused.args(["--drain-timeout", "1"]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(4), "{said}");
+    assert!(said.contains("token"), "{said}");
+    let waiting = device.outbox().unwrap();
+    assert!(waiting["pending"].as_u64().unwrap() > 0, "{waiting}");
+    assert!(waiting["paused_reason"].as_str().unwrap().contains("token"), "{waiting}");
+
+    std::fs::write(&path, identity).unwrap();
+    let healed = device.replay(&second, Some(server.url())).unwrap();
+    assert_eq!(healed.code, Some(0), "{}", healed.stderr);
+    assert_eq!(device.outbox().unwrap()["pending"], 0);
+}
+
+#[test]
+fn a_revoked_device_keeps_its_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let recordings = Recordings::in_folder(folder.path());
+    let (first, _truth) = recordings.make("cs2", 24, 60).unwrap();
+    let (second, _truth) = recordings.make("cs2", 25, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    assert_eq!(device.replay(&first, Some(server.url())).unwrap().code, Some(0));
+    let identity = std::fs::read(device.data_dir().join("identity.json")).unwrap();
+    let identity: serde_json::Value = serde_json::from_slice(&identity).unwrap();
+    server.revoke(identity["device"].as_str().unwrap()).unwrap();
+
+    let mut refused = device.replay_command(&second, Some(server.url()));
+    let refused = refused.args(["--drain-timeout", "1"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(4));
+    let waiting = device.outbox().unwrap();
+    assert!(waiting["pending"].as_u64().unwrap() > 0, "{waiting}");
+    assert_eq!(waiting["quarantined"], 0, "a refused device is no refused event");
+}
+
+#[test]
+fn a_server_that_crashes_forgets_nothing_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let recordings = Recordings::in_folder(folder.path());
+    let (first, _truth) = recordings.make("cs2", 26, 60).unwrap();
+    let (second, _truth) = recordings.make("league", 27, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    let before = device.replay(&first, Some(server.url())).unwrap();
+    let recorded = server.occurrences().unwrap();
+    let server = server.crash_and_restart().unwrap();
+    assert_eq!(server.occurrences().unwrap(), recorded);
+    let after = device.replay(&second, Some(server.url())).unwrap();
+    assert_eq!((before.code, after.code), (Some(0), Some(0)), "{}", after.stderr);
+}
