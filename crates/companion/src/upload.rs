@@ -95,6 +95,8 @@ impl Upload {
             }),
             (Some(_), _) | (None, None) => None,
         };
+        // A pause for the sake of a token that was wrong in an earlier run is over.
+        lock(&outbox).change_circuit(delivery::Circuit::token_changed).map_err(Error::Outbox)?;
         let (token_sender, token) = watch::channel(token);
         let limits = BatchLimits::within(&ingest_api::Limits::default());
         let config = uploader::Config { server: url, extra_roots, outbox, clock, token, limits };

@@ -1,0 +1,82 @@
+//! The companion's life beside the window: the only code here that starts or stops it.
+
+use std::{
+    error::Error,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use boot_clock::BootClock;
+use companion::{Companion, RunOptions, Shell};
+use tauri::async_runtime::{self, JoinHandle};
+use tokio::sync::oneshot;
+use tracing::{error, info, warn};
+
+use crate::{page::Page, view::Capture};
+
+/// Closing a window waits for no server: the next run sends what waits.
+const DRAIN: Duration = Duration::ZERO;
+
+/// The window is gone by then, and whatever was saved is safe.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The running companion.
+pub(crate) struct CompanionTask {
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl CompanionTask {
+    /// Starts the companion and lets it tell `page`.
+    pub(crate) fn spawn(options: RunOptions, page: Arc<Page>) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let task = async_runtime::spawn(run(options, page, stopped));
+        Self { running: Mutex::new(Some(Running { stop, task })) }
+    }
+
+    /// Stops it and waits for it; a second call does nothing.
+    pub(crate) fn stop(&self) {
+        let running = self.running.lock().expect("no holder of this lock panics").take();
+        let Some(Running { stop, task }) = running else { return };
+        drop(stop);
+        let ended =
+            async_runtime::block_on(async { tokio::time::timeout(STOP_TIMEOUT, task).await });
+        if ended.is_err() {
+            warn!(timeout = ?STOP_TIMEOUT, "The companion did not stop in time");
+        }
+    }
+}
+
+async fn run(options: RunOptions, page: Arc<Page>, stopped: oneshot::Receiver<()>) {
+    let shell: Arc<dyn Shell> = Arc::clone(&page) as _;
+    let companion = match Companion::start(options, Arc::new(BootClock::new()), shell).await {
+        Ok(companion) => companion,
+        Err(error) => {
+            error!(error = with_causes(&error), "The companion did not start");
+            return page.capture(Capture::Failed { problem: with_causes(&error) });
+        }
+    };
+    page.capture(Capture::Running);
+    // Ends with an error, always: to stop is to drop the other end.
+    stopped.await.ok();
+    match companion.stop(DRAIN).await {
+        Ok(summary) => info!(
+            captured = summary.captured,
+            stored = summary.stored,
+            pending = summary.pending,
+            lost = summary.lost,
+            "The companion stopped"
+        ),
+        Err(error) => error!(error = with_causes(&error), "The companion stopped badly"),
+    }
+}
+
+/// The error and what caused it, in one line.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

@@ -1,0 +1,110 @@
+//! What the main window shows.
+
+use std::{env, fs, path::PathBuf};
+
+use serde_json::json;
+
+use crate::{display::Display, driver::Session, installation::Installation};
+
+/// Hands over `true` as soon as the page holds what `selector` names and says `words`.
+const WHEN_SHOWN: &str = r#"
+    const shown = () => [...document.querySelectorAll(SELECTOR)]
+        .some((element) => element.textContent.includes(WORDS));
+    const watch = new MutationObserver(() => { if (shown()) { watch.disconnect(); done(true); } });
+    const what = { subtree: true, childList: true, attributes: true, characterData: true };
+    watch.observe(document, what);
+    if (shown()) { watch.disconnect(); done(true); }
+"#;
+
+/// The feed is announced once the shell has answered the page.
+const ANSWERED: &str = r#"[role="log"][aria-live="polite"]"#;
+
+const COUNTS: &str = r#"
+    const counts = [...document.querySelectorAll('dd[data-count]')];
+    return Object.fromEntries(counts.map((count) => [count.dataset.count, count.textContent]));
+"#;
+
+const MISSING_LANDMARKS: &str = r#"
+    return ['header', 'main', 'h1', 'section[aria-labelledby="feed-title"] [role="log"]',
+        'section[aria-labelledby="queue-title"]', 'section[aria-labelledby="games-title"]',
+        'header [role="status"]']
+        .filter((selector) => document.querySelectorAll(selector).length !== 1);
+"#;
+
+const ALERTS: &str = r#"
+    return [...document.querySelectorAll('[role="alert"]')].map((alert) => alert.textContent);
+"#;
+
+#[test]
+fn the_window_shows_the_counts_of_a_fresh_outbox_without_a_fault() {
+    let Some(app) = App::open() else { return };
+    let window = &app.window;
+    assert_eq!(window.title(), "Ringside");
+    app.wait_for("main", "Nothing yet");
+
+    let language = window.run("return document.documentElement.lang");
+    assert_eq!(language, json!("en"), "the page names its language");
+    assert_eq!(window.run(MISSING_LANDMARKS), json!([]), "every landmark is there, once");
+    let none = json!({ "pending": "0", "in_flight": "0", "settled": "0", "quarantined": "0" });
+    assert_eq!(window.run(COUNTS), none, "nothing has happened yet");
+    assert_eq!(window.run(ALERTS), json!([]), "the companion runs");
+    let ground = window.run("return getComputedStyle(document.documentElement).backgroundColor");
+    assert_eq!(ground, json!("rgb(15, 19, 24)"), "the content policy lets the styles in");
+    let faults = window.run("return document.documentElement.dataset.faults ?? ''");
+    assert_eq!(faults, json!(""), "nothing went wrong in the page");
+}
+
+#[test]
+fn a_kill_in_the_game_appears_in_the_open_window() {
+    let Some(app) = App::open() else { return };
+    app.wait_for(ANSWERED, "");
+    app.installation.post_kills(0);
+    app.installation.post_kills(1);
+    app.wait_for(r#"[role="log"] li.yours"#, "You got a kill");
+    app.wait_for(r#"[data-source="cs2"]"#, "2 readings");
+    let waiting = app.window.run(COUNTS)["pending"].clone();
+    assert_ne!(waiting, json!("0"), "what was captured waits in the outbox");
+    fs::write(built().join("desktop-main.png"), app.window.screenshot())
+        .expect("the target directory can be written");
+}
+
+/// The app on a display of its own. Fields are dropped in order: the window first.
+struct App {
+    window: Session,
+    installation: Installation,
+    _display: Display,
+}
+
+impl App {
+    /// Opens it; `None`, and says why, where this machine has not what it takes.
+    #[expect(clippy::print_stdout, reason = "the test runner shows why a test was skipped")]
+    fn open() -> Option<Self> {
+        let opened = Self::try_open();
+        opened.map_err(|reason| println!("skipped: {reason}")).ok()
+    }
+
+    fn try_open() -> Result<Self, String> {
+        let binary = built().join("ringside-desktop");
+        if !binary.exists() {
+            return Err(format!("{} is not built", binary.display()));
+        }
+        let display = Display::start()?;
+        let installation = Installation::new();
+        let arguments = ["--data-dir", &installation.data_dir()];
+        let window = Session::open(&display, installation.home.path(), &binary, &arguments)?;
+        Ok(Self { window, installation, _display: display })
+    }
+
+    fn wait_for(&self, selector: &str, words: &str) {
+        let script = WHEN_SHOWN
+            .replace("SELECTOR", &json!(selector).to_string())
+            .replace("WORDS", &json!(words).to_string());
+        assert_eq!(self.window.wait(&script), json!(true));
+    }
+}
+
+/// Where cargo puts binaries: the folder above this test's own, whatever the profile.
+fn built() -> PathBuf {
+    let test = env::current_exe().expect("a running test has a path");
+    test.ancestors().nth(2).expect("tests lie in <profile>/deps").to_owned()
+}

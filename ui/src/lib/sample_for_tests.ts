@@ -1,0 +1,31 @@
+/** Invented lines and counts for tests. */
+import type { FeedLine, Status, Upload } from "../generated/bindings";
+
+export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLine {
+  return {
+    event_id,
+    source: "league",
+    match_key: "league:session-1",
+    kind: "kill",
+    attacker: null,
+    victim: null,
+    observer: "Ana",
+    round: null,
+    match_clock_ms: null,
+    time: "2026-11-20T19:00:00Z",
+    saved: "saved",
+    ...changes,
+  };
+}
+
+export function status(upload: Partial<Upload> = {}, changes: Partial<Status> = {}): Status {
+  const counts = { pending: 0, in_flight: 0, settled: 0, quarantined: 0 };
+  const troubles = { pruned: 0, lost: 0, not_saved: 0 };
+  const rest = { oldest_pending_age_s: null, next_attempt_in_s: null, paused_reason: null };
+  return {
+    capture: { state: "running" },
+    sources: [],
+    upload: { ...counts, ...troubles, ...rest, server: "https://ringside.example", ...upload },
+    ...changes,
+  };
+}
