@@ -1,3 +1,50 @@
-//! The project's chores.
+//! The project's chores, run as `cargo xtask <chore>`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to a terminal")]
 
-fn main() {}
+mod build;
+mod ci;
+mod demo;
+mod prerequisites;
+mod process;
+mod stopwatch;
+mod test;
+mod tidy;
+mod verdict;
+mod windows;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::verdict::Verdict;
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Chore {
+    /// Builds the pages, then every program with the pages inside
+    Build {
+        /// Optimised, as people run it
+        #[arg(long)]
+        release: bool,
+    },
+    /// Plays a simulated match through the whole path, and says what became of it
+    Demo(demo::Options),
+    /// Runs everything that CI runs
+    Test(test::Options),
+    /// Checks the rules that no compiler holds
+    Tidy,
+    /// Compiles for Windows and runs the tests under Wine, on Linux
+    Windows(windows::Options),
+}
+
+fn main() -> ExitCode {
+    verdict::exit_code(match Chore::parse() {
+        Chore::Build { release } => build::run(release).map(|()| Verdict::Holds),
+        Chore::Demo(options) => demo::run(&options),
+        Chore::Test(options) => test::run(options),
+        Chore::Tidy => tidy::run(),
+        Chore::Windows(options) => windows::run(options),
+    })
+}

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-
-use super::{server::Verdicts, truth::Comparison};
+use system_tests::{Comparison, Verdicts};
 
 /// What became of the events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,0 +1,171 @@
+//! The steps themselves, in the order in which they run: the quick ones that
+//! fail most often first.
+
+use std::{path::PathBuf, process::Command, time::Duration};
+
+use anyhow::Result;
+
+use super::{Extent, Plan, report::Outcome};
+use crate::{
+    ci,
+    prerequisites::{self, Purpose},
+    process,
+    verdict::Verdict,
+    windows, workspace,
+};
+
+/// What CI allows for everything, on two cores.
+const BUDGET: Duration = Duration::from_mins(35);
+
+/// What the Windows step takes where nothing is cached: the root, std and every
+/// dependency for another target (measured on two cores).
+const WINDOWS_FROM_NOTHING: Duration = Duration::from_mins(15);
+
+/// Cases for each law in a long run; proptest's own default is 256.
+const LONG_CASES: &str = "4096";
+
+/// One step.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) run: fn(&Plan) -> Result<Outcome>,
+}
+
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "prerequisites", run: prerequisites },
+    Step { name: "format", run: |_| cargo(&["fmt", "--all", "--check"]) },
+    Step { name: "event ids", run: event_ids },
+    Step { name: "pages: install", run: |_| pages(&["ci"]) },
+    Step { name: "pages: types", run: |_| pages(&["run", "check"]) },
+    Step { name: "pages: lint", run: |_| pages(&["run", "lint"]) },
+    Step { name: "pages: tests", run: |_| pages(&["run", "test"]) },
+    Step { name: "pages: build", run: |_| pages(&["run", "build"]) },
+    Step { name: "clippy", run: clippy },
+    // The system tests run the programs, which their own build does not make.
+    // This one is running, which Windows would not let cargo replace.
+    Step { name: "build", run: |_| cargo(&["build", "--workspace", "--exclude", "xtask"]) },
+    Step { name: "tests", run: tests },
+    Step { name: "docs", run: docs },
+    Step { name: "windows", run: windows },
+];
+
+fn prerequisites(plan: &Plan) -> Result<Outcome> {
+    let mut purposes = vec![Purpose::Build, Purpose::Desktop];
+    if has_pages() {
+        purposes.push(Purpose::Pages);
+    }
+    if windows::obstacle().is_none() {
+        purposes.push(Purpose::Windows);
+    }
+    prerequisites::ensure(&purposes, plan.consent)?;
+    if has_pages() {
+        prerequisites::check_node()?;
+    }
+    Ok(Outcome::Passed)
+}
+
+/// The test vectors of the event ids, recomputed in another language.
+fn event_ids(_: &Plan) -> Result<Outcome> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let mut command = Command::new(python);
+    command.arg("tests/contract/event_ids.py").current_dir(workspace::root());
+    passed(process::run(&mut command))
+}
+
+fn pages(arguments: &[&str]) -> Result<Outcome> {
+    if !has_pages() {
+        return Ok(Outcome::Skipped("there is no ui/package.json".into()));
+    }
+    passed(process::run(process::npm(&pages_folder()).args(arguments)))
+}
+
+fn clippy(_: &Plan) -> Result<Outcome> {
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn tests(plan: &Plan) -> Result<Outcome> {
+    let mut command = cargo_command(&["test", "--workspace", "--no-fail-fast"]);
+    if plan.extent == Extent::Long {
+        command.env("PROPTEST_CASES", LONG_CASES);
+    }
+    passed(process::run(&mut command))
+}
+
+fn docs(_: &Plan) -> Result<Outcome> {
+    let mut command =
+        cargo_command(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    passed(process::run(command.env("RUSTDOCFLAGS", "-D warnings")))
+}
+
+fn windows(plan: &Plan) -> Result<Outcome> {
+    let skipped = match windows::obstacle() {
+        Some(obstacle) => Some(obstacle.to_owned()),
+        None if windows::is_cached() || plan.extent == Extent::Long => None,
+        None => over_budget(plan.stopwatch.elapsed()),
+    };
+    if let Some(reason) = skipped {
+        return Ok(Outcome::Skipped(reason));
+    }
+    // A machine that cannot get the root says nothing about our code.
+    Ok(match windows::run(windows::Options::default()) {
+        Ok(Verdict::Holds) => Outcome::Passed,
+        Ok(Verdict::Fails) => Outcome::Failed("see above what fails on Windows".into()),
+        Err(error) => Outcome::Skipped(format!("{error:#}")),
+    })
+}
+
+/// Why the Windows step cannot begin from nothing this late.
+fn over_budget(elapsed: Duration) -> Option<String> {
+    (elapsed + WINDOWS_FROM_NOTHING > BUDGET).then(|| {
+        format!(
+            "its root is not cached, and {} of {} minutes are gone (run `cargo xtask windows`)",
+            elapsed.as_secs() / 60,
+            BUDGET.as_secs() / 60,
+        )
+    })
+}
+
+fn cargo(arguments: &[&str]) -> Result<Outcome> {
+    passed(process::run(&mut cargo_command(arguments)))
+}
+
+fn cargo_command(arguments: &[&str]) -> Command {
+    let mut command = process::cargo(&workspace::root());
+    command.args(arguments);
+    if ci::is_ci() {
+        // Nothing is edited between two runs that would make it pay.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
+    command
+}
+
+fn passed(ended: Result<()>) -> Result<Outcome> {
+    ended.map(|()| Outcome::Passed)
+}
+
+fn pages_folder() -> PathBuf {
+    workspace::root().join("ui")
+}
+
+fn has_pages() -> bool {
+    pages_folder().join("package.json").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_from_nothing_begins_only_where_the_budget_allows_its_end() {
+        assert_eq!(over_budget(BUDGET - WINDOWS_FROM_NOTHING), None);
+        let reason = over_budget(Duration::from_mins(30)).unwrap();
+        assert!(reason.contains("30 of"), "{reason}");
+    }
+
+    #[test]
+    fn every_step_has_a_name_of_its_own() {
+        let mut names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STEPS.len());
+    }
+}
