@@ -25,7 +25,15 @@ impl LiveCompanion {
     /// # Errors
     /// Where it does not start.
     pub fn headless(data_dir: &Path, arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(binary("ringside"));
+        Self::headless_program(&binary("ringside"), data_dir, arguments)
+    }
+
+    /// The same with another build of the program.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn headless_program(program: &Path, data_dir: &Path, arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(program);
         let mut companion = Self::start(data_dir, command.arg("run").args(arguments))?;
         companion.program.line_with("listening for Counter-Strike", READY_TIMEOUT)?;
         Ok(companion)

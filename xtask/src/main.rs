@@ -4,6 +4,7 @@
 mod build;
 mod ci;
 mod demo;
+mod footprint;
 mod prerequisites;
 mod process;
 mod stopwatch;
@@ -31,6 +32,8 @@ enum Chore {
     },
     /// Plays a simulated match through the whole path, and says what became of it
     Demo(demo::Options),
+    /// Measures what the headless companion costs beside a game
+    Footprint(footprint::Options),
     /// Runs everything that CI runs
     Test(test::Options),
     /// Checks the rules that no compiler holds
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     verdict::exit_code(match Chore::parse() {
         Chore::Build { release } => build::run(release).map(|()| Verdict::Holds),
         Chore::Demo(options) => demo::run(&options),
+        Chore::Footprint(options) => footprint::run(&options),
         Chore::Test(options) => test::run(options),
         Chore::Tidy => tidy::run(),
         Chore::Windows(options) => windows::run(options),
