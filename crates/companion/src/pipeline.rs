@@ -249,3 +249,6 @@ pub(crate) enum Rules {
     Known,
     Missing,
 }
+
+#[cfg(test)]
+mod tests;

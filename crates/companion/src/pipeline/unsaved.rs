@@ -79,3 +79,63 @@ impl Unsaved {
         fresh
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use event_model::{
+        Actors, ClockEpoch, ClockReading, Event, EventData, EventId, Game, Identity, Kind,
+        MatchKey, MatchOrigin, MatchRef, Origin, Source, WallTime,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn event(number: u128) -> NewEvent {
+        let data = EventData {
+            game: Game::cs2(),
+            match_ref: MatchRef { key: MatchKey::from_text("cs2:1"), origin: MatchOrigin::Native },
+            observer: None,
+            actors: Actors::default(),
+            actor_ids: None,
+            round: None,
+            ordinal: None,
+            identity: Identity::Native,
+            match_clock_ms: None,
+            details: std::collections::BTreeMap::new(),
+        };
+        NewEvent {
+            event: Event { id: EventId(Uuid::from_u128(number)), kind: Kind::Kill, data },
+            origin: Origin::Live,
+            time: WallTime::from_unix_ms(0),
+            observed: ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms: 0 },
+        }
+    }
+
+    fn key(stream: &str) -> StreamKey {
+        StreamKey { source: Source::Cs2, stream: stream.to_owned() }
+    }
+
+    #[test]
+    fn beyond_what_memory_holds_events_are_counted_lost() {
+        let mut unsaved = Unsaved::default();
+        let events: Vec<_> = (0..NOT_SAVED_EVENTS_MAX as u128 + 3).map(event).collect();
+        assert_eq!(unsaved.push(&key("live"), vec![1], events, |_| None), 3);
+        assert_eq!(unsaved.push(&key("live"), vec![2], vec![event(1)], |_| None), 1);
+        assert_eq!((unsaved.len(), unsaved.lost()), (NOT_SAVED_EVENTS_MAX as u64, 4));
+        let [append] = unsaved.group() else { panic!("one stream, one group") };
+        assert_eq!(append.events[0].event.id, event(0).event.id, "the oldest are kept");
+    }
+
+    #[test]
+    fn each_stream_keeps_its_latest_state_and_all_its_events() {
+        let mut unsaved = Unsaved::default();
+        unsaved.push(&key("a"), vec![1], vec![event(1)], |_| None);
+        unsaved.push(&key("b"), vec![9], vec![], |_| None);
+        unsaved.push(&key("a"), vec![2], vec![event(2)], |_| None);
+        let states: Vec<_> = unsaved.group().iter().map(|append| append.state.clone()).collect();
+        assert_eq!(states, [[2], [9]]);
+        assert_eq!(unsaved.group()[0].events.len(), 2);
+        unsaved.settle();
+        assert!(unsaved.is_empty());
+    }
+}

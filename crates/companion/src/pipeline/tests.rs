@@ -1,0 +1,175 @@
+//! What the disk refuses, and what a restart finds.
+
+use std::sync::{Arc, Mutex};
+
+use event_model::{
+    Channel, ClockEpoch, ClockReading, DeviceId, Frame, Moment, Origin, Reading, Received, Source,
+    WallTime,
+};
+use outbox::{Filter, Outbox, StreamKey};
+use uuid::Uuid;
+
+use super::{Beginning, Pipeline, Rules};
+use crate::{CompanionStatus, FeedEntry, Saved, Shell};
+
+/// Remembers what it was told.
+#[derive(Default)]
+struct Told(Mutex<Vec<(String, Saved)>>);
+
+impl Shell for Told {
+    fn feed(&self, entry: FeedEntry) {
+        self.0.lock().unwrap().push((entry.kind, entry.saved));
+    }
+
+    fn status(&self, _status: CompanionStatus) {}
+}
+
+impl Told {
+    fn kills(&self) -> Vec<Saved> {
+        let told = self.0.lock().unwrap();
+        told.iter().filter(|(kind, _)| kind == "kill").map(|(_, saved)| *saved).collect()
+    }
+}
+
+struct Stage {
+    folder: tempfile::TempDir,
+    told: Arc<Told>,
+}
+
+impl Stage {
+    fn set() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), told: Arc::default() }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("outbox.sqlite")
+    }
+
+    fn pipeline(&self) -> Pipeline {
+        let outbox = Outbox::open(&self.path(), DeviceId(Uuid::from_u128(1)), at(0)).unwrap();
+        let shell: Arc<dyn Shell> = Arc::clone(&self.told) as _;
+        let mut pipeline = Pipeline::new(Arc::new(Mutex::new(outbox)), shell, Origin::Live);
+        assert_eq!(pipeline.begin(stream(), Beginning::Saved).unwrap(), Rules::Known);
+        pipeline
+    }
+
+    /// Takes a table away, or puts it back: any statement on it fails meanwhile,
+    /// as every write does on a disk that is full.
+    fn rename(&self, from: &str, to: &str) {
+        let other = rusqlite::Connection::open(self.path()).unwrap();
+        other.execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}")).unwrap();
+    }
+
+    fn sequences(&self, pipeline: &Pipeline) -> Vec<(u64, String)> {
+        let outbox = crate::owned_outbox::lock(&pipeline.outbox);
+        let entries = outbox.view().list(Filter::All, 100).unwrap();
+        let mut all: Vec<_> = entries
+            .into_iter()
+            .map(|entry| (entry.sequence, entry.event_type.unwrap_or_default()))
+            .collect();
+        all.sort();
+        all
+    }
+}
+
+fn stream() -> StreamKey {
+    StreamKey { source: Source::Cs2, stream: "live".to_owned() }
+}
+
+fn at(mono_ms: u64) -> Moment {
+    let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(2)), mono_ms };
+    Moment { clock, wall: WallTime::from_unix_ms(1_700_000_000_000) }
+}
+
+/// What the game posts once its player has so many kills.
+fn frame(kills: u64) -> Received {
+    let body = format!(
+        r#"{{"provider":{{"appid":730,"steamid":"765","timestamp":{}}},
+            "map":{{"name":"de_dust2","mode":"competitive","phase":"live","round":0}},
+            "round":{{"phase":"live"}},
+            "player":{{"steamid":"765","name":"Ana",
+                       "match_stats":{{"kills":{kills},"deaths":0,"assists":0}}}}}}"#,
+        1_700_000_000 + kills
+    );
+    let reading = Reading::Frame(Frame::new(Channel::Http, body));
+    Received { source: Source::Cs2, at: at(kills), reading }
+}
+
+#[test]
+fn what_the_disk_refuses_is_kept_in_order_and_saved_later() {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(0));
+    pipeline.commit(at(1)).unwrap();
+
+    stage.rename("event", "event_away");
+    for kills in 1..=3 {
+        pipeline.take(&frame(kills));
+        assert!(pipeline.commit(at(2)).is_err());
+    }
+    assert_eq!(pipeline.counts().not_saved, 3);
+    assert_eq!(stage.told.kills(), [Saved::NotSaved; 3], "each is shown as not saved, once");
+
+    stage.rename("event_away", "event");
+    pipeline.commit(at(3)).unwrap();
+    assert_eq!(pipeline.counts().not_saved, 0);
+    assert_eq!(pipeline.counts().lost, 0);
+    assert_eq!(stage.told.kills()[3..], [Saved::Saved; 3]);
+    let kills: Vec<_> = stage
+        .sequences(&pipeline)
+        .into_iter()
+        .filter(|(_, kind)| kind == "ringside.kill.v1")
+        .map(|(sequence, _)| sequence)
+        .collect();
+    assert!(kills.len() == 3 && kills.is_sorted(), "{kills:?}");
+}
+
+#[test]
+fn a_crash_while_the_disk_refuses_forgets_events_and_state_alike() {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(0));
+    pipeline.commit(at(1)).unwrap();
+    stage.rename("event", "event_away");
+    pipeline.take(&frame(2));
+    assert!(pipeline.commit(at(2)).is_err());
+    drop(pipeline);
+    stage.rename("event_away", "event");
+
+    // The state on disk is that of the saved events: the kills come again.
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(2));
+    pipeline.commit(at(3)).unwrap();
+    let kills = stage.sequences(&pipeline);
+    let kills = kills.iter().filter(|(_, kind)| kind == "ringside.kill.v1");
+    assert_eq!(kills.count(), 2);
+}
+
+#[test]
+fn a_restart_goes_on_where_the_saved_state_stands() {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(0));
+    pipeline.take(&frame(1));
+    pipeline.commit(at(1)).unwrap();
+    drop(pipeline);
+
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(1));
+    pipeline.take(&frame(2));
+    pipeline.commit(at(2)).unwrap();
+    assert_eq!(pipeline.counts().captured, 1, "only the second kill is new");
+}
+
+#[test]
+fn a_frame_that_cannot_be_read_is_counted_and_changes_nothing() {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    let mut nonsense = frame(0);
+    nonsense.reading = Reading::Frame(Frame::new(Channel::Http, "nonsense"));
+    pipeline.take(&nonsense);
+    pipeline.commit(at(1)).unwrap();
+    let counts = &pipeline.sources()[&Source::Cs2];
+    assert_eq!((counts.frames, counts.unreadable, counts.events), (1, 1, 0));
+    assert!(counts.last_unreadable.is_some());
+}
