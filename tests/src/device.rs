@@ -70,19 +70,6 @@ impl Device {
         finished(&mut self.replay_command(file, server))
     }
 
-    /// The events of a replay without a server, without what belongs to their
-    /// sending.
-    ///
-    /// # Errors
-    /// Where the replay fails.
-    pub fn events_of(&self, file: &Path, out: &Path) -> Result<String> {
-        let mut command = self.replay_command(file, None);
-        let replayed = finished(command.arg("--events").arg(out))?;
-        anyhow::ensure!(replayed.code == Some(0), "{}", replayed.stderr);
-        let text = std::fs::read_to_string(out)?;
-        text.lines().map(without_envelope).collect()
-    }
-
     /// The upload queue in counts.
     ///
     /// # Errors
@@ -119,6 +106,15 @@ pub(crate) fn finished(command: &mut Command) -> Result<Replayed> {
         report: serde_json::from_slice(&stdout).unwrap_or(Value::Null),
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
     })
+}
+
+/// The events in a file of `replay --events`, without what belongs to their
+/// sending, one a line.
+///
+/// # Errors
+/// Where it cannot be read, or a line is no event.
+pub fn events_in(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path)?.lines().map(without_envelope).collect()
 }
 
 /// The event itself, byte for byte, one a line.

@@ -13,7 +13,7 @@ mod simulator;
 mod truth;
 
 pub use companion::LiveCompanion;
-pub use device::{Device, Replayed};
+pub use device::{Device, Replayed, events_in};
 pub use program::{Program, READY_TIMEOUT, binary, retry};
 pub use recordings::{Recordings, shared_recordings};
 pub use server::{ENROLMENT_KEY, Server, Verdicts};

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use system_tests::{Device, Recordings};
+use system_tests::{Device, Recordings, events_in};
 
 /// Replays on a fresh device under another environment; the events without
 /// what belongs to their sending.
@@ -14,7 +14,7 @@ fn events_under(folder: &Path, name: &str, file: &Path, environment: &[(&str, &s
     let mut command = device.replay_command(file, None);
     command.arg("--events").arg(&out).envs(environment.iter().copied());
     assert!(command.status().unwrap().success());
-    device.events_of(file, &out).unwrap()
+    events_in(&out).unwrap()
 }
 
 #[test]
@@ -43,7 +43,8 @@ fn a_replay_meets_its_own_golden_events_and_no_others() {
     let (file, _truth) = recordings.make("cs2", 12, 60).unwrap();
     let (other, _truth) = recordings.make("cs2", 13, 60).unwrap();
     let golden = folder.path().join("golden.ndjson");
-    Device::new(&folder.path().join("a")).events_of(&file, &golden).unwrap();
+    let mut make = Device::new(&folder.path().join("a")).replay_command(&file, None);
+    assert!(make.arg("--events").arg(&golden).status().unwrap().success());
 
     let check = |name: &str, file: &Path| {
         let device = Device::new(&folder.path().join(name));
@@ -54,6 +55,11 @@ fn a_replay_meets_its_own_golden_events_and_no_others() {
     let differs = check("c", &other);
     assert_eq!(differs.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&differs.stderr).contains("event 1 differs"));
+    // The queue of this device already holds the golden events: they are not
+    // what is compared.
+    let again = Device::new(&folder.path().join("b"));
+    let differs = again.replay_command(&other, None).arg("--expect").arg(&golden).output().unwrap();
+    assert_eq!(differs.status.code(), Some(1));
 }
 
 #[test]

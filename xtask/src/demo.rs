@@ -31,7 +31,7 @@ pub(crate) struct Options {
     /// How long the match lasts
     #[arg(long, default_value_t = SECONDS_DEFAULT, value_parser = clap::value_parser!(u64).range(10..=7200))]
     seconds: u64,
-    /// Print the summary as JSON, and nothing else to stdout
+    /// Print the summary as JSON, and nothing else to stdout; without a window
     #[arg(long)]
     json: bool,
     /// Install what is missing without asking
@@ -63,7 +63,7 @@ fn face(options: &Options) -> Face {
     let display =
         ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some())
             || cfg!(any(windows, target_os = "macos"));
-    if options.headless || !display { Face::Headless } else { Face::Window }
+    if options.headless || options.json || !display { Face::Headless } else { Face::Window }
 }
 
 fn prepare(options: &Options, face: Face) -> Result<()> {

@@ -1,8 +1,7 @@
 //! Compares the events of a replay with those that were expected.
 
-use std::{fmt, path::Path};
+use std::{fmt, io::ErrorKind, path::Path};
 
-use anyhow::Context;
 use companion::{event_model::canonical_json, recording};
 use serde_json::Value;
 
@@ -35,24 +34,37 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The differences between a golden file and the events of a replay.
-///
-/// # Errors
-/// Where the golden file cannot be read, or a line of it is no event.
-pub(crate) fn compare(golden: &Path, events: &[String]) -> anyhow::Result<Vec<Difference>> {
-    let text = std::fs::read_to_string(golden)
-        .with_context(|| format!("{} cannot be read", golden.display()))?;
-    let mut expected = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let event = without_envelope(line).ok_or_else(|| recording::Error::BadInput {
-            file: golden.to_owned(),
-            line: Some(index as u64 + 1),
-            reason: recording::Reason::NotAnObject,
+/// The events of a golden file.
+pub(crate) struct Golden(Vec<String>);
+
+impl Golden {
+    /// Reads the file, before anything is played.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or a line of it is no event.
+    pub(crate) fn read(path: &Path) -> Result<Self, recording::Error> {
+        let bad = |line, reason| recording::Error::BadInput { file: path.to_owned(), line, reason };
+        let text = std::fs::read_to_string(path).map_err(|cause| {
+            if cause.kind() == ErrorKind::NotFound {
+                bad(None, recording::Reason::Missing)
+            } else if cause.kind() == ErrorKind::InvalidData {
+                bad(None, recording::Reason::Binary)
+            } else {
+                recording::Error::Unreadable { file: path.to_owned(), cause }
+            }
         })?;
-        expected.push(event);
+        let lines = text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty());
+        let events = lines.map(|(line, number)| {
+            without_envelope(line).ok_or_else(|| bad(Some(number), recording::Reason::NotAnObject))
+        });
+        Ok(Self(events.collect::<Result<_, _>>()?))
     }
-    let found: Vec<_> = events.iter().filter_map(|event| without_envelope(event)).collect();
-    Ok(differences(&expected, &found))
+
+    /// How the events of a replay differ.
+    pub(crate) fn differences(&self, events: &[String]) -> Vec<Difference> {
+        let found: Vec<_> = events.iter().filter_map(|event| without_envelope(event)).collect();
+        differences(&self.0, &found)
+    }
 }
 
 fn differences(expected: &[String], found: &[String]) -> Vec<Difference> {

@@ -4,30 +4,26 @@ use std::{io::Write, path::Path, sync::Arc};
 
 use anyhow::Context;
 use boot_clock::BootClock;
-use companion::{
-    DataDir, Drained, ReplayOptions, ReplayReport,
-    event_model::EventId,
-    outbox::{OutboxView, ShownEvent},
-};
+use companion::{Drained, ReplayOptions, ReplayReport};
 
 use crate::{
     arguments::{ReplayArguments, ReportForm},
     exit::Exit,
-    golden::{Difference, compare},
+    golden::{Difference, Golden},
     output,
     progress::Progress,
     terminal_shell::{Form, TerminalShell},
 };
 
 pub(crate) async fn replay(arguments: ReplayArguments) -> anyhow::Result<Exit> {
-    let data_dir = arguments.data_dir.data_dir.clone();
     let options = ReplayOptions {
         file: arguments.file,
-        data_dir: data_dir.clone(),
+        data_dir: arguments.data_dir.data_dir,
         speed: arguments.speed,
         upload: arguments.server.into(),
         drain_timeout: arguments.drain_timeout,
     };
+    let golden = arguments.expect.as_deref().map(Golden::read).transpose()?;
     let progress = Progress::new();
     let shell = Arc::new(TerminalShell::new(Form::Silent));
     let report =
@@ -35,14 +31,10 @@ pub(crate) async fn replay(arguments: ReplayArguments) -> anyhow::Result<Exit> {
     progress.finish();
     let report = report?;
 
-    let events = Events::of(&report, data_dir)?;
     if let Some(path) = &arguments.events {
-        events.write_to(path)?;
+        write_events(&report.events, path)?;
     }
-    let differences = match &arguments.expect {
-        Some(golden) => compare(golden, &events.0)?,
-        None => Vec::new(),
-    };
+    let differences = golden.map_or_else(Vec::new, |golden| golden.differences(&report.events));
     let form = if arguments.json { Some(ReportForm::Json) } else { arguments.report };
     match form {
         Some(ReportForm::Json) => output::json_line(&report)?,
@@ -67,37 +59,26 @@ fn exit(report: &ReplayReport, differences: &[Difference]) -> Exit {
             ));
             Exit::Environment
         }
+        (Drained::Done | Drained::NothingToSend, []) if report.refused > 0 => {
+            output::complain(&format!(
+                "the server refused {} events; `ringside outbox list --state quarantined` says why",
+                report.refused
+            ));
+            Exit::DoesNotHold
+        }
         (Drained::Done | Drained::NothingToSend, []) => Exit::Done,
     }
 }
 
-/// The events of a replay as they are sent, in order.
-struct Events(Vec<String>);
-
-impl Events {
-    fn of(report: &ReplayReport, data_dir: Option<std::path::PathBuf>) -> anyhow::Result<Self> {
-        let view = OutboxView::open(&DataDir::open(data_dir)?.outbox())?;
-        let body = |id: &EventId| -> anyhow::Result<Option<String>> {
-            Ok(view.show(*id)?.map(|ShownEvent { body, .. }| body))
-        };
-        let bodies: Vec<_> = report.event_ids.iter().map(body).collect::<Result<_, _>>()?;
-        let gone = bodies.iter().filter(|body| body.is_none()).count();
-        if gone > 0 {
-            output::note(&format!("{gone} events are no longer in the upload queue's history"));
+fn write_events(events: &[String], path: &Path) -> anyhow::Result<()> {
+    let write = || -> std::io::Result<()> {
+        let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+        for event in events {
+            writeln!(file, "{event}")?;
         }
-        Ok(Self(bodies.into_iter().flatten().collect()))
-    }
-
-    fn write_to(&self, path: &Path) -> anyhow::Result<()> {
-        let write = || -> std::io::Result<()> {
-            let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-            for body in &self.0 {
-                writeln!(file, "{body}")?;
-            }
-            file.into_inner()?.sync_all()
-        };
-        write().with_context(|| format!("{} cannot be written", path.display()))
-    }
+        file.into_inner()?.sync_all()
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn text(report: &ReplayReport) -> String {

@@ -35,6 +35,13 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<Exit> {
     } else {
         output::line(&text(&summary));
     }
+    if summary.lost > 0 {
+        output::complain(&format!(
+            "{} events were lost: the disk did not take them before the end",
+            summary.lost
+        ));
+        return Ok(Exit::Environment);
+    }
     Ok(Exit::Done)
 }
 
@@ -93,5 +100,6 @@ fn text(summary: &RunSummary) -> String {
     if let Some(reason) = &summary.status.upload.paused_reason {
         lines.push(format!("upload: {reason}"));
     }
+    lines.extend(summary.status.recording_problem.clone());
     lines.join("\n")
 }

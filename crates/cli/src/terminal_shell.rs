@@ -80,5 +80,6 @@ fn sentences(status: &CompanionStatus) -> Vec<String> {
     if let Some(reason) = &status.upload.paused_reason {
         sentences.push(format!("upload: {reason}; events are kept and sent later"));
     }
+    sentences.extend(status.recording_problem.clone());
     sentences
 }

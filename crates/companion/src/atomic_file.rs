@@ -14,6 +14,15 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Makes `path`, where nobody else has made it yet.
+pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    let file = written(folder, content)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
 /// The same for a file that may be lost in a power cut, but never be half.
 pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
     written(folder_of(path), content)?.persist(path).map_err(|error| error.error)?;

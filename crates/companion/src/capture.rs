@@ -13,9 +13,11 @@ use crate::{
     recorder::Recorder,
 };
 
-/// How long to wait before what the disk did not take is tried again, while no
-/// game says anything.
+/// How long to wait before what the disk did not take is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often the disk is asked at the end of the program.
+const LAST_TRIES: u32 = 5;
 
 /// What the capture thread lets others see.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,8 @@ pub(crate) struct Capture {
     pub(crate) recorder: Option<Recorder>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) view: Arc<Mutex<CaptureView>>,
+    /// When a disk that refused is asked again.
+    pub(crate) retry_at_ms: Option<u64>,
 }
 
 impl Capture {
@@ -50,15 +54,38 @@ impl Capture {
                 Err(_silence) => {}
             }
             // Whatever came meanwhile shares one fsync.
-            while let Ok(received) = self.readings.try_recv() {
+            for _ in 0..game_client::CAPTURE_QUEUE_FRAMES {
+                let Ok(received) = self.readings.try_recv() else { break };
                 self.take(&received);
             }
-            self.commit();
+            self.commit_when_due();
         }
+        self.end();
+    }
+
+    /// The readers are gone: what is in memory is saved now or never.
+    fn end(&mut self) {
         if let Some(recorder) = &mut self.recorder {
             recorder.end_all(self.clock.now());
         }
-        self.commit();
+        for _ in 0..LAST_TRIES {
+            self.commit();
+            if self.pipeline.counts().not_saved == 0 {
+                return;
+            }
+            std::thread::sleep(RETRY_INTERVAL);
+        }
+        self.pipeline.give_up();
+        self.publish();
+    }
+
+    /// A disk that refused is not asked again for every frame: the readers wait
+    /// for nobody, and what they bring must be taken.
+    fn commit_when_due(&mut self) {
+        let now_ms = self.clock.now().clock.mono_ms;
+        if self.retry_at_ms.is_none_or(|retry_at_ms| now_ms >= retry_at_ms) {
+            self.commit();
+        }
     }
 
     fn take(&mut self, received: &Received) {
@@ -69,18 +96,27 @@ impl Capture {
     }
 
     fn commit(&mut self) {
-        let result = self.pipeline.commit(self.clock.now());
-        let mut view = self.view.lock().expect("no holder of the view panics");
-        let reason = result.err().map(|error| {
+        let now = self.clock.now();
+        let reason = self.pipeline.commit(now).err().map(|error| {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             cause.map_or(error.to_string(), |cause| format!("{error}: {cause}"))
         });
-        if view.not_saved_reason.is_none()
-            && let Some(reason) = &reason
+        let interval_ms = u64::try_from(RETRY_INTERVAL.as_millis()).unwrap_or(u64::MAX);
+        self.retry_at_ms = reason.as_ref().map(|_| now.clock.mono_ms.saturating_add(interval_ms));
         {
-            tracing::error!(%reason, "Events are kept in memory until the disk takes them");
+            let mut view = self.view.lock().expect("no holder of the view panics");
+            if view.not_saved_reason.is_none()
+                && let Some(reason) = &reason
+            {
+                tracing::error!(%reason, "Events are kept in memory until the disk takes them");
+            }
+            view.not_saved_reason = reason;
         }
-        view.not_saved_reason = reason;
+        self.publish();
+    }
+
+    fn publish(&self) {
+        let mut view = self.view.lock().expect("no holder of the view panics");
         view.counts = self.pipeline.counts();
         view.sources.clone_from(self.pipeline.sources());
         view.recording_failure = self

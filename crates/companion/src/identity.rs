@@ -17,6 +17,10 @@ pub struct Identity {
     /// Tokens by server.
     #[serde(default)]
     tokens: BTreeMap<String, String>,
+    /// Tokens asked for and not confirmed yet, by server: where the answer is
+    /// lost, the same one is asked for again.
+    #[serde(default)]
+    wished_tokens: BTreeMap<String, String>,
 }
 
 impl Identity {
@@ -30,10 +34,23 @@ impl Identity {
         match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|cause| Error::Identity { path, cause: cause.into() }),
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-                let identity = Self::generate()?;
-                identity.save(&path)?;
-                Ok(identity)
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Self::create(dir),
+            Err(cause) => Err(Error::Identity { path, cause }),
+        }
+    }
+
+    /// The first identity of this folder; another process may be first. A lost
+    /// file is made anew for the device that the outbox's events name.
+    fn create(dir: &DataDir) -> Result<Self, Error> {
+        let mut identity = Self::generate()?;
+        if let Ok(outbox) = outbox::OutboxView::open(&dir.outbox()) {
+            identity.device = outbox.device();
+        }
+        let path = dir.identity();
+        match atomic_file::create(&path, &identity.encode(&path)?) {
+            Ok(()) => Ok(identity),
+            Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
+                Self::load_or_create(dir)
             }
             Err(cause) => Err(Error::Identity { path, cause }),
         }
@@ -62,8 +79,26 @@ impl Identity {
     /// # Errors
     /// Where the file cannot be written.
     pub fn keep_token(&mut self, dir: &DataDir, server: &str, token: &str) -> Result<(), Error> {
+        // Another process may have enrolled elsewhere meanwhile.
+        *self = Self::load_or_create(dir)?;
         self.tokens.insert(server.to_owned(), token.to_owned());
+        self.wished_tokens.remove(server);
         self.save(&dir.identity())
+    }
+
+    /// The token to ask `server` for, on disk before it is asked for.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn wished_token(&mut self, dir: &DataDir, server: &str) -> Result<String, Error> {
+        *self = Self::load_or_create(dir)?;
+        if let Some(wished) = self.wished_tokens.get(server) {
+            return Ok(wished.clone());
+        }
+        let wished = format!("rsd_{}", hex::encode(random::<32>()?));
+        self.wished_tokens.insert(server.to_owned(), wished.clone());
+        self.save(&dir.identity())?;
+        Ok(wished)
     }
 
     fn generate() -> Result<Self, Error> {
@@ -73,13 +108,18 @@ impl Identity {
             device: DeviceId(device),
             gsi_token: hex::encode(random::<16>()?),
             tokens: BTreeMap::new(),
+            wished_tokens: BTreeMap::new(),
         })
     }
 
     fn save(&self, path: &Path) -> Result<(), Error> {
-        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
-        json.and_then(|json| atomic_file::replace(path, &json))
+        atomic_file::replace(path, &self.encode(path)?)
             .map_err(|cause| Error::Identity { path: path.to_owned(), cause })
+    }
+
+    fn encode(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec_pretty(self)
+            .map_err(|cause| Error::Identity { path: path.to_owned(), cause: cause.into() })
     }
 }
 
@@ -115,6 +155,40 @@ mod tests {
         assert_eq!(again.token("https://a.example"), Some("secret"));
         assert_eq!(again.token("https://b.example"), None, "a token is one server's");
         assert!(!format!("{again:?}").contains("secret"));
+    }
+
+    #[test]
+    fn two_first_starts_agree_on_one_device() {
+        let (_keep, dir) = dir();
+        let one = Identity::create(&dir).unwrap();
+        let other = Identity::create(&dir).unwrap();
+        assert_eq!(one.device(), other.device(), "the second finds the first one's file");
+    }
+
+    #[test]
+    fn a_wished_token_stays_the_same_until_it_is_given() {
+        let (_keep, dir) = dir();
+        let mut identity = Identity::load_or_create(&dir).unwrap();
+        let wished = identity.wished_token(&dir, "https://a.example").unwrap();
+        let again = Identity::load_or_create(&dir).unwrap().wished_token(&dir, "https://a.example");
+        assert_eq!(again.unwrap(), wished, "asked for again after a crash");
+        identity.keep_token(&dir, "https://a.example", &wished).unwrap();
+        assert_eq!(
+            Identity::load_or_create(&dir).unwrap().token("https://a.example"),
+            Some(&*wished)
+        );
+    }
+
+    #[test]
+    fn a_lost_identity_is_the_device_that_the_outbox_names() {
+        let (_keep, dir) = dir();
+        let device = DeviceId(Uuid::from_u128(7));
+        let clock =
+            event_model::ClockReading { epoch: event_model::ClockEpoch(Uuid::nil()), mono_ms: 0 };
+        let wall = event_model::WallTime::from_unix_ms(0);
+        let now = event_model::Moment { clock, wall };
+        drop(outbox::Outbox::open(&dir.outbox(), device, now).unwrap());
+        assert_eq!(Identity::load_or_create(&dir).unwrap().device(), device);
     }
 
     #[test]

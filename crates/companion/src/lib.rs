@@ -1,8 +1,8 @@
 //! The client without a window: wires capture, outbox and upload, and tells a
 //! [`Shell`] what to show.
 //!
-//! [`Companion::start`] runs beside a game; [`replay`] plays a recording
-//! through the same pipeline; [`doctor`] says what stands in the way. Nothing
+//! [`Companion::start`] runs beside a game; [`replay()`] plays a recording
+//! through the same pipeline; [`doctor()`] says what stands in the way. Nothing
 //! here knows of a window: the desktop app and the command line are shells.
 //!
 //! # Invariants

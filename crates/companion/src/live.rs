@@ -136,6 +136,7 @@ impl Companion {
             recorder: recorder(options.record_dir)?,
             clock: Arc::clone(&clock),
             view: Arc::clone(&view),
+            retry_at_ms: None,
         };
         let runtime = Handle::current();
         let capture = std::thread::Builder::new()
@@ -182,8 +183,8 @@ impl Companion {
         &self.dir
     }
 
-    /// Stops reading, makes everything read durable, gives the upload until
-    /// `drain` to send what waits, and says what the run came to.
+    /// Stops reading, makes everything read durable, gives the upload `drain`
+    /// at most to send what waits, and says what the run came to.
     ///
     /// # Errors
     /// Where the outbox cannot be read any more.
@@ -197,9 +198,13 @@ impl Companion {
         }
         let mut sent = Sent::default();
         if let Some(upload) = self.upload {
-            let drained = upload.drain(&self.outbox, &*self.clock, drain, |_| {}).await?;
-            if drained == Drained::StillWaiting {
-                tracing::info!("Events wait for the server; the next run sends them");
+            let draining = upload.drain(&self.outbox, &*self.clock, drain, |_| {});
+            match tokio::time::timeout(drain, draining).await {
+                Ok(Ok(Drained::Done | Drained::NothingToSend)) => {}
+                Ok(Ok(Drained::StillWaiting)) | Err(_) => {
+                    tracing::info!("Events wait for the server; the next run sends them");
+                }
+                Ok(Err(error)) => return Err(error),
             }
             sent = upload.stop().await;
         }

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use event_model::{Event, EventId, Moment, Origin, Reading, Received, Source};
+use event_model::{Event, Moment, Origin, Reading, Received, Source};
 use game_session::{Drift, SourceState};
 use outbox::{NewEvent, Outbox, StreamKey};
 use tokio::sync::Notify;
@@ -46,7 +46,10 @@ pub(crate) struct CaptureCounts {
     pub(crate) already_known: u64,
     /// In memory, since the disk does not take them.
     pub(crate) not_saved: u64,
-    /// Given up: more than memory holds.
+    /// Frames not looked at, since memory holds no more events. Most of what
+    /// happened in them is found in later frames.
+    pub(crate) frames_skipped: u64,
+    /// Given up: still in memory when the program ended.
     pub(crate) lost: u64,
 }
 
@@ -63,7 +66,7 @@ pub(crate) struct Pipeline {
     unsaved: Unsaved,
     counts: CaptureCounts,
     sources: BTreeMap<Source, SourceCounts>,
-    event_ids: Option<Vec<EventId>>,
+    replayed: Option<Vec<NewEvent>>,
     wake: Option<Arc<Notify>>,
 }
 
@@ -87,7 +90,7 @@ impl Pipeline {
             unsaved: Unsaved::default(),
             counts: CaptureCounts::default(),
             sources: BTreeMap::new(),
-            event_ids: None,
+            replayed: None,
             wake: None,
         }
     }
@@ -97,15 +100,15 @@ impl Pipeline {
         self.wake = Some(wake);
     }
 
-    /// Remembers the ids of all events from here on: a replay reports them, and
-    /// ends; live capture would remember without bound.
-    pub(crate) fn remember_event_ids(&mut self) {
-        self.event_ids = Some(Vec::new());
+    /// Remembers all events from here on: a replay reports them, and ends; live
+    /// capture would remember without bound.
+    pub(crate) fn remember_events(&mut self) {
+        self.replayed = Some(Vec::new());
     }
 
-    /// The ids remembered, in order.
-    pub(crate) fn take_event_ids(&mut self) -> Vec<EventId> {
-        self.event_ids.take().unwrap_or_default()
+    /// The events remembered, in order.
+    pub(crate) fn take_events(&mut self) -> Vec<NewEvent> {
+        self.replayed.take().unwrap_or_default()
     }
 
     /// Adds a stream; whether this version has rules for its source.
@@ -132,6 +135,10 @@ impl Pipeline {
 
     /// Takes one reading; the events it made wait for [`Self::commit`].
     pub(crate) fn take(&mut self, received: &Received) {
+        if self.unsaved.is_full() {
+            self.counts.frames_skipped += 1;
+            return;
+        }
         let Some(stream) = self.streams.get_mut(&received.source) else { return };
         let step = stream.state.observe(&received.reading);
         let counts = self.sources.entry(received.source).or_default();
@@ -166,14 +173,7 @@ impl Pipeline {
         if self.unsaved.is_empty() {
             return Ok(());
         }
-        let appended = {
-            let mut outbox = lock(&self.outbox);
-            let result = outbox.append(self.unsaved.group(), now);
-            if result.is_ok() && self.unsaved.lost() > 0 {
-                outbox.record_lost(self.unsaved.lost())?;
-            }
-            result
-        };
+        let appended = lock(&self.outbox).append(self.unsaved.group(), now);
         match appended {
             Ok(appended) => {
                 self.counts.appended += appended.appended.len() as u64;
@@ -193,6 +193,19 @@ impl Pipeline {
                 }
                 self.counts.not_saved = self.unsaved.len();
                 Err(error)
+            }
+        }
+    }
+
+    /// The end of the program: what the disk has not taken is lost, and counted
+    /// as such where the disk takes at least that.
+    pub(crate) fn give_up(&mut self) {
+        let lost = self.unsaved.len();
+        if lost > 0 {
+            self.counts.lost += lost;
+            self.counts.not_saved = 0;
+            if let Err(error) = lock(&self.outbox).record_lost(lost) {
+                tracing::error!(%error, lost, "Lost events could not be counted on disk");
             }
         }
     }
@@ -223,9 +236,6 @@ impl Pipeline {
             return;
         }
         let made = events.len() as u64;
-        if let Some(ids) = &mut self.event_ids {
-            ids.extend(events.iter().map(|event| event.id));
-        }
         self.counts.captured += made;
         self.sources.entry(source).or_default().events += made;
         let events = events.into_iter().map(|event| NewEvent {
@@ -234,11 +244,14 @@ impl Pipeline {
             time: at.wall,
             observed: at.clock,
         });
+        let events: Vec<_> = events.collect();
+        if let Some(replayed) = &mut self.replayed {
+            replayed.extend(events.iter().cloned());
+        }
         let line = |new: &NewEvent| {
             new.event.kind.is_occurrence().then(|| FeedEntry::of(&new.event, source, at))
         };
-        let lost = self.unsaved.push(&stream.key, encoded.clone(), events.collect(), line);
-        self.counts.lost += lost;
+        self.unsaved.push(&stream.key, encoded.clone(), events, line);
         stream.encoded = encoded;
     }
 }

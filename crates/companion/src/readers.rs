@@ -45,7 +45,7 @@ impl Readers {
         let mut readers =
             Self { tasks: JoinSet::new(), health: Health::default(), gsi_address: None };
         if settings.league.enabled {
-            readers.start_league(settings, clock, readings, stop)?;
+            readers.start_league(settings, clock, readings, stop);
         }
         if settings.cs2.enabled {
             readers.start_cs2(settings, identity, clock, readings, stop).await?;
@@ -64,20 +64,17 @@ impl Readers {
         clock: &Arc<dyn Clock>,
         readings: &mpsc::Sender<Received>,
         stop: &watch::Receiver<bool>,
-    ) -> Result<(), Error> {
-        let root_pem = match &settings.league.root_certificate {
-            Some(path) => Some(
-                std::fs::read(path)
-                    .map_err(|cause| Error::DataDir { path: path.clone(), cause })?,
-            ),
-            None => None,
-        };
-        let config = LeagueConfig { port: settings.league.port, root_pem, ..Default::default() };
-        let poller = LeaguePoller::new(config, Arc::clone(clock))
-            .map_err(|cause| Error::Listener { game: "League of Legends", cause })?;
-        self.health.league = Some(poller.health());
-        self.tasks.spawn(poller.run(readings.clone(), stop.clone()));
-        Ok(())
+    ) {
+        match league_poller(settings, clock) {
+            Ok(poller) => {
+                self.health.league = Some(poller.health());
+                self.tasks.spawn(poller.run(readings.clone(), stop.clone()));
+            }
+            Err(reason) => {
+                tracing::warn!(%reason, "League of Legends cannot be read");
+                self.health.absent.push((Source::League, reason));
+            }
+        }
     }
 
     async fn start_cs2(
@@ -104,13 +101,24 @@ impl Readers {
                 });
             }
             Err(error) => {
-                let reason = format!("{error}: another program has the port");
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let reason = format!("{error}: {}", cause.unwrap_or_default());
                 tracing::warn!(%reason, "Counter-Strike cannot be heard");
                 self.health.absent.push((Source::Cs2, reason));
             }
         }
         Ok(())
     }
+}
+
+/// The poller, or in one sentence why there is none.
+fn league_poller(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<LeaguePoller, String> {
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let root_pem = settings.league.root_certificate.as_ref().map(read).transpose()?;
+    let config = LeagueConfig { port: settings.league.port, root_pem, ..Default::default() };
+    LeaguePoller::new(config, Arc::clone(clock)).map_err(|error| error.to_string())
 }
 
 impl Health {

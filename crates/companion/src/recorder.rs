@@ -32,10 +32,12 @@ impl Recorder {
         let result = self.try_write(received, state);
         match result {
             Ok(()) => {}
-            Err(error @ recording::Error::Full { .. }) => {
-                self.note(&error);
-                // The next reading begins another recording.
+            Err(recording::Error::Full { .. }) => {
+                // This very reading begins the next recording: none is missing.
                 self.end(received.source, received.at, "full");
+                if let Err(error) = self.try_write(received, state) {
+                    self.note(&error);
+                }
             }
             Err(error) => self.note(&error),
         }

@@ -10,7 +10,7 @@ use std::{
 
 use event_model::{Clock, ClockEpoch, Moment, Origin, Reading, Received};
 use game_session::SourceState;
-use outbox::StreamKey;
+use outbox::{NewEvent, StreamKey};
 use recording::{Entry, Item, Recording};
 
 use crate::{
@@ -99,7 +99,7 @@ pub async fn replay(
         // Somebody waits for this upload: a wait from an earlier run is over.
         lock(&outbox).change_circuit(delivery::Circuit::retry_now).map_err(Error::Outbox)?;
     }
-    let event_ids = tape.play(&mut pipeline, options.speed, &*clock, &mut progress).await?;
+    let events = tape.play(&mut pipeline, options.speed, &*clock, &mut progress).await?;
 
     let trouble = upload.as_ref().map(Upload::trouble);
     let drained = match &upload {
@@ -116,7 +116,7 @@ pub async fn replay(
     let report = {
         let outbox = lock(&outbox);
         ReplayReport::gather(&tape.recording, &pipeline, &outbox, clock.now(), sent, drained)?
-            .with_events(event_ids)
+            .with_events(&outbox, identity.device(), events)?
             .with_trouble(trouble.and_then(|trouble| trouble.reason()))
     };
     Ok(report)
@@ -158,25 +158,26 @@ impl Tape {
         })
     }
 
-    /// Plays it; the ids of all its events, in order.
+    /// Plays it; all its events, in order.
     async fn play(
         &self,
         pipeline: &mut Pipeline,
         speed: Speed,
         clock: &dyn Clock,
         progress: &mut impl FnMut(ReplayProgress),
-    ) -> Result<Vec<event_model::EventId>, Error> {
+    ) -> Result<Vec<NewEvent>, Error> {
         let beginning = self.beginning.clone().map_or(Beginning::Empty, Beginning::State);
         let rules = pipeline.begin(self.key.clone(), beginning).map_err(Error::Outbox)?;
         if rules == Rules::Missing {
             return Err(Error::NoRules { source_name: self.key.source });
         }
-        pipeline.remember_event_ids();
-        let mut last_ms = 0;
+        pipeline.remember_events();
+        let (mut last_ms, mut frames_are_over) = (0, false);
         for (index, entry) in self.recording.entries().map_err(Error::BadInput)?.enumerate() {
             let entry = entry.map_err(Error::BadInput)?;
             wait(speed, entry.t_ms.saturating_sub(last_ms)).await;
             last_ms = entry.t_ms;
+            frames_are_over = matches!(&entry.item, Item::End(why) if why == recording::IMPORT_END);
             if let Some(received) = self.received(entry) {
                 pipeline.take(&received);
             }
@@ -187,10 +188,12 @@ impl Tape {
                 tokio::task::yield_now().await;
             }
         }
-        pipeline.finish(self.key.source, self.moment(last_ms));
+        if frames_are_over {
+            pipeline.finish(self.key.source, self.moment(last_ms));
+        }
         pipeline.commit(clock.now()).map_err(Error::Outbox)?;
         progress(ReplayProgress::Played { entries: self.entries, of: self.entries });
-        Ok(pipeline.take_event_ids())
+        Ok(pipeline.take_events())
     }
 
     fn received(&self, entry: Entry) -> Option<Received> {

@@ -12,6 +12,8 @@ pub struct CompanionStatus {
     pub sources: Vec<SourceStatus>,
     /// The outbox and the upload.
     pub upload: UploadStatus,
+    /// What keeps readings from being recorded, where recording is on.
+    pub recording_problem: Option<String>,
 }
 
 /// How reading one game goes.

@@ -42,6 +42,7 @@ pub struct UploadOptions {
 pub(crate) struct Sent {
     pub(crate) stored: u64,
     pub(crate) duplicates: u64,
+    pub(crate) refused: u64,
 }
 
 /// How a drain ended.
@@ -80,8 +81,10 @@ impl Upload {
         outbox: Arc<Mutex<Outbox>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Option<Self>, Error> {
-        let Some(server) = agreed_server(options, settings) else { return Ok(None) };
-        let url: ServerUrl = parsed(&server)?;
+        let Some(named) = agreed_server(options, settings) else { return Ok(None) };
+        let url: ServerUrl = parsed(&named)?;
+        // One spelling for the tokens, however the address was typed.
+        let server = url.to_string();
         let extra_roots = extra_roots(options, settings)?;
         let token = identity.token(&server).and_then(|token| Token::new(token).ok());
         let enrolling = match (&token, &options.enrolment_key) {
@@ -176,10 +179,15 @@ impl Upload {
         self.stop.send_replace(true);
         drop(self.uploading.await);
         if let Some(enrolling) = self.enrolling {
-            drop(enrolling.await);
+            // Whatever it was doing is asked for again by the next run.
+            enrolling.abort();
         }
         let progress = self.progress.borrow();
-        Sent { stored: progress.stored, duplicates: progress.duplicates }
+        Sent {
+            stored: progress.stored,
+            duplicates: progress.duplicates,
+            refused: progress.quarantined,
+        }
     }
 }
 

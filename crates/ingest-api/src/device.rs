@@ -5,12 +5,30 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// `POST /v1/devices`, authorised by an enrolment key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Enrolment {
     /// Chosen by the client, once.
     pub device: Uuid,
     /// For the operator's list.
     pub name: String,
+    /// The token that the device wants, 32 to 128 visible ASCII characters. A
+    /// device that keeps it before it asks can ask again where the answer was
+    /// lost: showing it is showing its own token. Without one the server makes
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// Characters that a wished token may have: enough that nobody guesses it.
+pub const WISHED_TOKEN_CHARS: std::ops::RangeInclusive<usize> = 32..=128;
+
+impl std::fmt::Debug for Enrolment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enrolment")
+            .field("device", &self.device)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Its answer, 201.

@@ -14,7 +14,7 @@ mod reads;
 mod receipt;
 
 pub use clock_header::{InvalidClockHeader, SentClock};
-pub use device::{Enrolled, Enrolment};
+pub use device::{Enrolled, Enrolment, WISHED_TOKEN_CHARS};
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use limits::{Lifetimes, Limits};
 pub use problem::{PROBLEM_CONTENT_TYPE, Problem, ProblemKind};

@@ -34,6 +34,9 @@ pub enum EnrolError {
 
 /// Enrols `device` under the name `name` with an enrolment key.
 ///
+/// `wished` is the token that the device kept before it asked: where an answer
+/// is lost, asking again gives it.
+///
 /// # Errors
 /// See [`EnrolError`].
 pub async fn enrol(
@@ -42,9 +45,14 @@ pub async fn enrol(
     key: &Token,
     device: DeviceId,
     name: &str,
+    wished: &Token,
 ) -> Result<Token, EnrolError> {
     let client = client::client(server, extra_roots)?;
-    let enrolment = Enrolment { device: device.0, name: name.to_owned() };
+    let enrolment = Enrolment {
+        device: device.0,
+        name: name.to_owned(),
+        token: Some(wished.reveal().to_owned()),
+    };
     let post = client
         .post(server.at(DEVICES_PATH))
         .header(AUTHORIZATION, key.authorization())
@@ -71,9 +79,11 @@ fn token(answer: Answer, device: DeviceId) -> Result<Token, EnrolError> {
             .filter(|enrolled| enrolled.device == device.0)
             .and_then(|enrolled| Token::new(&enrolled.token).ok())
             .ok_or(EnrolError::Answered { status, detail: None }),
-        (401 | 403, _) => Err(EnrolError::KeyRefused),
+        (_, Some(ProblemKind::Unauthenticated | ProblemKind::Revoked | ProblemKind::Forbidden)) => {
+            Err(EnrolError::KeyRefused)
+        }
         (_, Some(ProblemKind::AlreadyEnrolled)) => Err(EnrolError::AlreadyEnrolled),
-        _ => {
+        (_, Some(_) | None) => {
             let detail = kind.and(problem).and_then(|problem| problem.detail);
             Err(EnrolError::Answered { status, detail })
         }

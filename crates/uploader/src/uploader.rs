@@ -214,10 +214,16 @@ impl<T: Transport> Uploader<T> {
         let claimed = self.unreleased.clone();
         let sent: Vec<EventId> = claimed.iter().map(|event| event.event_id).collect();
         let decision = interpret(&sent, &answer.as_reply(), now.wall);
-        self.count(&decision, sent.len());
         let random = getrandom::u64().unwrap_or(now.clock.mono_ms);
-        self.with_outbox(move |outbox| outbox.conclude(&claimed, &decision, now, random)).await?;
+        let decision = self
+            .with_outbox(move |outbox| {
+                outbox.conclude(&claimed, &decision, now, random)?;
+                Ok(decision)
+            })
+            .await?;
         self.unreleased.clear();
+        // What could not be settled is sent, and counted, again.
+        self.count(&decision, sent.len());
         Ok(())
     }
 

@@ -63,7 +63,8 @@ pub(crate) const LAYERS: &[Layer] = &[
     io("simulator", &["association", "boot-clock", "event-model"]),
     // Client and server meet here, but as processes.
     io("system-tests", &[]),
-    io("xtask", &[]),
+    // The demo starts the programs as the system tests do.
+    io("xtask", &["system-tests"]),
 ];
 
 pub(crate) const OWNERSHIPS: &[Ownership] = &[

@@ -13,6 +13,9 @@ const TRIPLE: &str = "x86_64-pc-windows-gnu";
 /// commands, so that it is compiled once for each way of compiling.
 const STD: &str = "-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test";
 
+/// Checkouts share the target folder, and so would their files' times.
+const FRESHNESS: &str = "-Zchecksum-freshness";
+
 /// Not tested under Wine: the shell needs a webview, the system tests run it,
 /// and the chores are for the machines that people develop on.
 const NOT_TESTED: &[&str] = &["ringside-desktop", "system-tests", "xtask"];
@@ -30,7 +33,7 @@ pub(super) fn test(root: &Path, checkout: &Path) -> Result<()> {
     cargo(root, checkout, &arguments)
 }
 
-/// Runs cargo with the unstable flag that compiling std takes.
+/// Runs cargo with the unstable flags that this takes.
 fn cargo(root: &Path, checkout: &Path, arguments: &[&str]) -> Result<()> {
     let mut command = enter(root, Some(checkout));
     command.envs([
@@ -46,6 +49,7 @@ fn cargo(root: &Path, checkout: &Path, arguments: &[&str]) -> Result<()> {
         // Wine asks for it although nothing is drawn.
         ("XDG_RUNTIME_DIR", "/tmp"),
     ]);
-    command.args(["env", "--chdir", CHECKOUT, "cargo"]).args(arguments).args(["--locked", STD]);
+    command.args(["env", "--chdir", CHECKOUT, "cargo"]).args(arguments);
+    command.args(["--locked", STD, FRESHNESS]);
     process::run_shown(&format!("cargo {} --target {TRIPLE}", arguments.join(" ")), &mut command)
 }

@@ -87,7 +87,10 @@ impl Publisher {
         };
         let sources = self.health.sources();
         let sources = sources.into_iter().map(|source| self.source(source, &view)).collect();
-        CompanionStatus { sources, upload }
+        let recording_problem = view.recording_failure.as_ref().map(|(reason, readings)| {
+            format!("{readings} readings were not recorded; the last one: {reason}")
+        });
+        CompanionStatus { sources, upload, recording_problem }
     }
 
     fn upload(&self, outbox: OutboxStatus, view: &CaptureView) -> UploadStatus {
@@ -99,7 +102,7 @@ impl Publisher {
             settled: outbox.settled,
             quarantined: outbox.quarantined,
             pruned: outbox.pruned,
-            lost: view.counts.lost.max(outbox.lost),
+            lost: outbox.lost,
             not_saved: view.counts.not_saved,
             oldest_pending_age_s: outbox.oldest_pending_age_s,
             next_attempt_in_s: outbox.next_attempt_in_s,

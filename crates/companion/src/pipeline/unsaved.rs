@@ -5,7 +5,8 @@ use outbox::{Append, NewEvent, StreamKey};
 use crate::FeedEntry;
 
 /// Events that wait in memory while the disk takes none: an hour and a half of
-/// a busy match, about 10 MiB.
+/// a busy match, about 10 MiB. With so many no further frame is looked at: the
+/// state stays where it is, and what the game still shows afterwards is found.
 pub(super) const NOT_SAVED_EVENTS_MAX: usize = 10_000;
 
 /// What the next commit appends: one group a stream.
@@ -17,22 +18,17 @@ pub(super) struct Unsaved {
     entries: Vec<FeedEntry>,
     /// How many of `entries` a person was already told are not saved.
     shown: usize,
-    lost: u64,
 }
 
 impl Unsaved {
-    /// Adds a step; how many of its events were given up.
+    /// Adds a step.
     pub(super) fn push(
         &mut self,
         key: &StreamKey,
         state: Vec<u8>,
         mut events: Vec<NewEvent>,
         line: impl Fn(&NewEvent) -> Option<FeedEntry>,
-    ) -> u64 {
-        let room = NOT_SAVED_EVENTS_MAX.saturating_sub(self.waiting);
-        let lost = events.len().saturating_sub(room) as u64;
-        events.truncate(room);
-        self.lost += lost;
+    ) {
         self.waiting += events.len();
         self.entries.extend(events.iter().filter_map(line));
         match self.group.iter_mut().find(|append| append.stream == *key) {
@@ -42,7 +38,11 @@ impl Unsaved {
             }
             None => self.group.push(Append { stream: key.clone(), state, events }),
         }
-        lost
+    }
+
+    /// Whether no further frame may be looked at.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting >= NOT_SAVED_EVENTS_MAX
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -54,11 +54,6 @@ impl Unsaved {
         self.waiting as u64
     }
 
-    /// Events given up and not yet told to the outbox.
-    pub(super) fn lost(&self) -> u64 {
-        self.lost
-    }
-
     pub(super) fn group(&self) -> &[Append] {
         &self.group
     }
@@ -68,7 +63,6 @@ impl Unsaved {
         self.group.clear();
         self.waiting = 0;
         self.shown = 0;
-        self.lost = 0;
         std::mem::take(&mut self.entries)
     }
 
@@ -116,14 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn beyond_what_memory_holds_events_are_counted_lost() {
+    fn memory_has_a_bound() {
         let mut unsaved = Unsaved::default();
-        let events: Vec<_> = (0..NOT_SAVED_EVENTS_MAX as u128 + 3).map(event).collect();
-        assert_eq!(unsaved.push(&key("live"), vec![1], events, |_| None), 3);
-        assert_eq!(unsaved.push(&key("live"), vec![2], vec![event(1)], |_| None), 1);
-        assert_eq!((unsaved.len(), unsaved.lost()), (NOT_SAVED_EVENTS_MAX as u64, 4));
-        let [append] = unsaved.group() else { panic!("one stream, one group") };
-        assert_eq!(append.events[0].event.id, event(0).event.id, "the oldest are kept");
+        let events: Vec<_> = (0..NOT_SAVED_EVENTS_MAX as u128 - 1).map(event).collect();
+        unsaved.push(&key("live"), vec![1], events, |_| None);
+        assert!(!unsaved.is_full());
+        unsaved.push(&key("live"), vec![2], vec![event(1)], |_| None);
+        assert!(unsaved.is_full());
+        unsaved.settle();
+        assert!(!unsaved.is_full());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use event_model::{EventId, Moment};
-use outbox::Outbox;
+use event_model::{CloudEvent, DeviceId, Envelope, Moment};
+use outbox::{NewEvent, Outbox};
 use recording::Recording;
 use serde::Serialize;
 
@@ -53,9 +53,13 @@ pub struct ReplayReport {
     /// Whether everything that was to be sent is with the server.
     #[serde(skip)]
     pub drained: Drained,
-    /// Ids of the events, in order.
+    /// Events that the server refused during this run.
     #[serde(skip)]
-    pub event_ids: Vec<EventId>,
+    pub refused: u64,
+    /// The events as they are sent, in order: made now, whatever the queue holds
+    /// from earlier runs.
+    #[serde(skip)]
+    pub events: Vec<String>,
 }
 
 impl ReplayReport {
@@ -90,12 +94,33 @@ impl ReplayReport {
             lost: counts.lost,
             paused_reason: status.paused_reason,
             drained,
-            event_ids: Vec::new(),
+            refused: sent.refused,
+            events: Vec::new(),
         })
     }
 
-    pub(super) fn with_events(self, event_ids: Vec<EventId>) -> Self {
-        Self { event_ids, ..self }
+    pub(super) fn with_events(
+        self,
+        outbox: &Outbox,
+        device: DeviceId,
+        events: Vec<NewEvent>,
+    ) -> Result<Self, Error> {
+        let sent = |new: NewEvent| -> Result<String, Error> {
+            let known = outbox.view().show(new.event.id).map_err(Error::Outbox)?;
+            let sequence = known.map(|known| known.entry.sequence);
+            let envelope = Envelope {
+                device,
+                sequence: sequence.unwrap_or_default(),
+                origin: new.origin,
+                time: new.time,
+                observed: new.observed,
+            };
+            // An event that the queue has forgotten has no place in it.
+            let event = CloudEvent::from_event(&new.event, &envelope);
+            Ok(CloudEvent { sequence, ..event }.to_json())
+        };
+        let events = events.into_iter().map(sent).collect::<Result<_, _>>()?;
+        Ok(Self { events, ..self })
     }
 
     /// What stands in the way of a token says more than that there is none.

@@ -74,10 +74,16 @@ impl Enrolling {
     async fn enrol(&mut self) -> Result<Token, Error> {
         let device = self.identity.device();
         let name = device_name();
-        let token = uploader::enrol(&self.url, &self.extra_roots, &self.key, device, &name)
-            .await
-            .map_err(|cause| Error::Enrolment { server: self.server.clone(), cause })?;
-        self.identity.keep_token(&self.dir, &self.server, token.reveal())?;
+        let wished = self.identity.wished_token(&self.dir, &self.server)?;
+        let wished = enrolment_key(&wished)?;
+        let token =
+            uploader::enrol(&self.url, &self.extra_roots, &self.key, device, &name, &wished)
+                .await
+                .map_err(|cause| Error::Enrolment { server: self.server.clone(), cause })?;
+        if let Err(error) = self.identity.keep_token(&self.dir, &self.server, token.reveal()) {
+            // It is good for this run, and the next one asks for it again.
+            tracing::warn!(%error, "The token could not be kept");
+        }
         Ok(token)
     }
 }
@@ -93,9 +99,10 @@ pub async fn enrol(data_dir: Option<PathBuf>, options: &UploadOptions) -> Result
     let (Some(server), Some(key)) = (&options.server, &options.enrolment_key) else {
         return Err(Error::Server("a server and an enrolment key are needed".to_owned()));
     };
-    let server = server.trim_end_matches('/').to_owned();
+    let url: ServerUrl = parsed(server)?;
+    let server = url.to_string();
     let mut enrolling = Enrolling {
-        url: parsed(&server)?,
+        url,
         extra_roots: extra_roots(options, &settings)?,
         key: enrolment_key(key)?,
         server: server.clone(),
@@ -111,7 +118,11 @@ fn is_passing(error: &Error) -> bool {
     match error {
         Error::Enrolment { cause, .. } => match cause {
             EnrolError::Silence(_) => true,
-            EnrolError::Answered { status, .. } => *status >= 500 || *status == 429,
+            // Without a word of our server's own it was somebody else who
+            // answered: a hotel's login page, say.
+            EnrolError::Answered { status, detail } => {
+                detail.is_none() || *status >= 500 || *status == 429
+            }
             EnrolError::KeyRefused | EnrolError::AlreadyEnrolled | EnrolError::Client(_) => false,
         },
         Error::NoDataDir

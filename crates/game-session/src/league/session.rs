@@ -117,6 +117,10 @@ impl Session {
             }
             events.append(&mut self.release());
         }
+        if self.ended {
+            // No later poll of this match will settle anything.
+            events.append(&mut self.release_all());
+        }
         if let Some(first) = document.entries.first() {
             self.start_time_text.clone_from(&first.time_text);
         }

@@ -9,8 +9,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use event_model::DeviceId;
-use ingest_api::{Enrolled, Enrolment, Problem, ProblemKind};
-use ingest_store::{EnrolOutcome, KeyFault};
+use ingest_api::{Enrolled, Enrolment, Problem, ProblemKind, WISHED_TOKEN_CHARS};
+use ingest_store::{EnrolOutcome, KeyFault, Token};
 
 use crate::{app::App, authorization, body, rejection::Rejection};
 
@@ -49,9 +49,10 @@ pub(crate) async fn enrol(
         Rejection::new(ProblemKind::BadRequest, detail)
     })?;
     let name = checked_name(&enrolment.name)?;
+    let wished = enrolment.token.as_deref().map(checked_wish).transpose()?;
     let (device, now) = (DeviceId(enrolment.device), app.clock.now().wall);
     let enrolled =
-        app.writer.write(move |store| store.enrol(device, &name, &credential, now)).await?;
+        app.writer.write(move |store| store.enrol(device, &name, &credential, wished, now)).await?;
     let token = match enrolled {
         EnrolOutcome::Enrolled(token) => token,
         EnrolOutcome::AlreadyEnrolled => {
@@ -78,6 +79,17 @@ fn checked_name(name: &str) -> Result<String, Rejection> {
         return Err(Rejection::new(ProblemKind::BadRequest, detail));
     }
     Ok(name.to_owned())
+}
+
+fn checked_wish(token: &str) -> Result<Token, Rejection> {
+    if WISHED_TOKEN_CHARS.contains(&token.len())
+        && token.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        return Ok(Token::from_text(token));
+    }
+    let (least, most) = (WISHED_TOKEN_CHARS.start(), WISHED_TOKEN_CHARS.end());
+    let detail = format!("a token has {least} to {most} visible ASCII characters");
+    Err(Rejection::new(ProblemKind::BadRequest, detail))
 }
 
 fn describe(fault: KeyFault) -> &'static str {

@@ -19,6 +19,24 @@ async fn a_device_enrols_once_and_is_known_again_by_its_token() {
 }
 
 #[tokio::test]
+async fn a_device_whose_answer_was_lost_asks_again_with_the_token_it_wished_for() {
+    let server = TestServer::start().await;
+    let wish = |token: &str| {
+        let body = format!(r#"{{"device":"{}","name":"PC","token":"{token}"}}"#, Uuid::nil());
+        let request = server.client.post(server.url("/v1/devices")).body(body);
+        send(request.bearer_auth(ENROLMENT_KEY))
+    };
+    let own = "own-token-that-was-kept-before-it-was-asked-for";
+    assert_eq!(wish(own).await.json::<Enrolled>().token, own);
+    let again = wish(own).await;
+    assert_eq!(again.status, StatusCode::CREATED);
+    assert_eq!(again.json::<Enrolled>().token, own);
+    let other = wish("another-token-of-somebody-else-entirely").await;
+    assert_eq!(other.problem(), ProblemKind::AlreadyEnrolled);
+    assert_eq!(wish("short").await.problem(), ProblemKind::BadRequest);
+}
+
+#[tokio::test]
 async fn another_devices_token_enrols_nobody() {
     let server = TestServer::start().await;
     let (one, other) = (server.enrol(1).await, server.enrol(2).await);

@@ -37,7 +37,8 @@ pub struct DeviceRow {
 }
 
 impl Store {
-    /// Enrols a device by an enrolment key, or by the token it has already.
+    /// Enrols a device by an enrolment key, or by the token it has already:
+    /// shown as its credential, or as the token it wishes for.
     ///
     /// # Errors
     /// Where SQLite fails.
@@ -46,15 +47,16 @@ impl Store {
         device: DeviceId,
         name: &str,
         credential: &Token,
+        wished: Option<Token>,
         now: WallTime,
     ) -> Result<EnrolOutcome> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let outcome = match known(&transaction, device)? {
-            Some(known) => known.answer(credential),
+            Some(known) => known.answer(credential, wished.as_ref()),
             None => match enrolment_key::spend(&transaction, credential, now)? {
                 Err(fault) => EnrolOutcome::Refused(fault),
-                Ok(()) => EnrolOutcome::Enrolled(insert(&transaction, device, name, now)?),
+                Ok(()) => EnrolOutcome::Enrolled(insert(&transaction, device, name, wished, now)?),
             },
         };
         transaction.commit()?;
@@ -76,7 +78,7 @@ impl Store {
         if known(&transaction, device)?.is_some() {
             return Ok(None);
         }
-        let token = insert(&transaction, device, name, now)?;
+        let token = insert(&transaction, device, name, None, now)?;
         transaction.commit()?;
         Ok(Some(token))
     }
@@ -120,11 +122,13 @@ struct Known {
 }
 
 impl Known {
-    fn answer(&self, shown: &Token) -> EnrolOutcome {
-        match (shown.hash().0 == self.token_hash, self.revoked) {
-            (false, _) => EnrolOutcome::AlreadyEnrolled,
-            (true, true) => EnrolOutcome::Revoked,
-            (true, false) => EnrolOutcome::Enrolled(shown.clone()),
+    fn answer(&self, credential: &Token, wished: Option<&Token>) -> EnrolOutcome {
+        let shown = [Some(credential), wished];
+        let own = shown.into_iter().flatten().find(|token| token.hash().0 == self.token_hash);
+        match (own, self.revoked) {
+            (None, _) => EnrolOutcome::AlreadyEnrolled,
+            (Some(_), true) => EnrolOutcome::Revoked,
+            (Some(own), false) => EnrolOutcome::Enrolled(own.clone()),
         }
     }
 }
@@ -144,9 +148,10 @@ fn insert(
     transaction: &Transaction<'_>,
     device: DeviceId,
     name: &str,
+    wished: Option<Token>,
     now: WallTime,
 ) -> Result<Token> {
-    let token = Token::generate(TokenKind::Device);
+    let token = wished.unwrap_or_else(|| Token::generate(TokenKind::Device));
     transaction
         .prepare_cached(
             "INSERT INTO device (device, name, token_hash, enrolled_at_ms) VALUES (?1, ?2, ?3, ?4)",

@@ -18,8 +18,9 @@ fn key(fixture: &mut Fixture, name: &str, uses_max: Option<u64>) -> Token {
 fn a_key_enrols_as_often_and_as_long_as_it_may() {
     let mut fixture = Fixture::new();
     let key = key(&mut fixture, "lan party", Some(1));
-    let mut enrol =
-        |number, ms| fixture.store.enrol(device(number), "PC", &key, now().plus_ms(ms)).unwrap();
+    let mut enrol = |number, ms| {
+        fixture.store.enrol(device(number), "PC", &key, None, now().plus_ms(ms)).unwrap()
+    };
     assert_eq!(enrol(10, 10), EnrolOutcome::Refused(KeyFault::Expired));
     assert!(matches!(enrol(10, 9), EnrolOutcome::Enrolled(_)));
     assert_eq!(enrol(11, 9), EnrolOutcome::Refused(KeyFault::UsedUp));
@@ -29,14 +30,15 @@ fn a_key_enrols_as_often_and_as_long_as_it_may() {
 fn a_device_is_enrolled_again_only_by_its_own_token() {
     let mut fixture = Fixture::new();
     let key = key(&mut fixture, "home", None);
-    let mut enrol =
-        |credential: &Token| fixture.store.enrol(device(10), "PC", credential, now()).unwrap();
+    let mut enrol = |credential: &Token| {
+        fixture.store.enrol(device(10), "PC", credential, None, now()).unwrap()
+    };
     let EnrolOutcome::Enrolled(token) = enrol(&key) else { panic!("the key opens") };
     assert_eq!(enrol(&key), EnrolOutcome::AlreadyEnrolled);
     assert_eq!(enrol(&token), EnrolOutcome::Enrolled(token.clone()), "the same answer again");
     assert!(fixture.store.revoke_device(device(10), now()).unwrap());
     assert_eq!(
-        fixture.store.enrol(device(10), "PC", &token, now()).unwrap(),
+        fixture.store.enrol(device(10), "PC", &token, None, now()).unwrap(),
         EnrolOutcome::Revoked
     );
 }

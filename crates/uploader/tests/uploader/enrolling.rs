@@ -44,7 +44,7 @@ async fn enrolled(key: &str, name: &str) -> Result<uploader::Token, EnrolError> 
     tokio::spawn(async move { axum::serve(listener, router).await });
     let server: ServerUrl = format!("http://{address}").parse().expect("loopback is allowed");
     let device = DeviceId(Uuid::from_u128(0xD));
-    enrol(&server, &ExtraRoots::default(), &token(key), device, name).await
+    enrol(&server, &ExtraRoots::default(), &token(key), device, name, &token("wished")).await
 }
 
 #[tokio::test]
