@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{entry::Entry, known_fields, roster::Roster};
+use super::{
+    entry::Entry,
+    events::{Happening, VICTIM_NAME},
+    known_fields,
+    roster::Roster,
+};
 use crate::{Drift, Unreadable};
 
 /// Entries that one list may have. A match of 34 minutes had 98; a hundred
@@ -88,6 +93,21 @@ impl Document {
 
     pub(super) fn drift(&self) -> Drift {
         self.drift.clone()
+    }
+
+    /// When each name's latest listed death was. What lies ahead of the clock
+    /// was undone by a rewind.
+    pub(super) fn latest_deaths(&self) -> BTreeMap<String, i64> {
+        let mut latest: BTreeMap<String, i64> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.time_ms <= self.game_time_ms) {
+            if entry.name == Happening::CHAMPION_KILL
+                && let Some(victim) = entry.text(VICTIM_NAME)
+            {
+                let known = latest.entry(victim.to_owned()).or_insert(entry.time_ms);
+                *known = (*known).max(entry.time_ms);
+            }
+        }
+        latest
     }
 
     /// Who plays since when; `None` while the game has not said so yet.

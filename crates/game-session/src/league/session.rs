@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    death_counts::{DeathCounts, FROM_THE_START_MS},
+    death_counts::{DeathCounts, DeathPoll, FROM_THE_START_MS},
     document::{Document, Start},
     entry::Entry,
     events::{Happening, VICTIM_NAME},
@@ -37,6 +37,7 @@ pub(super) struct Session {
     roster: Vec<String>,
     /// Time text of the present numbering's first entry.
     start_time_text: String,
+    /// The game's clock when it was last seen, to ten seconds.
     game_time_ms: i64,
     /// Whether the match's start was told.
     started: bool,
@@ -75,7 +76,7 @@ impl Session {
             deaths: DeathCounts::begin(start.time_ms),
             roster: start.roster,
             start_time_text: start.time_text,
-            game_time_ms: document.game_time_ms,
+            game_time_ms: coarse(document.game_time_ms),
             started: false,
             ended: false,
             timeline: Timeline::default(),
@@ -107,11 +108,17 @@ impl Session {
     /// Takes a poll of this session.
     pub(super) fn observe(&mut self, document: &Document) -> Vec<Event> {
         self.hold_new_entries(document);
-        let scored = document.roster.deaths();
+        let (scored, latest) = (document.roster.deaths(), document.latest_deaths());
         let mut events = self.release();
         // A reset on the way out wants the scores of this very poll again.
         while !self.deaths.is_settled() {
-            self.deaths.poll(document.game_time_ms, &scored, &self.held_deaths());
+            let held = self.held_deaths();
+            self.deaths.poll(&DeathPoll {
+                game_time_ms: document.game_time_ms,
+                scored: &scored,
+                latest_ms: &latest,
+                held: &held,
+            });
             if !self.deaths.is_settled() {
                 break;
             }
@@ -124,7 +131,7 @@ impl Session {
         if let Some(first) = document.entries.first() {
             self.start_time_text.clone_from(&first.time_text);
         }
-        self.game_time_ms = document.game_time_ms;
+        self.game_time_ms = coarse(document.game_time_ms);
         events
     }
 
@@ -259,6 +266,12 @@ impl Session {
         };
         Event { id: fields.event_id(), kind, data }
     }
+}
+
+/// Time that passes is no news: a state that changed with every poll would be
+/// written to disk with every poll.
+fn coarse(game_time_ms: i64) -> i64 {
+    game_time_ms - game_time_ms.rem_euclid(CLOCK_SLACK_MS)
 }
 
 /// The values of the first poll; a further play of the same values, which no

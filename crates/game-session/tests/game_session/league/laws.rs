@@ -135,6 +135,28 @@ proptest! {
     }
 
     #[test]
+    fn the_last_frame_alone_gives_the_very_events_once_scores_have_caught_up(
+        polls in one_numbering().prop_filter("scores do not lag", |polls| {
+            polls.windows(2).all(|pair| pair[0].game_time <= pair[1].game_time)
+                && polls.iter().all(|poll| poll.entries.iter().all(|entry| {
+                    entry["KillerName"] != "Minion_T200"
+                }))
+        }),
+    ) {
+        // Two quiet polls follow: what was fresh is fresh no longer.
+        let mut polls = polls;
+        let quiet = polls.last().cloned().expect("a match has a poll");
+        let now = quiet.game_time;
+        polls.push(quiet.clone().at(now + 4.0));
+        let last = vec![quiet.at(now + 4.0)];
+        let fingerprints = |stream: &Stream| -> BTreeSet<String> {
+            let happened = stream.events.iter().filter(|event| event.kind.is_occurrence());
+            happened.map(|event| format!("{} {:?}", event.id, event.data.ordinal)).collect()
+        };
+        prop_assert_eq!(fingerprints(&run(&last)), fingerprints(&run(&polls)));
+    }
+
+    #[test]
     fn no_bytes_panic(bodies in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
         let mut stream = Stream::new();
         for body in bodies {
