@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod crashes;
+mod doctor;
 mod live;
 mod outages;
 mod real_recordings;

@@ -96,3 +96,26 @@ fn a_server_that_crashes_forgets_nothing_it_acknowledged() {
     let after = device.replay(&second, Some(server.url())).unwrap();
     assert_eq!((before.code, after.code), (Some(0), Some(0)), "{}", after.stderr);
 }
+
+#[test]
+fn an_enrolment_whose_answer_was_lost_succeeds_at_the_next_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 28, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    assert_eq!(device.replay(&file, Some(server.url())).unwrap().code, Some(0));
+
+    // As if the answer had never come: the server knows the device, and the
+    // device only which token it asked for.
+    let path = device.data_dir().join("identity.json");
+    let mut identity: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let token = identity["tokens"][server.url()].take();
+    identity["tokens"] = serde_json::json!({});
+    identity["wished_tokens"] = serde_json::json!({ server.url(): token });
+    std::fs::write(&path, identity.to_string()).unwrap();
+    device.delete_outbox().unwrap();
+    let again = device.replay(&file, Some(server.url())).unwrap();
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(again.report["duplicates"], again.report["captured"]);
+}

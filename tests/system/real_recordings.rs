@@ -82,7 +82,8 @@ fn every_champion_kill_of_a_dump_is_recorded_once_with_its_names_and_time() {
 
 #[test]
 fn a_deleted_outbox_brings_back_every_event_as_a_duplicate() {
-    for dump in league_dumps() {
+    let logs = gsi_logs().into_iter().map(|(path, _)| path);
+    for dump in league_dumps().into_iter().chain(logs) {
         let stage = Stage::set();
         let first = stage.replay(&dump);
         stage.device.delete_outbox().unwrap();

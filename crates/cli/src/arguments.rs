@@ -136,6 +136,9 @@ pub(crate) enum RecordingCommand {
         /// Where to write the recording; beside the file where not named
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Replace a recording of that name
+        #[arg(long)]
+        force: bool,
         #[arg(long)]
         json: bool,
     },

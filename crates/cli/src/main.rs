@@ -16,20 +16,25 @@ mod replay;
 mod run;
 mod terminal_shell;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 
 use arguments::{Arguments, Command};
 use exit::Exit;
 
+/// What is logged unless `RINGSIDE_LOG` says otherwise. The libraries' own
+/// warnings say in their words what we say in a person's.
+const LOG_FILTER: &str = "warn,rustls=off,rustls_platform_verifier=off,hyper=off,reqwest=off";
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("RINGSIDE_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOG_FILTER)),
         )
         .with_target(false)
         .init();

@@ -27,7 +27,7 @@ pub(crate) fn outbox(command: OutboxCommand) -> anyhow::Result<Exit> {
 
 /// The outbox of this installation; `None` where nothing was captured yet.
 fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
-    let dir = DataDir::open(common.data_dir.data_dir.clone())?;
+    let dir = DataDir::existing(common.data_dir.data_dir.clone())?;
     match OutboxView::open(&dir.outbox()) {
         Ok(view) => Ok(Some(view)),
         Err(Error::Absent(_)) => Ok(None),
@@ -122,6 +122,7 @@ fn show(id: &str, common: OutboxArguments) -> anyhow::Result<Exit> {
 
 fn retry(ids: &[String], all: bool, common: OutboxArguments) -> anyhow::Result<Exit> {
     let Some(ids) = event_ids(ids) else { return Ok(Exit::Usage) };
+    let ids_given = ids.len() as u64;
     let selection = if all { Selection::All } else { Selection::Ids(ids) };
     let requeued = match open(&common)? {
         Some(mut view) => view.requeue(&selection)?,
@@ -132,7 +133,8 @@ fn retry(ids: &[String], all: bool, common: OutboxArguments) -> anyhow::Result<E
     } else {
         output::line(&format!("{requeued} refused events wait to be sent again"));
     }
-    Ok(Exit::Done)
+    let missed = !all && requeued < ids_given;
+    Ok(if missed { Exit::DoesNotHold } else { Exit::Done })
 }
 
 fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
@@ -153,7 +155,8 @@ fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Resul
             deleted.deleted, deleted.in_flight, deleted.absent
         ));
     }
-    Ok(Exit::Done)
+    let all = deleted.absent == 0 && deleted.in_flight == 0;
+    Ok(if all { Exit::Done } else { Exit::DoesNotHold })
 }
 
 fn export(common: OutboxArguments, filter: Filter) -> anyhow::Result<Exit> {

@@ -8,15 +8,39 @@ use crate::{arguments::RecordingCommand, exit::Exit, output};
 
 pub(crate) fn recording(command: RecordingCommand) -> anyhow::Result<Exit> {
     match command {
-        RecordingCommand::Import { file, out, json } => import(&file, out, json),
+        RecordingCommand::Import { file, out, force, json } => {
+            let existing = if force { Existing::Replace } else { Existing::Keep };
+            import(&file, out, existing, json)
+        }
         RecordingCommand::Info { file, json } => info(&file, json),
         RecordingCommand::Verify { file, json } => verify(&file, json),
     }
 }
 
-fn import(file: &Path, out: Option<PathBuf>, json: bool) -> anyhow::Result<Exit> {
+/// What becomes of a file that stands where the recording is to be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Existing {
+    Keep,
+    Replace,
+}
+
+fn import(
+    file: &Path,
+    out: Option<PathBuf>,
+    existing: Existing,
+    json: bool,
+) -> anyhow::Result<Exit> {
     let recording = recording::import(file, None)?;
+    // Read through first: a fault in it is the first thing to say.
+    recording.hash()?;
     let out = out.unwrap_or_else(|| file.with_extension("rsrec"));
+    if out.exists() && existing == Existing::Keep {
+        output::complain(&format!(
+            "{} is there already and was not changed; name another with --out, or use --force",
+            out.display()
+        ));
+        return Ok(Exit::Usage);
+    }
     let compression = if out.extension().is_some_and(|extension| extension == "zst") {
         Compression::Zstd
     } else {

@@ -78,7 +78,7 @@ fn sentences(status: &CompanionStatus) -> Vec<String> {
         .map(|source| format!("{}: {}", source.source, source.state))
         .collect();
     if let Some(reason) = &status.upload.paused_reason {
-        sentences.push(format!("upload: {reason}; events are kept and sent later"));
+        sentences.push(format!("upload: {reason}"));
     }
     sentences.extend(status.recording_problem.clone());
     sentences

@@ -19,9 +19,22 @@ impl DataDir {
     /// Where it cannot be made, or the system names none.
     pub fn open(path: Option<PathBuf>) -> Result<Self, Error> {
         let path = path.or_else(of_the_user).ok_or(Error::NoDataDir)?;
-        std::fs::create_dir_all(&path)
-            .map_err(|cause| Error::DataDir { path: path.clone(), cause })?;
+        create_private(&path).map_err(|cause| Error::DataDir { path: path.clone(), cause })?;
         Ok(Self(path))
+    }
+
+    /// The folder at `path`, which must be there: a mistyped one is no empty one.
+    ///
+    /// # Errors
+    /// Where it was named and is not there, or the system names none.
+    pub fn existing(path: Option<PathBuf>) -> Result<Self, Error> {
+        match path {
+            Some(path) if !path.is_dir() => {
+                let cause = std::io::ErrorKind::NotFound.into();
+                Err(Error::DataDir { path, cause })
+            }
+            named => named.or_else(of_the_user).map(Self).ok_or(Error::NoDataDir),
+        }
     }
 
     /// The folder.
@@ -53,6 +66,15 @@ impl DataDir {
     pub fn source_report(&self) -> PathBuf {
         self.0.join("sources.json")
     }
+}
+
+/// Makes a folder that nobody else looks into: what is in it names players.
+pub(crate) fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn of_the_user() -> Option<PathBuf> {

@@ -33,7 +33,7 @@ pub enum Error {
         cause: std::io::Error,
     },
     /// The settings file says something that is no setting.
-    #[error("{} has a setting that Ringside does not know; it was not changed", path.display())]
+    #[error("{} cannot be read as settings; it was not changed", path.display())]
     Settings {
         /// The file.
         path: PathBuf,
@@ -60,8 +60,13 @@ pub enum Error {
     #[error(transparent)]
     BadInput(recording::Error),
     /// The recording is of a game that this version cannot replay.
-    #[error("this version has no rules for {source_name} yet, so the recording cannot be replayed")]
+    #[error(
+        "{}: recorded from {source_name}, which this version cannot replay yet",
+        file.display()
+    )]
     NoRules {
+        /// The recording.
+        file: PathBuf,
         /// The source.
         source_name: event_model::Source,
     },

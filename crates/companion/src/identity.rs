@@ -92,8 +92,10 @@ impl Identity {
     /// Where the file cannot be written.
     pub fn wished_token(&mut self, dir: &DataDir, server: &str) -> Result<String, Error> {
         *self = Self::load_or_create(dir)?;
-        if let Some(wished) = self.wished_tokens.get(server) {
-            return Ok(wished.clone());
+        // One that it has already shows that it is this very device.
+        let known = self.tokens.get(server).or_else(|| self.wished_tokens.get(server));
+        if let Some(known) = known {
+            return Ok(known.clone());
         }
         let wished = format!("rsd_{}", hex::encode(random::<32>()?));
         self.wished_tokens.insert(server.to_owned(), wished.clone());

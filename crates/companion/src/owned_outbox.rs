@@ -11,9 +11,23 @@ use crate::{DataDir, Error};
 pub(crate) fn open_owned(dir: &DataDir, device: DeviceId, now: Moment) -> Result<Outbox, Error> {
     let path = dir.outbox();
     match Outbox::open(&path, device, now) {
-        Ok(outbox) => Ok(outbox),
+        Ok(outbox) => {
+            tell_of_salvage(&outbox);
+            Ok(outbox)
+        }
         Err(outbox::Error::Locked { .. }) => Err(Error::AlreadyRunning { path }),
         Err(other) => Err(Error::Outbox(other)),
+    }
+}
+
+fn tell_of_salvage(outbox: &Outbox) {
+    if let Some(salvaged) = outbox.salvaged() {
+        tracing::warn!(
+            set_aside = %salvaged.set_aside.display(),
+            events_kept = salvaged.events,
+            unreadable = salvaged.unreadable,
+            "The upload queue was damaged: the file was set aside, what could be read is kept"
+        );
     }
 }
 

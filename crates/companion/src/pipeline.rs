@@ -128,9 +128,12 @@ impl Pipeline {
         Ok(Rules::Known)
     }
 
-    /// The state of a source's stream, for a recording that begins in its midst.
+    /// The state of a source's stream, for a recording that begins in the midst
+    /// of a session; nothing where none was seen yet.
     pub(crate) fn encoded_state(&self, source: Source) -> Option<&[u8]> {
-        self.streams.get(&source).map(|stream| stream.encoded.as_slice())
+        let encoded = self.streams.get(&source)?.encoded.as_slice();
+        let empty = SourceState::new(source)?.encode();
+        (encoded != empty).then_some(encoded)
     }
 
     /// Takes one reading; the events it made wait for [`Self::commit`].

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use event_model::{Moment, Received, Source};
 use recording::{Compression, Header, RecordingWriter};
 
+use crate::data_dir::create_private;
+
 /// One recording a source, from its first reading to the end of the run.
 pub(crate) struct Recorder {
     folder: PathBuf,
@@ -20,7 +22,7 @@ struct Running {
 
 impl Recorder {
     pub(crate) fn new(folder: PathBuf) -> std::io::Result<Self> {
-        std::fs::create_dir_all(&folder)?;
+        create_private(&folder)?;
         Ok(Self { folder, running: BTreeMap::new(), failures: 0, last_failure: None })
     }
 

@@ -25,6 +25,10 @@ pub use report::ReplayReport;
 /// all, and never more than a second or two of a game.
 const GROUP_READINGS: usize = 256;
 
+/// The longest pause between two entries: a recorded gap of months is not waited
+/// for, at any speed.
+const PAUSE_MAX: Duration = Duration::from_secs(60 * 60);
+
 /// How fast a recording is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Speed {
@@ -138,7 +142,15 @@ impl Tape {
         let hash = recording.hash().map_err(Error::BadInput)?;
         let source = recording.header().source;
         if SourceState::new(source).is_none() {
-            return Err(Error::NoRules { source_name: source });
+            return Err(Error::NoRules { file: options.file.clone(), source_name: source });
+        }
+        let made_under = recording.header().session_logic;
+        if made_under > game_session::SESSION_LOGIC {
+            tracing::warn!(
+                made_under,
+                known = game_session::SESSION_LOGIC,
+                "The recording was made by a newer Ringside: its events may differ"
+            );
         }
         let beginning = recording
             .state()
@@ -150,7 +162,8 @@ impl Tape {
             });
         let entries = recording.entries().map_err(Error::BadInput)?.count() as u64;
         Ok(Self {
-            key: StreamKey { source, stream: format!("replay:{hash}") },
+            // Its state is never continued: one row for all replays will do.
+            key: StreamKey { source, stream: "replay".to_owned() },
             epoch: hash.clock_epoch(),
             beginning,
             entries,
@@ -169,7 +182,8 @@ impl Tape {
         let beginning = self.beginning.clone().map_or(Beginning::Empty, Beginning::State);
         let rules = pipeline.begin(self.key.clone(), beginning).map_err(Error::Outbox)?;
         if rules == Rules::Missing {
-            return Err(Error::NoRules { source_name: self.key.source });
+            let file = self.recording.path().to_owned();
+            return Err(Error::NoRules { file, source_name: self.key.source });
         }
         pipeline.remember_events();
         let (mut last_ms, mut frames_are_over) = (0, false);
@@ -218,7 +232,9 @@ impl Tape {
 async fn wait(speed: Speed, recorded_ms: u64) {
     match speed {
         Speed::Times(times) if times > 0.0 && recorded_ms > 0 => {
-            tokio::time::sleep(Duration::from_millis(recorded_ms).div_f64(times)).await;
+            let seconds = Duration::from_millis(recorded_ms).as_secs_f64() / times;
+            let pause = Duration::try_from_secs_f64(seconds).unwrap_or(PAUSE_MAX);
+            tokio::time::sleep(pause.min(PAUSE_MAX)).await;
         }
         Speed::Times(_) | Speed::Max => {}
     }

@@ -29,7 +29,8 @@ pub struct Upload {
     pub server: Option<String>,
     /// The player agreed that events are sent there.
     pub consent: bool,
-    /// A certificate authority of the server's own, as a PEM file.
+    /// The server's own certificate authority, as a PEM file: trusted for it in
+    /// the stead of the system's.
     pub server_ca: Option<PathBuf>,
 }
 

@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use delivery::BatchLimits;
+use delivery::{BatchLimits, WaitReason};
 use event_model::Clock;
 use outbox::Outbox;
 use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
 };
-use uploader::{ExtraRoots, ServerUrl, Token, UploadProgress, Uploader};
+use uploader::{ExtraRoots, ServerUrl, Token, UploadProgress, UploadState, Uploader};
 
 use crate::{DataDir, Error, Identity, Settings, owned_outbox::lock};
 use enrolment::Enrolling;
@@ -33,7 +33,7 @@ pub struct UploadOptions {
     pub server: Option<String>,
     /// A key to enrol with, where this device has no token yet.
     pub enrolment_key: Option<String>,
-    /// Another certificate authority to trust, as a PEM file.
+    /// The server's own certificate authority, as a PEM file.
     pub server_ca: Option<PathBuf>,
 }
 
@@ -161,6 +161,9 @@ impl Upload {
                 return Ok(Drained::Done);
             }
             waiting(left);
+            if self.is_hopeless() {
+                return Ok(Drained::StillWaiting);
+            }
             let state = (status.settled, status.quarantined, left);
             if last != Some(state) {
                 last = Some(state);
@@ -172,6 +175,14 @@ impl Upload {
             }
             tokio::time::sleep(DRAIN_LOOK).await;
         }
+    }
+
+    /// Whether there is no token and nobody who gets one.
+    fn is_hopeless(&self) -> bool {
+        let state = self.progress.borrow().state;
+        let no_token =
+            matches!(state, UploadState::Waiting { reason: WaitReason::NotEnrolled, .. });
+        no_token && self.enrolling.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Stops it; a request under way is given up and its events stay queued.

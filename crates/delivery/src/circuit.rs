@@ -54,7 +54,9 @@ impl fmt::Display for WaitReason {
     /// A sentence for the player.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotEnrolled => f.write_str("this device is not enrolled at the server"),
+            Self::NotEnrolled => f.write_str(
+                "this device is not enrolled at the server (an enrolment key is needed)",
+            ),
             Self::Unauthenticated => f.write_str("the server does not know this device's token"),
             Self::Forbidden => f.write_str("the server does not let this device in"),
             Self::UpgradeRequired => f.write_str("the server needs a newer version of Ringside"),

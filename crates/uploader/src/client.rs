@@ -16,8 +16,8 @@ const REQUEST_MAX: Duration = Duration::from_secs(30);
 /// ours.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Root certificates trusted besides the system's, for a server with a
-/// certificate of its operator's own making.
+/// Root certificates trusted in the system's stead, for a server with a
+/// certificate of its operator's own making: nobody else's will do for it.
 #[derive(Debug, Clone, Default)]
 pub struct ExtraRoots(Vec<Certificate>);
 
@@ -50,7 +50,7 @@ pub(crate) fn client(server: &ServerUrl, extra_roots: &ExtraRoots) -> Result<Cli
 fn trusting(builder: ClientBuilder, server: &ServerUrl, extra: &ExtraRoots) -> ClientBuilder {
     match server.scheme() {
         Scheme::Https if extra.0.is_empty() => builder,
-        Scheme::Https => builder.tls_certs_merge(extra.0.clone()),
+        Scheme::Https => builder.tls_certs_only(extra.0.clone()),
         // The system's roots are not read where no TLS is spoken.
         Scheme::LoopbackHttp => builder.tls_certs_only([]),
     }

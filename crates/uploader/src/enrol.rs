@@ -20,7 +20,7 @@ pub enum EnrolError {
     #[error("no answer from the server: {}", delivery::WaitReason::Silence(*.0))]
     Silence(Silence),
     /// An answer that is not an enrolment.
-    #[error("the server answered with status {status}{}", detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default())]
+    #[error("{}", in_words(*status, detail.as_deref()))]
     Answered {
         /// HTTP status.
         status: u16,
@@ -30,6 +30,13 @@ pub enum EnrolError {
     /// The client could not be set up.
     #[error("could not speak to the server")]
     Client(#[from] Error),
+}
+
+fn in_words(status: u16, detail: Option<&str>) -> String {
+    match detail {
+        Some(detail) => format!("the server answered with status {status}: {detail}"),
+        None => format!("what answers there is not a Ringside server (status {status})"),
+    }
 }
 
 /// Enrols `device` under the name `name` with an enrolment key.

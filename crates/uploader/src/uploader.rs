@@ -31,7 +31,7 @@ const OUTBOX_RETRY: Duration = Duration::from_secs(5);
 pub struct Config {
     /// Where to.
     pub server: ServerUrl,
-    /// Trusted besides the system's roots.
+    /// Trusted in the stead of the system's roots, where there are any.
     pub extra_roots: ExtraRoots,
     /// Where from.
     pub outbox: Arc<Mutex<Outbox>>,

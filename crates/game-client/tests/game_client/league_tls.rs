@@ -3,7 +3,7 @@
 use event_model::{Reading, Received};
 use game_client::{Error, LeagueConfig, LeaguePoller};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
     sync::{mpsc, watch},
 };
@@ -74,6 +74,9 @@ async fn another_program_on_the_port_is_refused() {
     let port = listener.local_addr().unwrap().port();
     let program = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
+        // What is left unread would be answered with a reset.
+        let mut greeting = [0; 4096];
+        stream.read(&mut greeting).await.unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         stream.shutdown().await.unwrap();
     });

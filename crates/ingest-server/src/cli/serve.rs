@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use boot_clock::BootClock;
-use clap::Args;
+use clap::{Args, builder::RangedU64ValueParser};
 use ingest_api::{Lifetimes, Limits};
 use ingest_server::{Config, Server, Shutdown, Tls};
 use ingest_store::Token;
@@ -40,7 +40,8 @@ pub(super) struct ServeArgs {
 #[command(next_help_heading = "Limits of a request")]
 struct LimitArgs {
     /// Events in a request.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().events_max)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().events_max,
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     events_max: usize,
     /// Bytes of a request as sent.
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().sent_bytes_max)]
@@ -56,10 +57,12 @@ struct LimitArgs {
           value_parser = depth)]
     json_depth_max: usize,
     /// Requests worked on at a time.
-    #[arg(long, value_name = "N", default_value_t = Config::CONCURRENT_REQUESTS_MAX)]
+    #[arg(long, value_name = "N", default_value_t = Config::CONCURRENT_REQUESTS_MAX,
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     concurrent_requests_max: usize,
     /// Requests that a device may make in a minute.
-    #[arg(long, value_name = "N", default_value_t = Config::REQUESTS_PER_MINUTE_MAX)]
+    #[arg(long, value_name = "N", default_value_t = Config::REQUESTS_PER_MINUTE_MAX,
+          value_parser = RangedU64ValueParser::<u32>::new().range(1..))]
     requests_per_minute_max: u32,
     /// Seconds that a request's body may take to arrive.
     #[arg(long, value_name = "S", default_value_t = Config::BODY_TIMEOUT.as_secs())]

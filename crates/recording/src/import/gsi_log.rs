@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Draft, Reason> {
     let stamp = record.timestamp.as_ref().map(time).transpose()?.flatten().map(Stamp::Wall);
     let mut frame = Frame::new(Channel::Http, body);
     frame.method = record.method;
-    frame.path = record.url;
+    frame.path = record.url.map(|url| path_of(&url).to_owned());
     frame.headers = record
         .headers
         .iter()
@@ -79,5 +79,24 @@ fn text_of(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// The path of a logged URL: a host is nobody's business, and what stands before
+/// it may be a password.
+fn path_of(url: &str) -> &str {
+    let Some((_scheme, rest)) = url.split_once("://") else { return url };
+    rest.find('/').map_or("/", |start| &rest[start..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_path_of_a_url_is_kept() {
+        assert_eq!(path_of("http://user:secret@127.0.0.1:3000/post"), "/post");
+        assert_eq!(path_of("http://user:secret@127.0.0.1"), "/");
+        assert_eq!(path_of("/"), "/");
     }
 }
