@@ -112,7 +112,7 @@ async fn without_a_token_nothing_is_sent() {
     running.until(|now| matches!(now.state, UploadState::Waiting { .. })).await;
     assert_eq!(
         device.status().paused_reason.as_deref(),
-        Some("this device is not enrolled at the server")
+        Some("this device is not enrolled at the server (an enrolment key is needed)")
     );
     assert!(server.requests_at().is_empty());
     device.token.send_replace(Some(token("first")));
