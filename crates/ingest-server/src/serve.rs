@@ -1,6 +1,14 @@
 //! A server, from its configuration to its last answer.
 
-use std::{io, net::SocketAddr, net::TcpListener, sync::Arc, thread, time::Duration};
+use std::{
+    fs::File,
+    io,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use event_model::Clock;
@@ -39,6 +47,12 @@ pub enum ServeError {
     /// The database cannot be used.
     #[error("could not open the database")]
     Store(#[from] ingest_store::Error),
+    /// Another server has the database: answers to one key must come from one.
+    #[error("another server is running on {}", .0.display())]
+    Occupied(PathBuf),
+    /// The lock file cannot be made.
+    #[error("could not use {}", .0.display())]
+    Lock(PathBuf, #[source] io::Error),
     /// The address cannot be listened on.
     #[error("could not listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
@@ -59,6 +73,8 @@ pub struct Server {
     writer: thread::JoinHandle<()>,
     handle: Handle<SocketAddr>,
     generated_key: Option<Token>,
+    /// Held for as long as the server lives.
+    _owner: File,
 }
 
 /// Stops a running server.
@@ -85,6 +101,7 @@ impl Server {
             None => None,
         };
         let mut store = Store::open(&config.data_dir, config.store)?;
+        let owner = own(&config.data_dir)?;
         store.catch_up()?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
@@ -93,7 +110,7 @@ impl Server {
         let address = listener.local_addr().map_err(listen_failed)?;
         let (app, writer) = build_app(config, clock, store);
         let handle = Handle::new();
-        Ok(Self { address, listener, tls, app, writer, handle, generated_key })
+        Ok(Self { address, listener, tls, app, writer, handle, generated_key, _owner: owner })
     }
 
     /// Where it listens.
@@ -183,6 +200,16 @@ async fn load(tls: &Tls) -> io::Result<RustlsConfig> {
     // An error says that the process chose a provider already, which is ours.
     drop(rustls::crypto::ring::default_provider().install_default());
     RustlsConfig::from_pem_file(&tls.cert, &tls.key).await
+}
+
+/// Takes the lock that makes this process the one server of a database. The
+/// account commands need none: each is one transaction.
+fn own(data_dir: &Path) -> Result<File, ServeError> {
+    let path = data_dir.join("serve.lock");
+    let occupied = |_| ServeError::Occupied(data_dir.to_owned());
+    let file = File::create(&path).map_err(|cause| ServeError::Lock(path, cause))?;
+    file.try_lock().map_err(occupied)?;
+    Ok(file)
 }
 
 /// The key that the operator gave must open; where none was given and none is

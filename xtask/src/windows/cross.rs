@@ -28,8 +28,9 @@ pub(super) fn check(root: &Path, checkout: &Path) -> Result<()> {
 /// Runs the tests of every member without a webview, under Wine.
 pub(super) fn test(root: &Path, checkout: &Path) -> Result<()> {
     let excluded = NOT_TESTED.iter().flat_map(|name| ["--exclude", name]);
-    let arguments: Vec<_> =
-        ["test", "--workspace", "--no-fail-fast"].into_iter().chain(excluded).collect();
+    // Not the documentation's examples: rustdoc takes no runner from cargo here.
+    let kinds = ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
+    let arguments: Vec<_> = kinds.into_iter().chain(excluded).collect();
     cargo(root, checkout, &arguments)
 }
 

@@ -31,6 +31,8 @@ impl From<ServeError> for Failure {
         match error {
             ServeError::Lifetimes(rule) => Self::Usage(rule.to_owned()),
             ServeError::Store(_)
+            | ServeError::Occupied(_)
+            | ServeError::Lock(..)
             | ServeError::Listen(..)
             | ServeError::Tls(_)
             | ServeError::Serve(_) => Self::Environment(error.into()),

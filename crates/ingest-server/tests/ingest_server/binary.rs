@@ -145,6 +145,18 @@ fn what_the_machine_does_not_give_is_an_environment_error() {
     assert_eq!(run(&file, &["device", "list"]).status.code(), Some(4));
 }
 
+#[test]
+fn a_database_has_one_server() {
+    let dir = TempDir::new().unwrap();
+    let running = Running::with_key(dir.path());
+    let second = run(dir.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(4));
+    let message = String::from_utf8(second.stderr).unwrap();
+    assert!(message.contains("another server is running on"), "{message}");
+    drop(running);
+    Running::start(dir.path(), &[]).kill();
+}
+
 #[cfg(unix)]
 #[test]
 fn sigterm_ends_it_in_order() {
