@@ -27,10 +27,14 @@ pub(crate) fn outbox(command: OutboxCommand) -> anyhow::Result<Exit> {
 
 /// The outbox of this installation; `None` where nothing was captured yet.
 fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
-    let dir = DataDir::existing(common.data_dir.data_dir.clone())?;
+    let dir = DataDir::look(common.data_dir.data_dir.clone())?;
     match OutboxView::open(&dir.outbox()) {
         Ok(view) => Ok(Some(view)),
-        Err(Error::Absent(_)) => Ok(None),
+        Err(Error::Absent(_)) => {
+            let folder = dir.path().display();
+            output::note(&format!("nothing was captured in {folder} yet"));
+            Ok(None)
+        }
         Err(other) => Err(other.into()),
     }
 }

@@ -23,18 +23,12 @@ impl DataDir {
         Ok(Self(path))
     }
 
-    /// The folder at `path`, which must be there: a mistyped one is no empty one.
+    /// The same without making anything, for whoever only looks.
     ///
     /// # Errors
-    /// Where it was named and is not there, or the system names none.
-    pub fn existing(path: Option<PathBuf>) -> Result<Self, Error> {
-        match path {
-            Some(path) if !path.is_dir() => {
-                let cause = std::io::ErrorKind::NotFound.into();
-                Err(Error::DataDir { path, cause })
-            }
-            named => named.or_else(of_the_user).map(Self).ok_or(Error::NoDataDir),
-        }
+    /// Where the system names none.
+    pub fn look(path: Option<PathBuf>) -> Result<Self, Error> {
+        path.or_else(of_the_user).map(Self).ok_or(Error::NoDataDir)
     }
 
     /// The folder.
