@@ -54,7 +54,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// The outbox cannot be opened or written.
-    #[error("the upload queue cannot be used")]
+    #[error(
+        "the upload queue cannot be read or written; what is in it stays as it is, and what \
+         was not saved comes again with the same frames"
+    )]
     Outbox(#[source] outbox::Error),
     /// A recording or another input file is not what it should be.
     #[error(transparent)]

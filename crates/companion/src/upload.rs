@@ -182,7 +182,13 @@ impl Upload {
         let state = self.progress.borrow().state;
         let no_token =
             matches!(state, UploadState::Waiting { reason: WaitReason::NotEnrolled, .. });
-        no_token && self.enrolling.as_ref().is_none_or(JoinHandle::is_finished)
+        // A token that has just come has not been seen by the upload yet: only
+        // an enrolment that ended in trouble brings none.
+        no_token
+            && self
+                .enrolling
+                .as_ref()
+                .is_none_or(|enrolling| enrolling.is_finished() && self.trouble.reason().is_some())
     }
 
     /// Stops it; a request under way is given up and its events stay queued.

@@ -3,7 +3,7 @@
 //! An [`Uploader`] claims a batch, sends it, hands the reply to
 //! [`delivery::interpret`] and the decision back to the outbox; in between it
 //! waits for work, for its turn or for a token. It decides nothing itself.
-//! [`enrol`] gets a device its token.
+//! [`enrol()`] gets a device its token.
 //!
 //! # Invariants
 //!
