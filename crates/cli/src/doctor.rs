@@ -26,8 +26,8 @@ fn text(source: &SourceDiagnosis) -> String {
     if let Some(last) = &source.last_run {
         let when = last.last_frame_at.as_deref().unwrap_or("never");
         lines.push(format!(
-            "  last run: {} frames, the last at {when}; {} unreadable; {} posts refused",
-            last.frames, last.unreadable, last.refused_posts
+            "  last run: {} frames, the last at {when}; {} unreadable; {} dropped; {} posts refused",
+            last.frames, last.unreadable, last.frames_dropped, last.refused_posts
         ));
         if let Some(why) = &last.last_unreadable {
             lines.push(format!("  last unreadable frame: {why}"));

@@ -86,10 +86,11 @@ fn text(summary: &RunSummary) -> String {
     for source in &summary.status.sources {
         let drift = source.drift.values().sum::<u64>();
         lines.push(format!(
-            "{}: {} frames, {} unreadable, {} unknown names{}",
+            "{}: {} frames, {} unreadable, {} dropped, {} unknown names{}",
             source.source,
             source.frames,
             source.unreadable,
+            source.frames_dropped,
             drift,
             source
                 .last_unreadable

@@ -80,6 +80,10 @@ fn sentences(status: &CompanionStatus) -> Vec<String> {
     if let Some(reason) = &status.upload.paused_reason {
         sentences.push(format!("upload: {reason}"));
     }
+    let dropped = status.sources.iter().filter(|source| source.frames_dropped > 0);
+    sentences.extend(dropped.map(|source| {
+        format!("{}: {} frames were not looked at", source.source, source.frames_dropped)
+    }));
     sentences.extend(status.recording_problem.clone());
     sentences
 }

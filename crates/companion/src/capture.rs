@@ -41,8 +41,8 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
-    /// Runs until the readers are gone. Blocks: SQLite and the disk are waited
-    /// for here, on a thread of its own, and nowhere else.
+    /// Runs until the readers are gone. Blocks: while a game runs, the disk is
+    /// waited for on this thread of its own.
     pub(crate) fn run(mut self, runtime: &Handle) {
         loop {
             let next = runtime.block_on(async {

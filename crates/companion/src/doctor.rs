@@ -51,7 +51,8 @@ pub struct Advice {
     pub content: Option<String>,
 }
 
-/// Looks at every source; changes nothing.
+/// Looks at every source; changes nothing of a game's. A first look makes this
+/// installation's folder, with its settings and the token that games show.
 ///
 /// # Errors
 /// Where this installation cannot be used.

@@ -21,6 +21,7 @@ mod doctor;
 mod error;
 mod feed_entry;
 mod identity;
+mod installation;
 mod live;
 mod owned_outbox;
 mod pipeline;

@@ -16,9 +16,9 @@ use tokio::{
 };
 
 use crate::{
-    CompanionStatus, DataDir, Error, Identity, Settings, Shell,
+    CompanionStatus, DataDir, Error, Settings, Shell,
     capture::{Capture, CaptureView},
-    owned_outbox::open_owned,
+    installation::Installation,
     pipeline::{Beginning, Pipeline},
     readers::Readers,
     recorder::Recorder,
@@ -111,18 +111,10 @@ impl Companion {
         clock: Arc<dyn Clock>,
         shell: Arc<dyn Shell>,
     ) -> Result<Self, Error> {
-        let dir = DataDir::open(options.data_dir.clone())?;
-        let settings = options.over(Settings::load_or_create(&dir)?);
-        let mut identity = Identity::load_or_create(&dir)?;
-        let outbox = Arc::new(Mutex::new(open_owned(&dir, identity.device(), clock.now())?));
-        let upload = Upload::start(
-            &options.upload,
-            &settings,
-            &dir,
-            &mut identity,
-            Arc::clone(&outbox),
-            Arc::clone(&clock),
-        )?;
+        let data_dir = options.data_dir.clone();
+        let over = |settings| options.over(settings);
+        let Installation { dir, settings, identity, outbox, upload } =
+            Installation::open(data_dir, &options.upload, over, &clock)?;
 
         let (stop, stopping) = watch::channel(false);
         let (sender, readings) = mpsc::channel(game_client::CAPTURE_QUEUE_FRAMES);

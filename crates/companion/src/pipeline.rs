@@ -27,6 +27,9 @@ struct Stream {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SourceCounts {
     pub(crate) frames: u64,
+    /// Not looked at, since memory held no more events. Most of what happened in
+    /// them is found in later frames.
+    pub(crate) frames_skipped: u64,
     pub(crate) unreadable: u64,
     pub(crate) last_unreadable: Option<String>,
     pub(crate) faults: u64,
@@ -46,9 +49,6 @@ pub(crate) struct CaptureCounts {
     pub(crate) already_known: u64,
     /// In memory, since the disk does not take them.
     pub(crate) not_saved: u64,
-    /// Frames not looked at, since memory holds no more events. Most of what
-    /// happened in them is found in later frames.
-    pub(crate) frames_skipped: u64,
     /// Given up: still in memory when the program ended.
     pub(crate) lost: u64,
 }
@@ -139,7 +139,7 @@ impl Pipeline {
     /// Takes one reading; the events it made wait for [`Self::commit`].
     pub(crate) fn take(&mut self, received: &Received) {
         if self.unsaved.is_full() {
-            self.counts.frames_skipped += 1;
+            self.sources.entry(received.source).or_default().frames_skipped += 1;
             return;
         }
         let Some(stream) = self.streams.get_mut(&received.source) else { return };

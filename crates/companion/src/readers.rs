@@ -144,8 +144,16 @@ impl Health {
         match (source, &self.cs2) {
             (Source::Cs2, Some(health)) => {
                 let health = health.borrow();
-                health.foreign + health.unauthorised + health.oversized + health.dropped
+                health.foreign + health.unauthorised + health.oversized
             }
+            _ => 0,
+        }
+    }
+
+    /// Frames lost because nobody took the ones before them.
+    pub(crate) fn frames_dropped(&self, source: Source) -> u64 {
+        match (source, &self.cs2) {
+            (Source::Cs2, Some(health)) => health.borrow().dropped,
             _ => 0,
         }
     }

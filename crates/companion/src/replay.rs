@@ -2,11 +2,7 @@
 
 mod report;
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use event_model::{Clock, ClockEpoch, Moment, Origin, Reading, Received};
 use game_session::SourceState;
@@ -14,15 +10,16 @@ use outbox::{NewEvent, StreamKey};
 use recording::{Entry, Item, Recording};
 
 use crate::{
-    DataDir, Error, Identity, Settings, Shell,
-    owned_outbox::{lock, open_owned},
+    Error, Shell,
+    installation::Installation,
+    owned_outbox::lock,
     pipeline::{Beginning, Pipeline, Rules},
     upload::{Drained, Upload, UploadOptions},
 };
 pub use report::ReplayReport;
 
 /// Readings that are made durable together at full speed: one fsync for them
-/// all, and never more than a second or two of a game.
+/// all. A crash costs none of them, since the file still has them.
 const GROUP_READINGS: usize = 256;
 
 /// The longest pause between two entries: a recorded gap of months is not waited
@@ -83,19 +80,9 @@ pub async fn replay(
     mut progress: impl FnMut(ReplayProgress),
 ) -> Result<ReplayReport, Error> {
     let tape = Tape::open(&options)?;
-    let dir = DataDir::open(options.data_dir.clone())?;
-    let settings = Settings::load_or_create(&dir)?;
-    let mut identity = Identity::load_or_create(&dir)?;
-    let now = clock.now();
-    let outbox = Arc::new(Mutex::new(open_owned(&dir, identity.device(), now)?));
-    let upload = Upload::start(
-        &options.upload,
-        &settings,
-        &dir,
-        &mut identity,
-        Arc::clone(&outbox),
-        Arc::clone(&clock),
-    )?;
+    let data_dir = options.data_dir.clone();
+    let Installation { identity, outbox, upload, .. } =
+        Installation::open(data_dir, &options.upload, |settings| settings, &clock)?;
 
     let mut pipeline = Pipeline::new(Arc::clone(&outbox), shell, Origin::Replay);
     if let Some(upload) = &upload {

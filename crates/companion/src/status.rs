@@ -33,6 +33,9 @@ pub struct SourceStatus {
     /// Posts to the local listener that no game of this PC made.
     #[serde(default)]
     pub refused_posts: u64,
+    /// Frames of the game that were not looked at: the queue or memory was full.
+    #[serde(default)]
+    pub frames_dropped: u64,
     /// Events made.
     pub events: u64,
     /// When the last frame came, RFC 3339.

@@ -44,6 +44,7 @@ pub(super) const STEPS: &[Step] = &[
     // This one is running, which Windows would not let cargo replace.
     Step { name: "build", run: |_| cargo(&["build", "--workspace", "--exclude", "xtask"]) },
     Step { name: "tests", run: tests },
+    Step { name: "real recordings", run: real_recordings },
     Step { name: "docs", run: docs },
     Step { name: "windows", run: windows },
 ];
@@ -88,6 +89,15 @@ fn tests(plan: &Plan) -> Result<Outcome> {
         command.env("PROPTEST_CASES", LONG_CASES);
     }
     passed(process::run(&mut command))
+}
+
+/// The tests on real recordings pass where there are none: here it shows.
+fn real_recordings(_: &Plan) -> Result<Outcome> {
+    let beside = workspace::root().join("../shared/recordings");
+    if !beside.is_dir() {
+        return Ok(Outcome::Skipped("no real recordings beside the checkout".into()));
+    }
+    cargo(&["test", "--package", "system-tests", "--test", "system", "real_recordings"])
 }
 
 fn docs(_: &Plan) -> Result<Outcome> {

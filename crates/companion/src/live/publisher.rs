@@ -127,6 +127,7 @@ impl Publisher {
             unreadable: counts.unreadable,
             last_unreadable: counts.last_unreadable.clone(),
             refused_posts: self.health.refused_posts(source),
+            frames_dropped: self.health.frames_dropped(source) + counts.frames_skipped,
             events: counts.events,
             last_frame_at: counts.last_frame.map(|moment| moment.wall.to_string()),
             drift: counts.drift.iter().map(|(name, times)| (name.to_owned(), times)).collect(),

@@ -173,3 +173,44 @@ fn a_frame_that_cannot_be_read_is_counted_and_changes_nothing() {
     assert_eq!((counts.frames, counts.unreadable, counts.events), (1, 1, 0));
     assert!(counts.last_unreadable.is_some());
 }
+
+#[test]
+fn a_full_memory_does_not_advance_the_state_past_what_it_keeps() {
+    /// Kills between two frames: fewer than a leap that is not believed.
+    const LEAP: u64 = 250;
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(0));
+    pipeline.commit(at(1)).unwrap();
+    stage.rename("event", "event_away");
+    let mut kills = 0;
+    while pipeline.sources()[&Source::Cs2].frames_skipped == 0 {
+        kills += LEAP;
+        pipeline.take(&frame(kills));
+    }
+    assert!(pipeline.commit(at(2)).is_err());
+    stage.rename("event_away", "event");
+    pipeline.commit(at(3)).unwrap();
+
+    pipeline.take(&frame(kills));
+    pipeline.commit(at(4)).unwrap();
+    let told = stage.told.kills().into_iter().filter(|saved| *saved == Saved::Saved).count();
+    assert_eq!(told as u64, kills, "what was skipped is found in the next frame");
+    assert_eq!(pipeline.counts().lost, 0);
+}
+
+#[test]
+fn what_the_disk_never_took_is_counted_lost_at_the_end() {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    pipeline.take(&frame(0));
+    pipeline.commit(at(1)).unwrap();
+    stage.rename("event", "event_away");
+    pipeline.take(&frame(2));
+    assert!(pipeline.commit(at(2)).is_err());
+    pipeline.give_up();
+    assert_eq!(pipeline.counts().lost, 2);
+    stage.rename("event_away", "event");
+    let lost = crate::owned_outbox::lock(&pipeline.outbox).status(at(3)).unwrap().lost;
+    assert_eq!(lost, 2, "and told by the outbox from then on");
+}
