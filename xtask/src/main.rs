@@ -1,6 +1,7 @@
 //! The project's chores, run as `cargo xtask <chore>`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to a terminal")]
 
+mod bench;
 mod build;
 mod ci;
 mod demo;
@@ -24,6 +25,8 @@ use crate::verdict::Verdict;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Chore {
+    /// Measures speed beside what the machine could do at best
+    Bench(bench::Options),
     /// Builds the pages, then every program with the pages inside
     Build {
         /// Optimised, as people run it
@@ -44,6 +47,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     verdict::exit_code(match Chore::parse() {
+        Chore::Bench(options) => bench::run(options).map(|()| Verdict::Holds),
         Chore::Build { release } => build::run(release).map(|()| Verdict::Holds),
         Chore::Demo(options) => demo::run(&options),
         Chore::Footprint(options) => footprint::run(&options),

@@ -86,7 +86,7 @@ fn clippy(_: &Plan) -> Result<Outcome> {
 fn tests(plan: &Plan) -> Result<Outcome> {
     let mut command = cargo_command(&["test", "--workspace", "--no-fail-fast"]);
     if plan.extent == Extent::Long {
-        command.env("PROPTEST_CASES", LONG_CASES);
+        command.env("PROPTEST_CASES", LONG_CASES).env("RINGSIDE_LONG", "1");
     }
     passed(process::run(&mut command))
 }
