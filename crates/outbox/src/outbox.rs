@@ -46,6 +46,7 @@ impl Outbox {
             std::fs::create_dir_all(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
+        schema::known(path)?;
         let salvaged = salvage::if_damaged(path, device, now)?;
         let mut db = connection::open(path, IfAbsent::Create)?;
         schema::migrate(&mut db)?;

@@ -1,5 +1,9 @@
 //! The tables, and how older files come to have them.
 
+mod on_disk;
+
+use std::path::Path;
+
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
@@ -30,12 +34,25 @@ pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether this program knows the file's schema; the file is not touched.
+///
+/// # Errors
+/// Where a newer program wrote it.
+pub(crate) fn known(path: &Path) -> Result<(), Error> {
+    // Twice, since the owner may write over the WAL while it is read.
+    judge(on_disk::version(path)).or_else(|_| judge(on_disk::version(path))).map(drop)
+}
+
 /// The file's schema version.
 ///
 /// # Errors
 /// Where it is newer than this program.
 pub(crate) fn check(db: &Connection) -> Result<u32, Error> {
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    judge(found)
+}
+
+fn judge(found: u32) -> Result<u32, Error> {
     if found > VERSION {
         return Err(Error::NewerSchema { found, known: VERSION });
     }

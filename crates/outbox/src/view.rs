@@ -39,6 +39,7 @@ impl OutboxView {
         if !path.exists() {
             return Err(Error::Absent(path.to_owned()));
         }
+        schema::known(path)?;
         let db = connection::open(path, IfAbsent::Fail)?;
         // A file without tables or id: its owner has not finished making it.
         let made = schema::check(&db)? > 0;
