@@ -13,10 +13,10 @@ const APPLICATION_ID: i32 = 0x5253_4F42;
 
 /// One step per released schema, in order; a step is never changed once it was
 /// released. The number of steps a file has taken is its `user_version`.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The newest schema that this program knows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Brings the file to the newest schema; does nothing to one that has it.
 pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
@@ -73,7 +73,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", VERSION + 1).unwrap();
         let refused = migrate(&mut db);
-        assert!(matches!(refused, Err(Error::NewerSchema { found: 2, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NewerSchema { found: 3, known: 2 })), "{refused:?}");
         let tables: u32 =
             db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
         assert_eq!(tables, 0, "nothing was made in it");
