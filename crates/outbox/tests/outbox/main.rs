@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
 
+mod accounting;
 mod appending;
 mod claiming;
 mod concluding;
