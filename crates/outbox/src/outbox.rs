@@ -14,6 +14,7 @@ use crate::{
     conclude,
     connection::{self, IfAbsent, write, write_forgettable},
     counters::Counter,
+    known_ids::KnownIds,
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
@@ -26,6 +27,7 @@ pub struct Outbox {
     view: OutboxView,
     circuit: Circuit,
     live: LiveMatches,
+    known: KnownIds,
     rota: Rota,
     pruned_at: Option<Moment>,
     bounds: Bounds,
@@ -46,6 +48,7 @@ impl Outbox {
             std::fs::create_dir_all(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
+        schema::known(path)?;
         let salvaged = salvage::if_damaged(path, device, now)?;
         let mut db = connection::open(path, IfAbsent::Create)?;
         schema::migrate(&mut db)?;
@@ -59,6 +62,7 @@ impl Outbox {
             view: OutboxView::of(path, db, outbox, device),
             circuit,
             live: LiveMatches::default(),
+            known: KnownIds::default(),
             rota: Rota::default(),
             pruned_at: None,
             bounds: Bounds::default(),
@@ -104,7 +108,10 @@ impl Outbox {
     /// Then nothing of the group was appended.
     pub fn append(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
         let device = self.view.device;
-        let appended = write(&mut self.view.db, |db| append::append(db, device, group, now))?;
+        let known = &mut self.known;
+        let appended = write(&mut self.view.db, |db| append::append(db, known, device, group, now));
+        // What a failed transaction was to write is not known.
+        let appended = appended.inspect_err(|_| self.known.forget())?;
         for new in group.iter().flat_map(|part| &part.events) {
             if new.origin == Origin::Live {
                 self.live.touch(new.event.subject().as_str(), now);
@@ -194,6 +201,8 @@ impl Outbox {
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
         self.pruned_at = Some(now);
+        // Ids and the numbers of matches may be gone.
+        self.known.forget();
         Ok(pruned)
     }
 

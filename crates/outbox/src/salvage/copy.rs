@@ -10,8 +10,10 @@ use crate::{
     checksum, conclude,
     counters::Counter,
     gaps::{self, Teller},
+    known_ids::{KnownIds, remember_unplaced},
     meta::Meta,
     origin,
+    spans::Spans,
     view::event_id,
 };
 
@@ -35,7 +37,7 @@ pub(super) fn all(from: &Connection, to: &Connection, now: Moment) -> Result<(u6
         )
     });
     each(from, "SELECT event_id, known_ms FROM known_id", |row| {
-        remember(to, event_id(row, 0)?, row.get(1)?)
+        remember_unplaced(to, event_id(row, 0)?, row.get(1)?)
     });
     events(from, to, now)
 }
@@ -66,11 +68,6 @@ fn each(
     }
 }
 
-fn remember(to: &Connection, id: EventId, known_ms: i64) -> rusqlite::Result<usize> {
-    to.prepare_cached("INSERT OR IGNORE INTO known_id VALUES (?1, ?2)")?
-        .execute((id.0.as_bytes(), known_ms))
-}
-
 /// An event as it was written.
 struct Intact {
     id: EventId,
@@ -87,13 +84,14 @@ fn events(from: &Connection, to: &Connection, now: Moment) -> Result<(u64, u64),
         .unwrap_or(1);
     let first = first.max(last.saturating_sub(SEQUENCES_MAX - 1));
     let (mut copied, mut unreadable) = (0, Vec::new());
+    let mut known = KnownIds::default();
     for sequence in first..=last {
         match intact(from, sequence) {
             Ok(Some(event)) if is_settled(from, sequence) => {
-                remember(to, event.id, event.appended.unix_ms())?;
+                remember_unplaced(to, event.id, event.appended.unix_ms())?;
             }
             Ok(Some(event)) => {
-                let new = append(to, event)?;
+                let new = append(to, &mut known, event)?;
                 keep_quarantined(from, to, sequence, new)?;
                 copied += 1;
             }
@@ -133,18 +131,25 @@ fn intact(from: &Connection, sequence: u64) -> rusqlite::Result<Option<Intact>> 
 
 /// Unknown counts as not: to send it again is harmless.
 fn is_settled(from: &Connection, sequence: u64) -> bool {
+    let by_span = format!("SELECT {}", Spans::Settled.holds_sql("?1"));
     let settled = from
-        .prepare_cached("SELECT 1 FROM settled WHERE sequence = ?1")
-        .and_then(|mut select| select.exists([sequence]));
-    settled.unwrap_or(false)
+        .prepare_cached(&by_span)
+        .and_then(|mut select| select.query_row([sequence], |row| row.get(0)));
+    // Schema 1 has a row for each.
+    settled
+        .or_else(|_| {
+            let mut select = from.prepare_cached("SELECT 1 FROM settled WHERE sequence = ?1")?;
+            select.exists([sequence])
+        })
+        .unwrap_or(false)
 }
 
 /// Appends it under the new file's next sequence; none where it is there.
-fn append(to: &Connection, intact: Intact) -> Result<Option<u64>, Error> {
+fn append(to: &Connection, known: &mut KnownIds, intact: Intact) -> Result<Option<u64>, Error> {
     let Intact { id, match_key, origin, appended, mut event } = intact;
     let mut rows = RowWriter::begin(to)?;
     let row = NewRow { id, match_key: &match_key, origin, appended };
-    let sequence = rows.write(&row, |sequence| {
+    let sequence = rows.write(known, &row, |sequence| {
         event.sequence = Some(sequence);
         event.to_json()
     })?;

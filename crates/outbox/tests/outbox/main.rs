@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
 
+mod accounting;
 mod appending;
 mod claiming;
 mod concluding;
@@ -12,4 +13,5 @@ mod opening;
 mod pruning;
 mod refusing;
 mod support;
+mod upgrading;
 mod viewing;
