@@ -16,6 +16,7 @@ mod backoff;
 mod batch;
 mod circuit;
 mod lifetimes;
+mod page;
 mod quarantine;
 mod refusal;
 mod reply;
