@@ -10,7 +10,7 @@ const REFUSED_ALONE_MAX: u32 = 3;
 
 /// So many refusals in a row without one success, and the server is not ours:
 /// enough to find one bad event among a thousand (2 + log₂ 1,000).
-const REFUSED_IN_A_ROW_MAX: u32 = 12;
+pub(crate) const REFUSED_IN_A_ROW_MAX: u32 = 12;
 
 /// A batch that was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod backoff;
 mod bodies;
 mod circuit;
+mod herd;
 mod refusals;
 mod replies;
 mod retry_after;
