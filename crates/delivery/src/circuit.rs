@@ -7,7 +7,7 @@ use std::fmt;
 use event_model::{ClockReading, Moment, WallTime};
 use serde::{Deserialize, Serialize};
 
-use crate::{OtherRequests, Silence, backoff_ms, pause_ms};
+use crate::{OtherRequests, Silence, backoff_ms, pause_ms, refusal::REFUSED_IN_A_ROW_MAX};
 
 /// Failures in a row, and the wait that they led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,13 @@ impl Circuit {
         *self = Self { successes: self.successes.saturating_add(1), ..Self::default() };
     }
 
+    /// The server answered a question that carried no event, or is another one
+    /// from here on: no failure of before counts. Nor does this as a success:
+    /// somebody on the way may let nothing pass but questions.
+    pub fn begin_again(&mut self) {
+        *self = Self { successes: self.successes, ..Self::default() };
+    }
+
     /// A request failed in a way that time may heal.
     pub fn back_off(
         &mut self,
@@ -107,9 +114,14 @@ impl Circuit {
     }
 
     /// A request was refused as a whole.
+    ///
+    /// A refusal is an answer, and what follows may be taken: halving a batch
+    /// goes on at the shortest delay. Only where more is refused than that
+    /// explains the delays grow, as in an outage.
     pub fn refuse(&mut self, reason: WaitReason, now: Moment, random: u64) {
         self.refused_in_a_row = self.refused_in_a_row.saturating_add(1);
-        self.back_off(reason, None, now, random);
+        let unexplained = self.refused_in_a_row.saturating_sub(REFUSED_IN_A_ROW_MAX);
+        self.wait_for(backoff_ms(1 + unexplained, None, random), reason, now);
     }
 
     /// The token is another one: a pause for the old one's sake is over.

@@ -1,9 +1,9 @@
 //! What came back for a batch, and what it means.
 
 use event_model::{EventId, WallTime};
-use ingest_api::{Problem, ProblemKind, RECEIPT_VERSION, ReceiptPage};
+use ingest_api::{Problem, ProblemKind};
 
-use crate::{Settlements, WaitReason, parse_retry_after};
+use crate::{Settlements, WaitReason, page::Page, parse_retry_after};
 
 /// What came back for a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub fn interpret(sent: &[EventId], reply: &Reply<'_>, now: WallTime) -> Decision
         Reply::Silence(silence) => {
             Decision::BackOff { reason: WaitReason::Silence(silence), retry_after_ms: None }
         }
-        Reply::Answer { status: 200, body, .. } => match own_page(sent, body) {
+        Reply::Answer { status: 200, body, .. } => match Page::read(body, sent) {
             Some(page) => Decision::Settle(Settlements::of(page)),
             None => Decision::BackOff { reason: WaitReason::NotOurServer, retry_after_ms: None },
         },
@@ -78,26 +78,61 @@ pub fn interpret(sent: &[EventId], reply: &Reply<'_>, now: WallTime) -> Decision
     }
 }
 
-/// The page, where it is one of ours about exactly the events that were sent.
-fn own_page(sent: &[EventId], body: &[u8]) -> Option<ReceiptPage> {
-    let page: ReceiptPage = serde_json::from_slice(body).ok()?;
-    let same_ids = page.receipts.len() == sent.len()
-        && page.receipts.iter().zip(sent).all(|(receipt, id)| receipt.id.parse() == Ok(*id));
-    (page.ringside == RECEIPT_VERSION && same_ids).then_some(page)
+/// The status decides first, since that is what design and RFC 9110 bind; within
+/// the rest of 4xx our own problem type does, where there is one.
+fn without_receipts(status: u16, body: &[u8], retry_after_ms: Option<u64>) -> Decision {
+    let later = Decision::BackOff { reason: WaitReason::Status(status), retry_after_ms };
+    match status {
+        401 => Decision::Pause(own_pause(body).unwrap_or(WaitReason::Unauthenticated)),
+        403 => Decision::Pause(own_pause(body).unwrap_or(WaitReason::Forbidden)),
+        408 | 425 | 429 => later,
+        400..=499 => match own_problem(body).map(Meaning::of) {
+            Some(Meaning::NotLetIn(reason)) => Decision::Pause(reason),
+            Some(Meaning::Later) => later,
+            Some(Meaning::NotLikeThis) | None => Decision::Refused(WaitReason::Status(status)),
+        },
+        _ => later,
+    }
 }
 
-fn without_receipts(status: u16, body: &[u8], retry_after_ms: Option<u64>) -> Decision {
-    let problem = serde_json::from_slice::<Problem>(body).ok().and_then(|problem| problem.kind());
-    let reason = WaitReason::Status(status);
-    match (status, problem) {
-        (_, Some(ProblemKind::UpgradeRequired)) => Decision::Pause(WaitReason::UpgradeRequired),
-        (401, _) => Decision::Pause(WaitReason::Unauthenticated),
-        (403, _) => Decision::Pause(WaitReason::Forbidden),
-        (409, Some(ProblemKind::IdempotencyKeyInFlight)) => {
-            Decision::BackOff { reason, retry_after_ms }
+fn own_problem(body: &[u8]) -> Option<ProblemKind> {
+    serde_json::from_slice::<Problem>(body).ok()?.kind()
+}
+
+fn own_pause(body: &[u8]) -> Option<WaitReason> {
+    match Meaning::of(own_problem(body)?) {
+        Meaning::NotLetIn(reason) => Some(reason),
+        Meaning::Later | Meaning::NotLikeThis => None,
+    }
+}
+
+/// What one of our own problems says of the request.
+enum Meaning {
+    /// Whoever sends it is not let in.
+    NotLetIn(WaitReason),
+    /// The same request may be taken later.
+    Later,
+    /// This request is not taken; a part of it may be.
+    NotLikeThis,
+}
+
+impl Meaning {
+    fn of(problem: ProblemKind) -> Self {
+        match problem {
+            ProblemKind::Unauthenticated => Self::NotLetIn(WaitReason::Unauthenticated),
+            ProblemKind::Revoked | ProblemKind::Forbidden => Self::NotLetIn(WaitReason::Forbidden),
+            ProblemKind::UpgradeRequired => Self::NotLetIn(WaitReason::UpgradeRequired),
+            ProblemKind::IdempotencyKeyInFlight
+            | ProblemKind::RateLimited
+            | ProblemKind::Overloaded
+            | ProblemKind::Internal => Self::Later,
+            ProblemKind::UnsupportedMediaType
+            | ProblemKind::TooLarge
+            | ProblemKind::MalformedBatch
+            | ProblemKind::IdempotencyKeyReused
+            | ProblemKind::AlreadyEnrolled
+            | ProblemKind::NotFound
+            | ProblemKind::BadRequest => Self::NotLikeThis,
         }
-        (408 | 425 | 429, _) => Decision::BackOff { reason, retry_after_ms },
-        (400..=499, _) => Decision::Refused(reason),
-        _ => Decision::BackOff { reason, retry_after_ms },
     }
 }

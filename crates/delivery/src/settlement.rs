@@ -1,9 +1,12 @@
 //! What a receipt page means for each event of a batch.
 
-use ingest_api::{Receipt, ReceiptCode, ReceiptPage, ReceiptStatus};
+use ingest_api::{ReceiptCode, ReceiptStatus};
 use uuid::Uuid;
 
-use crate::QuarantineReason;
+use crate::{
+    QuarantineReason,
+    page::{Line, Page},
+};
 
 /// Longest word of a server that is kept with an event: a screen shows no more.
 const DETAIL_CHARS_MAX: usize = 500;
@@ -37,15 +40,19 @@ pub struct Settlements {
     pub server_version: String,
     /// One per event, in the order they were sent.
     pub items: Vec<Settlement>,
+    /// Highest n such that the server knows what became of 1 to n of this
+    /// outbox, where it says so.
+    pub contiguous_sequence: Option<u64>,
 }
 
 impl Settlements {
     /// What `page` says, already known to be about the events that were sent.
-    pub(crate) fn of(page: ReceiptPage) -> Self {
+    pub(crate) fn of(page: Page) -> Self {
         Self {
             store: page.store,
             server_version: shortened(&page.server_version, VERSION_CHARS_MAX),
-            items: page.receipts.into_iter().map(Settlement::of).collect(),
+            items: page.receipts.iter().map(Settlement::of).collect(),
+            contiguous_sequence: page.contiguous_sequence,
         }
     }
 
@@ -79,15 +86,16 @@ pub struct Tally {
 }
 
 impl Settlement {
-    fn of(receipt: Receipt) -> Self {
-        let reason = match receipt.status {
-            ReceiptStatus::Stored => return Self::Stored,
-            ReceiptStatus::Duplicate => return Self::Duplicate,
-            ReceiptStatus::Retry => return Self::Kept,
-            ReceiptStatus::Conflict => QuarantineReason::Conflict,
-            ReceiptStatus::Invalid => invalid(receipt.code),
+    fn of(line: &Line) -> Self {
+        let reason = match line.status() {
+            Some(ReceiptStatus::Stored) => return Self::Stored,
+            Some(ReceiptStatus::Duplicate) => return Self::Duplicate,
+            // A verdict from a newer server promises nothing that we understand.
+            Some(ReceiptStatus::Retry) | None => return Self::Kept,
+            Some(ReceiptStatus::Conflict) => QuarantineReason::Conflict,
+            Some(ReceiptStatus::Invalid) => invalid(line.code()),
         };
-        Self::Quarantined { reason, detail: in_words(&receipt) }
+        Self::Quarantined { reason, detail: in_words(line) }
     }
 }
 
@@ -108,10 +116,9 @@ fn invalid(code: Option<ReceiptCode>) -> QuarantineReason {
     }
 }
 
-fn in_words(receipt: &Receipt) -> Option<String> {
-    let code = receipt.code.and_then(|code| serde_json::to_value(code).ok());
-    let code = code.as_ref().and_then(|code| code.as_str());
-    let words: Vec<&str> = [code, receipt.detail.as_deref()].into_iter().flatten().collect();
+fn in_words(line: &Line) -> Option<String> {
+    let words: Vec<&str> =
+        [line.code_word(), line.detail.as_deref()].into_iter().flatten().collect();
     (!words.is_empty()).then(|| shortened(&words.join(": "), DETAIL_CHARS_MAX))
 }
 

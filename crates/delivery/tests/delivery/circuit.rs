@@ -76,3 +76,57 @@ fn a_new_token_ends_only_a_pause_for_the_old_one() {
     failing.token_changed();
     assert_eq!(failing.wait_ms(now), 4_000, "an outage is not over by it");
 }
+
+#[test]
+fn halving_a_batch_goes_on_at_the_shortest_delay() {
+    let mut circuit = Circuit::default();
+    let mut now = at(1, 0, 0);
+    let mut gaps = Vec::new();
+    for _ in 0..16 {
+        circuit.refuse(WaitReason::Status(413), now, 0);
+        gaps.push(circuit.wait_ms(now));
+        now.clock.mono_ms += circuit.wait_ms(now);
+    }
+    assert_eq!(gaps[..12], [500; 12], "a bad event among a thousand is found meanwhile");
+    assert_eq!(gaps[12..], [1_000, 2_000, 4_000, 8_000], "then it is somebody else who refuses");
+}
+
+#[test]
+fn an_outage_among_refusals_is_an_outage() {
+    let now = at(1, 0, 0);
+    let mut circuit = failed(6, now);
+    circuit.refuse(WaitReason::Status(400), now, 0);
+    circuit.back_off(OUTAGE, None, now, 0);
+    assert_eq!(circuit.refused_in_a_row(), 1, "an outage is no refusal");
+    assert_eq!(circuit.wait_ms(now), 32_000, "the seventh failure, not the first");
+}
+
+#[test]
+fn an_answer_to_a_mere_question_ends_an_outage_and_is_no_success() {
+    let now = at(1, 0, 0);
+    let mut circuit = failed(9, now);
+    circuit.succeed();
+    circuit.refuse(WaitReason::Status(400), now, 0);
+    circuit.begin_again();
+    assert_eq!((circuit.wait_ms(now), circuit.reason()), (0, None));
+    assert_eq!(circuit.refused_in_a_row(), 0);
+    assert_eq!(circuit.others_since(1), OtherRequests::NoneSucceeded);
+}
+
+#[test]
+fn a_wall_clock_that_steps_moves_no_wait_within_an_epoch() {
+    for step in [-86_400_000, -1, 1, 86_400_000, i64::MAX] {
+        let mut circuit = failed(5, at(1, 10_000, 500_000_000));
+        // Also where the program restarts meanwhile.
+        let stepped = at(1, 11_000, 500_000_000_i64.saturating_add(step));
+        circuit.resume(stepped);
+        assert_eq!(circuit.wait_ms(stepped), 7_000, "{step}");
+    }
+}
+
+#[test]
+fn a_wait_through_sleep_is_over_when_it_is_over() {
+    let circuit = failed(9, at(1, 10_000, 0));
+    let slept = at(1, 10_000 + 8 * 3_600_000, 0);
+    assert_eq!(circuit.wait_ms(slept), 0, "the clock counts through sleep");
+}

@@ -1,7 +1,10 @@
 //! Laws of delivery: what a reply means, and how long to wait.
 
 mod backoff;
+mod bodies;
 mod circuit;
+mod herd;
 mod refusals;
 mod replies;
 mod retry_after;
+mod truth_table;

@@ -111,7 +111,12 @@ pub(crate) fn ids(claimed: &[Claimed]) -> Vec<EventId> {
 }
 
 pub(crate) fn settlements(items: Vec<Settlement>) -> Settlements {
-    Settlements { store: Uuid::from_u128(0x5), server_version: "1.0.0".to_owned(), items }
+    Settlements {
+        store: Uuid::from_u128(0x5),
+        server_version: "1.0.0".to_owned(),
+        items,
+        contiguous_sequence: None,
+    }
 }
 
 pub(crate) fn stored(claimed: &[Claimed]) -> Decision {
