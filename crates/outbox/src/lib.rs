@@ -38,6 +38,7 @@ mod conclude;
 mod connection;
 mod counters;
 mod error;
+mod folder;
 mod gaps;
 mod live_matches;
 mod lock;

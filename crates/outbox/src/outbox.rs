@@ -14,6 +14,7 @@ use crate::{
     conclude,
     connection::{self, IfAbsent, write, write_forgettable},
     counters::Counter,
+    folder,
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
@@ -43,7 +44,7 @@ impl Outbox {
     /// [`Error::Locked`] where another process owns it; see [`Error`].
     pub fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(Error::Folder)?;
+            folder::make(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
         let salvaged = salvage::if_damaged(path, device, now)?;
