@@ -27,8 +27,8 @@ const TRIES_MAX: usize = 5;
 pub(crate) enum PlanKind {
     /// Everything that is done to an outbox.
     All,
-    /// Appends alone.
-    Appends,
+    /// Only what comes to the same whichever part of it was tried twice.
+    Repeatable,
 }
 
 /// What one run of the program is to do.
@@ -45,7 +45,7 @@ impl Job {
     pub(crate) fn plan(&self) -> Vec<Step> {
         match self.kind {
             PlanKind::All => plan::of(self.seed, self.steps),
-            PlanKind::Appends => plan::appends(self.seed, self.steps),
+            PlanKind::Repeatable => plan::repeatable(self.seed, self.steps),
         }
     }
 
@@ -56,7 +56,7 @@ impl Job {
         command.args(["--exact", "appender::act", "--test-threads=1", "--nocapture"]);
         command.env(PATH, &self.path).env(SAID, &self.said);
         command.env(SEED, self.seed.to_string()).env(STEPS, self.steps.to_string());
-        command.env(PLAN, if self.kind == PlanKind::All { "all" } else { "appends" });
+        command.env(PLAN, if self.kind == PlanKind::All { "all" } else { "repeatable" });
         command
     }
 
@@ -66,7 +66,7 @@ impl Job {
         let number = |name| std::env::var(name).ok()?.parse::<u64>().ok();
         let kind = match std::env::var(PLAN).ok()?.as_str() {
             "all" => PlanKind::All,
-            _ => PlanKind::Appends,
+            _ => PlanKind::Repeatable,
         };
         let steps = usize::try_from(number(STEPS)?).ok()?;
         Some(Self { path, said, kind, seed: number(SEED)?, steps })
@@ -79,7 +79,8 @@ struct Said(File);
 
 impl Said {
     fn open(path: &Path) -> Self {
-        let file = OpenOptions::new().create(true).append(true).open(path);
+        let open = || OpenOptions::new().create(true).append(true).open(path).ok();
+        let file = (0..TRIES_MAX).find_map(|_| open());
         Self(file.expect("the folder can be written"))
     }
 

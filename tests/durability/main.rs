@@ -9,9 +9,12 @@
 mod appender;
 mod crash_points;
 mod disk;
+mod failing_calls;
 mod outbox_crashes;
 mod plan;
 mod random;
+mod run;
 mod strace;
 mod trace;
+mod verdict;
 mod worker;

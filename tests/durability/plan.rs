@@ -57,17 +57,33 @@ pub(crate) enum Step {
     Reopen,
 }
 
+impl Step {
+    fn events(&mut self) -> Option<impl Iterator<Item = &mut NewEvent>> {
+        let Self::Append(group) = self else { return None };
+        Some(group.iter_mut().flat_map(|part| &mut part.events))
+    }
+}
+
 /// The steps of one seed.
 pub(crate) fn of(seed: u64, length: usize) -> Vec<Step> {
     let mut planner = Planner { random: Random::new(seed), events: 0 };
     (0..length).map(|_| planner.step()).collect()
 }
 
-/// Appends alone, for runs in which calls fail: what a failed step leaves to do
-/// is then clear.
-pub(crate) fn appends(seed: u64, length: usize) -> Vec<Step> {
+/// Steps that come to the same where one failed at first and was tried again:
+/// of one match, so that it makes no difference which batch is whose turn.
+pub(crate) fn repeatable(seed: u64, length: usize) -> Vec<Step> {
     let mut planner = Planner { random: Random::new(seed), events: 0 };
-    (0..length).map(|_| planner.append()).collect()
+    let step = |nth| match nth % 4 {
+        1 => Step::Send(2, Answer::Released),
+        3 => Step::Send(3, Answer::Stored),
+        _ => planner.append(),
+    };
+    let mut steps: Vec<Step> = (0..length).map(step).collect();
+    for event in steps.iter_mut().filter_map(Step::events).flatten() {
+        event.event.data.match_ref.key = MatchKey::native(&event.event.data.game, "m");
+    }
+    steps
 }
 
 struct Planner {

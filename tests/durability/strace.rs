@@ -36,25 +36,28 @@ pub(crate) fn is_available() -> bool {
 
 /// `program` with its arguments and variables, and a trace of it in `trace`.
 pub(crate) fn traced(program: &Command, trace: &Path) -> Command {
-    under_strace(program, trace, &[TRACED])
+    // Calls that are not traced run at full speed.
+    under_strace(program, trace, &["--seccomp-bpf", "-e", TRACED])
 }
 
-/// The same, with `injections` into its calls.
-pub(crate) fn injected(program: &Command, trace: &Path, injections: &[&str]) -> Command {
-    let expressions: Vec<&str> = [TRACED].iter().chain(injections).copied().collect();
-    under_strace(program, trace, &expressions)
+/// The same, with an injection into its calls.
+pub(crate) fn injected(program: &Command, trace: &Path, injection: &str) -> Command {
+    // With `--seccomp-bpf` nothing would be injected.
+    under_strace(program, trace, &["-e", TRACED, "-e", injection])
 }
 
-fn under_strace(program: &Command, trace: &Path, expressions: &[&str]) -> Command {
+fn under_strace(program: &Command, trace: &Path, options: &[&str]) -> Command {
     let mut command = Command::new("strace");
     // -y: the names of descriptors; -xx: all text as hex, so that nothing in
-    // it looks like the syntax around it; seccomp: other calls run untraced.
-    command.args(["-f", "-y", "-xx", "-qq", "--seccomp-bpf", "-e", "signal=none"]);
-    command.args(["-s", STRING_BYTES_MAX, "-o"]).arg(trace);
-    for expression in expressions {
-        command.args(["-e", expression]);
-    }
-    command.arg("--").arg(program.get_program()).args(program.get_args());
+    // it looks like the syntax around it.
+    command.args(["-f", "-y", "-xx", "-qq", "-e", "signal=none", "-s", STRING_BYTES_MAX]);
+    command
+        .args(options)
+        .arg("-o")
+        .arg(trace)
+        .arg("--")
+        .arg(program.get_program())
+        .args(program.get_args());
     for (name, value) in program.get_envs() {
         match value {
             Some(value) => command.env(name, value),

@@ -20,13 +20,15 @@ const STEP_MS: u64 = 70_000;
 pub(crate) struct Worker {
     path: PathBuf,
     outbox: Option<Outbox>,
+    /// A batch whose release failed; the uploader keeps it like this.
+    owed: Vec<Claimed>,
     done: u64,
 }
 
 impl Worker {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let outbox = Some(open(path)?);
-        Ok(Self { path: path.to_owned(), outbox, done: 0 })
+        Ok(Self { path: path.to_owned(), outbox, owed: Vec::new(), done: 0 })
     }
 
     pub(crate) fn outbox(&mut self) -> &mut Outbox {
@@ -58,15 +60,21 @@ impl Worker {
     fn send(&mut self, events: usize, answer: &Answer) -> Result<(), Error> {
         let now = at(self.done * STEP_MS);
         let limits = BatchLimits { events_max: events, ..BatchLimits::default() };
-        let outbox = self.outbox();
-        let claimed = outbox.claim(&limits, now)?;
-        if claimed.is_empty() {
+        let outbox = self.outbox.as_mut().expect("it is open between two steps");
+        if !self.owed.is_empty() {
+            outbox.release(&self.owed)?;
+            self.owed.clear();
+        }
+        self.owed = outbox.claim(&limits, now)?;
+        if self.owed.is_empty() {
             return Ok(());
         }
-        match decision(answer, &claimed) {
-            Some(decision) => outbox.conclude(&claimed, &decision, now, 0),
-            None => outbox.release(&claimed),
+        match decision(answer, &self.owed) {
+            Some(decision) => outbox.conclude(&self.owed, &decision, now, 0)?,
+            None => outbox.release(&self.owed)?,
         }
+        self.owed.clear();
+        Ok(())
     }
 }
 

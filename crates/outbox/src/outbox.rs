@@ -54,6 +54,8 @@ impl Outbox {
             db.execute("DELETE FROM in_flight", [])?;
             identify(db, device)
         })?;
+        // The log's name too: where SQLite cannot open the folder it goes on.
+        path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
@@ -180,7 +182,8 @@ impl Outbox {
     /// Where the file cannot be written; the change stands in memory.
     pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
         change(&mut self.circuit);
-        save_circuit(&self.view.db, &self.circuit)
+        let circuit = &self.circuit;
+        write(&mut self.view.db, |db| save_circuit(db, circuit))
     }
 
     /// Holds the outbox within its bounds. Cheap to call often: it works only

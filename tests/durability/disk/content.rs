@@ -112,6 +112,11 @@ impl Content {
     }
 
     pub(super) fn resize_at(&mut self, act: usize, length: u64) {
+        // What lies behind the new end is forgotten for good.
+        self.orphans.retain(|orphan| match &orphan.change {
+            Change::Write { offset, bytes } => offset + bytes.len() as u64 <= length,
+            Change::Resize { .. } => true,
+        });
         self.push(Pending { act, change: Change::Resize { length } });
     }
 

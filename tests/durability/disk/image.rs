@@ -3,12 +3,11 @@
 use std::{
     collections::BTreeMap,
     fs,
-    hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
 };
 
 /// Files by name; no bytes for a folder.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Image(BTreeMap<PathBuf, Option<Vec<u8>>>);
 
 impl Image {
@@ -62,12 +61,5 @@ impl Image {
                 Some(bytes) => fs::write(folder.join(name), bytes).unwrap(),
             }
         }
-    }
-
-    /// Tells images apart that were seen before.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        hasher.finish()
     }
 }
