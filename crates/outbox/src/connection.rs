@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
 use crate::Error;
 
@@ -36,15 +36,65 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_MAX)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // EXTRA is FULL with a log. Where the system cannot give us one, or failed
+    // to at this opening, SQLite goes on with a journal, whose end counts only
+    // once the folder was flushed.
+    db.pragma_update(None, "synchronous", "EXTRA")?;
     db.pragma_update(None, "journal_mode", "WAL")?;
-    db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)?;
+    if if_absent == IfAbsent::Create {
+        // The last owner may have been killed after a flush had failed. One who
+        // reads meanwhile does not keep this one from starting.
+        match make_log_anew(&db) {
+            Err(Error::Sqlite(busy))
+                if busy.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+            made => made?,
+        }
+    }
     Ok(db)
 }
 
 /// Runs `change` in one transaction; an error undoes all of it.
+///
+/// Where the disk failed, the next write first makes the log anew. A flush that
+/// failed may have lost what was written before it and not flushed yet
+/// ([`write_forgettable`]), and a second flush would not bring it back: later
+/// commits would stand behind a hole in the log, and a power failure would take
+/// them. Until then the connection takes no write at all.
 pub(crate) fn write<T>(
+    db: &mut Connection,
+    change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if db.pragma_query_value(None, LOG_IS_SUSPECT, |row| row.get(0))? {
+        make_log_anew(db)?;
+    }
+    let changed = transact(db, change);
+    if let Err(Error::Sqlite(cause)) = &changed
+        && cause.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
+    {
+        db.pragma_update(None, LOG_IS_SUSPECT, true)?;
+    }
+    changed
+}
+
+/// SQLite's own mark on a connection that is not to write.
+const LOG_IS_SUSPECT: &str = "query_only";
+
+/// Moves everything into the database, flushes that, and empties the log.
+fn make_log_anew(db: &Connection) -> Result<(), Error> {
+    let is_busy: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if is_busy {
+        // Somebody reads what is in the log, and keeps doing so.
+        return Err(Error::Sqlite(rusqlite::Error::SqliteFailure(
+            ffi::Error::new(ffi::SQLITE_BUSY),
+            None,
+        )));
+    }
+    Ok(db.pragma_update(None, LOG_IS_SUSPECT, false)?)
+}
+
+fn transact<T>(
     db: &mut Connection,
     change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
@@ -62,6 +112,6 @@ pub(crate) fn write_forgettable<T>(
 ) -> Result<T, Error> {
     db.pragma_update(None, "synchronous", "NORMAL")?;
     let changed = write(db, change);
-    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "synchronous", "EXTRA")?;
     changed
 }

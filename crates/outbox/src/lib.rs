@@ -28,7 +28,8 @@
 //!
 //! # Invariants
 //!
-//! - What [`Outbox::append`] returned for is on disk: WAL, `synchronous=FULL`.
+//! - What [`Outbox::append`] returned for is on disk: WAL, `synchronous=EXTRA`,
+//!   and a log that is made anew after the disk failed.
 //! - State never advances past an append that failed: same transaction.
 //! - Sequences are gap-free from 1. A row that goes without having been settled
 //!   leaves a `sequence_gap` event behind.
@@ -44,6 +45,7 @@ mod conclude;
 mod connection;
 mod counters;
 mod error;
+mod folder;
 mod gaps;
 mod known_ids;
 mod live_matches;

@@ -14,6 +14,7 @@ use crate::{
     conclude,
     connection::{self, IfAbsent, write, write_forgettable},
     counters::Counter,
+    folder,
     known_ids::KnownIds,
     live_matches::LiveMatches,
     lock::OwnerLock,
@@ -57,7 +58,7 @@ impl Outbox {
     /// [`Error::Locked`] where another process owns it; see [`Error`].
     pub fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(Error::Folder)?;
+            folder::make(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
         schema::known(path)?;
@@ -68,6 +69,8 @@ impl Outbox {
             db.execute("DELETE FROM in_flight", [])?;
             identify(db, device)
         })?;
+        // The log's name too: where SQLite cannot open the folder it goes on.
+        path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
@@ -238,7 +241,8 @@ impl Outbox {
     /// Where the file cannot be written; the change stands in memory.
     pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
         change(&mut self.circuit);
-        save_circuit(&self.view.db, &self.circuit)
+        let circuit = &self.circuit;
+        write(&mut self.view.db, |db| save_circuit(db, circuit))
     }
 
     /// Holds the outbox within its bounds. Cheap to call often: it works only

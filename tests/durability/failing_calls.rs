@@ -1,0 +1,119 @@
+//! Calls that fail, or at which the process is killed: each in its turn.
+
+use std::{ops::Range, time::Duration};
+
+use crate::{
+    appender::PlanKind,
+    crash_points::{Tally, at_acknowledgements, in_parallel},
+    disk::Disk,
+    random::is_long,
+    run::{Run, acknowledged, said},
+    strace,
+    verdict::{Depth, holds},
+};
+
+/// Short: each call of the run needs a run of its own.
+const STEPS: usize = 6;
+const SEED: u64 = 7;
+
+/// Calls that change what is on disk, or that are needed for it.
+const CALLS: [&str; 7] =
+    ["pwrite64", "fsync", "fdatasync", "ftruncate", "openat", "unlink", "mkdir"];
+
+/// Where the long run is not asked for, every so manieth call is enough.
+const STRIDE: u64 = 5;
+
+/// How often the program makes each call, in the thread that does the work.
+fn calls() -> Vec<(&'static str, u64)> {
+    let run = Run::of(PlanKind::Repeatable, SEED, STEPS);
+    assert!(run.to_its_end().status.success());
+    let trace = run.trace();
+    let is_flush = |line: &&str| line.contains(" pwrite64(");
+    let worker = trace.lines().find(is_flush).and_then(|line| line.split(' ').next()).unwrap();
+    let count = |call: &str| {
+        let begin = format!("{call}(");
+        let of_worker = trace.lines().filter_map(|line| line.strip_prefix(worker));
+        of_worker.filter(|line| line.trim_start().starts_with(&begin)).count() as u64
+    };
+    CALLS.iter().map(|call| (*call, count(call))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// The calls of a kind that are tried, counted from one.
+fn tried(count: u64) -> impl Iterator<Item = u64> {
+    let stride = if is_long() || count < STRIDE { 1 } else { STRIDE };
+    (1..=count).step_by(stride as usize)
+}
+
+/// Runs `check` for each call that is tried.
+fn each_call(calls: &[(&'static str, u64)], check: impl Fn(&str, u64) -> Tally + Sync) -> Tally {
+    let all: Vec<(&str, u64)> =
+        calls.iter().flat_map(|(call, count)| tried(*count).map(|nth| (*call, nth))).collect();
+    let range: Range<u64> = 0..all.len() as u64;
+    in_parallel(range, |at| {
+        let (call, nth) = all[at as usize];
+        check(call, nth)
+    })
+}
+
+#[test]
+fn a_kill_at_any_call_leaves_what_was_acknowledged() {
+    if !strace::is_available() {
+        return;
+    }
+    let reference = Run::of(PlanKind::Repeatable, SEED, STEPS).reference();
+    let tally = each_call(&calls(), |call, nth| {
+        let run = Run::of(PlanKind::Repeatable, SEED, STEPS);
+        let output = run.with(&format!("inject={call}:signal=KILL:when={nth}"));
+        assert!(!output.status.success(), "{call} {nth}: it ended well");
+        let done = acknowledged(&run.acts());
+        // The system takes a moment to free what a killed process had locked.
+        let pause = Duration::from_millis(5);
+        let held = system_tests::retry(Duration::from_secs(5), pause, || {
+            let held = holds(&run.job.path, done, &reference, Depth::Work);
+            let is_locked = held.as_ref().is_err_and(|why| why.starts_with("Locked"));
+            (!is_locked).then_some(held)
+        });
+        if let Err(why) = held.expect("a killed process holds no lock") {
+            panic!("killed at {call} {nth}, after {done} steps: {why}");
+        }
+        Tally::one()
+    });
+    println!("killed: {tally}");
+}
+
+/// Runs the program with one call that fails once. It has to get over it, and
+/// to have lost nothing then: neither now nor in a power failure.
+fn get_over(call: &str, nth: u64, error: &str) -> Tally {
+    let run = Run::of(PlanKind::Repeatable, SEED, STEPS);
+    let reference = run.reference();
+    let output = run.with(&format!("inject={call}:error={error}:when={nth}"));
+    let name = format!("{call} {nth} fails with {error}");
+    let acts = run.acts();
+    let told = said(&acts);
+    assert!(
+        output.status.success(),
+        "{name}: it told {told:?}\n{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    let done = acknowledged(&acts);
+    assert_eq!(done, reference.len(), "{name}: {told:?}");
+    let tally = at_acknowledgements(Disk::default(), &acts, nth, |folder, done| {
+        holds(&folder.join(run.name()), done, &reference, Depth::Content)
+            .map_err(|why| format!("{name}; told {told:?}: {why}"))
+    });
+    if let Err(why) = holds(&run.job.path, done, &reference, Depth::Work) {
+        panic!("{name}; told {told:?}: {why}");
+    }
+    tally
+}
+
+#[test]
+fn a_call_that_fails_once_costs_nothing() {
+    if !strace::is_available() {
+        return;
+    }
+    let calls = calls();
+    let failed = each_call(&calls, |call, nth| get_over(call, nth, "EIO"));
+    let full = each_call(&calls, |call, nth| get_over(call, nth, "ENOSPC"));
+    println!("failed: {failed}; full: {full}");
+}

@@ -1,0 +1,20 @@
+//! What survives a crash at any system call, and the power failing there.
+//!
+//! The real programs run under `strace`. From the trace the disk is rebuilt as
+//! it was after each call, killed or without power, and opened again.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod appender;
+mod crash_points;
+mod disk;
+mod failing_calls;
+mod outbox_crashes;
+mod plan;
+mod random;
+mod run;
+mod strace;
+mod trace;
+mod verdict;
+mod worker;

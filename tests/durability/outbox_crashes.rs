@@ -1,0 +1,54 @@
+//! An outbox at any crash: what was acknowledged is there, whole and in order.
+
+use crate::{
+    appender::PlanKind,
+    crash_points::{Tally, in_parallel, visit},
+    disk::{Disk, Image},
+    random::is_long,
+    run::{Run, acknowledged, is_acknowledgement},
+    strace,
+    verdict::{Depth, holds},
+};
+
+const SEEDS: u64 = 3;
+const SEEDS_LONG: u64 = 40;
+const STEPS: usize = 40;
+
+/// Of so many images one is opened again and worked on.
+const WORKS_ON_EVERY: u64 = 4;
+
+fn crash_everywhere(seed: u64) -> Tally {
+    let run = Run::of(PlanKind::All, seed, STEPS);
+    let output = run.to_its_end();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let acts = run.acts();
+    let reference = run.reference();
+    assert_eq!(acknowledged(&acts), reference.len(), "every step is in the trace");
+
+    // Otherwise the images would prove nothing.
+    let mut disk = Disk::default();
+    acts.iter().for_each(|act| disk.act(act));
+    assert!(
+        disk.after_kill() == Image::of_folder(&run.folder()),
+        "seed {seed}: the files rebuilt from the trace are not the real ones"
+    );
+    let name = run.name();
+    visit(Disk::default(), &acts, seed, is_acknowledgement, |crash| {
+        // Most of what goes on is the same: a part of the images is enough for it.
+        let depth = if crash.nth_image.is_multiple_of(WORKS_ON_EVERY) {
+            Depth::Work
+        } else {
+            Depth::Content
+        };
+        holds(&crash.folder.join(&name), acknowledged(crash.done), &reference, depth)
+    })
+}
+
+#[test]
+fn an_acknowledged_step_survives_a_crash_at_any_call() {
+    if !strace::is_available() {
+        return;
+    }
+    let seeds = 0..if is_long() { SEEDS_LONG } else { SEEDS };
+    println!("outbox: {}", in_parallel(seeds, crash_everywhere));
+}

@@ -1,0 +1,91 @@
+//! A traced run of the appender, and what it should come to.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    appender::{Job, PlanKind},
+    crash_points::scratch,
+    strace,
+    trace::{Act, Watched},
+    worker::{Snapshot, reference},
+};
+
+/// The program in a folder of its own.
+pub(crate) struct Run {
+    scratch: TempDir,
+    pub(crate) job: Job,
+}
+
+impl Run {
+    pub(crate) fn of(kind: PlanKind, seed: u64, steps: usize) -> Self {
+        let scratch = scratch();
+        std::fs::create_dir(scratch.path().join("disk")).unwrap();
+        let path = scratch.path().join("disk").join("data").join("outbox.sqlite");
+        let said = scratch.path().join("said");
+        Self { scratch, job: Job { path, said, kind, seed, steps } }
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.scratch.path().join("disk")
+    }
+
+    /// Where the outbox is below the folder.
+    pub(crate) fn name(&self) -> PathBuf {
+        self.job.path.strip_prefix(self.folder()).unwrap().to_owned()
+    }
+
+    fn trace_path(&self) -> PathBuf {
+        self.scratch.path().join("trace")
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn to_its_end(&self) -> Output {
+        strace::traced(&self.job.command(), &self.trace_path()).output().unwrap()
+    }
+
+    /// The same with calls that fail, or at which it is killed.
+    pub(crate) fn with(&self, injection: &str) -> Output {
+        let trace = self.trace_path();
+        strace::injected(&self.job.command(), &trace, injection).output().unwrap()
+    }
+
+    /// What `strace` wrote.
+    pub(crate) fn trace(&self) -> String {
+        std::fs::read_to_string(self.trace_path()).unwrap()
+    }
+
+    /// What the program did, from its trace.
+    pub(crate) fn acts(&self) -> Vec<Act> {
+        let (folder, said) = (self.folder(), Path::new(&self.job.said));
+        Watched { folder: &folder, acknowledgements: said }.acts(&self.trace())
+    }
+
+    /// What it should come to after each step.
+    pub(crate) fn reference(&self) -> Vec<Snapshot> {
+        let scratch = scratch();
+        reference(&scratch.path().join("outbox.sqlite"), &self.job.plan())
+    }
+}
+
+/// How many steps were acknowledged, opening being the first.
+pub(crate) fn acknowledged(acts: &[Act]) -> usize {
+    acts.iter().filter(|act| is_acknowledgement(act)).count()
+}
+
+pub(crate) fn is_acknowledgement(act: &Act) -> bool {
+    matches!(act, Act::Say { text } if text == "done\n")
+}
+
+/// Everything that the program told.
+pub(crate) fn said(acts: &[Act]) -> Vec<&str> {
+    let lines = acts.iter().filter_map(|act| match act {
+        Act::Say { text } => Some(text.trim_end()),
+        _ => None,
+    });
+    lines.collect()
+}

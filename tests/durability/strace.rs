@@ -1,0 +1,69 @@
+//! Runs a program of ours under `strace`.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Every call that changes what a file holds, what it is called, or what has
+/// left the program. A question mark: not every architecture has it.
+const TRACED: &str = "trace=?open,?creat,openat,write,writev,pwrite64,?pwritev,?pwritev2,sendto,\
+                      sendmsg,ftruncate,truncate,fallocate,fsync,fdatasync,?rename,renameat,\
+                      renameat2,?unlink,unlinkat,?link,linkat,?mkdir,mkdirat";
+
+/// Longer than anything that is written at once here.
+const STRING_BYTES_MAX: &str = "8388608";
+
+/// Whether programs can be traced here; says why not.
+pub(crate) fn is_available() -> bool {
+    let probe = Command::new("strace")
+        .args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "true"])
+        .stdin(Stdio::null())
+        .output();
+    match probe {
+        Ok(output) if output.status.success() => true,
+        Ok(output) => {
+            let why = String::from_utf8_lossy(&output.stderr);
+            println!("skipped: strace cannot trace here: {}", why.trim());
+            false
+        }
+        Err(why) => {
+            println!("skipped: strace cannot be started: {why}");
+            false
+        }
+    }
+}
+
+/// `program` with its arguments and variables, and a trace of it in `trace`.
+pub(crate) fn traced(program: &Command, trace: &Path) -> Command {
+    // Calls that are not traced run at full speed.
+    under_strace(program, trace, &["--seccomp-bpf", "-e", TRACED])
+}
+
+/// The same, with an injection into its calls.
+pub(crate) fn injected(program: &Command, trace: &Path, injection: &str) -> Command {
+    // With `--seccomp-bpf` nothing would be injected.
+    under_strace(program, trace, &["-e", TRACED, "-e", injection])
+}
+
+fn under_strace(program: &Command, trace: &Path, options: &[&str]) -> Command {
+    let mut command = Command::new("strace");
+    // -y: the names of descriptors; -xx: all text as hex, so that nothing in
+    // it looks like the syntax around it.
+    command.args(["-f", "-y", "-xx", "-qq", "-e", "signal=none", "-s", STRING_BYTES_MAX]);
+    command
+        .args(options)
+        .arg("-o")
+        .arg(trace)
+        .arg("--")
+        .arg(program.get_program())
+        .args(program.get_args());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.stdin(Stdio::null());
+    command
+}

@@ -1,0 +1,86 @@
+//! What an outbox must hold after a crash.
+
+use std::path::Path;
+
+use delivery::BatchLimits;
+use outbox::{Append, Outbox};
+
+use crate::{
+    plan::{DEVICE, STREAMS, at, event, stream_key},
+    worker::Snapshot,
+};
+
+/// No plan comes to an event with this number.
+const PROBE: u64 = 1_000_000;
+
+/// How closely to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// At what it holds.
+    Content,
+    /// And at a second start, the next append and what can be sent.
+    Work,
+}
+
+/// What a crash must have left: the last acknowledged step, or the one that was
+/// under way, whole.
+pub(crate) fn holds(
+    path: &Path,
+    done: usize,
+    reference: &[Snapshot],
+    depth: Depth,
+) -> Result<(), String> {
+    let allowed = &reference[done.saturating_sub(1)..reference.len().min(done + 1)];
+    let (outbox, first) = opened(path)?;
+    if !allowed.contains(&first) {
+        let allowed: Vec<_> = allowed.iter().map(Snapshot::summary).collect();
+        return Err(format!(
+            "after {done} acknowledged steps: {}, and not {allowed:?}",
+            first.summary()
+        ));
+    }
+    match depth {
+        Depth::Content => return Ok(()),
+        Depth::Work => drop(outbox),
+    }
+    let (outbox, second) = opened(path)?;
+    if first != second {
+        return Err(format!("a second start sees {}", second.summary()));
+    }
+    works_on(outbox, &first)
+}
+
+fn opened(path: &Path) -> Result<(Outbox, Snapshot), String> {
+    let outbox = Outbox::open(path, DEVICE, at(0)).map_err(|error| format!("{error:?}"))?;
+    if let Some(salvaged) = outbox.salvaged() {
+        return Err(format!("a crash was taken for damage: {salvaged:?}"));
+    }
+    let snapshot = Snapshot::of(&outbox).map_err(|error| format!("{error:?}"))?;
+    Ok((outbox, snapshot))
+}
+
+/// Appends go on behind the last sequence, and everything that waits is sent.
+fn works_on(mut outbox: Outbox, snapshot: &Snapshot) -> Result<(), String> {
+    let group =
+        [Append { stream: stream_key(STREAMS[0]), state: vec![1], events: vec![event(PROBE)] }];
+    let appended = outbox.append(&group, at(1)).map_err(|error| format!("{error:?}"))?;
+    let sequences: Vec<u64> = appended.appended.iter().map(|(_, sequence)| *sequence).collect();
+    if sequences.len() != 1 || sequences[0] <= snapshot.last_sequence() {
+        return Err(format!("the next event got {sequences:?}"));
+    }
+    let limits = BatchLimits { events_max: 100_000, ..BatchLimits::default() };
+    let (mut claimed, mut batches) = (0, 0);
+    loop {
+        let batch = outbox.claim(&limits, at(2)).map_err(|error| format!("{error:?}"))?.len();
+        claimed += batch;
+        batches += 1;
+        if batch == 0 || batches > snapshot.pending() + 1 {
+            break;
+        }
+    }
+    let waiting = snapshot.pending() + 1;
+    if claimed != waiting {
+        return Err(format!("{claimed} of {waiting} waiting events can be sent"));
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Does the steps of a plan, and sees what an outbox holds.
+
+use std::path::{Path, PathBuf};
+
+use delivery::{BatchLimits, Decision, Settlement, Settlements, WaitReason};
+use event_model::EventId;
+use outbox::{Bounds, Claimed, EntryState, Error, Filter, Outbox, OutboxView};
+use uuid::Uuid;
+
+use crate::plan::{Answer, Checkpoint, DEVICE, STREAMS, Step, at, stream_key};
+
+/// Small enough to be reached in a plan of some dozen steps.
+const UNSENT_BYTES_MAX: u64 = 40_000;
+const HISTORY_BYTES_MAX: u64 = 20_000;
+
+/// Time between two steps: ages are looked at after ten minutes.
+const STEP_MS: u64 = 70_000;
+
+/// An outbox and whoever works on it.
+pub(crate) struct Worker {
+    path: PathBuf,
+    outbox: Option<Outbox>,
+    /// A batch whose release failed; the uploader keeps it like this.
+    owed: Vec<Claimed>,
+    done: u64,
+}
+
+impl Worker {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let outbox = Some(open(path)?);
+        Ok(Self { path: path.to_owned(), outbox, owed: Vec::new(), done: 0 })
+    }
+
+    pub(crate) fn outbox(&mut self) -> &mut Outbox {
+        self.outbox.as_mut().expect("it is open between two steps")
+    }
+
+    /// Does a step; in time it counts even where it fails.
+    pub(crate) fn take(&mut self, step: &Step) -> Result<(), Error> {
+        self.done += 1;
+        let now = at(self.done * STEP_MS);
+        match step {
+            Step::Append(group) => self.outbox().append(group, now).map(drop),
+            Step::Send(events, answer) => self.send(*events, answer),
+            Step::Delete(ids) => OutboxView::open(&self.path)?.delete(ids, now).map(drop),
+            Step::Prune => self.outbox().prune(now).map(drop),
+            Step::CountLost(events) => self.outbox().record_lost(*events),
+            Step::Checkpoint(checkpoint) => {
+                run_checkpoint(&self.path, *checkpoint);
+                Ok(())
+            }
+            Step::Reopen => {
+                self.outbox = None;
+                self.outbox = Some(open(&self.path)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn send(&mut self, events: usize, answer: &Answer) -> Result<(), Error> {
+        let now = at(self.done * STEP_MS);
+        let limits = BatchLimits { events_max: events, ..BatchLimits::default() };
+        let outbox = self.outbox.as_mut().expect("it is open between two steps");
+        if !self.owed.is_empty() {
+            outbox.release(&self.owed)?;
+            self.owed.clear();
+        }
+        self.owed = outbox.claim(&limits, now)?;
+        if self.owed.is_empty() {
+            return Ok(());
+        }
+        match decision(answer, &self.owed) {
+            Some(decision) => outbox.conclude(&self.owed, &decision, now, 0)?,
+            None => outbox.release(&self.owed)?,
+        }
+        self.owed.clear();
+        Ok(())
+    }
+}
+
+fn open(path: &Path) -> Result<Outbox, Error> {
+    let bounds = Bounds {
+        unsent_bytes_max: UNSENT_BYTES_MAX,
+        history_bytes_max: HISTORY_BYTES_MAX,
+        ..Bounds::default()
+    };
+    Ok(Outbox::open(path, DEVICE, at(0))?.with_bounds(bounds))
+}
+
+fn decision(answer: &Answer, claimed: &[Claimed]) -> Option<Decision> {
+    let settle = |items| {
+        let (store, server_version) = (Uuid::from_u128(5), "1.0.0".to_owned());
+        Decision::Settle(Settlements { store, server_version, items })
+    };
+    match answer {
+        Answer::Stored => Some(settle(vec![Settlement::Stored; claimed.len()])),
+        Answer::HalfQuarantined(reason) => {
+            let refused = Settlement::Quarantined { reason: *reason, detail: None };
+            let items = [refused, Settlement::Stored].into_iter().cycle().take(claimed.len());
+            Some(settle(items.collect()))
+        }
+        Answer::Silence => {
+            let reason = WaitReason::NotOurServer;
+            Some(Decision::BackOff { reason, retry_after_ms: None })
+        }
+        Answer::Refused => Some(Decision::Refused(WaitReason::Status(400))),
+        Answer::Released => None,
+    }
+}
+
+/// As any other connection may do it.
+fn run_checkpoint(path: &Path, checkpoint: Checkpoint) {
+    let word = match checkpoint {
+        Checkpoint::Passive => "PASSIVE",
+        Checkpoint::Restart => "RESTART",
+        Checkpoint::Truncate => "TRUNCATE",
+    };
+    let db = rusqlite::Connection::open(path).expect("the outbox is there");
+    let pragma = format!("PRAGMA wal_checkpoint({word})");
+    db.query_row(&pragma, [], |_| Ok(())).expect("nobody else reads");
+}
+
+/// Everything that an outbox promises to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    events: Vec<(u64, EventId, EntryState, String)>,
+    states: Vec<Option<Vec<u8>>>,
+    counts: [u64; 4],
+}
+
+impl Snapshot {
+    pub(crate) fn of(outbox: &Outbox) -> Result<Self, Error> {
+        let own = outbox.id().to_string();
+        let mut events = Vec::new();
+        for shown in outbox.view().export(Filter::All) {
+            let shown = shown?;
+            let (mut id, mut body) = (shown.entry.event_id, shown.body);
+            // The news of a gap names the outbox, which has another id each time.
+            if shown.entry.event_type.as_deref() == Some("ringside.sequence_gap.v1") {
+                body = body.replace(&id.0.to_string(), "its id").replace(&own, "the outbox");
+                id = EventId(Uuid::nil());
+            }
+            // What was in flight when the owner ended is pending again.
+            let state = match shown.entry.state {
+                EntryState::Pending | EntryState::InFlight => EntryState::Pending,
+                EntryState::Settled => EntryState::Settled,
+                EntryState::Quarantined => EntryState::Quarantined,
+            };
+            events.push((shown.entry.sequence, id, state, body));
+        }
+        let states = STREAMS.map(|stream| outbox.state(&stream_key(stream)));
+        let status = outbox.status(at(0))?;
+        let counts = [status.settled, status.quarantined, status.pruned, status.lost];
+        Ok(Self { events, states: states.into_iter().collect::<Result<_, _>>()?, counts })
+    }
+
+    pub(crate) fn last_sequence(&self) -> u64 {
+        self.events.last().map_or(0, |(sequence, ..)| *sequence)
+    }
+
+    pub(crate) fn pending(&self) -> usize {
+        self.events.iter().filter(|(_, _, state, _)| *state == EntryState::Pending).count()
+    }
+
+    /// In short, for a person.
+    pub(crate) fn summary(&self) -> String {
+        let states: Vec<_> = self.states.iter().map(|state| state.as_ref().map(Vec::len)).collect();
+        let (events, last) = (self.events.len(), self.last_sequence());
+        format!("{events} events up to {last}, states of {states:?} bytes, {:?}", self.counts)
+    }
+}
+
+/// What an outbox holds after opening, and after each step.
+pub(crate) fn reference(path: &Path, plan: &[Step]) -> Vec<Snapshot> {
+    let mut worker = Worker::open(path).expect("the folder can be used");
+    let mut snapshots = vec![Snapshot::of(worker.outbox()).expect("it can be read")];
+    for step in plan {
+        worker.take(step).expect("nothing fails here");
+        snapshots.push(Snapshot::of(worker.outbox()).expect("it can be read"));
+    }
+    snapshots
+}
