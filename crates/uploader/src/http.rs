@@ -1,6 +1,6 @@
 //! Batches over HTTP.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use delivery::Silence;
 use event_model::{BATCH_CONTENT_TYPE, Clock, Origin};
@@ -23,6 +23,7 @@ pub struct HttpTransport {
     client: Client,
     events: Url,
     clock: Arc<dyn Clock>,
+    answer_max: Option<Duration>,
 }
 
 impl HttpTransport {
@@ -39,7 +40,15 @@ impl HttpTransport {
             client: client::client(server, extra_roots)?,
             events: server.at(EVENTS_PATH),
             clock,
+            answer_max: None,
         })
+    }
+
+    /// Waits no longer than this for an answer, instead of the usual time.
+    #[must_use]
+    pub fn giving_up_after(mut self, answer_max: Duration) -> Self {
+        self.answer_max = Some(answer_max);
+        self
     }
 }
 
@@ -59,6 +68,9 @@ impl Transport for HttpTransport {
             .header(OUTBOX_HEADER, request.outbox.to_string())
             .header(IDEMPOTENCY_KEY_HEADER, key.to_string())
             .body(compressed);
+        if let Some(answer_max) = self.answer_max {
+            post = post.timeout(answer_max);
+        }
         if request.origin == Origin::Live {
             // Read last: the server takes it for the moment of sending.
             let now = self.clock.now();
