@@ -62,7 +62,10 @@ pub(crate) const LAYERS: &[Layer] = &[
     ),
     io("simulator", &["association", "boot-clock", "event-model"]),
     // The client alone, against a server of the table's own.
-    io("fault-table", &["boot-clock", "delivery", "event-model", "ingest-api", "outbox", "uploader"]),
+    io(
+        "fault-table",
+        &["boot-clock", "delivery", "event-model", "ingest-api", "outbox", "uploader"],
+    ),
     // Client and server meet here, but as processes.
     io("system-tests", &[]),
     // The demo starts the programs as the system tests do.
