@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod ci;
 mod demo;
+mod faults;
 mod footprint;
 mod prerequisites;
 mod process;
@@ -35,6 +36,8 @@ enum Chore {
     },
     /// Plays a simulated match through the whole path, and says what became of it
     Demo(demo::Options),
+    /// Plays the faults that other clients were measured under, and compares
+    Faults(faults::Options),
     /// Measures what the headless companion costs beside a game
     Footprint(footprint::Options),
     /// Runs everything that CI runs
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::run(options).map(|()| Verdict::Holds),
         Chore::Build { release } => build::run(release).map(|()| Verdict::Holds),
         Chore::Demo(options) => demo::run(&options),
+        Chore::Faults(options) => faults::run(&options),
         Chore::Footprint(options) => footprint::run(&options),
         Chore::Test(options) => test::run(options),
         Chore::Tidy => tidy::run(),

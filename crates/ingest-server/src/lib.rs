@@ -33,7 +33,7 @@ mod writer;
 
 pub use config::{Config, Tls};
 pub use openapi::openapi_json;
-pub use serve::{ServeError, Server, Shutdown};
+pub use serve::{ServeError, Server, Shutdown, own};
 
 /// Named in every receipt page: a client that waits for a newer server compares
 /// it. Not the package's version, which the workspace leaves at 0.0.0.

@@ -204,7 +204,10 @@ async fn load(tls: &Tls) -> io::Result<RustlsConfig> {
 
 /// Takes the lock that makes this process the one server of a database. The
 /// account commands need none: each is one transaction.
-fn own(data_dir: &Path) -> Result<File, ServeError> {
+///
+/// # Errors
+/// [`ServeError::Occupied`] where another process has it.
+pub fn own(data_dir: &Path) -> Result<File, ServeError> {
     let path = data_dir.join("serve.lock");
     let occupied = |_| ServeError::Occupied(data_dir.to_owned());
     let file = File::create(&path).map_err(|cause| ServeError::Lock(path, cause))?;

@@ -20,6 +20,7 @@
 
 mod account;
 mod answer;
+mod backup;
 mod batch;
 mod error;
 mod follow;
@@ -36,6 +37,7 @@ pub use account::{
     ReaderRow, Validity,
 };
 pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
+pub use backup::Restored;
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use error::{Error, Result};
 pub use ingest::IngestTerms;

@@ -35,6 +35,16 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Checks that a file is of this server's making, of any version that it knows.
+pub(crate) fn check_known(connection: &Connection) -> Result<()> {
+    match version(connection)? {
+        0 => Err(Error::Foreign),
+        found if found > MIGRATIONS.len() => Err(Error::Newer { found, known: MIGRATIONS.len() }),
+        _ if connection.table_exists(None, "store")? => Ok(()),
+        _ => Err(Error::Foreign),
+    }
+}
+
 fn version(connection: &Connection) -> Result<usize> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(version).unwrap_or(usize::MAX))

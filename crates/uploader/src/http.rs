@@ -1,6 +1,6 @@
 //! Batches over HTTP.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use delivery::Silence;
 use event_model::{BATCH_CONTENT_TYPE, Clock, Origin};
@@ -23,6 +23,7 @@ pub struct HttpTransport {
     client: Client,
     events: Url,
     clock: Arc<dyn Clock>,
+    answer_max: Option<Duration>,
 }
 
 impl HttpTransport {
@@ -39,7 +40,15 @@ impl HttpTransport {
             client: client::client(server, extra_roots)?,
             events: server.at(EVENTS_PATH),
             clock,
+            answer_max: None,
         })
+    }
+
+    /// Waits no longer than this for an answer, instead of the usual time.
+    #[must_use]
+    pub fn giving_up_after(mut self, answer_max: Duration) -> Self {
+        self.answer_max = Some(answer_max);
+        self
     }
 }
 
@@ -60,6 +69,9 @@ impl Transport for HttpTransport {
         if !request.is_inquiry() {
             let key = IdempotencyKey::of_body(&request.body);
             post = post.header(IDEMPOTENCY_KEY_HEADER, key.to_string());
+        }
+        if let Some(answer_max) = self.answer_max {
+            post = post.timeout(answer_max);
         }
         if request.origin == Origin::Live {
             // Read last: the server takes it for the moment of sending.

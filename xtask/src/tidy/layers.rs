@@ -61,6 +61,11 @@ pub(crate) const LAYERS: &[Layer] = &[
         &["association", "boot-clock", "event-model", "ingest-api", "ingest-store"],
     ),
     io("simulator", &["association", "boot-clock", "event-model"]),
+    // The client alone, against a server of the table's own.
+    io(
+        "fault-table",
+        &["boot-clock", "delivery", "event-model", "ingest-api", "outbox", "uploader"],
+    ),
     // Client and server meet here, but as processes.
     io("system-tests", &[]),
     // The demo starts the programs as the system tests do.

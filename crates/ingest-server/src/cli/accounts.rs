@@ -1,5 +1,7 @@
 //! `ringside-ingest device | reader | key`: also while the server runs.
 
+use std::path::Path;
+
 use boot_clock::BootClock;
 use clap::{Args, Subcommand};
 use event_model::{Clock, DeviceId, WallTime};
@@ -27,6 +29,21 @@ pub(super) struct Common {
 impl Common {
     pub(super) fn open(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
+    }
+
+    /// The directory, where there is a database in it: a command that only
+    /// looks must not make one.
+    pub(super) fn existing(&self) -> Result<&Path, Failure> {
+        let path = self.data_dir.path.as_path();
+        if path.join(Store::FILE_NAME).exists() {
+            return Ok(path);
+        }
+        Err(Failure::Usage(format!("there is no database in {}", path.display())))
+    }
+
+    /// The directory, with or without a database.
+    pub(super) fn path(&self) -> &Path {
+        &self.data_dir.path
     }
 
     pub(super) fn format(&self) -> Format {

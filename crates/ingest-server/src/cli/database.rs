@@ -1,14 +1,33 @@
 //! `ringside-ingest database`.
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
+use ingest_store::Store;
 use serde_json::json;
 
 use super::{Failure, accounts::Common};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DatabaseCommand {
-    /// Give the database a new name after it was restored from a backup, before
-    /// the server is started: companions then send again what the backup lacks.
+    /// Copy the database into a new file, also while the server runs.
+    Backup {
+        /// Where to; a file that is there is left alone.
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Put a backup in the place of the database, while no server runs. The
+    /// database that was there is set aside, and companions send again what the
+    /// backup lacks.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Give the database a new name, before the server is started, where it was
+    /// restored by other means: companions then send again what it lacks.
     Renew {
         #[command(flatten)]
         common: Common,
@@ -17,9 +36,35 @@ pub(super) enum DatabaseCommand {
 
 impl DatabaseCommand {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Self::Renew { common } = self;
-        let store = common.open()?.renew_id()?;
-        common.format().print(&json!({"store": store}), &store.to_string())?;
-        Ok(())
+        match self {
+            Self::Backup { file, common } => back_up(&file, &common),
+            Self::Restore { file, common } => restore(&file, &common),
+            Self::Renew { common } => renew(&common),
+        }
     }
+}
+
+fn back_up(file: &Path, common: &Common) -> Result<(), Failure> {
+    Store::back_up(common.existing()?, file)?;
+    let text = format!("backed up to {}", file.display());
+    Ok(common.format().print(&json!({"backup": file}), &text)?)
+}
+
+fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
+    Store::prepare(common.path())?;
+    // Held until the copy is in its place: a server would not see it.
+    let _owner = ingest_server::own(common.path())?;
+    let restored = Store::restore(common.path(), file)?;
+    let set_aside = restored.set_aside.as_ref();
+    let before = set_aside.map_or(String::new(), |path| {
+        format!("; the database that was there is {}", path.display())
+    });
+    let text = format!("restored as store {}{before}", restored.store);
+    let item = json!({"store": restored.store, "set_aside": set_aside});
+    Ok(common.format().print(&item, &text)?)
+}
+
+fn renew(common: &Common) -> Result<(), Failure> {
+    let store = common.open()?.renew_id()?;
+    Ok(common.format().print(&json!({"store": store}), &store.to_string())?)
 }

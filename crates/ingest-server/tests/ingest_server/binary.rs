@@ -115,6 +115,34 @@ fn a_restored_database_gets_a_new_name() {
 }
 
 #[test]
+fn a_backup_is_made_while_the_server_runs_and_restored_only_when_it_does_not() {
+    let (dir, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = elsewhere.path().join("copy.sqlite");
+    let file = file.to_str().unwrap();
+    let mut server = Running::with_key(dir.path());
+    assert!(run(dir.path(), &["database", "backup", file]).status.success());
+    let again = run(dir.path(), &["database", "backup", file]);
+    assert!(!again.status.success(), "a backup is never written over");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"), "{again:?}");
+
+    let refused = run(dir.path(), &["database", "restore", file]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("another server is running"));
+    server.kill();
+    let restored = json(&run(dir.path(), &["database", "restore", file, "--json"]));
+    assert!(Path::new(restored["set_aside"].as_str().unwrap()).exists(), "{restored}");
+    let _server = Running::with_key(dir.path());
+}
+
+#[test]
+fn there_is_nothing_to_back_up_where_there_is_no_database() {
+    let dir = TempDir::new().unwrap();
+    let refused = run(&dir.path().join("typo"), &["database", "backup", "copy.sqlite"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(!dir.path().join("typo").exists(), "looking makes nothing");
+}
+
+#[test]
 fn what_makes_no_sense_is_a_usage_error() {
     let dir = TempDir::new().unwrap();
     let nobody = "00000000-0000-0000-0000-000000000001";

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod answers;
+mod backups;
 mod gate;
 mod laws;
 mod reads;

@@ -1,0 +1,111 @@
+//! Backup and restore: what a copy has, and what it is called.
+
+use ingest_api::ReceiptStatus;
+use ingest_store::{Error, Store, StoreOptions};
+use tempfile::TempDir;
+
+use crate::support::{Fixture, batch, device, kill};
+
+fn with_one_event() -> Fixture {
+    let mut fixture = Fixture::new();
+    fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
+    fixture
+}
+
+fn back_up(fixture: &Fixture, name: &str) -> std::path::PathBuf {
+    let copy = fixture.dir.path().join(name);
+    Store::back_up(fixture.dir.path(), &copy).unwrap();
+    copy
+}
+
+#[test]
+fn a_copy_has_what_was_stored_before_it_and_nothing_after() {
+    let mut fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    fixture.take(batch(device(1), vec![kill(device(1), "b", 2, 0)]));
+    let elsewhere = TempDir::new().unwrap();
+    Store::restore(elsewhere.path(), &copy).unwrap();
+    fixture.store = Store::open(elsewhere.path(), StoreOptions::default()).unwrap();
+    let both = vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)];
+    let verdicts = fixture.take(batch(device(1), both));
+    assert_eq!(verdicts, [ReceiptStatus::Duplicate, ReceiptStatus::Stored]);
+}
+
+#[test]
+fn a_copy_is_one_file_and_is_never_written_over() {
+    let fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    let before = std::fs::read(&copy).unwrap();
+    let again = Store::back_up(fixture.dir.path(), &copy);
+    assert!(matches!(again, Err(Error::Exists(_))), "{again:?}");
+    assert_eq!(std::fs::read(&copy).unwrap(), before);
+    let beside = std::fs::read_dir(fixture.dir.path()).unwrap();
+    let names = beside.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let of_copy: Vec<_> = names.filter(|name| name.starts_with("copy")).collect();
+    assert_eq!(of_copy, ["copy"], "nothing lies beside it that could be forgotten");
+}
+
+/// The name that a copy gets where it is put in place with a file manager.
+fn name_by_hand(copy: &std::path::Path) -> uuid::Uuid {
+    let folder = TempDir::new().unwrap();
+    std::fs::copy(copy, folder.path().join(Store::FILE_NAME)).unwrap();
+    let name = || Store::open(folder.path(), StoreOptions::default()).unwrap().id();
+    assert_eq!(name(), name(), "a name stays");
+    name()
+}
+
+#[test]
+fn every_time_a_copy_is_put_in_place_it_has_another_name() {
+    let fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    let folder = TempDir::new().unwrap();
+    let restore = || Store::restore(folder.path(), &copy).unwrap().store;
+    let names =
+        [fixture.store.id(), restore(), restore(), name_by_hand(&copy), name_by_hand(&copy)];
+    let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "clients see each of them as another store: {names:?}");
+}
+
+// Elsewhere an open file cannot be moved, and nobody has it open after a crash.
+#[cfg(unix)]
+#[test]
+fn the_database_that_was_there_is_set_aside_whole() {
+    let mut fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    fixture.take(batch(device(1), vec![kill(device(1), "b", 2, 0)]));
+    // As a crash leaves it: with its last transactions in the log beside it.
+    let Fixture { dir, store } = fixture;
+    std::mem::forget(store);
+    let set_aside = Store::restore(dir.path(), &copy).unwrap().set_aside;
+
+    let aside = TempDir::new().unwrap();
+    let set_aside = set_aside.unwrap();
+    for part in ["", "-wal"] {
+        let name = format!("{}{part}", Store::FILE_NAME);
+        let from = format!("{}{part}", set_aside.display());
+        std::fs::copy(from, aside.path().join(name)).unwrap();
+    }
+    let whole = Store::open(aside.path(), StoreOptions::default()).unwrap();
+    assert_eq!(whole.log_position().unwrap(), 2);
+    let restored = Store::open(dir.path(), StoreOptions::default()).unwrap();
+    assert_eq!(restored.log_position().unwrap(), 1, "the log beside it went with it");
+}
+
+#[test]
+fn what_is_no_sound_database_of_ours_changes_nothing() {
+    let fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    let id = fixture.store.id();
+    let path = |name: &str| fixture.dir.path().join(name);
+    std::fs::write(path("prose"), "dear diary, this is no database at all").unwrap();
+    std::fs::write(path("empty"), "").unwrap();
+    let whole = std::fs::read(&copy).unwrap();
+    std::fs::write(path("torn"), &whole[..whole.len() / 2]).unwrap();
+    for bad in ["absent", "prose", "empty", "torn"] {
+        let restored = Store::restore(fixture.dir.path(), &path(bad));
+        assert!(restored.is_err(), "{bad}: {restored:?}");
+        let Fixture { store, .. } = &fixture;
+        assert_eq!((store.id(), store.log_position().unwrap()), (id, 1), "{bad}");
+        assert_eq!(crate::support::open(&fixture.dir).id(), id, "{bad}");
+    }
+}

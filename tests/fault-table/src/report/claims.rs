@@ -1,0 +1,93 @@
+//! What must hold of the cells, each said and judged.
+
+use serde::Serialize;
+
+use crate::{cell::Cell, fault::Fault, plan::Plan};
+
+/// Requests in the outage of twelve seconds: the best peers make four to six.
+const OUTAGE_REQUESTS_MAX: u64 = 6;
+/// What p99 of an append may be with a silent server: the peers' 2 ms, or so
+/// many times what the bare disk takes for as many bytes at the same time.
+const APPEND_P99_MS: f64 = 2.0;
+const APPEND_TO_BARE_MAX: f64 = 3.0;
+/// An append that waits for the network waits for a request's whole timeout:
+/// a share of that is far above what a busy disk takes.
+const APPEND_MAX_SHARE: f64 = 0.25;
+
+/// A claim of the table.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Claim {
+    pub(crate) claim: String,
+    pub(crate) holds: bool,
+    /// What was measured.
+    pub(crate) figure: String,
+}
+
+/// Every claim that the cells can show.
+pub(crate) fn of(cells: &[Cell], plan: Plan) -> Vec<Claim> {
+    let mut claims = vec![
+        each(cells, "0 events lost, before and after a restart", |cell| {
+            cell.after.lost == 0 && (cell.before.lost == 0 || cell.fault == Fault::BlackHole)
+        }),
+        each(cells, "every event on the wire under one id", |cell| cell.renamed == 0),
+        each(cells, "the client gave up nothing", |cell| cell.given_up == 0),
+        each(cells, "what is refused for good is kept aside, and nothing else", |cell| {
+            cell.quarantined + cell.unsent == u64::from(cell.fault.is_poison())
+        }),
+        each(cells, "a restart sends nothing again", |cell| {
+            cell.fault == Fault::BlackHole || cell.after.doubled == cell.before.doubled
+        }),
+    ];
+    claims.extend(outage(cells));
+    claims.extend(appends(cells, plan));
+    claims
+}
+
+fn each(cells: &[Cell], claim: &str, holds: impl Fn(&Cell) -> bool) -> Claim {
+    let failing: Vec<_> = cells.iter().filter(|cell| !holds(cell)).map(|cell| cell.name).collect();
+    let figure = if failing.is_empty() {
+        format!("in all {} columns", cells.len())
+    } else {
+        format!("not in: {}", failing.join(", "))
+    };
+    Claim { claim: claim.to_owned(), holds: failing.is_empty(), figure }
+}
+
+fn outage(cells: &[Cell]) -> Option<Claim> {
+    let of_cell = |cell: &Cell| cell.outage_requests.map(|requests| (cell.name, requests));
+    let outages: Vec<_> = cells.iter().filter_map(of_cell).collect();
+    let most = outages.iter().map(|(_, requests)| *requests).max()?;
+    let figures: Vec<_> =
+        outages.iter().map(|(name, requests)| format!("{name}: {requests}")).collect();
+    Some(Claim {
+        claim: format!("at most {OUTAGE_REQUESTS_MAX} requests in the 12 s outage"),
+        holds: most <= OUTAGE_REQUESTS_MAX,
+        figure: figures.join(", "),
+    })
+}
+
+fn appends(cells: &[Cell], plan: Plan) -> Vec<Claim> {
+    let Some(cell) = cells.iter().find(|cell| cell.fault == Fault::BlackHole) else {
+        return Vec::new();
+    };
+    let (append, bare) = (cell.append, cell.bare);
+    let max_max = plan.timeout().as_secs_f64() * 1_000.0 * APPEND_MAX_SHARE;
+    let p99_max = APPEND_P99_MS.max(bare.p99 * APPEND_TO_BARE_MAX);
+    let mut claims = vec![Claim {
+        claim: "append never waits on the network (black hole)".to_owned(),
+        holds: append.max <= max_max,
+        figure: format!("max {:.0} ms, a request {:.0} ms", append.max, max_max / APPEND_MAX_SHARE),
+    }];
+    // Of a few hundred appends the second-slowest says nothing.
+    if plan.is_whole() {
+        claims.push(Claim {
+            claim: format!("p99 of append below {p99_max:.1} ms (black hole)"),
+            holds: append.p99 <= p99_max,
+            figure: format!(
+                "p50 {:.2}, p99 {:.2} ms; a bare fdatasync beside it p50 {:.2}, p99 {:.2} ms",
+                append.p50, append.p99, bare.p50, bare.p99,
+            ),
+        });
+    }
+    claims
+}
