@@ -43,8 +43,9 @@ pub(crate) async fn enrol(
     body: Body,
 ) -> Result<(StatusCode, Json<Enrolled>), Rejection> {
     let credential = authorization::bearer(&headers)?;
-    let sent = body::receive(body, ENROLMENT_BYTES_MAX, app.config.body_timeout).await?;
-    let enrolment: Enrolment = serde_json::from_slice(&sent).map_err(|error| {
+    let timeout = app.config.bounds.body_timeout;
+    let received = body::receive(body, ENROLMENT_BYTES_MAX, &app.budget, timeout).await?;
+    let enrolment: Enrolment = serde_json::from_slice(&received.sent).map_err(|error| {
         let detail = format!("expected {{\"device\":\"<uuid>\",\"name\":\"…\"}}: {error}");
         Rejection::new(ProblemKind::BadRequest, detail)
     })?;

@@ -4,7 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
-    extract::State,
+    extract::{Extension, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -17,12 +17,20 @@ use ingest_store::{Answer, Batch, IdempotencyClaim, Outcome, Replayed};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    admission::Place,
     app::App,
     authorization,
-    body::{self, Encoding},
+    body::{self, Encoding, Received},
+    byte_budget::HeldBytes,
     events::{Arrival, Judge, SplitFault, split},
+    quota::AtWork,
     rejection::Rejection,
 };
+
+/// Bodies up to so many bytes as sent and as decoded are small: some fifty
+/// events, decoded and judged in a fraction of a millisecond.
+const SMALL_SENT_BYTES: usize = 16 * 1024;
+const SMALL_DECODED_BYTES: usize = 64 * 1024;
 
 /// Takes a batch of events.
 ///
@@ -54,52 +62,103 @@ use crate::{
 )]
 pub(crate) async fn post_events(
     State(app): State<Arc<App>>,
+    Extension(place): Extension<Place>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Rejection> {
     // Before the body is read: the header's clock was read when it was sent.
-    let received_at = app.clock.now().wall;
-    let (device, asked) = match recognise(&app, &headers).await {
-        Ok(recognised) => recognised,
-        Err(rejection) => {
-            body::drain(body, app.config.limits.sent_bytes_max).await;
-            return Err(rejection);
-        }
-    };
-    let limits = app.config.limits;
-    let sent = body::receive(body, limits.sent_bytes_max, app.config.body_timeout).await?;
-    let _claim = asked.key.map(|key| app.in_flight.claim(device, key)).transpose()?;
-    let reading = app.clone();
-    let batch =
-        tokio::task::spawn_blocking(move || asked.read_batch(&reading, device, received_at, sent));
-    let batch = batch.await.map_err(|_| Rejection::stopped())??;
-    let received = batch.items.len();
-    match app.writer.ingest(batch).await? {
-        Outcome::Answered(answer) => {
-            if answer.replayed == Replayed::No {
-                app.metrics.count_events(received, &answer.tally);
-            }
-            Ok(respond(answer))
-        }
-        Outcome::KeyReused => {
-            let detail = "this key came with another body before";
-            Err(Rejection::new(ProblemKind::IdempotencyKeyReused, detail))
-        }
+    let now = app.clock.now();
+    let device = authorization::device(&app, &headers).await?;
+    let at_work = app.quotas.begin(device, &now)?;
+    let asked = Asked::read(&headers)?;
+    let bytes_max = app.config.limits.sent_bytes_max;
+    let Received { sent, held } =
+        body::receive(body, bytes_max, &app.budget, app.config.bounds.body_timeout).await?;
+    let claim = asked.key.map(|key| app.in_flight.claim(device, asked.outbox, key)).transpose()?;
+    let answer_timeout = app.config.bounds.answer_timeout;
+    let work = Work { app, device, received_at: now.wall, asked, sent, held };
+    // A task of its own: a client that goes away does not stop what is begun,
+    // and what is stored is counted.
+    let answer = tokio::spawn(async move {
+        let answer = work.take(&at_work).await;
+        drop((claim, at_work, place));
+        answer
+    });
+    match tokio::time::timeout(answer_timeout, answer).await {
+        Ok(Ok(answer)) => answer.map(respond),
+        Ok(Err(_)) => Err(Rejection::stopped()),
+        Err(_) => Err(Rejection::overloaded("the receipts take too long; ask for them again")),
     }
 }
 
-/// All that can be refused without the body.
-async fn recognise(app: &App, headers: &HeaderMap) -> Result<(DeviceId, Asked), Rejection> {
-    let device = authorization::device(app, headers).await?;
-    app.admission.spend(device, &app.clock.now())?;
-    let asked = Asked::read(headers)?;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let limit = app.config.limits.sent_bytes_max;
-    if length.and_then(|text| text.parse().ok()).is_some_and(|bytes: usize| bytes > limit) {
-        let detail = format!("a request may have {limit} bytes as sent");
-        return Err(Rejection::new(ProblemKind::TooLarge, detail));
+/// A body that is here, and whose it is.
+struct Work {
+    app: Arc<App>,
+    device: DeviceId,
+    received_at: WallTime,
+    asked: Asked,
+    sent: Bytes,
+    held: HeldBytes,
+}
+
+impl Work {
+    /// Stores what the body brings; gives the answer.
+    async fn take(mut self, at_work: &AtWork) -> Result<Answer, Rejection> {
+        let app = self.app.clone();
+        let decoded = self.decode_small().transpose()?;
+        let (batch, bytes, held) = match decoded {
+            Some(decoded) => self.judge(&decoded)?,
+            None => {
+                let _turn = app.decoders.acquire().await.map_err(|_| Rejection::stopped())?;
+                let judged = tokio::task::spawn_blocking(move || {
+                    let decoded = self.decode(self.app.config.limits.decoded_bytes_max)?;
+                    self.judge(&decoded)
+                });
+                judged.await.map_err(|_| Rejection::stopped())??
+            }
+        };
+        let (received, now) = (batch.items.len(), app.clock.now());
+        at_work.charge(received, bytes, &now);
+        let queued = app.backlog.enter(&now);
+        let outcome = app.writer.ingest(batch).await;
+        drop((queued, held));
+        match outcome? {
+            Outcome::Answered(answer) => {
+                if answer.replayed == Replayed::No {
+                    app.metrics.count_events(received, &answer.tally);
+                }
+                Ok(answer)
+            }
+            Outcome::KeyReused => {
+                let detail = "this key came with another body before";
+                Err(Rejection::new(ProblemKind::IdempotencyKeyReused, detail))
+            }
+        }
     }
-    Ok((device, asked))
+
+    /// A small body is decoded where it is, since a thread of its own would
+    /// cost more than the decoding. `None` where it turns out not to be small.
+    fn decode_small(&self) -> Option<Result<Vec<u8>, Rejection>> {
+        let limit = self.app.config.limits.decoded_bytes_max;
+        if self.sent.len() > SMALL_SENT_BYTES || limit <= SMALL_DECODED_BYTES {
+            return None;
+        }
+        match self.decode(SMALL_DECODED_BYTES) {
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => None,
+            decoded => Some(decoded),
+        }
+    }
+
+    fn decode(&self, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
+        body::decode(self.asked.encoding, &self.sent, bytes_max)
+    }
+
+    /// Judges the events; nothing here waits for anything.
+    fn judge(&mut self, decoded: &[u8]) -> Result<(Batch, usize, HeldBytes), Rejection> {
+        self.app.budget.take(&mut self.held, decoded.len())?;
+        let batch = self.asked.read_batch(&self.app, self.device, self.received_at, decoded)?;
+        Ok((batch, decoded.len(), std::mem::take(&mut self.held)))
+    }
 }
 
 /// What the headers say of the body.
@@ -121,17 +180,16 @@ impl Asked {
         })
     }
 
-    /// Decodes, splits and judges; nothing here waits for anything.
+    /// Splits and judges.
     fn read_batch(
         &self,
         app: &App,
         device: DeviceId,
         received_at: WallTime,
-        sent: Bytes,
+        decoded: &[u8],
     ) -> Result<Batch, Rejection> {
         let limits = &app.config.limits;
-        let decoded = body::decode(self.encoding, sent, limits.decoded_bytes_max)?;
-        let events = split(&decoded, limits.events_max).map_err(|fault| match fault {
+        let events = split(decoded, limits.events_max).map_err(|fault| match fault {
             SplitFault::TooMany => {
                 let detail = format!("a request may have {} events", limits.events_max);
                 Rejection::new(ProblemKind::TooLarge, detail)
@@ -143,7 +201,7 @@ impl Asked {
         let claim = |key: IdempotencyKey| IdempotencyClaim {
             outbox: self.outbox,
             key: key.0,
-            body_hash: Sha256::digest(&decoded).into(),
+            body_hash: Sha256::digest(decoded).into(),
         };
         Ok(Batch {
             device,

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::HeaderMap,
 };
 use ingest_api::{MatchList, MatchView, OccurrenceList, Problem, ProblemKind};
@@ -31,6 +34,7 @@ pub(crate) struct PageQuery {
     limit: Option<u32>,
 }
 
+type MatchKeyParameter = Result<Path<String>, PathRejection>;
 type PageParameters = Result<Query<PageQuery>, QueryRejection>;
 
 /// Lists the matches that the token's owner may see, newest first.
@@ -77,9 +81,10 @@ pub(crate) async fn list_matches(
 pub(crate) async fn one_match(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path(key): Path<String>,
+    key: MatchKeyParameter,
 ) -> Result<Json<MatchView>, Rejection> {
     let viewer = authorization::viewer(&app, &headers).await?;
+    let key = match_key(key)?;
     let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
     found.map(Json).ok_or_else(no_such_match)
 }
@@ -104,11 +109,11 @@ pub(crate) async fn one_match(
 pub(crate) async fn list_occurrences(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path(key): Path<String>,
+    key: MatchKeyParameter,
     query: PageParameters,
 ) -> Result<Json<OccurrenceList>, Rejection> {
     let viewer = authorization::viewer(&app, &headers).await?;
-    let page = page_request(query)?;
+    let (key, page) = (match_key(key)?, page_request(query)?);
     let limit = page.limit;
     let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
     let found = found.ok_or_else(no_such_match)?;
@@ -121,6 +126,12 @@ pub(crate) async fn list_occurrences(
         associated_through: found.associated_through,
         occurrences: found.occurrences,
     }))
+}
+
+fn match_key(key: MatchKeyParameter) -> Result<String, Rejection> {
+    let Path(key) =
+        key.map_err(|error| Rejection::new(ProblemKind::BadRequest, error.body_text()))?;
+    Ok(key)
 }
 
 fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
