@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ingest_api::{Lifetimes, Limits};
-use ingest_store::{StoreOptions, Token};
+use ingest_store::{Retention, StoreOptions, Token};
 
 /// Everything that a server is started with.
 #[derive(Debug, Clone)]
@@ -21,6 +21,9 @@ pub struct Config {
     pub limits: Limits,
     /// Of what is remembered.
     pub lifetimes: Lifetimes,
+    /// Events are dropped by whole months so many days after a month's end;
+    /// never where absent.
+    pub retain_days: Option<u64>,
     /// How the database is used.
     pub store: StoreOptions,
     /// Requests worked on at a time; each may hold a decoded body in memory.
@@ -64,10 +67,17 @@ impl Config {
             enrolment_key: None,
             limits: Limits::default(),
             lifetimes: Lifetimes::default(),
+            retain_days: None,
             store: StoreOptions::default(),
             concurrent_requests_max: Self::CONCURRENT_REQUESTS_MAX,
             requests_per_minute_max: Self::REQUESTS_PER_MINUTE_MAX,
             body_timeout: Self::BODY_TIMEOUT,
         }
+    }
+
+    /// How long what is kept.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        Retention { retain_days: self.retain_days, lifetimes: self.lifetimes }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     metrics::Metrics,
     openapi_json,
     read_pool::ReadPool,
-    writer::Writer,
+    writer::{Writer, keep_retiring},
 };
 
 /// How long answers that are being made may still take when the server stops.
@@ -95,14 +95,13 @@ impl Server {
     /// Where the configuration contradicts itself, or the machine does not give
     /// what it asks for.
     pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
-        config.lifetimes.check().map_err(ServeError::Lifetimes)?;
+        config.retention().check().map_err(ServeError::Lifetimes)?;
         let tls = match &config.tls {
             Some(tls) => Some(load(tls).await.map_err(ServeError::Tls)?),
             None => None,
         };
         let mut store = Store::open(&config.data_dir, config.store)?;
         let owner = own(&config.data_dir)?;
-        store.catch_up()?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(listen_failed)?;
@@ -144,6 +143,7 @@ impl Server {
     /// # Errors
     /// Where the listener fails.
     pub async fn run(self) -> Result<(), ServeError> {
+        let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let service = router(self.app).into_make_service();
         let served = match self.tls {
             None => match axum_server::from_tcp(self.listener) {
@@ -155,6 +155,7 @@ impl Server {
                 Err(error) => Err(error),
             },
         };
+        retiring.abort();
         // The router is gone, so the writer's thread ends when its work does.
         // A connection that outlived its grace may still hold it, hence a bound.
         let writer = tokio::task::spawn_blocking(move || self.writer.join());

@@ -19,6 +19,9 @@ pub enum Error {
         /// The newest that this build can read.
         known: usize,
     },
+    /// The batch is of a device that never enrolled.
+    #[error("the device is not enrolled")]
+    UnknownDevice,
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),

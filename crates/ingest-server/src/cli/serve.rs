@@ -34,6 +34,10 @@ pub(super) struct ServeArgs {
     limits: LimitArgs,
     #[command(flatten)]
     lifetimes: LifetimeArgs,
+    /// Drop events by whole months, so many days after a month's end. Without
+    /// it they stay.
+    #[arg(long, value_name = "DAYS")]
+    retain_days: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +113,7 @@ impl ServeArgs {
             enrolment_key: self.enrolment_key.as_deref().and_then(enrolment_key).transpose()?,
             limits: self.limits.limits(),
             lifetimes: self.lifetimes.lifetimes(),
+            retain_days: self.retain_days,
             concurrent_requests_max: self.limits.concurrent_requests_max,
             requests_per_minute_max: self.limits.requests_per_minute_max,
             body_timeout: Duration::from_secs(self.limits.body_timeout_s),

@@ -130,6 +130,8 @@ impl Asked {
         sent: Bytes,
     ) -> Result<Batch, Rejection> {
         let limits = &app.config.limits;
+        // Kept as it was sent where that was zstd: packed already.
+        let zstd = (self.encoding == Encoding::Zstd).then(|| sent.to_vec());
         let decoded = body::decode(self.encoding, sent, limits.decoded_bytes_max)?;
         let events = split(&decoded, limits.events_max).map_err(|fault| match fault {
             SplitFault::TooMany => {
@@ -139,18 +141,20 @@ impl Asked {
             SplitFault::NotAnArray(detail) => Rejection::new(ProblemKind::MalformedBatch, detail),
         })?;
         let arrival = Arrival { received_at, sent: self.sent };
-        let judge = Judge { device, arrival, limits, lifetimes: &app.config.lifetimes };
+        let judge = Judge::new(device, arrival, limits, &app.config.lifetimes);
         let claim = |key: IdempotencyKey| IdempotencyClaim {
             outbox: self.outbox,
             key: key.0,
             body_hash: Sha256::digest(&decoded).into(),
         };
+        let items = events.iter().map(|event| judge.judge(&decoded, event.get())).collect();
         Ok(Batch {
             device,
             outbox: self.outbox,
             received_at,
             idempotency: self.key.map(claim),
-            items: events.iter().map(|event| judge.judge(event.get())).collect(),
+            items,
+            body: ingest_store::Body { json: decoded, zstd },
         })
     }
 }

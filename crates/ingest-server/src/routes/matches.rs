@@ -56,6 +56,7 @@ pub(crate) async fn list_matches(
     let viewer = authorization::viewer(&app, &headers).await?;
     let page = page_request(query)?;
     let limit = page.limit;
+    app.writer.associated().await;
     let found = app.readers.read(move |store| store.matches(viewer, &page)).await?;
     let next = found.next.map(|cursor| next_path("/v1/matches", limit, &cursor));
     Ok(Json(MatchList { matches: found.matches, next }))
@@ -80,6 +81,7 @@ pub(crate) async fn one_match(
     Path(key): Path<String>,
 ) -> Result<Json<MatchView>, Rejection> {
     let viewer = authorization::viewer(&app, &headers).await?;
+    app.writer.associated().await;
     let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
     found.map(Json).ok_or_else(no_such_match)
 }
@@ -110,6 +112,7 @@ pub(crate) async fn list_occurrences(
     let viewer = authorization::viewer(&app, &headers).await?;
     let page = page_request(query)?;
     let limit = page.limit;
+    app.writer.associated().await;
     let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
     let found = found.ok_or_else(no_such_match)?;
     let path = format!("/v1/matches/{}/occurrences", utf8_percent_encode(&found.of.key, SEGMENT));
