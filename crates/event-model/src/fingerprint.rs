@@ -21,10 +21,23 @@ impl Fingerprint {
     /// type outside `ringside.` counts whole.
     #[must_use]
     pub fn of(event_type: &str, subject: Option<&str>, data: &Value) -> Self {
+        Self::of_canonical(event_type, subject, &canonical_json(&covered(event_type, data)))
+    }
+
+    /// The same, where the caller made the canonical bytes of what counts
+    /// without a [`Value`] in between.
+    #[must_use]
+    pub fn of_canonical(event_type: &str, subject: Option<&str>, covered: &[u8]) -> Self {
         let mut hash = Sha256::new();
         hash_fields(&mut hash, &["ringside.fingerprint.v1", event_type, subject.unwrap_or("")]);
-        hash.update(canonical_json(&covered(event_type, data)));
+        hash.update(covered);
         Self(hash.finalize().into())
+    }
+
+    /// Whether a member of the data of one of our own kinds counts.
+    #[must_use]
+    pub fn covers(member: &str) -> bool {
+        !OUTSIDE_THE_FINGERPRINT.contains(&member)
     }
 }
 

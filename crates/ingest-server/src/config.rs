@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ingest_api::{Lifetimes, Limits};
-use ingest_store::{StoreOptions, Token};
+use ingest_store::{Retention, StoreOptions, Token};
 use serde_json::{Value, json};
 
 /// Everything that a server is started with.
@@ -22,6 +22,9 @@ pub struct Config {
     pub limits: Limits,
     /// Of what is remembered.
     pub lifetimes: Lifetimes,
+    /// Events are dropped by whole months so many days after a month's end;
+    /// never where absent.
+    pub retain_days: Option<u64>,
     /// How the database is used.
     pub store: StoreOptions,
     /// Of all requests together, and of each device.
@@ -165,8 +168,15 @@ impl Config {
             enrolment_key: None,
             limits: Limits::default(),
             lifetimes: Lifetimes::default(),
+            retain_days: None,
             store: StoreOptions::default(),
             bounds: Bounds::default(),
         }
+    }
+
+    /// How long what is kept.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        Retention { retain_days: self.retain_days, lifetimes: self.lifetimes }
     }
 }

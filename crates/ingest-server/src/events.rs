@@ -4,6 +4,7 @@ mod corrected_time;
 mod depth;
 mod head;
 mod judge;
+mod quick;
 mod split;
 
 pub(crate) use corrected_time::Arrival;

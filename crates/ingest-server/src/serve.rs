@@ -31,7 +31,7 @@ use crate::{
     principals::Principals,
     quota::Quotas,
     read_pool::ReadPool,
-    writer::Writer,
+    writer::{Writer, keep_retiring},
 };
 
 /// How long what was accepted may still take when the server stops. With the
@@ -104,14 +104,13 @@ impl Server {
     /// Where the configuration contradicts itself, or the machine does not give
     /// what it asks for.
     pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
-        config.lifetimes.check().map_err(ServeError::Lifetimes)?;
+        config.retention().check().map_err(ServeError::Lifetimes)?;
         let tls = match &config.tls {
             Some(tls) => Some(load(tls).map_err(ServeError::Tls)?),
             None => None,
         };
         let mut store = Store::open(&config.data_dir, config.store)?;
         let owner = own(&config.data_dir)?;
-        store.catch_up()?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(listen_failed)?;
@@ -152,6 +151,7 @@ impl Server {
     /// # Errors
     /// Where the listener fails.
     pub async fn run(self) -> Result<(), ServeError> {
+        let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let listener =
             tokio::net::TcpListener::from_std(self.listener).map_err(ServeError::Serve)?;
         let connections = Connections {
@@ -163,6 +163,7 @@ impl Server {
         };
         let connections = tokio::spawn(connections.serve(listener));
         self.app.phases.reached(Phase::Draining).await;
+        retiring.abort();
         drain(self.app, connections).await;
         // Nobody has a way to the writer any more, so its thread ends when its
         // work does.

@@ -1,19 +1,30 @@
-//! The one writer: a thread with the one connection that writes.
+//! The one writer: a thread with the one connection that writes the log.
 //!
 //! Requests that wait while it commits are taken together in the next commit,
-//! since a commit costs the same however much is in it.
+//! since a commit costs the same however much is in it. What follows from the
+//! log is written beside it, by the [`follower`].
 
-use std::thread;
+mod follower;
+mod retirement;
 
-use ingest_store::{Batch, IngestTerms, Outcome, Store};
+use std::{sync::Arc, thread};
+
+use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::rejection::Rejection;
+pub(crate) use retirement::keep_retiring;
+use follower::{FollowerThread, Progress, Report};
 
 /// Jobs that wait; each belongs to an admitted request, so it never fills.
 const WAITING_MAX: usize = 1_024;
-/// Batches in one commit: bounds how long the first of them waits for the last.
-const GROUP_MAX: usize = 32;
+/// Batches in one commit. A batch of a few events costs some ten microseconds,
+/// so a full group is done in the time of some commits: it bounds how long the
+/// first of them waits for the last.
+const GROUP_MAX: usize = 512;
+/// Bytes of decoded bodies in one commit, for the same reason: a few
+/// milliseconds of writing.
+const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 enum Job {
     Ingest(Box<Batch>, oneshot::Sender<Outcome>),
@@ -23,6 +34,7 @@ enum Job {
 /// The way to the writer's thread.
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
+    progress: Arc<Progress>,
 }
 
 impl Writer {
@@ -30,8 +42,16 @@ impl Writer {
     /// waited is done.
     pub(crate) fn start(store: Store, terms: IngestTerms) -> (Self, thread::JoinHandle<()>) {
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
-        let thread = thread::spawn(move || work(store, &terms, waiting));
-        (Self { jobs }, thread)
+        let progress = Arc::new(Progress::default());
+        progress.committed(store.log_position().unwrap_or(0));
+        let shared = progress.clone();
+        let thread = thread::spawn(move || work(store, &terms, waiting, shared));
+        (Self { jobs, progress }, thread)
+    }
+
+    /// Waits, within bounds, until what is stored now can be read.
+    pub(crate) async fn associated(&self) {
+        self.progress.associated().await;
     }
 
     /// Stores a batch; the outcome comes after the commit.
@@ -61,7 +81,18 @@ impl Writer {
     }
 }
 
-fn work(mut store: Store, terms: &IngestTerms, mut waiting: mpsc::Receiver<Job>) {
+fn work(
+    mut store: Store,
+    terms: &IngestTerms,
+    mut waiting: mpsc::Receiver<Job>,
+    progress: Arc<Progress>,
+) {
+    let follower = FollowerThread::start(&store, progress.clone());
+    if follower.is_some()
+        && let Err(error) = store.leave_checkpoints()
+    {
+        tracing::warn!(error = &error as &dyn std::error::Error, "Checkpoints stay with commits");
+    }
     let mut group = Group::default();
     while let Some(first) = waiting.blocking_recv() {
         let mut next = Some(first);
@@ -73,11 +104,46 @@ fn work(mut store: Store, terms: &IngestTerms, mut waiting: mpsc::Receiver<Job>)
                     change(&mut store);
                 }
             }
-            if group.batches.len() < GROUP_MAX {
+            if !group.is_full() {
                 next = waiting.try_recv().ok();
             }
         }
         group.commit(&mut store, terms);
+        progress.committed(store.log_position().unwrap_or(0));
+        if let Some(follower) = &follower {
+            hand_over(&mut store, follower);
+        }
+    }
+}
+
+/// Gives the follower what it is to put away, and takes what it has done.
+fn hand_over(store: &mut Store, follower: &FollowerThread) {
+    while let Some(report) = follower.reported() {
+        take(store, report);
+    }
+    if store.fullness() == Fullness::Full
+        && let Some(recent) = store.send_to_shelf()
+    {
+        follower.shelve(recent);
+    }
+    // The next commit would have to put it away itself.
+    while store.fullness() == Fullness::Overfull {
+        let Some(report) = follower.wait() else { break };
+        take(store, report);
+    }
+    follower.wal_has(store.wal_bytes());
+}
+
+fn take(store: &mut Store, report: Report) {
+    let done = match report {
+        Report::Shelved(recent) => {
+            store.arrived_on_shelf(&recent);
+            Ok(())
+        }
+        Report::Checkpointed { left } => store.checkpoint_rest(left),
+    };
+    if let Err(error) = done {
+        tracing::warn!(error = &error as &dyn std::error::Error, "A checkpoint failed");
     }
 }
 
@@ -85,12 +151,18 @@ fn work(mut store: Store, terms: &IngestTerms, mut waiting: mpsc::Receiver<Job>)
 struct Group {
     batches: Vec<Batch>,
     replies: Vec<oneshot::Sender<Outcome>>,
+    bytes: usize,
 }
 
 impl Group {
     fn add(&mut self, batch: Batch, reply: oneshot::Sender<Outcome>) {
+        self.bytes += batch.body.json.len();
         self.batches.push(batch);
         self.replies.push(reply);
+    }
+
+    fn is_full(&self) -> bool {
+        self.batches.len() >= GROUP_MAX || self.bytes >= GROUP_BYTES_MAX
     }
 
     fn commit(&mut self, store: &mut Store, terms: &IngestTerms) {
@@ -110,6 +182,7 @@ impl Group {
             drop(reply.send(outcome));
         }
         self.batches.clear();
+        self.bytes = 0;
     }
 }
 

@@ -1,10 +1,12 @@
 //! What one request brings, judged event by event, before the store decides.
 
+use std::ops::Range;
+
 use association::Sighting;
 use event_model::{DeviceId, Fingerprint, Origin, OutboxId, SequenceGap, WallTime};
-use ingest_api::{Receipt, ReceiptStatus};
+use ingest_api::Receipt;
 
-use crate::IdempotencyClaim;
+use crate::{Body, IdempotencyClaim};
 
 /// The events of one request.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Batch {
     pub received_at: WallTime,
     /// Its Idempotency-Key, where it has one.
     pub idempotency: Option<IdempotencyClaim>,
+    /// The body, a JSON array with one element an item.
+    pub body: Body,
     /// One per event, in the order they were sent.
     pub items: Vec<Item>,
 }
@@ -34,9 +38,9 @@ pub struct Item {
 #[derive(Debug, Clone)]
 pub enum Verdict {
     /// Fit to be stored.
-    Sound(Box<SoundEvent>),
+    Sound(SoundEvent),
     /// Answered already.
-    Refused(Receipt),
+    Refused(Box<Receipt>),
 }
 
 /// An event that is fit to be stored.
@@ -44,20 +48,16 @@ pub enum Verdict {
 pub struct SoundEvent {
     /// The CloudEvents id.
     pub id: String,
-    /// The CloudEvents type.
-    pub event_type: String,
-    /// The CloudEvents subject.
-    pub subject: Option<String>,
     /// Tells it from another event under the same id.
     pub fingerprint: Fingerprint,
-    /// The event byte for byte as it was sent.
-    pub json: String,
+    /// Where it stands in the body.
+    pub span: Range<usize>,
     /// Live or replayed, where it says.
     pub origin: Option<Origin>,
     /// When it happened, on the server's clock.
     pub corrected: Sighting,
     /// The range that it gives up, where it is the news of a gap.
-    pub gap: Option<SequenceGap>,
+    pub gap: Option<Box<SequenceGap>>,
 }
 
 /// How many events had which verdict.
@@ -73,22 +73,4 @@ pub struct Tally {
     pub invalid: u64,
     /// To be sent again.
     pub retry: u64,
-}
-
-impl Tally {
-    /// Counts the verdicts of `receipts`.
-    #[must_use]
-    pub fn of(receipts: &[Receipt]) -> Self {
-        let mut tally = Self::default();
-        for receipt in receipts {
-            *match receipt.status {
-                ReceiptStatus::Stored => &mut tally.stored,
-                ReceiptStatus::Duplicate => &mut tally.duplicate,
-                ReceiptStatus::Conflict => &mut tally.conflict,
-                ReceiptStatus::Invalid => &mut tally.invalid,
-                ReceiptStatus::Retry => &mut tally.retry,
-            } += 1;
-        }
-        tally
-    }
 }

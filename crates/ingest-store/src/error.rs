@@ -31,6 +31,9 @@ pub enum Error {
     /// A copy of the database could not be written.
     #[error("could not write the copy")]
     Backup(#[source] io::Error),
+    /// The batch is of a device that never enrolled.
+    #[error("the device is not enrolled")]
+    UnknownDevice,
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),

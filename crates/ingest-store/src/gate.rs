@@ -1,98 +1,108 @@
-//! The gate: exact deduplication by (device, event id), in the log itself.
+//! The gate: exact deduplication by (device, event id).
+//!
+//! Proof that an event is stored is its evidence in the log, written by the
+//! commit that stored it. Only *finding* that evidence needs an index, and an
+//! index can be made anew: so the newest ids are found in memory ([`Recent`])
+//! and go to the shelf ([`shelf`]) in bulk, sorted, away from the commits.
 
-use event_model::{Fingerprint, Origin};
-use ingest_api::{Receipt, ReceiptCode, ReceiptStatus};
-use rusqlite::{Transaction, params};
+pub(crate) mod recent;
+pub(crate) mod shelf;
+
+use std::sync::Arc;
+
+use event_model::WallTime;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::{
-    Batch, Result, SoundEvent,
-    store::{quality, signed},
+    Result,
+    event_key::EventKey,
+    evidence::{Evidence, EvidenceReader},
+    receipt_page::Code,
+    segment::{self, Segment},
 };
+pub use recent::Recent;
+use shelf::DeviceShelf;
 
-/// What the gate found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passage {
-    /// New: a row of the log.
-    Stored,
-    /// The same event is in the log.
-    Duplicate,
-    /// Another event is in the log under this id; the first stands.
-    Conflict,
-    /// Its owner had it deleted: it will not be stored again.
-    Erased,
+/// Finds which batch has an event id of a device.
+pub(crate) struct Gate {
+    pub(crate) recent: Recent,
+    /// On its way to the shelf.
+    pub(crate) leaving: Option<Arc<Recent>>,
+    pub(crate) index: Connection,
 }
 
-impl Passage {
-    pub(crate) fn receipt(self, id: &str) -> Receipt {
-        let (status, refusal) = match self {
-            Self::Stored => (ReceiptStatus::Stored, None),
-            Self::Duplicate => (ReceiptStatus::Duplicate, None),
-            Self::Conflict => (
-                ReceiptStatus::Conflict,
-                Some((ReceiptCode::FingerprintDiffers, "another event is stored under this id")),
-            ),
-            Self::Erased => (
-                ReceiptStatus::Invalid,
-                Some((ReceiptCode::Erased, "deleted at the device's own wish")),
-            ),
-        };
-        Receipt {
-            id: id.to_owned(),
-            status,
-            code: refusal.map(|(code, _)| code),
-            detail: refusal.map(|(_, detail)| detail.to_owned()),
+impl Gate {
+    /// What the shelf has of a device, to be asked for all events of a batch.
+    pub(crate) fn shelved(&self, segments: &[Segment], device_no: i64) -> Result<DeviceShelf<'_>> {
+        DeviceShelf::load(&self.index, segments, device_no)
+    }
+
+    /// The batch that stored the event, if one did.
+    pub(crate) fn find(
+        &self,
+        shelf: &DeviceShelf<'_>,
+        device_no: i64,
+        key: EventKey,
+    ) -> Result<Option<i64>> {
+        if let Some(batch_no) = self.recent.find(device_no, key) {
+            return Ok(Some(batch_no));
+        }
+        let leaving = self.leaving.as_ref().and_then(|leaving| leaving.find(device_no, key));
+        match leaving {
+            Some(batch_no) => Ok(Some(batch_no)),
+            None => shelf.find(key),
         }
     }
 }
 
-/// Lets an event in, unless the log has its id.
-pub(crate) fn pass(
-    transaction: &Transaction<'_>,
-    batch: &Batch,
-    sequence: Option<u64>,
-    event: &SoundEvent,
-) -> Result<Passage> {
-    let inserted = transaction
-        .prepare_cached(
-            "INSERT INTO log (device, event_id, outbox, sequence, event_type, subject, fingerprint,
-                              event, origin, received_at_ms, corrected_at_ms, time_quality)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (device, event_id) DO NOTHING",
-        )?
-        .execute(params![
-            batch.device.to_string(),
-            event.id,
-            batch.outbox.map(|outbox| outbox.to_string()),
-            sequence.map(signed),
-            event.event_type,
-            event.subject,
-            event.fingerprint.0,
-            event.json,
-            event.origin.map(origin_text),
-            batch.received_at.unix_ms(),
-            event.corrected.at.unix_ms(),
-            quality::text(event.corrected.quality),
-        ])?;
-    if inserted == 1 { Ok(Passage::Stored) } else { recognise(transaction, batch, event) }
+/// Reads the evidence of a batch, and remembers the last: the events of a batch
+/// that comes again were stored together.
+pub(crate) struct EvidenceCabinet<'c> {
+    transaction: &'c Transaction<'c>,
+    segments: &'c [Segment],
+    last: Option<(i64, Vec<Evidence>)>,
 }
 
-fn recognise(transaction: &Transaction<'_>, batch: &Batch, event: &SoundEvent) -> Result<Passage> {
-    let sql = "SELECT fingerprint, event IS NULL FROM log WHERE device = ?1 AND event_id = ?2";
-    let (fingerprint, erased) = transaction
-        .prepare_cached(sql)?
-        .query_row(params![batch.device.to_string(), event.id], |row| {
-            Ok((Fingerprint(row.get(0)?), row.get(1)?))
-        })?;
-    Ok(match (erased, fingerprint == event.fingerprint) {
-        (true, _) => Passage::Erased,
-        (false, true) => Passage::Duplicate,
-        (false, false) => Passage::Conflict,
-    })
+impl<'c> EvidenceCabinet<'c> {
+    pub(crate) fn new(transaction: &'c Transaction<'c>, segments: &'c [Segment]) -> Self {
+        Self { transaction, segments, last: None }
+    }
+
+    /// The evidence of an event that the gate found in `batch_no`; `None`
+    /// where that month is forgotten.
+    pub(crate) fn find(&mut self, batch_no: i64, key: EventKey) -> Result<Option<Evidence>> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != batch_no) {
+            self.last = Some((batch_no, self.read(batch_no)?));
+        }
+        let (_, evidence) = self.last.as_ref().expect("it was just read");
+        Ok(evidence.iter().find(|one| one.key == key).copied())
+    }
+
+    fn read(&self, batch_no: i64) -> Result<Vec<Evidence>> {
+        let Some(segment) = segment::of_batch(self.segments, batch_no) else {
+            return Ok(Vec::new());
+        };
+        let sql = format!(
+            "SELECT received_at_ms, evidence FROM {} WHERE batch_no = ?1",
+            segment.receipts()
+        );
+        let read = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params![batch_no], |row| {
+                let received_at = WallTime::from_unix_ms(row.get(0)?);
+                Ok(EvidenceReader::new(row.get_ref(1)?.as_blob()?, received_at).collect())
+            })
+            .optional()?;
+        Ok(read.unwrap_or_default())
+    }
 }
 
-fn origin_text(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Live => "live",
-        Origin::Replay => "replay",
+/// What the gate says of an event whose id is known.
+pub(crate) fn recognise(known: &Evidence, fingerprint: [u8; 16]) -> Code {
+    match (known.erased, known.fingerprint == fingerprint) {
+        (true, _) => Code::Erased,
+        (false, true) => Code::Duplicate,
+        (false, false) => Code::Conflict,
     }
 }

@@ -1,9 +1,11 @@
-//! The ingest server's tables, in one SQLite file.
+//! The ingest server's tables.
 //!
-//! The `log` table is gate and log at once: one row per (device, event id), so
-//! that the row which makes an event durable is also the row which recognises
-//! it when it comes again. Association follows that log with a cursor, kept in
-//! the transaction of what it writes.
+//! `ingest.sqlite` has the log: a row a batch with the evidence of each stored
+//! event (id, fingerprint, corrected time) and a row with the events' bytes as
+//! they were sent. The commit that makes an event durable writes the evidence
+//! by which it is recognised when it comes again. `index.sqlite` has what can be
+//! made anew from that: where the gate finds an id, and association.
+//! (`docs/decisions/0009-a-batch-is-a-row.md`)
 //!
 //! This crate knows no HTTP and no clock: what comes in was judged before
 //! ([`Item`]), and time is an argument.
@@ -15,22 +17,32 @@
 //! - The first stored event stands; its corrected time never changes.
 //! - The same events in any batches, order and repetition leave the same set.
 //! - No token is in the file, only its hash.
-//! - Nothing here deletes a log row, so the gate remembers at least as long as
-//!   `gate_retention` promises.
+//! - Evidence stays for `gate_retention`, also where the bytes are dropped
+//!   before. What the log has and the index has not is in memory, or nothing
+//!   is taken.
 
 mod account;
 mod answer;
 mod backup;
 mod batch;
+mod body;
+mod erase;
 mod error;
-mod follow;
+mod event_key;
+mod evidence;
+mod follower;
 mod gate;
+mod index;
 mod ingest;
 mod ranges;
 mod reads;
+mod receipt_page;
+mod retention;
 mod schema;
+mod segment;
 mod store;
 mod token;
+mod varint;
 
 pub use account::{
     DeviceRow, EnrolOutcome, EnrolmentKeyRow, KeyFault, NewEnrolmentKey, Principal, ReaderRole,
@@ -39,8 +51,13 @@ pub use account::{
 pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
 pub use backup::Restored;
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
+pub use body::Body;
+pub use erase::Erased;
 pub use error::{Error, Result};
-pub use ingest::IngestTerms;
+pub use follower::{Followed, Follower};
+pub use gate::Recent;
+pub use ingest::{Fullness, IngestTerms};
 pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
+pub use retention::{Retention, Retired};
 pub use store::{Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};

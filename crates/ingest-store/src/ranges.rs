@@ -4,104 +4,87 @@
 //! the outbox said that it will never come. So the server can tell *lost* from
 //! *never happened*.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use event_model::{DeviceId, OutboxId};
+use event_model::OutboxId;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use crate::{
-    Result,
-    store::{count_column, signed},
-};
+use crate::{Result, varint};
 
-/// Joins ranges that overlap or touch, so that a batch of a thousand
-/// consecutive events is one row to write.
-pub(crate) fn coalesce(ranges: &[RangeInclusive<u64>]) -> Vec<RangeInclusive<u64>> {
-    let mut sorted = ranges.to_vec();
-    sorted.sort_by_key(|range| *range.start());
-    let mut joined: Vec<RangeInclusive<u64>> = Vec::new();
-    for range in sorted {
-        match joined.last_mut() {
-            Some(last) if *range.start() <= last.end().saturating_add(1) => {
-                *last = *last.start()..=*last.end().max(range.end());
-            }
-            Some(_) | None => joined.push(range),
+/// Ranges kept of an outbox. An honest one has a few, one for each batch that
+/// overtook another; beyond this the highest are forgotten, which makes the
+/// answer's `contiguous_sequence` no larger than it should be.
+const RANGES_MAX: usize = 1_024;
+
+/// Closed ranges that neither overlap nor touch, in ascending order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ranges(Vec<RangeInclusive<u64>>);
+
+impl Ranges {
+    /// Adds `range`, joined with all that it overlaps or touches.
+    pub(crate) fn add(&mut self, range: RangeInclusive<u64>) {
+        let (mut first, mut last) = range.into_inner();
+        let from = self.0.partition_point(|known| known.end().saturating_add(1) < first);
+        let joined = self.0[from..].partition_point(|known| *known.start() <= last.saturating_add(1));
+        if let Some(touched) = self.0[from..from + joined].first() {
+            first = first.min(*touched.start());
         }
-    }
-    joined
-}
-
-/// Ranges per outbox, collected while a batch is judged.
-#[derive(Default)]
-pub(crate) struct KnownRanges(BTreeMap<OutboxId, Vec<RangeInclusive<u64>>>);
-
-impl KnownRanges {
-    pub(crate) fn add(&mut self, outbox: OutboxId, range: RangeInclusive<u64>) {
-        self.0.entry(outbox).or_default().push(range);
-    }
-
-    /// Writes them down, joined with what was known before.
-    pub(crate) fn save(&self, transaction: &Transaction<'_>, device: DeviceId) -> Result<()> {
-        for (outbox, ranges) in &self.0 {
-            for range in coalesce(ranges) {
-                save_range(transaction, device, *outbox, &range)?;
-            }
+        if let Some(touched) = self.0[from..from + joined].last() {
+            last = last.max(*touched.end());
         }
-        Ok(())
+        self.0.splice(from..from + joined, [first..=last]);
+        self.0.truncate(RANGES_MAX);
+    }
+
+    /// The highest n such that 1 to n are known; 0 where not even 1 is.
+    pub(crate) fn contiguous(&self) -> u64 {
+        self.0.first().filter(|first| *first.start() <= 1).map_or(0, |first| *first.end())
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.0.len() * 4);
+        let mut before = 0;
+        for range in &self.0 {
+            varint::write(&mut bytes, range.start() - before);
+            varint::write(&mut bytes, range.end() - range.start());
+            before = *range.end();
+        }
+        bytes
+    }
+
+    fn decode(mut bytes: &[u8]) -> Self {
+        let mut ranges = Vec::new();
+        let mut before = 0u64;
+        while let (Some(gap), Some(more)) = (varint::read(&mut bytes), varint::read(&mut bytes)) {
+            let first = before.saturating_add(gap);
+            before = first.saturating_add(more);
+            ranges.push(first..=before);
+        }
+        Self(ranges)
     }
 }
 
-fn save_range(
+/// Adds ranges to what is known of an outbox, and gives what is known then.
+pub(crate) fn learn(
     transaction: &Transaction<'_>,
-    device: DeviceId,
+    device_no: i64,
     outbox: OutboxId,
-    range: &RangeInclusive<u64>,
-) -> Result<()> {
-    let (device, outbox) = (device.to_string(), outbox.to_string());
-    let (first, last) = (signed(*range.start()), signed(*range.end()));
-    // All ranges that overlap or touch the new one become one with it.
-    let touched = "device = ?1 AND outbox = ?2
-                   AND first_sequence <= ?4 + 1 AND last_sequence >= ?3 - 1";
-    let (joined_first, joined_last): (Option<i64>, Option<i64>) = transaction
-        .prepare_cached(&format!(
-            "SELECT min(first_sequence), max(last_sequence) FROM known_range WHERE {touched}"
-        ))?
-        .query_row(params![device, outbox, first, last.min(i64::MAX - 1)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    transaction
-        .prepare_cached(&format!("DELETE FROM known_range WHERE {touched}"))?
-        .execute(params![device, outbox, first, last.min(i64::MAX - 1)])?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO known_range (device, outbox, first_sequence, last_sequence)
-             VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute(params![
-            device,
-            outbox,
-            joined_first.map_or(first, |known| known.min(first)),
-            joined_last.map_or(last, |known| known.max(last)),
-        ])?;
-    Ok(())
-}
-
-/// The highest n such that 1 to n are known; 0 where not even 1 is.
-pub(crate) fn contiguous(
-    transaction: &Transaction<'_>,
-    device: DeviceId,
-    outbox: OutboxId,
-) -> Result<u64> {
-    let last = transaction
-        .prepare_cached(
-            "SELECT last_sequence FROM known_range
-             WHERE device = ?1 AND outbox = ?2 AND first_sequence = 1",
-        )?
-        .query_row(params![device.to_string(), outbox.to_string()], |row| {
-            count_column(row, "last_sequence")
+    news: &[RangeInclusive<u64>],
+) -> Result<Ranges> {
+    let before = transaction
+        .prepare_cached("SELECT known FROM outbox WHERE device_no = ?1 AND outbox = ?2")?
+        .query_row(params![device_no, outbox.0.as_bytes()], |row| {
+            Ok(Ranges::decode(row.get_ref(0)?.as_blob()?))
         })
         .optional()?;
-    Ok(last.unwrap_or(0))
+    let mut known = before.clone().unwrap_or_default();
+    news.iter().for_each(|range| known.add(range.clone()));
+    if before.as_ref() != Some(&known) {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO outbox (device_no, outbox, known) VALUES (?1, ?2, ?3)")?
+            .execute(params![device_no, outbox.0.as_bytes(), known.encode()])?;
+    }
+    Ok(known)
 }
 
 #[cfg(test)]
@@ -110,9 +93,21 @@ mod tests {
 
     use super::*;
 
+    fn of(ranges: &[RangeInclusive<u64>]) -> Ranges {
+        let mut all = Ranges::default();
+        ranges.iter().for_each(|range| all.add(range.clone()));
+        all
+    }
+
     #[test]
     fn ranges_that_touch_become_one() {
-        assert_eq!(coalesce(&[4..=6, 1..=1, 2..=3, 9..=9]), [1..=6, 9..=9]);
+        assert_eq!(of(&[4..=6, 1..=1, 2..=3, 9..=9]).0, [1..=6, 9..=9]);
+    }
+
+    #[test]
+    fn an_outbox_of_holes_is_remembered_within_a_bound() {
+        let holes: Vec<_> = (1..3_000u64).map(|number| number * 2..=number * 2).collect();
+        assert_eq!(of(&holes).0.len(), RANGES_MAX);
     }
 
     proptest! {
@@ -121,14 +116,15 @@ mod tests {
             starts in prop::collection::vec((1u64..40, 0u64..6), 0..12),
         ) {
             let ranges: Vec<_> = starts.iter().map(|(first, more)| *first..=first + more).collect();
-            let joined = coalesce(&ranges);
+            let joined = of(&ranges);
             for number in 1..50u64 {
                 let before = ranges.iter().any(|range| range.contains(&number));
-                prop_assert_eq!(joined.iter().any(|range| range.contains(&number)), before);
+                prop_assert_eq!(joined.0.iter().any(|range| range.contains(&number)), before);
             }
-            for pair in joined.windows(2) {
+            for pair in joined.0.windows(2) {
                 prop_assert!(pair[0].end() + 1 < *pair[1].start(), "neither overlap nor touch");
             }
+            prop_assert_eq!(Ranges::decode(&joined.encode()), joined, "read back");
         }
     }
 }

@@ -23,10 +23,10 @@ pub enum Viewer {
 
 impl Viewer {
     /// The device to restrict by, for SQL that takes NULL as no restriction.
-    fn restriction(self) -> Option<String> {
+    fn restriction(self) -> Option<[u8; 16]> {
         match self {
             Self::Reader => None,
-            Self::Device(device) => Some(device.to_string()),
+            Self::Device(device) => Some(device.0.into_bytes()),
         }
     }
 }

@@ -1,12 +1,25 @@
 //! The tables, and how an older file becomes a newer one.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+mod from_1;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{Error, Result, token};
 
-/// Each brings a file from the version of its index to the next one. Never
-/// edited once released: a file may be at any of them.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+/// Brings a file from the version of its index to the next one.
+type Migration = fn(&Transaction<'_>) -> Result<()>;
+
+/// Never edited once released: a file may be at any of them.
+const MIGRATIONS: [Migration; 2] = [to_1, to_2];
+
+fn to_1(transaction: &Transaction<'_>) -> Result<()> {
+    Ok(transaction.execute_batch(include_str!("schema/0001.sql"))?)
+}
+
+fn to_2(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute_batch(include_str!("schema/0002.sql"))?;
+    from_1::convert(transaction)
+}
 
 /// Brings the file to the newest version.
 ///
@@ -24,7 +37,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
         return Err(Error::Newer { found, known: MIGRATIONS.len() });
     }
     for migration in &MIGRATIONS[found..] {
-        transaction.execute_batch(migration)?;
+        migration(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", known_version())?;
     transaction.execute(
@@ -63,7 +76,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "user_version", 999).unwrap();
         let refused = migrate(&mut connection);
-        assert!(matches!(refused, Err(Error::Newer { found: 999, known: 1 })));
+        assert!(matches!(refused, Err(Error::Newer { found: 999, known: 2 })));
     }
 
     #[test]

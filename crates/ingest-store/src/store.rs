@@ -1,12 +1,16 @@
 //! The file, opened.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use event_model::WallTime;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, TransactionBehavior};
 use uuid::Uuid;
 
-use crate::{Error, Result, backup, schema, token};
+use crate::{Error, Result, backup, index, ingest::Intake, schema, segment, token};
 
 /// How to use the file.
 #[derive(Debug, Clone, Copy)]
@@ -23,19 +27,32 @@ impl Default for StoreOptions {
     }
 }
 
-/// One connection to the database. Any number of processes may have one; a
-/// server writes through a single one and reads through others.
+/// A database, open. Any number of processes may have it open; a server writes
+/// through a single one and reads through others.
 pub struct Store {
     pub(crate) connection: Connection,
-    id: Uuid,
+    pub(crate) index: Connection,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) options: StoreOptions,
+    pub(crate) id: Uuid,
+    /// Made by the first batch.
+    pub(crate) intake: Option<Box<Intake>>,
 }
 
-impl Store {
-    /// Name of the file in the data directory.
-    pub const FILE_NAME: &'static str = "ingest.sqlite";
+/// Prepared statements kept: more than all the statements of this crate.
+const STATEMENTS_KEPT: usize = 128;
 
-    /// Prepared statements kept: more than all the statements of this crate.
-    const STATEMENTS_KEPT: usize = 64;
+/// Page cache of a connection, in KiB. The writer's holds what one commit of
+/// many requests changes, so that no page is written twice.
+const CACHE_KIB: i64 = 4 * 1_024;
+
+/// Pages of the WAL that are left to the writer: few enough that it is not
+/// noticed, and once it has moved them the WAL begins anew.
+const REST_PAGES: u64 = 2_000;
+
+impl Store {
+    /// Name of the database in the data directory.
+    pub const FILE_NAME: &'static str = "ingest.sqlite";
 
     /// Opens the database in `data_dir`, and makes both where they are not.
     ///
@@ -44,20 +61,15 @@ impl Store {
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         Self::prepare(data_dir)?;
-        let mut connection = Connection::open(data_dir.join(Self::FILE_NAME))?;
-        connection.busy_timeout(options.busy_timeout)?;
-        connection.set_prepared_statement_cache_capacity(Self::STATEMENTS_KEPT);
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        // FULL and not NORMAL: a receipt says `stored`, so the commit must
-        // have reached the disk even if the power fails.
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", "ON")?;
+        let mut connection = connect(data_dir, options)?;
         schema::migrate(&mut connection)?;
         if backup::is_unnamed(read_id(&connection)?) {
             backup::name_copy(&connection)?;
         }
         let id = read_id(&connection)?;
-        Ok(Self { connection, id })
+        let index = index::open(data_dir, options, index::READER_CACHE_KIB)?;
+        let data_dir = data_dir.to_owned();
+        Ok(Self { connection, index, data_dir, options, id, intake: None })
     }
 
     /// Makes the directory, for nobody else's eyes.
@@ -74,15 +86,33 @@ impl Store {
         self.id
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// How it was opened.
+    #[must_use]
+    pub fn options(&self) -> StoreOptions {
+        self.options
+    }
+
     /// Gives the database a new name, after it was restored from a backup:
     /// companions that see another name send again what the backup lacks. A
     /// server that runs keeps the old name until it is started again.
+    ///
+    /// Answers are forgotten: they were given under the old name.
     ///
     /// # Errors
     /// Where SQLite fails.
     pub fn renew_id(&mut self) -> Result<Uuid> {
         let id = token::random_uuid();
-        self.connection.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
+        transaction.execute("DELETE FROM kept_answer", [])?;
+        transaction.commit()?;
         self.id = id;
         Ok(id)
     }
@@ -92,14 +122,65 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn log_position(&self) -> Result<u64> {
-        let sql = "SELECT ifnull(max(position), 0) AS position FROM log";
-        Ok(self.connection.query_row(sql, [], |row| count_column(row, "position"))?)
+        let segments = segment::all(&self.connection)?;
+        Ok(segment::log_end(&self.connection, &segments)?.position.cast_unsigned())
+    }
+
+    /// Leaves checkpoints to somebody else ([`checkpoint_rest`]
+    /// (Self::checkpoint_rest) but for the last part): no commit stops for one.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn leave_checkpoints(&self) -> Result<()> {
+        Ok(self.connection.pragma_update(None, "wal_autocheckpoint", 0)?)
+    }
+
+    /// Moves the last of the WAL's pages, so that it begins anew; does nothing
+    /// where `left` are too many to stop for.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn checkpoint_rest(&self, left: u64) -> Result<()> {
+        if left <= REST_PAGES {
+            checkpoint(&self.connection)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of the WAL at present.
+    #[must_use]
+    pub fn wal_bytes(&self) -> u64 {
+        let wal = self.data_dir.join(format!("{}-wal", Self::FILE_NAME));
+        fs::metadata(wal).map_or(0, |metadata| metadata.len())
     }
 }
 
-fn read_id(connection: &Connection) -> Result<Uuid> {
+/// A connection to the database itself.
+pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connection> {
+    let connection = Connection::open(data_dir.join(Store::FILE_NAME))?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL and not NORMAL: a receipt says `stored`, so the commit must
+    // have reached the disk even if the power fails.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // What a device had erased is to be gone from the file.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
+    Ok(connection)
+}
+
+/// The database's own name.
+pub(crate) fn read_id(connection: &Connection) -> Result<Uuid> {
     let sql = "SELECT store_id FROM store";
     Ok(connection.query_row(sql, [], |row| uuid_column(row, "store_id"))?)
+}
+
+/// Moves pages without stopping anybody; gives how many are left.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<u64> {
+    let (pages, moved): (i64, i64) = connection
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+    Ok((pages - moved).max(0).cast_unsigned())
 }
 
 fn make_private_directory(path: &Path) -> std::io::Result<()> {
@@ -111,13 +192,15 @@ fn make_private_directory(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-/// A UUID kept as text, so that an operator's SQL can name it.
+/// A UUID: text where an operator's SQL may want to name it, else bytes.
 pub(crate) fn uuid_column(row: &Row<'_>, name: &str) -> rusqlite::Result<Uuid> {
-    let text: String = row.get(name)?;
-    Uuid::try_parse(&text).map_err(|error| {
-        let kind = rusqlite::types::Type::Text;
-        rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error))
-    })
+    use rusqlite::types::{Type, ValueRef};
+    let (uuid, kind) = match row.get_ref(name)? {
+        ValueRef::Blob(bytes) => (Uuid::from_slice(bytes), Type::Blob),
+        ValueRef::Text(text) => (Uuid::try_parse_ascii(text), Type::Text),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => (Uuid::from_slice(&[]), Type::Null),
+    };
+    uuid.map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error)))
 }
 
 /// A count, which is never negative.

@@ -48,6 +48,10 @@ pub(super) struct ServeArgs {
     bounds: BoundArgs,
     #[command(flatten)]
     lifetimes: LifetimeArgs,
+    /// Drop events by whole months, so many days after a month's end. Without
+    /// it they stay.
+    #[arg(long, value_name = "DAYS")]
+    retain_days: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +95,7 @@ impl ServeArgs {
             limits: self.limits.limits(),
             lifetimes: self.lifetimes.lifetimes(),
             bounds: open_files::fitted(self.bounds.bounds()),
+            retain_days: self.retain_days,
             ..Config::new(self.listen, self.data_dir.path)
         })
     }

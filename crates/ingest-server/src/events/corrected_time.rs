@@ -1,7 +1,7 @@
 //! When an event happened, on the server's clock.
 
 use association::{Sighting, TimeQuality};
-use event_model::{CloudEvent, Origin, WallTime};
+use event_model::{ClockReading, Origin, WallTime};
 use ingest_api::SentClock;
 
 /// When a request arrived, and when its sender says it was sent.
@@ -11,12 +11,20 @@ pub(crate) struct Arrival {
     pub(crate) sent: Option<SentClock>,
 }
 
+/// What an event says of when it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) origin: Option<Origin>,
+    pub(super) time: Option<WallTime>,
+    pub(super) observed: Option<ClockReading>,
+}
+
 impl Arrival {
     /// Within one epoch of the sender's monotonic clock the event's age is
     /// known to within a round trip, whatever its wall clock says. Without that
     /// only the wall clock is left, and the time is of low quality. A replay's
     /// time is the recording's and stands.
-    pub(super) fn correct(&self, event: &CloudEvent) -> Sighting {
+    pub(super) fn correct(&self, event: &Seen) -> Sighting {
         let as_it_stands = |quality| match event.time {
             Some(at) => Sighting { at, quality },
             None => Sighting { at: self.received_at, quality: TimeQuality::Low },
@@ -27,8 +35,8 @@ impl Arrival {
         self.by_age(event).unwrap_or_else(|| as_it_stands(TimeQuality::Low))
     }
 
-    fn by_age(&self, event: &CloudEvent) -> Option<Sighting> {
-        let (sent, observed) = (self.sent?.clock, event.observed()?);
+    fn by_age(&self, event: &Seen) -> Option<Sighting> {
+        let (sent, observed) = (self.sent?.clock, event.observed?);
         if sent.epoch != observed.epoch {
             return None;
         }
@@ -41,8 +49,7 @@ impl Arrival {
 
 #[cfg(test)]
 mod tests {
-    use event_model::{ClockEpoch, ClockReading};
-    use serde_json::json;
+    use event_model::ClockEpoch;
     use uuid::Uuid;
 
     use super::*;
@@ -52,16 +59,16 @@ mod tests {
     const SAID: i64 = 5_000;
 
     fn corrected(origin: &str, observed_ms: u64, sent: Option<(Uuid, u64)>) -> Sighting {
-        let event = CloudEvent::parse(&json!({
-            "specversion": "1.0", "id": "1", "source": "s", "type": "t", "origin": origin,
-            "time": WallTime::from_unix_ms(SAID).to_string(),
-            "data": {"observed": {"epoch": EPOCH, "mono_ms": observed_ms}},
-        }));
+        let event = Seen {
+            origin: if origin == "replay" { Some(Origin::Replay) } else { Some(Origin::Live) },
+            time: Some(WallTime::from_unix_ms(SAID)),
+            observed: Some(ClockReading { epoch: ClockEpoch(EPOCH), mono_ms: observed_ms }),
+        };
         let sent = sent.map(|(epoch, mono_ms)| SentClock {
             clock: ClockReading { epoch: ClockEpoch(epoch), mono_ms },
             wall: None,
         });
-        Arrival { received_at: WallTime::from_unix_ms(RECEIVED_AT), sent }.correct(&event.unwrap())
+        Arrival { received_at: WallTime::from_unix_ms(RECEIVED_AT), sent }.correct(&event)
     }
 
     fn said(quality: TimeQuality) -> Sighting {

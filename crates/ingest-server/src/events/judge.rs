@@ -1,27 +1,31 @@
 //! Whether an event can be taken. Each is judged alone.
 
-use event_model::{CloudEvent, DeviceId, Fingerprint, Kind, Origin, SequenceGap};
+use std::ops::Range;
+
+use event_model::{CloudEvent, DeviceId, Fingerprint, Kind, Origin, SequenceGap, WallTime};
 use ingest_api::{Lifetimes, Limits, Receipt, ReceiptCode, ReceiptStatus};
 use ingest_store::{Item, SoundEvent, Verdict};
 use serde_json::Value;
 
 use super::{
-    corrected_time::Arrival,
+    corrected_time::{Arrival, Seen},
     depth::depth,
     head::{Head, ID_BYTES_MAX},
+    quick::Quick,
 };
 
 /// Longest type and subject: they are indexed, listed and put into paths.
-const NAME_BYTES_MAX: usize = 512;
+pub(super) const NAME_BYTES_MAX: usize = 512;
 /// Longest detail: it is told back and kept.
 const DETAIL_CHARS_MAX: usize = 200;
 
 /// What an event is judged by.
 pub(crate) struct Judge<'j> {
-    pub(crate) device: DeviceId,
-    pub(crate) arrival: Arrival,
-    pub(crate) limits: &'j Limits,
-    pub(crate) lifetimes: &'j Lifetimes,
+    pub(super) device: DeviceId,
+    pub(super) urn: String,
+    pub(super) arrival: Arrival,
+    pub(super) limits: &'j Limits,
+    lifetimes: &'j Lifetimes,
 }
 
 /// Why an event is invalid.
@@ -40,23 +44,62 @@ impl Refusal {
     }
 }
 
-impl Judge<'_> {
-    /// The verdict on one item of a batch.
-    pub(crate) fn judge(&self, json: &str) -> Item {
+impl<'j> Judge<'j> {
+    pub(crate) fn new(
+        device: DeviceId,
+        arrival: Arrival,
+        limits: &'j Limits,
+        lifetimes: &'j Lifetimes,
+    ) -> Self {
+        Self { device, urn: device.urn(), arrival, limits, lifetimes }
+    }
+
+    /// The verdict on one item of a batch; `json` is a part of `body`.
+    ///
+    /// Nearly every event is in order, and read once by [`Quick`]. Whatever is
+    /// not plainly so is read again with care, to say what is wrong with it.
+    pub(crate) fn judge(&self, body: &[u8], json: &str) -> Item {
+        let begins = (json.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
+        let span = begins..begins + json.len();
+        self.quick(json, &span).unwrap_or_else(|| self.judge_with_care(json, span))
+    }
+
+    /// `None` where the event is not plainly in order.
+    pub(super) fn quick(&self, json: &str, span: &Range<usize>) -> Option<Item> {
+        if json.len() > self.limits.event_bytes_max {
+            return None;
+        }
+        let quick = Quick::read(json, &self.urn, self.limits.json_depth_max)?;
+        let corrected = self.arrival.correct(&quick.seen);
+        if self.is_too_old(quick.seen.origin, corrected.at) {
+            return None;
+        }
+        let event = SoundEvent {
+            id: quick.id,
+            fingerprint: quick.fingerprint,
+            span: span.clone(),
+            origin: quick.seen.origin,
+            corrected,
+            gap: None,
+        };
+        Some(Item { sequence: quick.sequence, verdict: Verdict::Sound(event) })
+    }
+
+    pub(super) fn judge_with_care(&self, json: &str, span: Range<usize>) -> Item {
         let head = Head::read(json);
-        let verdict = match self.sound(json) {
-            Ok(event) => Verdict::Sound(Box::new(event)),
-            Err(refusal) => Verdict::Refused(Receipt {
+        let verdict = match self.sound(json, span) {
+            Ok(event) => Verdict::Sound(event),
+            Err(refusal) => Verdict::Refused(Box::new(Receipt {
                 id: head.id(),
                 status: ReceiptStatus::Invalid,
                 code: Some(refusal.code),
                 detail: Some(refusal.detail.chars().take(DETAIL_CHARS_MAX).collect()),
-            }),
+            })),
         };
-        Item { sequence: head.sequence(&self.device.urn()), verdict }
+        Item { sequence: head.sequence(&self.urn), verdict }
     }
 
-    fn sound(&self, json: &str) -> Result<SoundEvent, Refusal> {
+    fn sound(&self, json: &str, span: Range<usize>) -> Result<SoundEvent, Refusal> {
         self.check_size(json)?;
         let value: Value =
             serde_json::from_str(json).map_err(|error| Refusal::malformed(error.to_string()))?;
@@ -65,18 +108,17 @@ impl Judge<'_> {
         check_names(&event)?;
         self.check_source(&event)?;
         let gap = check_content(&event)?;
-        let corrected = self.arrival.correct(&event);
+        let seen = Seen { origin: event.origin, time: event.time, observed: event.observed() };
+        let corrected = self.arrival.correct(&seen);
         self.check_age(&event, corrected.at)?;
         let subject = event.subject.as_deref();
         Ok(SoundEvent {
             fingerprint: Fingerprint::of(&event.event_type, subject, &event.data),
-            json: json.to_owned(),
+            span,
             origin: event.origin,
             corrected,
-            gap,
+            gap: gap.map(Box::new),
             id: event.id,
-            event_type: event.event_type,
-            subject: event.subject,
         })
     }
 
@@ -97,21 +139,26 @@ impl Judge<'_> {
         if event.device() == Some(self.device) {
             return Ok(());
         }
-        let detail = format!("this token's events have the source {}", self.device.urn());
+        let detail = format!("this token's events have the source {}", self.urn);
         Err(Refusal::new(ReceiptCode::ForeignSource, detail))
     }
 
-    /// Only what was captured live grows too old: a recording can be replayed
-    /// in any year, and its ids come out the same.
-    fn check_age(&self, event: &CloudEvent, at: event_model::WallTime) -> Result<(), Refusal> {
-        let retention_s = self.lifetimes.gate_retention_s;
-        let retention_ms = i64::try_from(retention_s.saturating_mul(1_000)).unwrap_or(i64::MAX);
-        let oldest = self.arrival.received_at.plus_ms(retention_ms.saturating_neg());
-        if event.origin != Some(Origin::Replay) && at < oldest {
+    fn check_age(&self, event: &CloudEvent, at: WallTime) -> Result<(), Refusal> {
+        if self.is_too_old(event.origin, at) {
+            let retention_s = self.lifetimes.gate_retention_s;
             let detail = format!("older than the {retention_s} s that the gate remembers");
             return Err(Refusal::new(ReceiptCode::TooOld, detail));
         }
         Ok(())
+    }
+
+    /// Only what was captured live grows too old: a recording can be replayed
+    /// in any year, and its ids come out the same.
+    fn is_too_old(&self, origin: Option<Origin>, at: WallTime) -> bool {
+        let retention_s = self.lifetimes.gate_retention_s;
+        let retention_ms = i64::try_from(retention_s.saturating_mul(1_000)).unwrap_or(i64::MAX);
+        let oldest = self.arrival.received_at.plus_ms(retention_ms.saturating_neg());
+        origin != Some(Origin::Replay) && at < oldest
     }
 }
 

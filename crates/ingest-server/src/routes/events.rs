@@ -107,12 +107,12 @@ impl Work {
         let app = self.app.clone();
         let decoded = self.decode_small().transpose()?;
         let (batch, bytes, held) = match decoded {
-            Some(decoded) => self.judge(&decoded)?,
+            Some(decoded) => self.judge(decoded)?,
             None => {
                 let _turn = app.decoders.acquire().await.map_err(|_| Rejection::stopped())?;
                 let judged = tokio::task::spawn_blocking(move || {
                     let decoded = self.decode(self.app.config.limits.decoded_bytes_max)?;
-                    self.judge(&decoded)
+                    self.judge(decoded)
                 });
                 judged.await.map_err(|_| Rejection::stopped())??
             }
@@ -154,10 +154,14 @@ impl Work {
     }
 
     /// Judges the events; nothing here waits for anything.
-    fn judge(&mut self, decoded: &[u8]) -> Result<(Batch, usize, HeldBytes), Rejection> {
-        self.app.budget.take(&mut self.held, decoded.len())?;
-        let batch = self.asked.read_batch(&self.app, self.device, self.received_at, decoded)?;
-        Ok((batch, decoded.len(), std::mem::take(&mut self.held)))
+    fn judge(&mut self, decoded: Vec<u8>) -> Result<(Batch, usize, HeldBytes), Rejection> {
+        let bytes = decoded.len();
+        self.app.budget.take(&mut self.held, bytes)?;
+        // Kept as it was sent where that was zstd: packed already.
+        let zstd = (self.asked.encoding == Encoding::Zstd).then(|| self.sent.to_vec());
+        let body = ingest_store::Body { json: decoded, zstd };
+        let batch = self.asked.read_batch(&self.app, self.device, self.received_at, body)?;
+        Ok((batch, bytes, std::mem::take(&mut self.held)))
     }
 }
 
@@ -186,9 +190,9 @@ impl Asked {
         app: &App,
         device: DeviceId,
         received_at: WallTime,
-        decoded: &[u8],
+        body: ingest_store::Body,
     ) -> Result<Batch, Rejection> {
-        let limits = &app.config.limits;
+        let (decoded, limits) = (&body.json, &app.config.limits);
         let events = split(decoded, limits.events_max).map_err(|fault| match fault {
             SplitFault::TooMany => {
                 let detail = format!("a request may have {} events", limits.events_max);
@@ -197,18 +201,20 @@ impl Asked {
             SplitFault::NotAnArray(detail) => Rejection::new(ProblemKind::MalformedBatch, detail),
         })?;
         let arrival = Arrival { received_at, sent: self.sent };
-        let judge = Judge { device, arrival, limits, lifetimes: &app.config.lifetimes };
+        let judge = Judge::new(device, arrival, limits, &app.config.lifetimes);
         let claim = |key: IdempotencyKey| IdempotencyClaim {
             outbox: self.outbox,
             key: key.0,
             body_hash: Sha256::digest(decoded).into(),
         };
+        let items = events.iter().map(|event| judge.judge(decoded, event.get())).collect();
         Ok(Batch {
             device,
             outbox: self.outbox,
             received_at,
             idempotency: self.key.map(claim),
-            items: events.iter().map(|event| judge.judge(event.get())).collect(),
+            items,
+            body,
         })
     }
 }

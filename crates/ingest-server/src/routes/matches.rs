@@ -60,6 +60,7 @@ pub(crate) async fn list_matches(
     let viewer = authorization::viewer(&app, &headers).await?;
     let page = page_request(query)?;
     let limit = page.limit;
+    app.writer.associated().await;
     let found = app.readers.read(move |store| store.matches(viewer, &page)).await?;
     let next = found.next.map(|cursor| next_path("/v1/matches", limit, &cursor));
     Ok(Json(MatchList { matches: found.matches, next }))
@@ -85,6 +86,7 @@ pub(crate) async fn one_match(
 ) -> Result<Json<MatchView>, Rejection> {
     let viewer = authorization::viewer(&app, &headers).await?;
     let key = match_key(key)?;
+    app.writer.associated().await;
     let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
     found.map(Json).ok_or_else(no_such_match)
 }
@@ -115,6 +117,7 @@ pub(crate) async fn list_occurrences(
     let viewer = authorization::viewer(&app, &headers).await?;
     let (key, page) = (match_key(key)?, page_request(query)?);
     let limit = page.limit;
+    app.writer.associated().await;
     let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
     let found = found.ok_or_else(no_such_match)?;
     let path = format!("/v1/matches/{}/occurrences", utf8_percent_encode(&found.of.key, SEGMENT));

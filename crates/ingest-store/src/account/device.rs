@@ -83,6 +83,25 @@ impl Store {
         Ok(Some(token))
     }
 
+    /// Enrols many devices in one commit, which is what benches prepare their
+    /// data directories with.
+    ///
+    /// # Errors
+    /// Where SQLite fails; one that is enrolled already is such a failure.
+    pub fn add_devices(
+        &mut self,
+        devices: &[DeviceId],
+        name: &str,
+        now: WallTime,
+    ) -> Result<Vec<Token>> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let add = |device: &DeviceId| insert(&transaction, *device, name, None, now);
+        let tokens = devices.iter().map(add).collect::<Result<Vec<_>>>()?;
+        transaction.commit()?;
+        Ok(tokens)
+    }
+
     /// Revokes a device's token; `false` where there is no such device. What it
     /// sent stays.
     ///

@@ -29,6 +29,16 @@ pub(super) struct MatchRow {
 }
 
 impl Store {
+    /// Position in the log up to which association has folded in.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn associated_through(&self) -> Result<u64> {
+        let sql = "SELECT associated_through FROM follow";
+        let mut statement = self.index.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| count_column(row, "associated_through"))?)
+    }
+
     /// The matches that `viewer` may see.
     ///
     /// # Errors
@@ -41,7 +51,7 @@ impl Store {
         );
         let after = page.after.as_ref();
         let mut rows = self
-            .connection
+            .index
             .prepare_cached(&sql)?
             .query_map(
                 params![
@@ -68,7 +78,7 @@ impl Store {
     pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Option<MatchRow>> {
         let sql = format!("SELECT {COLUMNS} FROM game_match m WHERE {VISIBLE} AND m.key = ?2");
         let row = self
-            .connection
+            .index
             .prepare_cached(&sql)?
             .query_row(params![viewer.restriction(), key], read)
             .optional()?;

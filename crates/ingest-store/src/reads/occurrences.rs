@@ -3,6 +3,7 @@
 use ingest_api::{MatchView, OccurrenceView, WitnessView};
 use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::{Cursor, PageRequest, Viewer, cut};
 use crate::{
@@ -37,16 +38,13 @@ impl Store {
         key: &str,
         page: &PageRequest,
     ) -> Result<Option<OccurrencePage>> {
-        let snapshot = self.connection.unchecked_transaction()?;
+        let snapshot = self.index.unchecked_transaction()?;
         let Some(of) = self.match_row(viewer, key)? else { return Ok(None) };
-        let associated_through =
-            snapshot.query_row("SELECT associated_through FROM store", [], |row| {
-                count_column(row, "associated_through")
-            })?;
+        let associated_through = self.associated_through()?;
         let mut occurrences = list(&snapshot, of.match_id, page)?;
         let next = cut(&mut occurrences, page.limit).map(cursor);
         for occurrence in &mut occurrences {
-            occurrence.witnesses = witnesses(&snapshot, occurrence)?;
+            occurrence.witnesses = witnesses(&snapshot, of.match_id, occurrence)?;
         }
         Ok(Some(OccurrencePage { of: of.view, associated_through, occurrences, next }))
     }
@@ -67,7 +65,7 @@ fn list(connection: &Connection, match_id: i64, page: &PageRequest) -> Result<Ve
                 match_id,
                 after.map(|cursor| cursor.at_ms),
                 after.map(|cursor| cursor.match_clock_ms),
-                after.map(|cursor| cursor.id.as_str()),
+                after.and_then(|cursor| Uuid::try_parse(&cursor.id).ok()).map(Uuid::into_bytes),
                 page.limit.saturating_add(1),
             ],
             read,
@@ -107,12 +105,16 @@ fn cursor(last: &OccurrenceView) -> Cursor {
     }
 }
 
-fn witnesses(connection: &Connection, occurrence: &OccurrenceView) -> Result<Vec<WitnessView>> {
-    let sql = "SELECT device, event_id FROM witness WHERE occurrence_id = ?1
+fn witnesses(
+    connection: &Connection,
+    match_id: i64,
+    occurrence: &OccurrenceView,
+) -> Result<Vec<WitnessView>> {
+    let sql = "SELECT device, event_id FROM witness WHERE match_id = ?1 AND occurrence_id = ?2
                ORDER BY device, event_id";
     let witnesses = connection
         .prepare_cached(sql)?
-        .query_map(params![occurrence.id.to_string()], |row| {
+        .query_map(params![match_id, occurrence.id.as_bytes()], |row| {
             Ok(WitnessView { device: uuid_column(row, "device")?, event_id: row.get("event_id")? })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;

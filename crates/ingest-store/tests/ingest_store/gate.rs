@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use ingest_api::{ReceiptCode, ReceiptStatus};
-use ingest_store::{Store, StoreOptions};
+use ingest_store::{Erased, Store, StoreOptions};
 
-use crate::support::{Fixture, batch, device, kill, now, sound, terms};
+use crate::support::{Fixture, batch, device, kill, now, terms};
 
 #[test]
 fn an_event_is_stored_once_however_often_it_comes() {
@@ -33,7 +33,7 @@ fn another_event_under_a_known_id_is_a_conflict_and_changes_nothing() {
     fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
     let before = fixture.occurrences("cs2:1");
     let mut other = kill(device(1), "a", 1, 0);
-    sound(&mut other).fingerprint.0[0] ^= 1;
+    other.sound().fingerprint.0[0] ^= 1;
     let page = fixture.page(batch(device(1), vec![other]));
     assert_eq!(page.receipts[0].status, ReceiptStatus::Conflict);
     assert_eq!(page.receipts[0].code, Some(ReceiptCode::FingerprintDiffers));
@@ -70,8 +70,10 @@ fn batches_of_one_commit_see_each_other() {
 fn an_erased_event_is_not_stored_again() {
     let mut fixture = Fixture::new();
     fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
-    let raw = rusqlite::Connection::open(fixture.dir.path().join("ingest.sqlite")).unwrap();
-    raw.execute("UPDATE log SET event = NULL", []).unwrap();
+    fixture.take(batch(device(1), vec![kill(device(1), "b", 2, 0)]));
+    assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
+    assert_eq!(fixture.store.erase_event(device(2), "a").unwrap(), Erased::Unknown);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 1, "the other one is left");
     let page = fixture.page(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
     assert_eq!(page.receipts[0].status, ReceiptStatus::Invalid);
     assert_eq!(page.receipts[0].code, Some(ReceiptCode::Erased));

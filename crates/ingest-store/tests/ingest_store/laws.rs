@@ -1,9 +1,8 @@
 //! Any batching, order and repetition of the same events gives the same.
 
-use ingest_store::Item;
 use proptest::prelude::*;
 
-use crate::support::{Fixture, batch, device, kill};
+use crate::support::{Fixture, Sent, batch, device, kill};
 
 /// (device, event number): few of each, so that they repeat.
 fn any_sending() -> impl Strategy<Value = Vec<(u128, u64)>> {
@@ -12,7 +11,7 @@ fn any_sending() -> impl Strategy<Value = Vec<(u128, u64)>> {
 
 /// One event: the same number is the same happening, seen a little later by
 /// each further device.
-fn sent(number: u128, event: u64) -> Item {
+fn sent(number: u128, event: u64) -> Sent {
     let at = i64::try_from(event * 1_000 + u64::try_from(number).unwrap()).unwrap();
     kill(device(number), &format!("e{event}"), event + 1, at)
 }

@@ -26,7 +26,8 @@ fn two_devices_with_one_event_id_are_two_witnesses() {
 #[test]
 fn a_device_sees_a_match_only_after_its_own_match_ended() {
     let mut fixture = Fixture::new();
-    let sees = |fixture: &Fixture, number| {
+    let sees = |fixture: &mut Fixture, number| {
+        fixture.store.catch_up().unwrap();
         let viewer = Viewer::Device(device(number));
         let listed = fixture.store.matches(viewer, &first_page(9)).unwrap().matches.len() == 1;
         let page = first_page(9);
@@ -37,11 +38,11 @@ fn a_device_sees_a_match_only_after_its_own_match_ended() {
     let ended = |number| event(device(number), "ringside.match_ended.v1", "end", 9, 100);
     fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
     fixture.take(batch(device(2), vec![kill(device(2), "a", 1, 0), ended(2)]));
-    assert!(!sees(&fixture, 1), "the other's match_ended is not its own");
-    assert!(sees(&fixture, 2));
-    assert!(!sees(&fixture, 3), "no event of its own in it");
+    assert!(!sees(&mut fixture, 1), "the other's match_ended is not its own");
+    assert!(sees(&mut fixture, 2));
+    assert!(!sees(&mut fixture, 3), "no event of its own in it");
     fixture.take(batch(device(1), vec![ended(1)]));
-    assert!(sees(&fixture, 1));
+    assert!(sees(&mut fixture, 1));
 }
 
 #[test]
@@ -54,6 +55,7 @@ fn pages_follow_each_other_without_loss_or_repetition() {
         })
         .collect();
     fixture.take(batch(device(1), kills));
+    fixture.store.catch_up().unwrap();
     let mut page = first_page(7);
     let mut seen = Vec::new();
     loop {
@@ -75,6 +77,7 @@ fn matches_are_paged_newest_first() {
         let lap = item(device(1), "com.example.lap", &subject, Some(&subject), 1, at, &json!(1));
         fixture.take(batch(device(1), vec![lap]));
     }
+    fixture.store.catch_up().unwrap();
     let first = fixture.store.matches(Viewer::Reader, &first_page(3)).unwrap();
     let keys = |matches: &[ingest_api::MatchView]| -> Vec<String> {
         matches.iter().map(|one| one.key.clone()).collect()

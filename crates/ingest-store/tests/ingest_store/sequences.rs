@@ -6,7 +6,7 @@ use ingest_store::{Item, Verdict};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Fixture, batch, device, item, kill, outbox, sound};
+use crate::support::{Fixture, batch, device, item, kill, outbox};
 
 fn send(fixture: &mut Fixture, sequences: &[u64]) -> Option<u64> {
     let kills =
@@ -31,7 +31,7 @@ fn a_gap_counts_as_known() {
     let gap = SequenceGap { outbox: outbox(), from: 2, to: 9, reason: GapReason::Pruned };
     let mut news =
         item(device(1), "ringside.sequence_gap.v1", "gap", Some("outbox:x"), 11, 0, &json!(gap));
-    sound(&mut news).gap = Some(gap);
+    news.sound().gap = Some(Box::new(gap));
     assert_eq!(fixture.page(batch(device(1), vec![news])).contiguous_sequence, Some(11));
     assert!(fixture.occurrences("outbox:x").is_empty(), "a gap is nothing that happened");
 }
@@ -41,8 +41,8 @@ fn a_refused_event_is_known_too() {
     let mut fixture = Fixture::new();
     let receipt =
         Receipt { id: "x".into(), status: ReceiptStatus::Invalid, code: None, detail: None };
-    let refused = Item { sequence: Some(1), verdict: Verdict::Refused(receipt) };
-    let page = fixture.page(batch(device(1), vec![refused, kill(device(1), "a", 2, 0)]));
+    let refused = Item { sequence: Some(1), verdict: Verdict::Refused(Box::new(receipt)) };
+    let page = fixture.page(batch(device(1), vec![refused.into(), kill(device(1), "a", 2, 0)]));
     assert_eq!(page.contiguous_sequence, Some(2));
 }
 

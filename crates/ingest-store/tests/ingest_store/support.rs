@@ -4,8 +4,8 @@ use association::{Sighting, TimeQuality};
 use event_model::{DeviceId, Fingerprint, OutboxId, WallTime};
 use ingest_api::{Lifetimes, ReceiptPage, ReceiptStatus};
 use ingest_store::{
-    Batch, IngestTerms, Item, Outcome, PageRequest, SoundEvent, Store, StoreOptions, Verdict,
-    Viewer,
+    Batch, Body, IngestTerms, Item, Outcome, PageRequest, SoundEvent, Store, StoreOptions,
+    Verdict, Viewer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -50,7 +50,8 @@ impl Fixture {
 
     /// Every occurrence of a match with its witnesses, as JSON without what
     /// depends on the order of arrival.
-    pub(crate) fn occurrences(&self, key: &str) -> Vec<Value> {
+    pub(crate) fn occurrences(&mut self, key: &str) -> Vec<Value> {
+        self.store.catch_up().unwrap();
         let page = PageRequest { after: None, limit: 1_000 };
         let found = self.store.occurrences(Viewer::Reader, key, &page).unwrap();
         let mut occurrences = json!(found.map(|found| found.occurrences).unwrap_or_default());
@@ -83,17 +84,57 @@ pub(crate) fn outbox() -> OutboxId {
     OutboxId(Uuid::from_u128(99))
 }
 
-pub(crate) fn batch(from: DeviceId, items: Vec<Item>) -> Batch {
-    Batch { device: from, outbox: Some(outbox()), received_at: now(), idempotency: None, items }
+/// An event with its bytes, before it has a place in a batch.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    pub(crate) item: Item,
+    json: String,
+}
+
+impl Sent {
+    /// The sound event inside, to change it.
+    pub(crate) fn sound(&mut self) -> &mut SoundEvent {
+        match &mut self.item.verdict {
+            Verdict::Sound(event) => event,
+            Verdict::Refused(_) => panic!("the item is sound"),
+        }
+    }
+}
+
+impl From<Item> for Sent {
+    /// One that was refused, whatever its bytes were.
+    fn from(item: Item) -> Self {
+        Self { item, json: "7".to_owned() }
+    }
+}
+
+pub(crate) fn batch(from: DeviceId, sent: Vec<Sent>) -> Batch {
+    let mut json = String::from("[");
+    let mut items = Vec::new();
+    for mut sent in sent {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        let first = json.len();
+        json.push_str(&sent.json);
+        if let Verdict::Sound(event) = &mut sent.item.verdict {
+            event.span = first..json.len();
+        }
+        items.push(sent.item);
+    }
+    json.push(']');
+    let body = Body { json: json.into_bytes(), zstd: None };
+    let outbox = Some(outbox());
+    Batch { device: from, outbox, received_at: now(), idempotency: None, body, items }
 }
 
 /// A kill that `device` saw, `at` milliseconds after [`now`].
-pub(crate) fn kill(from: DeviceId, id: &str, sequence: u64, at: i64) -> Item {
+pub(crate) fn kill(from: DeviceId, id: &str, sequence: u64, at: i64) -> Sent {
     event(from, "ringside.kill.v1", id, sequence, at)
 }
 
 /// An event of any of our kinds in the match `cs2:1`.
-pub(crate) fn event(from: DeviceId, kind: &str, id: &str, sequence: u64, at: i64) -> Item {
+pub(crate) fn event(from: DeviceId, kind: &str, id: &str, sequence: u64, at: i64) -> Sent {
     let data = json!({
         "game": "cs2", "match": {"key": "cs2:1", "origin": "native"}, "observer": "Ana",
         "actors": {"attacker": "Ana", "victim": "Bo", "assists": []}, "round": 1,
@@ -111,28 +152,19 @@ pub(crate) fn item(
     sequence: u64,
     at: i64,
     data: &Value,
-) -> Item {
+) -> Sent {
     let json = json!({
         "specversion": "1.0", "id": id, "source": from.urn(), "type": event_type,
         "subject": subject, "sequence": sequence.to_string(), "data": data,
     });
     let event = SoundEvent {
         id: id.to_owned(),
-        event_type: event_type.to_owned(),
-        subject: subject.map(str::to_owned),
         fingerprint: Fingerprint::of(event_type, subject, data),
-        json: json.to_string(),
+        span: 0..0,
         origin: None,
         corrected: Sighting { at: now().plus_ms(at), quality: TimeQuality::Good },
         gap: None,
     };
-    Item { sequence: Some(sequence), verdict: Verdict::Sound(Box::new(event)) }
-}
-
-/// The sound event inside of an item, to change it.
-pub(crate) fn sound(item: &mut Item) -> &mut SoundEvent {
-    match &mut item.verdict {
-        Verdict::Sound(event) => event,
-        Verdict::Refused(_) => panic!("the item is sound"),
-    }
+    let item = Item { sequence: Some(sequence), verdict: Verdict::Sound(event) };
+    Sent { item, json: json.to_string() }
 }

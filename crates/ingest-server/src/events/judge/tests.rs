@@ -1,6 +1,6 @@
 //! Every reason to refuse an event, and what is taken although it is strange.
 
-use event_model::WallTime;
+use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -29,13 +29,15 @@ fn kill() -> Value {
 }
 
 fn judge(event: &Value) -> Item {
-    let judge = Judge {
-        device: device(),
-        arrival: Arrival { received_at: now(), sent: None },
-        limits: &Limits { event_bytes_max: 2_000, ..Limits::default() },
-        lifetimes: &Lifetimes::default(),
-    };
-    judge.judge(&event.to_string())
+    let (limits, lifetimes) = (limits(), Lifetimes::default());
+    let arrival = Arrival { received_at: now(), sent: None };
+    let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+    let json = event.to_string();
+    judge.judge(json.as_bytes(), &json)
+}
+
+fn limits() -> Limits {
+    Limits { event_bytes_max: 2_000, ..Limits::default() }
 }
 
 fn refused(event: &Value) -> Option<ReceiptCode> {
@@ -55,7 +57,7 @@ fn with(change: impl Fn(&mut Value)) -> Value {
 fn a_complete_event_is_sound_and_keeps_its_bytes() {
     let item = judge(&kill());
     let Verdict::Sound(event) = item.verdict else { panic!("nothing is wrong with it") };
-    assert_eq!(event.json, kill().to_string());
+    assert_eq!(event.span, 0..kill().to_string().len());
     assert_eq!(item.sequence, Some(7));
 }
 
@@ -88,10 +90,8 @@ fn a_kind_of_a_newer_client_waits_for_a_newer_server() {
 fn another_devices_event_is_foreign() {
     let other = DeviceId(Uuid::from_u128(2)).urn();
     let item = judge(&with(|event| event["source"] = json!(other)));
-    assert!(matches!(
-        item.verdict,
-        Verdict::Refused(Receipt { code: Some(ReceiptCode::ForeignSource), .. })
-    ));
+    let Verdict::Refused(receipt) = item.verdict else { panic!("the source is another device") };
+    assert_eq!(receipt.code, Some(ReceiptCode::ForeignSource));
     assert_eq!(item.sequence, None, "its sequence counts in another outbox");
 }
 
@@ -151,4 +151,118 @@ fn a_detail_is_never_long() {
     let event = with(|event| event["data"]["identity"] = json!("ü".repeat(900)));
     let Verdict::Refused(receipt) = judge(&event).verdict else { panic!("wrong identity") };
     assert!(receipt.detail.unwrap().chars().count() <= DETAIL_CHARS_MAX);
+}
+
+/// Changes that are in order, strange, or wrong.
+fn any_change() -> impl Strategy<Value = (Vec<&'static str>, Value)> {
+    let places = [
+        vec!["id"],
+        vec!["source"],
+        vec!["type"],
+        vec!["subject"],
+        vec!["time"],
+        vec!["sequence"],
+        vec!["origin"],
+        vec!["extension"],
+        vec!["data"],
+        vec!["data", "game"],
+        vec!["data", "match", "key"],
+        vec!["data", "match", "origin"],
+        vec!["data", "observer"],
+        vec!["data", "actors"],
+        vec!["data", "actors", "victim"],
+        vec!["data", "actors", "assists"],
+        vec!["data", "actor_ids"],
+        vec!["data", "round"],
+        vec!["data", "ordinal"],
+        vec!["data", "identity"],
+        vec!["data", "match_clock_ms"],
+        vec!["data", "observed"],
+        vec!["data", "details"],
+        vec!["data", "details", "x"],
+        vec!["data", "more"],
+    ];
+    let values = prop_oneof![
+        Just(json!(null)),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!("live")),
+        Just(json!("native")),
+        Just(json!("cs2:1")),
+        Just(json!(["Ana", "B\u{f6} \n\"\\"])),
+        Just(json!({"attacker": "1", "victim": null})),
+        Just(json!({"of": "deaths", "run": 0, "value": 3})),
+        Just(json!({"epoch": Uuid::from_u128(8), "mono_ms": 5})),
+        Just(json!({"b": [1.5, -2, 1e300], "a": {"z": null, "\u{1}": true}})),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (0u32..99).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,9}".prop_map(Value::from),
+        (0usize..40).prop_map(|levels| (0..levels).fold(json!(1), |deep, _| json!([deep]))),
+    ];
+    (prop::sample::select(places.to_vec()), values)
+}
+
+fn changed(changes: &[(Vec<&'static str>, Value)]) -> Value {
+    let mut event = kill();
+    for (place, value) in changes {
+        let mut at = &mut event;
+        for name in place {
+            if !at.is_object() {
+                *at = json!({});
+            }
+            at = &mut at[*name];
+        }
+        *at = value.clone();
+    }
+    event
+}
+
+proptest! {
+    #[test]
+    fn who_reads_quickly_finds_what_who_reads_with_care_finds(
+        changes in prop::collection::vec(any_change(), 0..3), pretty: bool, aged: bool,
+    ) {
+        let event = changed(&changes);
+        let json = if pretty { format!("{event:#}") } else { event.to_string() };
+        let (limits, lifetimes) = (limits(), Lifetimes::default());
+        let clock = event_model::ClockReading {
+            epoch: event_model::ClockEpoch(Uuid::from_u128(8)),
+            mono_ms: 10,
+        };
+        let sent = aged.then_some(ingest_api::SentClock { clock, wall: None });
+        let arrival = Arrival { received_at: now(), sent };
+        let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+        let span = 0..json.len();
+        if let Some(quick) = judge.quick(&json, &span) {
+            let with_care = judge.judge_with_care(&json, span);
+            prop_assert_eq!(format!("{quick:?}"), format!("{with_care:?}"), "{}", json);
+        }
+    }
+}
+
+#[test]
+fn what_companions_send_is_read_quickly() {
+    let quickly = |event: &Value| {
+        let (limits, lifetimes) = (limits(), Lifetimes::default());
+        let arrival = Arrival { received_at: now(), sent: None };
+        let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+        let json = event.to_string();
+        judge.quick(&json, &(0..json.len())).is_some()
+    };
+    assert!(quickly(&kill()));
+    assert!(quickly(&with(|event| {
+        event["partitionkey"] = json!("cs2:1");
+        event["sequencetype"] = json!("Integer");
+        event["datacontenttype"] = json!("application/json");
+        event["data"]["observed"] = json!({"epoch": Uuid::from_u128(8), "mono_ms": 5});
+        event["data"]["ordinal"] = json!({"of": "victim deaths", "run": 0, "value": 9});
+        event["data"]["details"] = json!({"weapon": "ak47", "x": [1.5, {"y": null}]});
+    })));
+    let twice = kill().to_string().replace(r#""round":1"#, r#""round":1,"round":2"#);
+    let (limits, lifetimes) = (limits(), Lifetimes::default());
+    let arrival = Arrival { received_at: now(), sent: None };
+    let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+    assert!(judge.quick(&twice, &(0..twice.len())).is_none(), "a name twice is read with care");
 }

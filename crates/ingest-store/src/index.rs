@@ -1,0 +1,133 @@
+//! `index.sqlite`: what follows from the log, in a file of its own, so that
+//! writing it never delays a receipt.
+//!
+//! Losing it loses nothing: it is made anew from the log. So its commits need
+//! not reach the disk (`synchronous=NORMAL`); after a power cut it is a little
+//! older, with cursors that say so.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use uuid::Uuid;
+
+use crate::{
+    Error, Result, StoreOptions,
+    segment::{self, Segment},
+};
+
+/// Name of the file in the data directory.
+pub(crate) const FILE_NAME: &str = "index.sqlite";
+
+/// A file of another version is made anew.
+const VERSION: i64 = 1;
+
+/// Page cache of a connection that only reads, in KiB: eight of them are 8 MiB.
+pub(crate) const READER_CACHE_KIB: i64 = 1_024;
+/// Of the one that writes: a step's pages, so that none is written twice.
+pub(crate) const FOLLOWER_CACHE_KIB: i64 = 8 * 1_024;
+
+/// Opens the file and makes it where it is not.
+pub(crate) fn open(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Result<Connection> {
+    let mut connection = Connection::open(data_dir.join(FILE_NAME))?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
+    if version(&connection)? != VERSION {
+        make(&mut connection)?;
+    }
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> Result<i64> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn make(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    match version(&transaction)? {
+        VERSION => return Ok(()),
+        0 => {}
+        found => {
+            let (found, known) = (usize::try_from(found).unwrap_or(0), 1);
+            return Err(Error::Newer { found, known });
+        }
+    }
+    transaction.execute_batch(include_str!("index.sql"))?;
+    transaction.execute(
+        "INSERT INTO follow VALUES (1, '', 0, '', 0, '', 0)",
+        [],
+    )?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Makes sure that the file follows this very log, and empties it where it
+/// followed another: one from before a restore, say.
+pub(crate) fn adopt(index: &mut Connection, log: &Connection, store: Uuid) -> Result<()> {
+    let segments = segment::all(log)?;
+    let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known = transaction.query_row(
+        "SELECT store_id, shelved_through, shelved_mark, associated_batch, associated_mark
+         FROM follow",
+        [],
+        |row| {
+            let followed = [(row.get(1)?, row.get(2)?), (row.get(3)?, row.get(4)?)];
+            Ok((row.get::<_, String>(0)?, followed))
+        },
+    )?;
+    let (store_id, followed): (String, [(i64, String); 2]) = known;
+    let mut same = store_id == store.to_string();
+    for (batch_no, mark_then) in followed {
+        same = same && is_of_this_log(log, &segments, batch_no, &mark_then)?;
+    }
+    if same {
+        return Ok(());
+    }
+    transaction.execute_batch(
+        "DELETE FROM gate; DELETE FROM game_match; DELETE FROM match_batch;
+         DELETE FROM match_device; DELETE FROM occurrence; DELETE FROM witness;",
+    )?;
+    transaction.execute(
+        "UPDATE follow SET store_id = ?1, shelved_through = 0, shelved_mark = '',
+                associated_batch = 0, associated_mark = '', associated_through = 0",
+        [store.to_string()],
+    )?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn is_of_this_log(
+    log: &Connection,
+    segments: &[Segment],
+    batch_no: i64,
+    mark_then: &str,
+) -> Result<bool> {
+    if batch_no == 0 {
+        return Ok(true);
+    }
+    match segment::of_batch(segments, batch_no) {
+        Some(_) => Ok(mark(log, segments, batch_no)?.as_deref() == Some(mark_then)),
+        // Its month is over and gone, and what came later was not yet followed.
+        None => Ok(segments.first().is_some_and(|first| batch_no < first.first_batch)),
+    }
+}
+
+/// Tells a batch from another that has its number in another log.
+pub(crate) fn mark(
+    log: &Connection,
+    segments: &[Segment],
+    batch_no: i64,
+) -> Result<Option<String>> {
+    let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(None) };
+    let sql = format!(
+        "SELECT device_no || ' ' || received_at_ms || ' ' || first_position || ' '
+                || hex(substr(evidence, 1, 16))
+         FROM {} WHERE batch_no = ?1",
+        segment.receipts()
+    );
+    let mut statement = log.prepare_cached(&sql)?;
+    Ok(statement.query_row(params![batch_no], |row| row.get(0)).optional()?)
+}

@@ -1,0 +1,201 @@
+//! What is forgotten, and when: in steps, since requests wait meanwhile.
+
+use event_model::WallTime;
+use ingest_api::Lifetimes;
+use rusqlite::{Transaction, TransactionBehavior, params};
+
+use crate::{
+    Result, Store, answer,
+    segment::{self, Segment},
+    store::signed,
+};
+
+/// Batches whose bytes or evidence are deleted in one step. A large batch is a
+/// megabyte, a usual one some kilobytes: a step takes milliseconds.
+const BATCHES_A_STEP: i64 = 200;
+
+/// Answers looked at in one step.
+const ANSWERS_A_STEP: i64 = 2_000;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// How long what is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Retention {
+    /// Events are dropped by whole months so many days after a month's end;
+    /// never where absent.
+    pub retain_days: Option<u64>,
+    /// Of the gate and of answers.
+    pub lifetimes: Lifetimes,
+}
+
+/// How far one step came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retired {
+    /// There is more to forget; pass this to the next step.
+    More(Place),
+    /// Nothing is left that has outlived its time.
+    All,
+}
+
+/// Where the next step goes on among the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    device_no: i64,
+}
+
+impl Retention {
+    /// Whether the lifetimes fit each other; where they do not, which rule is
+    /// broken, for a person.
+    ///
+    /// # Errors
+    /// The broken rule.
+    pub fn check(&self) -> std::result::Result<(), &'static str> {
+        self.lifetimes.check()?;
+        let retained_s = self.retain_days.map(|days| days.saturating_mul(86_400));
+        if retained_s.is_some_and(|retained_s| retained_s < self.lifetimes.seal_after_s) {
+            return Err("retain_days must not be shorter than seal_after: events would be \
+                        dropped before their match is sealed");
+        }
+        Ok(())
+    }
+
+    fn events_end(&self, segment: &Segment) -> Option<WallTime> {
+        let retain_ms = signed(self.retain_days?).saturating_mul(DAY_MS);
+        Some(segment.end()?.plus_ms(retain_ms))
+    }
+
+    fn gate_end(&self, segment: &Segment) -> Option<WallTime> {
+        let retention_ms = signed(self.lifetimes.gate_retention_s).saturating_mul(1_000);
+        Some(segment.end()?.plus_ms(retention_ms))
+    }
+}
+
+impl Store {
+    /// Forgets a bounded part of what has outlived its time.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn retire(
+        &mut self,
+        retention: &Retention,
+        now: WallTime,
+        from: Option<Place>,
+    ) -> Result<Retired> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let segments = segment::all(&transaction)?;
+        let mut retired = None;
+        for (index, segment) in segments.iter().enumerate() {
+            let is_newest = index + 1 == segments.len();
+            retired = retire_segment(&transaction, retention, now, segment, is_newest)?;
+            if retired.is_some() {
+                break;
+            }
+        }
+        let step = match retired {
+            Some(Dropped::Part) => Retired::More(Place::start(from)),
+            Some(Dropped::Table) => {
+                // What is remembered of the segments no longer holds.
+                self.intake = None;
+                Retired::More(Place::start(from))
+            }
+            None => retire_answers(&transaction, retention, now, Place::start(from))?,
+        };
+        transaction.commit()?;
+        Ok(step)
+    }
+}
+
+impl Place {
+    fn start(from: Option<Self>) -> Self {
+        from.unwrap_or(Self { device_no: 0 })
+    }
+}
+
+enum Dropped {
+    Part,
+    Table,
+}
+
+/// The newest segment's tables stay: batches are numbered on from them.
+fn retire_segment(
+    transaction: &Transaction<'_>,
+    retention: &Retention,
+    now: WallTime,
+    segment: &Segment,
+    is_newest: bool,
+) -> Result<Option<Dropped>> {
+    let is_over = |end: Option<WallTime>| end.is_some_and(|end| end <= now);
+    if segment.has_events {
+        if !is_over(retention.events_end(segment)) {
+            return Ok(None);
+        }
+        if delete_some(transaction, &segment.events())? {
+            return Ok(Some(Dropped::Part));
+        }
+        if is_newest {
+            return Ok(None);
+        }
+        transaction.execute_batch(&format!("DROP TABLE {}", segment.events()))?;
+        let sql = "UPDATE segment SET has_events = 0 WHERE segment_no = ?1";
+        transaction.execute(sql, [segment.number])?;
+        return Ok(Some(Dropped::Table));
+    }
+    if is_newest || !is_over(retention.gate_end(segment)) {
+        return Ok(None);
+    }
+    if delete_some(transaction, &segment.receipts())? {
+        return Ok(Some(Dropped::Part));
+    }
+    transaction.execute_batch(&format!("DROP TABLE {}", segment.receipts()))?;
+    transaction.execute("DELETE FROM segment WHERE segment_no = ?1", [segment.number])?;
+    Ok(Some(Dropped::Table))
+}
+
+fn delete_some(transaction: &Transaction<'_>, table: &str) -> Result<bool> {
+    let deleted = transaction.execute(
+        &format!(
+            "DELETE FROM {table} WHERE batch_no IN (
+                 SELECT batch_no FROM {table} ORDER BY batch_no LIMIT ?1)"
+        ),
+        [BATCHES_A_STEP],
+    )?;
+    Ok(deleted > 0)
+}
+
+/// Forgets answers of some devices: those too old, and those too many.
+fn retire_answers(
+    transaction: &Transaction<'_>,
+    retention: &Retention,
+    now: WallTime,
+    from: Place,
+) -> Result<Retired> {
+    let sql = "SELECT device_no, count(*) FROM kept_answer WHERE device_no > ?1
+               GROUP BY device_no ORDER BY device_no";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let mut rows = statement.query([from.device_no])?;
+    let oldest = answer::oldest_kept(now, &retention.lifetimes);
+    let most = signed(retention.lifetimes.idempotency_answers_max);
+    let mut seen = 0;
+    while let Some(row) = rows.next()? {
+        let (device_no, count): (i64, i64) = (row.get(0)?, row.get(1)?);
+        transaction
+            .prepare_cached("DELETE FROM kept_answer WHERE device_no = ?1 AND answered_at_ms <= ?2")?
+            .execute(params![device_no, oldest])?;
+        if count > most {
+            transaction
+                .prepare_cached(
+                    "DELETE FROM kept_answer WHERE device_no = ?1 AND batch_no <= (
+                         SELECT batch_no FROM kept_answer WHERE device_no = ?1
+                         ORDER BY batch_no DESC LIMIT 1 OFFSET ?2)",
+                )?
+                .execute(params![device_no, most])?;
+        }
+        seen += count;
+        if seen >= ANSWERS_A_STEP {
+            return Ok(Retired::More(Place { device_no }));
+        }
+    }
+    Ok(Retired::All)
+}

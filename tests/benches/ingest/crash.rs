@@ -1,0 +1,81 @@
+//! `kill -9` at full load: every acknowledged event is there afterwards.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::{
+    Options,
+    client::{self, Tally},
+    load::{self, Encoding, Request, Shape},
+    process::Process,
+};
+
+/// Connections that send while the server is killed.
+const CONNECTIONS: usize = 64;
+
+/// Kills the server amid requests, starts it again and asks for every event
+/// that it had acknowledged.
+pub(crate) fn measure(options: &Options) -> Result<String> {
+    let dir = TempDir::new()?;
+    let mut senders = load::enrol(dir.path(), 1_000)?;
+    let shape = Shape { encoding: Encoding::Zstd, keyed: false };
+    let requests: Vec<_> = (0..options.events(300_000) / 50)
+        .map(|n| senders[n % 1_000].request(u64::try_from(n * 50).unwrap_or(0), 50, shape))
+        .collect();
+    let waiting = Arc::new(Mutex::new(requests));
+    let acknowledged = Arc::new(Mutex::new(Vec::new()));
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let server = Process::start(&options.server, dir.path(), &[])?;
+    runtime.block_on(async {
+        let tasks: Vec<_> = client::connect(server.address, CONNECTIONS)
+            .await?
+            .into_iter()
+            .map(|stream| tokio::spawn(send(stream, waiting.clone(), acknowledged.clone())))
+            .collect();
+        tokio::time::sleep(Duration::from_millis(if options.quick { 200 } else { 1_500 })).await;
+        server.kill();
+        for task in tasks {
+            task.await?;
+        }
+        anyhow::Ok(())
+    })?;
+
+    let acknowledged = std::mem::take(&mut *acknowledged.lock().expect("no task panics"));
+    let server = Process::start(&options.server, dir.path(), &[])?;
+    let tally = Tally::default();
+    runtime.block_on(async {
+        let mut streams = client::connect(server.address, 1).await?;
+        let stream = streams.first_mut().context("one was opened")?;
+        let mut buffer = Vec::new();
+        for request in &acknowledged {
+            client::exchange(stream, request, &mut buffer, &tally).await?;
+        }
+        anyhow::Ok(())
+    })?;
+    let events: usize = acknowledged.iter().map(|request| request.events).sum();
+    let (known, lost) = (tally.duplicate.into_inner(), tally.stored.into_inner());
+    anyhow::ensure!(lost == 0, "{lost} acknowledged events were lost");
+    Ok(format!("kill -9 at full load: {events} events acknowledged, {known} there, {lost} lost."))
+}
+
+async fn send(
+    mut stream: tokio::net::TcpStream,
+    waiting: Arc<Mutex<Vec<Request>>>,
+    acknowledged: Arc<Mutex<Vec<Request>>>,
+) {
+    let (mut buffer, tally) = (Vec::new(), Tally::default());
+    loop {
+        let next = waiting.lock().expect("no task panics").pop();
+        let Some(request) = next else { return };
+        if client::exchange(&mut stream, &request, &mut buffer, &tally).await.is_err() {
+            return;
+        }
+        acknowledged.lock().expect("no task panics").push(request);
+    }
+}

@@ -1,0 +1,135 @@
+//! Devices and their requests, made before anything is measured.
+
+use event_model::{DeviceId, WallTime};
+use ingest_store::{Store, StoreOptions};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// As the companion's uploader compresses.
+const COMPRESSION_LEVEL: i32 = 3;
+
+/// How bodies travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Identity,
+    Zstd,
+}
+
+/// One that sends.
+pub(crate) struct Sender {
+    id: DeviceId,
+    outbox: Uuid,
+    token: String,
+    sequence: u64,
+}
+
+/// Enrols `count` devices in a data directory that no server has open.
+pub(crate) fn enrol(data_dir: &std::path::Path, count: usize) -> anyhow::Result<Vec<Sender>> {
+    let mut store = Store::open(data_dir, StoreOptions::default())?;
+    let ids: Vec<_> = (0..count)
+        .map(|number| DeviceId(uuid_of("device", u64::try_from(number).unwrap_or(0))))
+        .collect();
+    let tokens = store.add_devices(&ids, "bench", now())?;
+    let senders = ids.into_iter().zip(tokens).map(|(id, token)| Sender {
+        id,
+        outbox: Uuid::from_u128(id.0.as_u128() ^ 1),
+        token: token.reveal().to_owned(),
+        sequence: 0,
+    });
+    Ok(senders.collect())
+}
+
+/// How a request is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) encoding: Encoding,
+    /// With an Idempotency-Key.
+    pub(crate) keyed: bool,
+}
+
+/// A whole request and the events in it.
+pub(crate) struct Request {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) events: usize,
+}
+
+impl Sender {
+    /// The next request of `events` events, the first of which has number
+    /// `first` among all the events of a run.
+    pub(crate) fn request(&mut self, first: u64, events: usize, shape: Shape) -> Request {
+        let body = self.body(first, events);
+        let sent = match shape.encoding {
+            Encoding::Identity => body.clone(),
+            Encoding::Zstd => {
+                zstd::bulk::compress(&body, COMPRESSION_LEVEL).expect("memory is enough")
+            }
+        };
+        let encoding = match shape.encoding {
+            Encoding::Identity => "identity",
+            Encoding::Zstd => "zstd",
+        };
+        let key = if shape.keyed {
+            let digest = Sha256::digest(&body);
+            let key = Uuid::from_slice(&digest[..16]).expect("16 bytes are a UUID");
+            format!("Idempotency-Key: \"{key}\"\r\n")
+        } else {
+            String::new()
+        };
+        let head = format!(
+            "POST /v1/events HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/cloudevents-batch+json\r\nContent-Encoding: {encoding}\r\n\
+             Ringside-Outbox: {}\r\nRingside-Clock: {};90000000\r\n{key}\
+             Content-Length: {}\r\n\r\n",
+            self.token,
+            self.outbox,
+            Uuid::from_u128(5),
+            sent.len()
+        );
+        Request { bytes: [head.as_bytes(), &sent].concat(), events }
+    }
+
+    /// The decoded body.
+    pub(crate) fn body(&mut self, first: u64, events: usize) -> Vec<u8> {
+        let mut body = String::from("[");
+        for number in (first..).take(events) {
+            if body.len() > 1 {
+                body.push(',');
+            }
+            self.sequence += 1;
+            self.event(&mut body, number);
+        }
+        body.push(']');
+        body.into_bytes()
+    }
+
+    fn event(&self, body: &mut String, number: u64) {
+        use std::fmt::Write as _;
+        let id = uuid_of("event", number);
+        let subject = format!("cs2:session-{:032x}", self.id.0.as_u128() >> 4);
+        let (source, sequence, time) = (self.id.urn(), self.sequence, now());
+        let (round, mono) = (1 + number % 24, 80_000_000 + number % 9_000_000);
+        write!(
+            body,
+            r#"{{"specversion":"1.0","id":"{id}","source":"{source}","type":"ringside.kill.v1","subject":"{subject}","partitionkey":"{subject}","time":"{time}","sequence":"{sequence}","sequencetype":"Integer","origin":"live","datacontenttype":"application/json","data":{{"actors":{{"assists":["Cleo #EU"],"attacker":"Ana #EU","victim":"Bo {number} #EU"}},"details":{{"headshot":true,"weapon":"Vandal"}},"game":"cs2","identity":"native","match":{{"key":"{subject}","origin":"session"}},"match_clock_ms":{mono},"observed":{{"epoch":"{epoch}","mono_ms":{mono}}},"observer":"Ana #EU","ordinal":{{"of":"victim deaths","run":0,"value":{number}}},"round":{round}}}}}"#,
+            epoch = Uuid::from_u128(5),
+        )
+        .expect("writing to memory cannot fail");
+    }
+}
+
+/// Random to look at, the same in each run.
+fn uuid_of(what: &str, number: u64) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(what.as_bytes());
+    hash.update(number.to_be_bytes());
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+fn now() -> WallTime {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let ms = since.map_or(0, |since| since.as_millis());
+    WallTime::from_unix_ms(i64::try_from(ms).unwrap_or(0))
+}
