@@ -8,6 +8,7 @@ mod claiming;
 mod concluding;
 mod crash;
 mod damage;
+mod fairness;
 mod model;
 mod opening;
 mod pruning;
