@@ -11,6 +11,7 @@ mod damage;
 mod fairness;
 mod model;
 mod opening;
+mod processes;
 mod pruning;
 mod refusing;
 mod support;
