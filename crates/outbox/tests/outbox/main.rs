@@ -9,6 +9,7 @@ mod concluding;
 mod crash;
 mod damage;
 mod fairness;
+mod full_disk;
 mod model;
 mod opening;
 mod processes;
