@@ -18,6 +18,9 @@ const ACT: &str = "OUTBOX_PROCESSES_ACT";
 const PATH: &str = "OUTBOX_PROCESSES_PATH";
 const ROUNDS: &str = "OUTBOX_PROCESSES_ROUNDS";
 
+/// How often others may run while a request is under way.
+const REQUEST_YIELDS: u32 = 20;
+
 /// The others, beside the owner.
 const OTHERS: u32 = 7;
 
@@ -87,6 +90,8 @@ fn send(outbox: &mut Outbox, events_max: usize, salt: usize) -> usize {
             Settlement::Quarantined { reason: QuarantineReason::Invalid, detail: None }
         });
     }
+    // The request takes its time, and the others go on.
+    (0..REQUEST_YIELDS).for_each(|_| std::thread::yield_now());
     conclude(outbox, &claimed, &Decision::Settle(settlements(items)));
     claimed.len()
 }
@@ -98,11 +103,13 @@ fn meddle(path: &Path, salt: usize) {
         if view.status(at(0)).unwrap().lost > 0 {
             return;
         }
-        match round % 5 {
+        match round % 6 {
             0 => drop(view.list(Filter::All, 200).unwrap()),
             1 => drop(view.requeue(&Selection::All).unwrap()),
             2 => delete_one(&mut view, EntryState::Pending, round),
             3 => delete_one(&mut view, EntryState::Quarantined, round),
+            // It is left alone, unless it was settled in the meantime.
+            4 => delete_one(&mut view, EntryState::InFlight, round),
             // As a command that was typed just now.
             _ => view = OutboxView::open(path).unwrap(),
         }
