@@ -103,9 +103,9 @@ fn mark(db: &Connection, claimed: &[Claimed], now: WallTime) -> Result<(), Error
 
 const COLUMNS: &str = "SELECT e.sequence, e.event_id, m.key, e.body, e.checksum, e.origin";
 
-/// The queue, in its order.
-const QUEUED: &str = "FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last
-    JOIN match_key m ON m.id = q.match_id";
+/// The queue, in its order; the match is looked up once a span.
+const QUEUED: &str = "FROM queue q CROSS JOIN match_key m ON m.id = q.match_id
+    CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last";
 
 /// Not in flight, no suspect, and not behind one of its own match.
 const FREE: &str = "e.sequence NOT IN (SELECT sequence FROM suspect)

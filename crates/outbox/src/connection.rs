@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
-use crate::Error;
+use crate::{Error, bounds::FILE_BYTES_MAX};
 
 /// How long a write waits for another process's single transaction; those take
 /// milliseconds, and a slow disk's fsync a second.
@@ -43,6 +43,7 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)?;
+    bound(&db, FILE_BYTES_MAX)?;
     if if_absent == IfAbsent::Create {
         // The last owner may have been killed after a flush had failed. One who
         // reads meanwhile does not keep this one from starting.
@@ -53,6 +54,15 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
         }
     }
     Ok(db)
+}
+
+/// The file grows to this and no further.
+pub(crate) fn bound(db: &Connection, bytes_max: u64) -> Result<(), Error> {
+    let page: u64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let pages = (bytes_max / page.max(1)).max(1);
+    // It answers with what it took.
+    db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    Ok(())
 }
 
 /// Runs `change` in one transaction; an error undoes all of it.

@@ -14,7 +14,10 @@ pub enum Error {
     #[error("there is no outbox at {}", .0.display())]
     Absent(PathBuf),
     /// A newer Ringside wrote the file. It is left as it is.
-    #[error("the outbox was written by a newer Ringside (schema {found}, known up to {known})")]
+    #[error(
+        "a newer Ringside wrote the outbox (schema {found}, known up to {known}): update this one; \
+         nothing of the file was touched"
+    )]
     NewerSchema {
         /// The file's version.
         found: u32,

@@ -13,7 +13,8 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::Error;
 
 /// Matches whose ids are held: those of the games that run, and the news of
-/// gaps. A match has some hundred events, so some 10 KiB each.
+/// gaps. A match has some hundred events, so some 10 KiB each; the bound of the
+/// file bounds it too, at 30 MiB for one match that fills all of it.
 const MATCHES_MAX: usize = 4;
 
 /// The match of the ids that schema 1 remembered without one.

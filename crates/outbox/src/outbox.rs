@@ -20,6 +20,7 @@ use crate::{
     lock::OwnerLock,
     meta::Meta,
     prune, salvage, schema,
+    shrink::{self, Worth},
 };
 
 /// The one owner of an outbox file: what captures and uploads.
@@ -65,6 +66,7 @@ impl Outbox {
         let salvaged = salvage::if_damaged(path, device, now)?;
         let mut db = connection::open(path, IfAbsent::Create)?;
         schema::migrate(&mut db)?;
+        shrink::if_hollow(&db, Worth::default())?;
         let outbox = write(&mut db, |db| {
             db.execute("DELETE FROM in_flight", [])?;
             identify(db, device)
@@ -91,6 +93,8 @@ impl Outbox {
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
+        // Where SQLite cannot take it, the bound of before holds.
+        drop(connection::bound(&self.view.db, bounds.file_bytes_max));
         self
     }
 

@@ -142,8 +142,8 @@ impl OutboxView {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Puts quarantined events back into the queue, in their old places.
-    /// Returns how many.
+    /// Puts quarantined events back into the queue, in their old places; their
+    /// age counts from then on. Returns how many.
     ///
     /// # Errors
     /// Where the file cannot be written.

@@ -65,7 +65,7 @@ fn main() {
 }
 
 fn measure(arguments: &Arguments) {
-    let parts: [(&str, fn(&Arguments)); 4] = [
+    let parts: [(&str, Part); 4] = [
         ("limits", limits::measure),
         ("durable", durable::measure),
         ("groups", groups::measure),
@@ -77,6 +77,9 @@ fn measure(arguments: &Arguments) {
         }
     }
 }
+
+/// What one part of the bench measures.
+type Part = fn(&Arguments);
 
 /// A line of the table.
 #[expect(clippy::print_stdout, reason = "the table is what a bench is for")]

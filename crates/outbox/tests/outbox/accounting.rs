@@ -141,7 +141,7 @@ impl Story {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
-        if std::env::var_os("RINGSIDE_LONG").is_some() { 2_000 } else { 48 }
+        if std::env::var_os("RINGSIDE_LONG").is_some() { 2_000 } else { 24 }
     ))]
 
     #[test]

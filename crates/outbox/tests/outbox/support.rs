@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 pub(crate) const DEVICE: DeviceId = DeviceId(Uuid::from_u128(0xD));
+/// Each lets other threads run: far more than a process takes to start.
+const LOCK_TRIES: u32 = 100_000;
 pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// The instant `ms` after some evening's start, on one boot.
@@ -71,7 +73,17 @@ impl Folder {
     }
 
     pub(crate) fn open_at(&self, now: Moment) -> Outbox {
-        Outbox::open(&self.path, DEVICE, now).expect("the outbox opens")
+        // Another test may be starting a process at this moment, which has the
+        // lock of before until it runs its program.
+        let opened = (0..LOCK_TRIES).find_map(|_| {
+            let opened = Outbox::open(&self.path, DEVICE, now);
+            let held = matches!(opened, Err(outbox::Error::Locked(_)));
+            if held {
+                std::thread::yield_now()
+            }
+            (!held).then_some(opened)
+        });
+        opened.expect("nobody else owns it").expect("the outbox opens")
     }
 
     pub(crate) fn view(&self) -> OutboxView {
