@@ -14,7 +14,9 @@
 
 mod backoff;
 mod batch;
+mod batch_size;
 mod circuit;
+mod inquiry;
 mod lifetimes;
 mod page;
 mod quarantine;
@@ -25,7 +27,9 @@ mod settlement;
 
 pub use backoff::{BACKOFF_MAX_MS, PAUSE_MAX_MS, backoff_ms, pause_ms};
 pub use batch::BatchLimits;
+pub use batch_size::{BatchSent, BatchSize};
 pub use circuit::{Circuit, WaitReason};
+pub use inquiry::{INQUIRY_EVERY_MS, Inquiry};
 pub use lifetimes::{gate_retention_ms, unsent_age_max_ms};
 pub use quarantine::{QuarantineReason, UnknownQuarantineReason};
 pub use refusal::{AfterRefusal, OtherRequests, RefusedBatch, after_refusal};

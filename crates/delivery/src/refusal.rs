@@ -12,6 +12,9 @@ const REFUSED_ALONE_MAX: u32 = 3;
 /// enough to find one bad event among a thousand (2 + log₂ 1,000).
 pub(crate) const REFUSED_IN_A_ROW_MAX: u32 = 12;
 
+/// A batch is halved at its second refusal: what has two behind it is a part.
+const HALVED: u32 = 2;
+
 /// A batch that was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefusedBatch {
@@ -47,8 +50,8 @@ pub enum AfterRefusal {
     SameAgain,
     /// The first half and the second half, each as a batch of its own.
     Halve,
-    /// The event is alone and lets others of its match pass; the refusal does
-    /// not count, since nothing else succeeded either.
+    /// The events let others of their match pass, and come up again after them;
+    /// the refusal does not count, since nothing else succeeded either.
     StepAside,
     /// The same, and the refusal counts.
     CountAlone,
@@ -65,6 +68,10 @@ pub fn after_refusal(batch: RefusedBatch) -> AfterRefusal {
         }
         (0 | 1, OtherRequests::Succeeded) => AfterRefusal::CountAlone,
         (0 | 1, OtherRequests::NoneSucceeded) => AfterRefusal::StepAside,
+        // What was halved already must not hide what is good behind it.
+        _ if batch.in_a_row > REFUSED_IN_A_ROW_MAX && batch.refused_before >= HALVED => {
+            AfterRefusal::StepAside
+        }
         _ if batch.in_a_row > REFUSED_IN_A_ROW_MAX => AfterRefusal::Wait,
         _ if batch.refused_before == 0 => AfterRefusal::SameAgain,
         _ => AfterRefusal::Halve,

@@ -135,7 +135,8 @@ fn from_queue(
 }
 
 /// The next batch of those that were refused: halves in their order, events
-/// that stepped aside after them, the longest untried first.
+/// that stepped aside after them, the longest untried first: each refusal gives
+/// them another, higher number.
 fn from_suspects(
     db: &Connection,
     limits: &BatchLimits,
@@ -144,7 +145,7 @@ fn from_suspects(
     let mut select = db.prepare_cached(
         "SELECT batch FROM suspect
          WHERE match_id NOT IN (SELECT match_id FROM in_flight)
-         GROUP BY batch ORDER BY max(aside), max(aside * successes), min(sequence) LIMIT 1",
+         GROUP BY batch ORDER BY max(aside), max(aside * batch), min(sequence) LIMIT 1",
     )?;
     let Some(batch) = select.query_row([], |row| row.get::<_, i64>(0)).optional()? else {
         return Ok(Vec::new());

@@ -15,6 +15,7 @@ const RESEND_AGE_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// What the decision means for the next request.
 pub(crate) fn advance(circuit: &mut Circuit, decision: &Decision, now: Moment, random: u64) {
     match decision {
+        Decision::Settle(settlements) if settlements.items.is_empty() => circuit.begin_again(),
         Decision::Settle(settlements) if settlements.tally().kept == 0 => circuit.succeed(),
         Decision::Settle(_) => circuit.back_off(WaitReason::AskedAgain, None, now, random),
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
@@ -129,35 +130,66 @@ fn clear(db: &Connection, sequence: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Another database than last time may lack what the last one had.
+/// Another database than last time may lack what the last one had; and so may
+/// one that was put back without being given another name, which knows less of
+/// our sequence than it did.
 fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Result<(), Error> {
     let store = settlements.store.to_string();
     let known = Meta::Store.read(db)?;
-    if known.as_ref() == Some(&store) {
-        return Ok(());
+    let (before, says) = (contiguous(db)?, settlements.contiguous_sequence);
+    let same = known.as_ref() == Some(&store);
+    // An answer to events may be one that was given before: it says how far the
+    // sequence was known then.
+    let knows_less = same && settlements.items.is_empty() && says.is_some_and(|n| n < before);
+    if known.is_some() && (!same || knows_less) {
+        send_settled_again(db, says.unwrap_or(0), now.plus_ms(-RESEND_AGE_MAX_MS))?;
     }
-    if known.is_some() {
-        send_settled_again(db, now.plus_ms(-RESEND_AGE_MAX_MS))?;
+    if !same {
+        Meta::Store.write(db, &store)?;
     }
-    Meta::Store.write(db, &store)
+    match says {
+        Some(n) if !same || knows_less || n > before => Meta::Contiguous.write(db, &n.to_string()),
+        Some(_) | None => Ok(()),
+    }
 }
 
-fn send_settled_again(db: &Connection, since: WallTime) -> Result<(), Error> {
+fn contiguous(db: &Connection) -> Result<u64, Error> {
+    Ok(Meta::Contiguous.read(db)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// What became of 1 to `known` the database says itself; the rest it may lack.
+fn send_settled_again(db: &Connection, known: u64, since: WallTime) -> Result<(), Error> {
+    let which = (known, since.unix_ms());
     let (events, bytes): (u64, u64) = db.query_row(
         "SELECT count(*), coalesce(sum(octet_length(body)), 0)
-         FROM settled JOIN event USING (sequence) WHERE settled_ms >= ?1",
-        [since.unix_ms()],
+         FROM settled JOIN event USING (sequence) WHERE sequence > ?1 AND settled_ms >= ?2",
+        which,
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     db.execute(
         "INSERT INTO queue SELECT sequence, match_id FROM settled JOIN event USING (sequence)
-         WHERE settled_ms >= ?1",
-        [since.unix_ms()],
+         WHERE sequence > ?1 AND settled_ms >= ?2",
+        which,
     )?;
-    db.execute("DELETE FROM settled WHERE settled_ms >= ?1", [since.unix_ms()])?;
+    db.execute("DELETE FROM settled WHERE sequence > ?1 AND settled_ms >= ?2", which)?;
     Counter::Queued.add(db, events)?;
     Counter::Settled.subtract(db, events)?;
     Counter::SettledBytes.subtract(db, bytes)
+}
+
+/// Whether anything is taken for granted that another database may lack, or
+/// waits for a newer server.
+pub(crate) fn relies_on_server(db: &Connection) -> Result<bool, Error> {
+    let waits = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE reason = ?1)";
+    let settled = Counter::SettledBytes.read(db)? > 0;
+    Ok(settled
+        || db.query_row(waits, [QuarantineReason::UnknownKind.as_str()], |row| row.get(0))?)
+}
+
+/// No batch is suspect: whoever refused them is not asked any more.
+pub(crate) fn trust_all(db: &Connection) -> Result<(), Error> {
+    db.execute("DELETE FROM suspect", [])?;
+    Ok(())
 }
 
 /// Another version than last time may know kinds that the last did not.

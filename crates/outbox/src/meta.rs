@@ -15,8 +15,14 @@ pub(crate) enum Meta {
     Store,
     /// The server's version at the last receipt.
     ServerVersion,
+    /// Highest sequence up to which that database knew what became of all.
+    Contiguous,
+    /// The server that gave the last receipt.
+    Server,
     /// The circuit of the upload, as JSON.
     Circuit,
+    /// The server that the circuit is about.
+    CircuitServer,
 }
 
 impl Meta {
@@ -26,7 +32,10 @@ impl Meta {
             Self::Device => "device",
             Self::Store => "store",
             Self::ServerVersion => "server_version",
+            Self::Contiguous => "contiguous",
+            Self::Server => "server",
             Self::Circuit => "circuit",
+            Self::CircuitServer => "circuit_server",
         }
     }
 

@@ -25,6 +25,7 @@ use crate::{
 pub struct Outbox {
     view: OutboxView,
     circuit: Circuit,
+    server: Option<String>,
     live: LiveMatches,
     rota: Rota,
     pruned_at: Option<Moment>,
@@ -32,6 +33,17 @@ pub struct Outbox {
     salvaged: Option<Salvaged>,
     // Last, so that the file is closed before another process may own it.
     _lock: OwnerLock,
+}
+
+/// Where the settled events of an outbox are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// There are none, and nothing waits for a newer server.
+    Nothing,
+    /// At the server that events go to.
+    Here,
+    /// At another one; that which events go to now has not answered yet.
+    Elsewhere,
 }
 
 impl Outbox {
@@ -58,6 +70,7 @@ impl Outbox {
         Ok(Self {
             view: OutboxView::of(path, db, outbox, device),
             circuit,
+            server: None,
             live: LiveMatches::default(),
             rota: Rota::default(),
             pruned_at: None,
@@ -159,10 +172,49 @@ impl Outbox {
         random: u64,
     ) -> Result<(), Error> {
         conclude::advance(&mut self.circuit, decision, now, random);
-        let circuit = &self.circuit;
+        let (circuit, server) = (&self.circuit, self.server.as_deref());
         write(&mut self.view.db, |db| {
             conclude::conclude(db, claimed, decision, circuit, now.wall)?;
+            if let (Decision::Settle(_), Some(server)) = (decision, server) {
+                Meta::Server.write(db, server)?;
+            }
             save_circuit(db, circuit)
+        })
+    }
+
+    /// From here on events go to `server`. Where that is another one than the
+    /// last, no failure or refusal of the last one's counts against it.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn set_server(&mut self, server: &str) -> Result<(), Error> {
+        if Meta::CircuitServer.read(&self.view.db)?.as_deref() != Some(server) {
+            let mut fresh = self.circuit.clone();
+            fresh.begin_again();
+            write(&mut self.view.db, |db| {
+                conclude::trust_all(db)?;
+                save_circuit(db, &fresh)?;
+                Meta::CircuitServer.write(db, server)
+            })?;
+            self.circuit = fresh;
+        }
+        self.server = Some(server.to_owned());
+        Ok(())
+    }
+
+    /// Whether the server is known to have what was settled.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn standing(&self) -> Result<Standing, Error> {
+        if !conclude::relies_on_server(&self.view.db)? {
+            return Ok(Standing::Nothing);
+        }
+        let met = Meta::Server.read(&self.view.db)?;
+        Ok(if self.server.is_none() || met == self.server {
+            Standing::Here
+        } else {
+            Standing::Elsewhere
         })
     }
 

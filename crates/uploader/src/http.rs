@@ -45,7 +45,6 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     async fn send(&self, request: Request) -> Answer {
-        let key = IdempotencyKey::of_body(&request.body);
         let Ok(compressed) = zstd::bulk::compress(&request.body, COMPRESSION_LEVEL) else {
             // Only for want of memory: nothing was sent, and later is better.
             return Answer::Silence(Silence::Broken);
@@ -57,8 +56,11 @@ impl Transport for HttpTransport {
             .header(CONTENT_TYPE, BATCH_CONTENT_TYPE)
             .header(CONTENT_ENCODING, "zstd")
             .header(OUTBOX_HEADER, request.outbox.to_string())
-            .header(IDEMPOTENCY_KEY_HEADER, key.to_string())
             .body(compressed);
+        if !request.is_inquiry() {
+            let key = IdempotencyKey::of_body(&request.body);
+            post = post.header(IDEMPOTENCY_KEY_HEADER, key.to_string());
+        }
         if request.origin == Origin::Live {
             // Read last: the server takes it for the moment of sending.
             let now = self.clock.now();

@@ -46,7 +46,23 @@ pub trait Transport: Send + Sync + 'static {
     fn send(&self, request: Request) -> impl Future<Output = Answer> + Send;
 }
 
+/// A batch without events.
+const NOTHING: &[u8] = b"[]";
+
 impl Request {
+    /// Asks the server who it is: its answer has no receipts, but names its
+    /// database and its version.
+    pub(crate) fn inquiry(token: Token, outbox: OutboxId) -> Self {
+        Self { token, outbox, origin: Origin::Live, body: NOTHING.to_vec() }
+    }
+
+    /// Whether it carries no event. Such a one must not have an Idempotency-Key:
+    /// all are alike, and the server would repeat what it said of itself once.
+    #[must_use]
+    pub fn is_inquiry(&self) -> bool {
+        self.body == NOTHING
+    }
+
     /// The request that carries `claimed`, which holds events of one origin.
     pub(crate) fn of(token: Token, outbox: OutboxId, claimed: &[Claimed]) -> Self {
         let bodies: Vec<&str> = claimed.iter().map(|event| event.body.as_str()).collect();

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use delivery::{BatchLimits, Decision, WaitReason, interpret};
-use event_model::{Clock, EventId};
-use outbox::{Claimed, Outbox};
+use delivery::{BatchLimits, BatchSent, BatchSize, Decision, Inquiry, WaitReason, interpret};
+use event_model::{Clock, EventId, Moment, OutboxId};
+use outbox::{Claimed, Outbox, Standing};
 use tokio::sync::{Notify, watch};
 use tracing::{debug, warn};
 
@@ -24,6 +24,8 @@ const IDLE_LOOK: Duration = Duration::from_secs(5);
 /// A longer wait is slept in pieces, since a timer may stand still while the
 /// PC sleeps and the device's clock does not.
 const SLEEP_PIECE: Duration = Duration::from_secs(5);
+/// HTTP's word for a request that has more than is taken.
+const TOO_LARGE: u16 = 413;
 /// Between two tries while the outbox cannot be read or written.
 const OUTBOX_RETRY: Duration = Duration::from_secs(5);
 
@@ -49,10 +51,22 @@ pub struct Uploader<T = HttpTransport> {
     outbox: Arc<Mutex<Outbox>>,
     clock: Arc<dyn Clock>,
     token: watch::Receiver<Option<Token>>,
-    limits: BatchLimits,
+    server: String,
+    size: BatchSize,
+    inquiry: Inquiry,
     progress: watch::Sender<UploadProgress>,
     /// A batch that is over and could not be put back yet.
     unreleased: Vec<Claimed>,
+}
+
+/// What is done next.
+enum Next {
+    /// Send what was claimed.
+    Send(Vec<Claimed>),
+    /// Ask the server who it is.
+    Ask,
+    /// Nothing.
+    Rest,
 }
 
 /// What must come before the next step.
@@ -90,7 +104,9 @@ impl<T: Transport> Uploader<T> {
             outbox: config.outbox,
             clock: config.clock,
             token: config.token,
-            limits: config.limits,
+            server: config.server.to_string(),
+            size: BatchSize::new(config.limits),
+            inquiry: Inquiry::default(),
             progress: watch::Sender::new(UploadProgress::default()),
             unreleased: Vec::new(),
         }
@@ -105,6 +121,11 @@ impl<T: Transport> Uploader<T> {
     /// A request under way at the stop is given up, and its events stay queued.
     pub async fn run(mut self, wake: Arc<Notify>, stop: impl Future<Output = ()> + Send) {
         let mut stop = pin!(stop);
+        let server = self.server.clone();
+        if let Err(error) = self.with_outbox(move |outbox| outbox.set_server(&server)).await {
+            // Then the circuit of before stands: at worst the first request waits.
+            warn!(error = &error as &dyn std::error::Error, "Server could not be noted");
+        }
         while let Some(wait) = self.step(stop.as_mut()).await {
             tokio::select! {
                 () = &mut stop => break,
@@ -141,13 +162,19 @@ impl<T: Transport> Uploader<T> {
         if let Some(wait) = self.wait_for_turn().await? {
             return Ok(Some(wait));
         }
-        let (claimed, outbox_id) = self.claim().await?;
-        if claimed.is_empty() {
-            self.show(UploadState::Idle);
-            return Ok(Some(Wait::Work));
-        }
+        let (next, outbox_id) = self.claim().await?;
+        let (claimed, request) = match next {
+            Next::Rest => {
+                self.show(UploadState::Idle);
+                return Ok(Some(Wait::Work));
+            }
+            Next::Ask => (Vec::new(), Request::inquiry(token, outbox_id)),
+            Next::Send(claimed) => {
+                let request = Request::of(token, outbox_id, &claimed);
+                (claimed, request)
+            }
+        };
         self.show(UploadState::Sending { events: claimed.len() });
-        let request = Request::of(token, outbox_id, &claimed);
         self.unreleased = claimed;
         let answer = tokio::select! {
             () = stop => return Ok(None),
@@ -200,11 +227,20 @@ impl<T: Transport> Uploader<T> {
         })
     }
 
-    async fn claim(&mut self) -> Result<(Vec<Claimed>, event_model::OutboxId), outbox::Error> {
-        let (now, limits) = (self.clock.now(), self.limits);
+    async fn claim(&mut self) -> Result<(Next, OutboxId), outbox::Error> {
+        let (now, limits) = (self.clock.now(), self.size.limits());
+        let may_ask = self.inquiry.is_due(now);
         self.with_outbox(move |outbox| {
             outbox.prune(now)?;
-            Ok((outbox.claim(&limits, now)?, outbox.id()))
+            let claimed = outbox.claim(&limits, now)?;
+            let next = if !claimed.is_empty() {
+                Next::Send(claimed)
+            } else if may_ask && outbox.standing()? != Standing::Nothing {
+                Next::Ask
+            } else {
+                Next::Rest
+            };
+            Ok((next, outbox.id()))
         })
         .await
     }
@@ -215,6 +251,7 @@ impl<T: Transport> Uploader<T> {
         let sent: Vec<EventId> = claimed.iter().map(|event| event.event_id).collect();
         let decision = interpret(&sent, &answer.as_reply(), now.wall);
         let random = getrandom::u64().unwrap_or(now.clock.mono_ms);
+        self.learn(&decision, now, random);
         let decision = self
             .with_outbox(move |outbox| {
                 outbox.conclude(&claimed, &decision, now, random)?;
@@ -225,6 +262,20 @@ impl<T: Transport> Uploader<T> {
         // What could not be settled is sent, and counted, again.
         self.count(&decision, sent.len());
         Ok(())
+    }
+
+    /// What the decision says of requests to come.
+    fn learn(&mut self, decision: &Decision, now: Moment, random: u64) {
+        let bytes = self.unreleased.iter().map(|event| event.body.len() + 1).sum();
+        let sent = BatchSent { events: self.unreleased.len(), bytes };
+        match decision {
+            Decision::Settle(_) => {
+                self.inquiry.answered(now, random);
+                self.size.taken(sent);
+            }
+            Decision::Refused(WaitReason::Status(TOO_LARGE)) => self.size.too_large(sent),
+            Decision::Refused(_) | Decision::Pause(_) | Decision::BackOff { .. } => {}
+        }
     }
 
     fn count(&self, decision: &Decision, events: usize) {

@@ -2,7 +2,10 @@
 
 mod enrolling;
 mod looping;
+mod poison;
 mod refusing;
+mod sizing;
+mod standing;
 mod support;
 mod trusting;
 mod wire;

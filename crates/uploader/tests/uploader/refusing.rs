@@ -55,11 +55,11 @@ async fn poison_costs_no_other_event_and_ends_in_quarantine() {
 async fn a_server_that_refuses_everything_is_asked_less_and_less() {
     let device = Device::new();
     device.append(0..50);
-    let server = Scripted::new(&device, |_, n| (n < 16).then(|| whole(404, "")));
+    let server = Scripted::new(&device, |_, n| (n < 20).then(|| whole(404, "")));
     let mut running = device.upload_over(server.clone());
-    running.until(|now| now.failed_requests == 16).await;
+    running.until(|now| now.failed_requests == 20).await;
     assert_eq!(device.status().quarantined, 0);
     let at = server.requests_at();
-    assert!(at[15].as_secs() > 1_000, "sixteen requests in {:?}", at[15]);
+    assert!(at[19].as_secs() > 130, "twenty requests in {:?}", at[19]);
     running.until_idle_with(50).await;
 }

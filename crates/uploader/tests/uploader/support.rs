@@ -178,6 +178,11 @@ impl Running {
         Self { wake, progress, stop, task: tokio::spawn(run) }
     }
 
+    /// How the upload is.
+    pub(crate) fn now(&self) -> UploadProgress {
+        self.progress.borrow().clone()
+    }
+
     /// Waits until the upload is as `wanted` says.
     pub(crate) async fn until(
         &mut self,

@@ -1,0 +1,90 @@
+//! What a server, or somebody before it, takes in one request.
+//!
+//! A proxy may take less than the server itself does, and says so by 413 alone.
+//! Halving every batch anew would then cost a request in nine for nothing, and
+//! seconds each: what was found once is remembered, and forgotten slowly.
+
+use crate::BatchLimits;
+
+/// So many full batches in a row before a larger one is tried.
+const TAKEN_BEFORE_GROWING: u32 = 16;
+/// A limit that stands is asked less and less whether it still does; never less
+/// often than after so many batches, so that a limit which is gone is noticed
+/// within a long evening's backlog.
+const TAKEN_BEFORE_GROWING_MAX: u32 = 1_024;
+
+/// The size of the next batch.
+///
+/// Learnt in bytes, whatever the limit counts: our events are of much the same
+/// size, so a limit in events is found too, and one very large event among
+/// small ones does not make every batch a batch of few.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchSize {
+    most: BatchLimits,
+    bytes_max: usize,
+    taken: u32,
+    patience: u32,
+    grown: bool,
+    too_large_before: bool,
+}
+
+/// A batch that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchSent {
+    /// Its events.
+    pub events: usize,
+    /// The bytes of their bodies.
+    pub bytes: usize,
+}
+
+impl BatchSize {
+    /// As large as `most` until something is learnt.
+    #[must_use]
+    pub fn new(most: BatchLimits) -> Self {
+        Self {
+            most,
+            bytes_max: most.bytes_max,
+            taken: 0,
+            patience: TAKEN_BEFORE_GROWING,
+            grown: false,
+            too_large_before: false,
+        }
+    }
+
+    /// What the next claim may take.
+    #[must_use]
+    pub fn limits(&self) -> BatchLimits {
+        BatchLimits { bytes_max: self.bytes_max, ..self.most }
+    }
+
+    /// The batch was too large: the second time it is believed, as the batch
+    /// itself is halved the second time. A single event says nothing of batches.
+    pub fn too_large(&mut self, sent: BatchSent) {
+        if sent.events < 2 {
+            return;
+        }
+        if self.too_large_before {
+            if std::mem::take(&mut self.grown) {
+                self.patience = (self.patience * 2).min(TAKEN_BEFORE_GROWING_MAX);
+            }
+            self.bytes_max = self.bytes_max.min(sent.bytes / 2).max(1);
+        }
+        self.too_large_before = true;
+        self.taken = 0;
+    }
+
+    /// The batch was taken.
+    pub fn taken(&mut self, sent: BatchSent) {
+        let full = sent.bytes > self.bytes_max / 2;
+        if self.bytes_max == self.most.bytes_max || !full {
+            return;
+        }
+        self.too_large_before = false;
+        self.taken += 1;
+        if self.taken >= self.patience {
+            self.taken = 0;
+            self.grown = true;
+            self.bytes_max = self.bytes_max.saturating_mul(2).min(self.most.bytes_max);
+        }
+    }
+}
