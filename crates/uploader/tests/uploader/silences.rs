@@ -5,13 +5,14 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use delivery::Silence;
-use event_model::{Origin, OutboxId};
+use event_model::{Clock, ClockEpoch, ClockReading, Moment, Origin, OutboxId, WallTime};
+use ingest_api::SentClock;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -20,7 +21,10 @@ use tokio::{
 use uploader::{Answer, ExtraRoots, HttpTransport, Request, Transport};
 use uuid::Uuid;
 
-use crate::support::{Device, token};
+use crate::{
+    support::{Device, token},
+    trusting, wire,
+};
 
 /// What a patient client of a test waits for an answer.
 const LONG: Duration = Duration::from_secs(20);
@@ -28,7 +32,7 @@ const LONG: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(300);
 
 fn request() -> Request {
-    let body = br#"[{"id":"1"}]"#.to_vec();
+    let body = format!(r#"[{{"id":"{}"}}]"#, Uuid::nil()).into_bytes();
     Request { token: token("t"), outbox: OutboxId(Uuid::nil()), origin: Origin::Live, body }
 }
 
@@ -212,6 +216,42 @@ async fn a_handshake_that_never_ends_is_given_up() {
 }
 
 const OK: &[u8] = b"HTTP/1.1 204 Fine\r\n\r\n";
+
+/// Stands still until it is moved.
+struct Moved(AtomicU64);
+
+impl Clock for Moved {
+    fn now(&self) -> Moment {
+        let mono_ms = self.0.load(Ordering::SeqCst);
+        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
+        Moment { clock, wall: WallTime::from_unix_ms(0) }
+    }
+}
+
+#[tokio::test]
+async fn the_clock_is_read_when_the_handshakes_are_done() {
+    let server = wire::Server::default();
+    let (behind, pem) = trusting::start(&server).await;
+    let behind = behind.replace("https://", "");
+    let clock = Arc::new(Moved(AtomicU64::new(1_000)));
+    let slow = Arc::clone(&clock);
+    let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = front.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut from, _) = front.accept().await.unwrap();
+        // Four seconds pass between the first packet and the server's hello.
+        slow.0.store(5_000, Ordering::SeqCst);
+        let mut to = TcpStream::connect(behind).await.unwrap();
+        drop(tokio::io::copy_bidirectional(&mut from, &mut to).await);
+    });
+    let address = format!("https://localhost:{port}").parse().unwrap();
+    let roots = ExtraRoots::from_pem(pem.as_bytes()).unwrap();
+    let transport = HttpTransport::new(&address, &roots, clock).unwrap();
+    let answer = transport.send(request()).await;
+    assert!(matches!(answer, Answer::Whole { status: 200, .. }), "{answer:?}");
+    let sent: SentClock = server.header(0, "ringside-clock").unwrap().parse().unwrap();
+    assert_eq!(sent.clock.mono_ms, 5_000, "not when the connection was begun");
+}
 
 #[tokio::test]
 async fn a_connection_is_used_again_while_it_stands() {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A server with a certificate of its own making; its address and that, in PEM.
-async fn start(server: &Server) -> (String, String) {
+pub(crate) async fn start(server: &Server) -> (String, String) {
     drop(rustls::crypto::ring::default_provider().install_default());
     start_with(server, certificate("localhost", 4_096)).await
 }
