@@ -10,7 +10,7 @@ use std::{
 
 use delivery::{BatchLimits, WaitReason};
 use event_model::Clock;
-use outbox::Outbox;
+use outbox::{Outbox, Standing};
 use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
@@ -98,8 +98,13 @@ impl Upload {
             }),
             (Some(_), _) | (None, None) => None,
         };
-        // A pause for the sake of a token that was wrong in an earlier run is over.
-        lock(&outbox).change_circuit(delivery::Circuit::token_changed).map_err(Error::Outbox)?;
+        {
+            let mut outbox = lock(&outbox);
+            // Before a drain may ask where things stand.
+            outbox.set_server(&server).map_err(Error::Outbox)?;
+            // A pause for the sake of a token that was wrong in an earlier run is over.
+            outbox.change_circuit(delivery::Circuit::token_changed).map_err(Error::Outbox)?;
+        }
         let (token_sender, token) = watch::channel(token);
         let limits = BatchLimits::within(&ingest_api::Limits::default());
         let config = uploader::Config { server: url, extra_roots, outbox, clock, token, limits };
@@ -152,12 +157,16 @@ impl Upload {
         let mut last = None;
         loop {
             let (now, outbox) = (clock.now(), Arc::clone(outbox));
-            let status = tokio::task::spawn_blocking(move || lock(&outbox).status(now))
-                .await
-                .expect("reading the status does not panic")
-                .map_err(Error::Outbox)?;
+            let (status, standing) = tokio::task::spawn_blocking(move || {
+                let outbox = lock(&outbox);
+                Ok((outbox.status(now)?, outbox.standing()?))
+            })
+            .await
+            .expect("reading the status does not panic")
+            .map_err(Error::Outbox)?;
             let left = status.pending + status.in_flight;
-            if left == 0 {
+            // What another server has, this one has to say that it has it too.
+            if left == 0 && standing != Standing::Elsewhere {
                 return Ok(Drained::Done);
             }
             waiting(left);

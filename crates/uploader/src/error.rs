@@ -10,4 +10,7 @@ pub enum Error {
     /// installed.
     #[error("could not set up TLS")]
     Tls(#[source] reqwest::Error),
+    /// The same, where batches go.
+    #[error("could not set up TLS")]
+    Trust(#[source] rustls::Error),
 }

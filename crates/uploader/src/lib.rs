@@ -18,6 +18,7 @@ mod client;
 mod enrol;
 mod error;
 mod http;
+mod link;
 mod progress;
 mod request;
 mod server_url;

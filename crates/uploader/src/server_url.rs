@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
+use hyper::Uri;
 use reqwest::Url;
 
 /// Where batches go. Plain HTTP is accepted only to this machine: a token and
@@ -38,6 +39,17 @@ pub(crate) enum Scheme {
 impl ServerUrl {
     pub(crate) fn scheme(&self) -> Scheme {
         if self.0.scheme() == "https" { Scheme::Https } else { Scheme::LoopbackHttp }
+    }
+
+    /// Where a connection goes to.
+    pub(crate) fn uri(&self) -> Uri {
+        self.0.as_str().parse().expect("a URL with a host is a URI")
+    }
+
+    /// The `Host` of a request: the port only where it is not the scheme's.
+    pub(crate) fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// The address of `path` (with its slash) below this server's.

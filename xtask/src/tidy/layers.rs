@@ -90,8 +90,13 @@ pub(crate) const OWNERSHIPS: &[Ownership] = &[
     },
     Ownership {
         what: "HTTP listeners",
-        crates: &["axum", "axum-server", "hyper", "hyper-util", "tiny_http", "warp", "actix-web"],
+        crates: &["axum", "axum-server", "tiny_http", "warp", "actix-web"],
         owners: &["game-client", "ingest-server", "simulator"],
+    },
+    Ownership {
+        what: "HTTP connections",
+        crates: &["hyper", "hyper-rustls", "hyper-util"],
+        owners: &["game-client", "ingest-server", "simulator", "uploader"],
     },
     Ownership {
         what: "the clock",

@@ -4,6 +4,7 @@ mod enrolling;
 mod looping;
 mod poison;
 mod refusing;
+mod silences;
 mod sizing;
 mod standing;
 mod support;

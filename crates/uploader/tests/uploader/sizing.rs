@@ -11,7 +11,7 @@ fn too_large(seen: &Seen, events_max: usize) -> Option<Answer> {
 
 /// Requests in all, and those in vain.
 fn requests(server: &Scripted, events_max: usize) -> (usize, usize) {
-    let seen = server.seen.lock().unwrap();
+    let seen = server.seen.lock().expect("nobody panicked");
     (seen.len(), seen.iter().filter(|seen| seen.ids.len() > events_max).count())
 }
 

@@ -46,7 +46,7 @@ impl Server {
         format!("http://{address}")
     }
 
-    fn header(&self, n: usize, name: &str) -> Option<String> {
+    pub(crate) fn header(&self, n: usize, name: &str) -> Option<String> {
         let seen = self.seen.lock().expect("nobody panicked");
         seen[n]
             .headers

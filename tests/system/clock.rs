@@ -1,0 +1,343 @@
+//! When an event happened, as the server comes to know it: the real client and
+//! the real server in one process, on clocks that a test moves.
+//!
+//! Within one epoch of the device's clock the time is right to within the way
+//! of a request and the drift of the clock, whatever the wall clock does. After
+//! a reboot only the wall clock is left.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use delivery::BatchLimits;
+use event_model::{
+    Actors, Clock, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity,
+    Kind, MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
+};
+use ingest_server::{Config, Server};
+use ingest_store::{ReaderRole, Store, StoreOptions, Token as ServerToken};
+use outbox::{Append, NewEvent, Outbox, StreamKey};
+use proptest::{prelude::*, test_runner::Config as Cases};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::{Notify, watch};
+use uploader::{ExtraRoots, ServerUrl, Token, Uploader};
+use uuid::Uuid;
+
+const KEY: &str = "an-enrolment-key-that-is-long-enough";
+/// Where the true time begins: 2026-11-20T19:00:00Z.
+const BEGIN_MS: i64 = 1_795_201_200_000;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// A quartz that is off by this much loses nine seconds a day.
+const DRIFT_PPM: i64 = 100;
+/// Clocks are read in whole milliseconds, twice.
+const ROUNDING_MS: i64 = 2;
+
+/// What happens to a device.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// Time passes, awake or asleep.
+    Pass(i64),
+    /// Something is seen and saved.
+    See,
+    /// The wall clock is set: this far from the true time.
+    SetWall(i64),
+    /// The program ends and begins again.
+    Restart,
+    /// The whole machine does.
+    Reboot,
+    /// What waits is sent, and takes so long to the server.
+    Upload(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0..60_000_i64).prop_map(Step::Pass),
+        2 => (0..8 * HOUR_MS).prop_map(Step::Pass),
+        6 => Just(Step::See),
+        2 => (-DAY_MS..DAY_MS).prop_map(Step::SetWall),
+        2 => Just(Step::Restart),
+        1 => Just(Step::Reboot),
+        2 => (0..1_500_i64).prop_map(Step::Upload),
+    ]
+}
+
+/// The true time, in milliseconds since the test began.
+type Truth = Arc<AtomicI64>;
+
+/// The server's clock is right; a request reaches it some time after it was
+/// sent.
+struct ServerClock {
+    truth: Truth,
+    way_ms: Arc<AtomicI64>,
+}
+
+impl Clock for ServerClock {
+    fn now(&self) -> Moment {
+        let at_ms = self.truth.load(Ordering::SeqCst) + self.way_ms.load(Ordering::SeqCst);
+        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms: at_ms.unsigned_abs() };
+        Moment { clock, wall: WallTime::from_unix_ms(BEGIN_MS + at_ms) }
+    }
+}
+
+/// The device's clock: monotonic through sleep since the last boot, with a
+/// drift; and a wall clock that anybody may set.
+struct DeviceClock {
+    truth: Truth,
+    ppm: i64,
+    machine: Mutex<Machine>,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Machine {
+    boots: u128,
+    booted_ms: i64,
+    wall_off_ms: i64,
+}
+
+impl Clock for DeviceClock {
+    fn now(&self) -> Moment {
+        let at_ms = self.truth.load(Ordering::SeqCst);
+        let machine = *self.machine.lock().unwrap();
+        let up_ms = at_ms - machine.booted_ms;
+        let mono_ms = (up_ms + up_ms * self.ppm / 1_000_000).unsigned_abs();
+        let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(machine.boots)), mono_ms };
+        Moment { clock, wall: WallTime::from_unix_ms(BEGIN_MS + at_ms + machine.wall_off_ms) }
+    }
+}
+
+/// An event that was seen: when really, and what the device's clocks said.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    true_ms: i64,
+    said: Moment,
+}
+
+/// What the server has to say of it.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    at_ms: i64,
+    within_ms: i64,
+}
+
+struct World {
+    folder: TempDir,
+    truth: Truth,
+    way_ms: Arc<AtomicI64>,
+    clock: Arc<DeviceClock>,
+    device: DeviceId,
+    server: String,
+    token: Token,
+    outbox: Option<Outbox>,
+    waiting: Vec<(EventId, Seen)>,
+    due: BTreeMap<EventId, Due>,
+}
+
+impl World {
+    async fn begin(ppm: i64) -> Self {
+        // Set already by another test of this process: that one is the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let folder = TempDir::new().unwrap();
+        let (truth, way_ms) = (Truth::default(), Arc::new(AtomicI64::new(0)));
+        let mut config = Config::new(([127, 0, 0, 1], 0).into(), folder.path().join("server"));
+        config.enrolment_key = Some(ServerToken::from_text(KEY));
+        let clock = ServerClock { truth: Arc::clone(&truth), way_ms: Arc::clone(&way_ms) };
+        let running = Server::bind(config, Arc::new(clock)).await.unwrap();
+        let server = running.url();
+        tokio::spawn(running.run());
+        let device = DeviceId(Uuid::from_u128(0xD));
+        let (key, wished) = (Token::new(KEY).unwrap(), Token::new(&"t".repeat(40)).unwrap());
+        let url: ServerUrl = server.parse().unwrap();
+        let roots = ExtraRoots::default();
+        let token = uploader::enrol(&url, &roots, &key, device, "PC", &wished).await.unwrap();
+        let clock =
+            DeviceClock { truth: Arc::clone(&truth), ppm, machine: Mutex::new(Machine::default()) };
+        let mut world = Self {
+            folder,
+            truth,
+            way_ms,
+            clock: Arc::new(clock),
+            device,
+            server,
+            token,
+            outbox: None,
+            waiting: Vec::new(),
+            due: BTreeMap::new(),
+        };
+        world.open();
+        world
+    }
+
+    fn open(&mut self) {
+        // The file has one owner at a time.
+        self.outbox = None;
+        let path = self.folder.path().join("outbox.db");
+        self.outbox = Some(Outbox::open(&path, self.device, self.clock.now()).unwrap());
+    }
+
+    async fn step(&mut self, step: Step) {
+        match step {
+            Step::Pass(ms) => drop(self.truth.fetch_add(ms, Ordering::SeqCst)),
+            Step::See => self.see(),
+            Step::SetWall(off_ms) => self.clock.machine.lock().unwrap().wall_off_ms = off_ms,
+            Step::Restart => self.open(),
+            Step::Reboot => {
+                {
+                    let mut machine = self.clock.machine.lock().unwrap();
+                    machine.boots += 1;
+                    machine.booted_ms = self.truth.load(Ordering::SeqCst);
+                }
+                self.open();
+            }
+            Step::Upload(way_ms) => self.upload(way_ms).await,
+        }
+    }
+
+    fn see(&mut self) {
+        let number = self.due.len() + self.waiting.len() + 1;
+        let id = EventId(Uuid::from_u128(u128::try_from(number).unwrap()));
+        let now = self.clock.now();
+        let stream = StreamKey { source: Source::Cs2, stream: "live".to_owned() };
+        let events = vec![event(id, now)];
+        let group = [Append { stream, state: Vec::new(), events }];
+        self.outbox.as_mut().unwrap().append(&group, now).unwrap();
+        let true_ms = self.truth.load(Ordering::SeqCst);
+        self.waiting.push((id, Seen { true_ms, said: now }));
+    }
+
+    async fn upload(&mut self, way_ms: i64) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.way_ms.store(way_ms, Ordering::SeqCst);
+        let outbox = Arc::new(Mutex::new(self.outbox.take().unwrap()));
+        let config = uploader::Config {
+            server: self.server.parse().unwrap(),
+            extra_roots: ExtraRoots::default(),
+            outbox: Arc::clone(&outbox),
+            clock: self.clock.clone(),
+            token: watch::Sender::new(Some(self.token.clone())).subscribe(),
+            limits: BatchLimits::default(),
+        };
+        let uploader = Uploader::new(config).unwrap();
+        let mut progress = uploader.progress();
+        let all = self.waiting.len() as u64;
+        uploader
+            .run(Arc::new(Notify::new()), async move {
+                drop(progress.wait_for(|now| now.stored == all).await);
+            })
+            .await;
+        self.outbox = Arc::into_inner(outbox).map(|outbox| outbox.into_inner().unwrap());
+        let sent = self.clock.now();
+        for (id, seen) in std::mem::take(&mut self.waiting) {
+            self.due.insert(id, self.due(seen, sent, way_ms));
+        }
+    }
+
+    fn due(&self, seen: Seen, sent: Moment, way_ms: i64) -> Due {
+        if seen.said.clock.epoch != sent.clock.epoch {
+            return Due { at_ms: seen.said.wall.unix_ms(), within_ms: 0 };
+        }
+        let age_ms = self.truth.load(Ordering::SeqCst) - seen.true_ms;
+        let drift_ms = age_ms * DRIFT_PPM / 1_000_000;
+        Due { at_ms: BEGIN_MS + seen.true_ms, within_ms: way_ms + drift_ms + ROUNDING_MS }
+    }
+
+    /// What the server says of each event: when it happened.
+    async fn told(&self) -> BTreeMap<EventId, i64> {
+        let token = reader(&self.folder.path().join("server"));
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        loop {
+            let mut told = BTreeMap::new();
+            let mut next = Some("/v1/matches/cs2:m/occurrences".to_owned());
+            while let Some(path) = next {
+                let get = client.get(format!("{}{path}", self.server)).bearer_auth(&token);
+                let page: Value = get.send().await.unwrap().json().await.unwrap();
+                for one in page["occurrences"].as_array().into_iter().flatten() {
+                    let at: WallTime = one["at"].as_str().unwrap().parse().unwrap();
+                    let id = one["witnesses"][0]["event_id"].as_str().unwrap();
+                    told.insert(id.parse().unwrap(), at.unix_ms());
+                }
+                next = page["next"].as_str().map(str::to_owned);
+            }
+            if told.len() >= self.due.len() {
+                return told;
+            }
+            // Association follows the log in its own time.
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn event(id: EventId, now: Moment) -> NewEvent {
+    let game = Game::cs2();
+    let key = MatchKey::native(&game, "m");
+    let data = EventData {
+        game,
+        match_ref: MatchRef { key, origin: MatchOrigin::Native },
+        observer: None,
+        actors: Actors::default(),
+        actor_ids: None,
+        round: None,
+        ordinal: None,
+        identity: Identity::Native,
+        match_clock_ms: None,
+        details: BTreeMap::new(),
+    };
+    let event = Event { id, kind: Kind::Kill, data };
+    NewEvent { event, origin: Origin::Live, time: now.wall, observed: now.clock }
+}
+
+fn reader(server: &Path) -> String {
+    let mut store = Store::open(server, StoreOptions::default()).unwrap();
+    let now = WallTime::from_unix_ms(BEGIN_MS);
+    let (_, token) = store.add_reader("clock", ReaderRole::Reader, now).unwrap();
+    token.reveal().to_owned()
+}
+
+async fn live(ppm: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let mut world = World::begin(ppm).await;
+    for step in steps {
+        world.step(step).await;
+    }
+    world.step(Step::Upload(0)).await;
+    if world.due.is_empty() {
+        return Ok(());
+    }
+    let told = world.told().await;
+    for (id, due) in &world.due {
+        let off_ms = told[id] - due.at_ms;
+        prop_assert!(off_ms.abs() <= due.within_ms, "{id} is off by {off_ms} ms: {due:?}");
+    }
+    prop_assert_eq!(told.len(), world.due.len());
+    Ok(())
+}
+
+/// Few by default: each starts a server.
+fn cases() -> Cases {
+    let cases = if std::env::var_os("RINGSIDE_LONG").is_some() { 300 } else { 10 };
+    Cases { cases, failure_persistence: None, ..Cases::default() }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn an_event_s_time_is_right_whatever_the_wall_clock_does(
+        ppm in -DRIFT_PPM..=DRIFT_PPM,
+        steps in prop::collection::vec(step(), 1..40),
+    ) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(live(ppm, steps))?;
+    }
+}
