@@ -5,7 +5,10 @@
 mod bad_input;
 mod crashes;
 mod doctor;
+mod faults;
 mod live;
 mod outages;
+mod processes;
 mod real_recordings;
+mod restore;
 mod same_events_anywhere;

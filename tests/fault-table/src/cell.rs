@@ -185,8 +185,6 @@ impl Play<'_> {
             Said::Appended { number, micros } => {
                 self.appended = self.appended.max(number);
                 self.appends.push(micros);
-                // It waits at least until the client says otherwise.
-                self.unsent = self.unsent.max(1);
             }
             Said::Bare { micros } => self.bares.push(micros),
             Said::Requests { failed, .. } => {

@@ -8,8 +8,10 @@ const EVENTS: f64 = 1_000.0;
 pub(crate) const INTERVAL: Duration = Duration::from_millis(10);
 /// How long the client waits for an answer, in seconds of the timetable.
 const TIMEOUT: f64 = 2.0;
-/// How much later than that a late answer is, in seconds of the timetable.
-const LATER: f64 = 0.5;
+/// A shorter wait would take a busy machine for a silent server.
+const TIMEOUT_MIN: Duration = Duration::from_secs(1);
+/// How much later than that a late answer is.
+const LATER: Duration = Duration::from_millis(500);
 /// How long a run may take after its last event.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// A client that met nothing but silence has grown patient: its next try may
@@ -43,12 +45,12 @@ impl Plan {
 
     /// How long the client waits for an answer.
     pub(crate) fn timeout(self) -> Duration {
-        self.real(TIMEOUT)
+        self.real(TIMEOUT).max(TIMEOUT_MIN)
     }
 
     /// How long a late answer takes.
     pub(crate) fn late(self) -> Duration {
-        self.real(TIMEOUT + LATER)
+        self.timeout() + LATER
     }
 
     /// `Retry-After`, in seconds.
