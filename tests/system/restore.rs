@@ -13,7 +13,7 @@ use system_tests::{
 
 /// Length of the simulated matches, by their own clock: long enough for a
 /// backup, a loss and a restore in their midst.
-const SECONDS: u64 = 18;
+const SECONDS: u64 = 12;
 
 /// Between two looks at the server.
 const LOOK: Duration = Duration::from_millis(100);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::fault::Fault;
+
 /// Events of a whole run.
 const EVENTS: f64 = 1_000.0;
 /// Between two events.
@@ -14,6 +16,9 @@ const TIMEOUT_MIN: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_millis(500);
 /// How long a run may take after its last event.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long the black hole goes on after it: 40 s in all, in seconds of the
+/// timetable.
+const HOLE_GOES_ON: f64 = 30.0;
 /// A client that met nothing but silence has grown patient: its next try may
 /// be so far away when it is started again.
 const PATIENCE_AFTER_SILENCE: Duration = Duration::from_secs(120);
@@ -59,13 +64,13 @@ impl Plan {
     }
 
     /// How long a run may take after its last event.
-    pub(crate) fn patience() -> Duration {
-        PATIENCE
+    pub(crate) fn patience(self, fault: Fault) -> Duration {
+        if fault == Fault::BlackHole { self.real(HOLE_GOES_ON) } else { PATIENCE }
     }
 
     /// How long the restarted client may take.
-    pub(crate) fn patience_after_restart(silence: bool) -> Duration {
-        if silence { PATIENCE_AFTER_SILENCE } else { PATIENCE }
+    pub(crate) fn patience_after_restart(fault: Fault) -> Duration {
+        if fault == Fault::BlackHole { PATIENCE_AFTER_SILENCE } else { PATIENCE }
     }
 
     /// Seconds of the timetable as time that passes.
