@@ -11,7 +11,7 @@ use crate::{Answer, Error, ServerUrl, server_url::Scheme};
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// A full batch (1 MiB) over 1 Mbit/s takes eight seconds, and the server's
 /// commit one.
-const REQUEST_MAX: Duration = Duration::from_secs(30);
+pub(crate) const REQUEST_MAX: Duration = Duration::from_secs(30);
 /// A thousand receipts with long words take 0.6 MiB: more is not an answer of
 /// ours.
 const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -23,7 +23,7 @@ pub struct HttpTransport {
     client: Client,
     events: Url,
     clock: Arc<dyn Clock>,
-    answer_max: Option<Duration>,
+    answer_max: Duration,
 }
 
 impl HttpTransport {
@@ -40,14 +40,14 @@ impl HttpTransport {
             client: client::client(server, extra_roots)?,
             events: server.at(EVENTS_PATH),
             clock,
-            answer_max: None,
+            answer_max: client::REQUEST_MAX,
         })
     }
 
     /// Waits no longer than this for an answer, instead of the usual time.
     #[must_use]
     pub fn giving_up_after(mut self, answer_max: Duration) -> Self {
-        self.answer_max = Some(answer_max);
+        self.answer_max = answer_max;
         self
     }
 }
@@ -62,15 +62,13 @@ impl Transport for HttpTransport {
         let mut post = self
             .client
             .post(self.events.clone())
+            .timeout(self.answer_max)
             .header(AUTHORIZATION, request.token.authorization())
             .header(CONTENT_TYPE, BATCH_CONTENT_TYPE)
             .header(CONTENT_ENCODING, "zstd")
             .header(OUTBOX_HEADER, request.outbox.to_string())
             .header(IDEMPOTENCY_KEY_HEADER, key.to_string())
             .body(compressed);
-        if let Some(answer_max) = self.answer_max {
-            post = post.timeout(answer_max);
-        }
         if request.origin == Origin::Live {
             // Read last: the server takes it for the moment of sending.
             let now = self.clock.now();
