@@ -37,7 +37,7 @@ pub use account::{
     ReaderRow, Validity,
 };
 pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
-pub use backup::Restored;
+pub use backup::{BackupError, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use error::{Error, Result};
 pub use ingest::IngestTerms;

@@ -6,7 +6,7 @@ use event_model::WallTime;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use crate::{Error, Result, backup, schema, token};
+use crate::{Error, Result, schema, token};
 
 /// How to use the file.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ impl Store {
     /// Where the directory cannot be made, the file is a newer server's, or
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        Self::prepare(data_dir)?;
+        make_private_directory(data_dir).map_err(Error::Directory)?;
         let mut connection = Connection::open(data_dir.join(Self::FILE_NAME))?;
         connection.busy_timeout(options.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(Self::STATEMENTS_KEPT);
@@ -53,19 +53,9 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         schema::migrate(&mut connection)?;
-        if backup::is_unnamed(read_id(&connection)?) {
-            backup::name_copy(&connection)?;
-        }
-        let id = read_id(&connection)?;
+        let id = connection
+            .query_row("SELECT store_id FROM store", [], |row| uuid_column(row, "store_id"))?;
         Ok(Self { connection, id })
-    }
-
-    /// Makes the directory, for nobody else's eyes.
-    ///
-    /// # Errors
-    /// Where it cannot be made.
-    pub fn prepare(data_dir: &Path) -> Result<()> {
-        make_private_directory(data_dir).map_err(Error::Directory)
     }
 
     /// The database's own name, made with it.
@@ -97,12 +87,7 @@ impl Store {
     }
 }
 
-fn read_id(connection: &Connection) -> Result<Uuid> {
-    let sql = "SELECT store_id FROM store";
-    Ok(connection.query_row(sql, [], |row| uuid_column(row, "store_id"))?)
-}
-
-fn make_private_directory(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_directory(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     // The file holds players' names: nobody else on the machine needs it.

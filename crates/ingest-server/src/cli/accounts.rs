@@ -31,6 +31,10 @@ impl Common {
         Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
     }
 
+    pub(super) fn format(&self) -> Format {
+        Format::of_flag(self.json)
+    }
+
     /// The directory, where there is a database in it: a command that only
     /// looks must not make one.
     pub(super) fn existing(&self) -> Result<&Path, Failure> {
@@ -44,10 +48,6 @@ impl Common {
     /// The directory, with or without a database.
     pub(super) fn path(&self) -> &Path {
         &self.data_dir.path
-    }
-
-    pub(super) fn format(&self) -> Format {
-        Format::of_flag(self.json)
     }
 }
 
