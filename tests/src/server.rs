@@ -51,8 +51,16 @@ impl Server {
     /// # Errors
     /// Where it does not start.
     pub fn start_on(folder: &Path, address: &str) -> Result<Self> {
+        Self::start_with(folder, address, &[])
+    }
+
+    /// The same with more arguments.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn start_with(folder: &Path, address: &str, arguments: &[&str]) -> Result<Self> {
         let mut command = ingest(folder, &["serve", "--listen", address]);
-        command.args(["--enrolment-key", ENROLMENT_KEY]);
+        command.args(["--enrolment-key", ENROLMENT_KEY]).args(arguments);
         let mut program = Program::start("the server", &mut command)?;
         let line = program.line_with("listening on http", READY_TIMEOUT)?;
         let url = line.split_whitespace().last().context("the server named no address")?;
@@ -74,10 +82,35 @@ impl Server {
     ///
     /// # Errors
     /// Where it does not start again.
-    pub fn crash_and_restart(mut self) -> Result<Self> {
+    pub fn crash_and_restart(self) -> Result<Self> {
+        let (folder, address) = self.crash()?;
+        Self::start_on(&folder, &address)
+    }
+
+    /// Ends it as a power cut would; its folder, and its address.
+    ///
+    /// # Errors
+    /// Where it has no address that can be taken again.
+    pub fn crash(mut self) -> Result<(PathBuf, String)> {
         self.program.kill();
         let address = self.url.strip_prefix("http://").context("no TLS here")?.to_owned();
-        Self::start_on(&self.folder, &address)
+        Ok((self.folder.clone(), address))
+    }
+
+    /// Copies its database into a new file while it serves.
+    ///
+    /// # Errors
+    /// Where that fails.
+    pub fn back_up(&self, file: &Path) -> Result<()> {
+        output(ingest(&self.folder, &["database", "backup"]).arg(file)).map(drop)
+    }
+
+    /// Puts a backup into the folder of a server that does not run.
+    ///
+    /// # Errors
+    /// Where that fails.
+    pub fn restore(folder: &Path, file: &Path) -> Result<()> {
+        output(ingest(folder, &["database", "restore"]).arg(file)).map(drop)
     }
 
     /// Every token of every device is worth nothing from here on.

@@ -2,7 +2,8 @@
 //!
 //! A copy carries no name: its first opening gives it one, so that companions
 //! see another store and send again what the copy lacks, whoever puts it back
-//! and however.
+//! and however. Nor does it carry answers to Idempotency-Keys: they were given
+//! under the old name, and repeating one would call the old store back.
 
 use std::{
     fs::{self, File},
@@ -13,7 +14,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 use uuid::Uuid;
 
-use crate::{Error, Result, Store, schema, token};
+use crate::{Error, Store, schema, store::make_private_directory, token};
 
 /// The name of a copy: none.
 const UNNAMED: Uuid = Uuid::nil();
@@ -26,6 +27,48 @@ const SET_ASIDE: &str = "before-restore";
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
+/// Where answers are kept, in one version of the tables or another.
+const ANSWERS: [&str; 2] = ["answer", "kept_answer"];
+
+type Result<T> = std::result::Result<T, BackupError>;
+
+/// Why a copy was not made, or not put in place.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file is there already that would be written over.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    /// The file is no database of this server's.
+    #[error("{} is not a database of this server's", .0.display())]
+    Foreign(PathBuf),
+    /// The file is a database that is not whole, in SQLite's words.
+    #[error("{} is damaged: {words}", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// What SQLite found.
+        words: String,
+    },
+    /// A file could not be written or moved.
+    #[error("could not write {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// SQLite could not read or write it.
+    #[error("could not read {}", path.display())]
+    Sqlite {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: Error,
+    },
+}
+
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
@@ -36,15 +79,24 @@ pub struct Restored {
 }
 
 impl Store {
+    /// Makes the directory, for nobody else's eyes.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn prepare(data_dir: &Path) -> Result<()> {
+        make_private_directory(data_dir).map_err(at(data_dir))
+    }
+
     /// Copies the database in `data_dir` to `to`, as it is at this moment, also
     /// while a server writes. The copy is one file, checked and on disk when
     /// this returns.
     ///
     /// # Errors
-    /// [`Error::Exists`] where `to` is there: a backup is never written over.
+    /// [`BackupError::Exists`] where `to` is there: a backup is never written
+    /// over.
     pub fn back_up(data_dir: &Path, to: &Path) -> Result<()> {
         if to.exists() {
-            return Err(Error::Exists(to.to_owned()));
+            return Err(BackupError::Exists(to.to_owned()));
         }
         let unfinished = beside(to, UNFINISHED);
         copy(&data_dir.join(Self::FILE_NAME), &unfinished, UNNAMED)?;
@@ -67,77 +119,101 @@ impl Store {
     }
 }
 
-/// Gives an unnamed copy a name, when it is first opened.
-pub(crate) fn name_copy(connection: &Connection) -> Result<()> {
-    // Somebody else may open it at this moment: one name wins.
-    let names = [token::random_uuid().to_string(), UNNAMED.to_string()];
-    connection.execute("UPDATE store SET store_id = ?1 WHERE store_id = ?2", names)?;
+/// Gives an unnamed copy a name, when it is first opened; does nothing to any
+/// other database.
+pub(crate) fn name_copy(connection: &Connection) -> crate::Result<()> {
+    let unnamed = "SELECT 1 FROM store WHERE store_id = ?1";
+    if connection.prepare(unnamed)?.exists([UNNAMED.to_string()])? {
+        // Somebody else may open it at this moment: one name wins.
+        let names = [token::random_uuid().to_string(), UNNAMED.to_string()];
+        connection.execute("UPDATE store SET store_id = ?1 WHERE store_id = ?2", names)?;
+    }
     Ok(())
 }
 
-/// Whether a database with this name is a copy that was never opened.
-pub(crate) fn is_unnamed(store: Uuid) -> bool {
-    store == UNNAMED
+/// Writes a checked copy under another name; it is on disk when this returns.
+fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
+    remove(to).map_err(at(to))?;
+    let found = copy_pages(from, to, name)
+        .map_err(|cause| BackupError::Sqlite { path: from.to_owned(), cause })?;
+    match found {
+        Found::Sound => {}
+        Found::Foreign => return Err(BackupError::Foreign(from.to_owned())),
+        Found::Damaged(words) => return Err(BackupError::Damaged { path: from.to_owned(), words }),
+    }
+    File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(at(to))
 }
 
-/// Writes a checked copy under another name.
-fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
-    remove(to).map_err(Error::Backup)?;
+/// What a file turned out to be.
+enum Found {
+    Sound,
+    Foreign,
+    Damaged(String),
+}
+
+fn copy_pages(from: &Path, to: &Path, name: Uuid) -> crate::Result<Found> {
     // Not read-only: a reader of a WAL has to write beside it.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let source = Connection::open_with_flags(from, flags)?;
     let mut copied = Connection::open(to)?;
     Backup::new(&source, &mut copied)?.step(ALL_PAGES)?;
-    schema::check_known(&copied)?;
+    if schema::known(&copied)?.is_none() {
+        return Ok(Found::Foreign);
+    }
     copied.execute("UPDATE store SET store_id = ?1", [name.to_string()])?;
+    for answers in ANSWERS {
+        if copied.table_exists(None, answers)? {
+            copied.execute(&format!("DELETE FROM {answers}"), [])?;
+        }
+    }
     // One file, without anything beside it that could be forgotten.
     copied.pragma_update(None, "journal_mode", "DELETE")?;
-    let found: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(Error::Damaged(found));
-    }
+    let words: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     copied.close().map_err(|(_, error)| error)?;
-    File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(Error::Backup)
+    Ok(if words == "ok" { Found::Sound } else { Found::Damaged(words) })
 }
 
 /// Moves the database at `path` out of the way; where to.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    let free = (1_u32..).map(|n| beside(path, &format!("{SET_ASIDE}-{n}")));
-    let aside = free.into_iter().find(|aside| !aside.exists());
+    let mut free = (1_u32..).map(|n| beside(path, &format!("{SET_ASIDE}-{n}")));
+    let aside = free.find(|aside| !aside.exists());
     let aside = aside.expect("there are more numbers than files");
     let was_there = path.exists();
     // A log that stayed would be taken for the copy's own.
     for part in ["", COMPANIONS[0], COMPANIONS[1]] {
-        match fs::rename(with(path, part), with(&aside, part)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Error::Backup(error)),
-        }
+        let from = with(path, part);
+        unless_absent(fs::rename(&from, with(&aside, part))).map_err(at(&from))?;
     }
     Ok(was_there.then_some(aside))
 }
 
 /// Gives a whole file its name; it is on disk when this returns.
 fn put(unfinished: &Path, name: &Path) -> Result<()> {
-    fs::rename(unfinished, name).map_err(Error::Backup)?;
+    fs::rename(unfinished, name).map_err(at(name))?;
     // Elsewhere a folder cannot be opened, and the system sees to it.
     #[cfg(unix)]
     if let Some(folder) = name.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::Backup)?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
     }
     Ok(())
 }
 
 /// Removes what an interrupted copy left.
 fn remove(path: &Path) -> io::Result<()> {
-    for part in ["", "-journal", COMPANIONS[0], COMPANIONS[1]] {
-        match fs::remove_file(with(path, part)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
+    let mut parts = ["", "-journal", COMPANIONS[0], COMPANIONS[1]].into_iter();
+    parts.try_for_each(|part| unless_absent(fs::remove_file(with(path, part))))
+}
+
+fn unless_absent(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
-    Ok(())
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
+    let path = path.to_owned();
+    move |cause| BackupError::File { path, cause }
 }
 
 fn beside(path: &Path, word: &str) -> PathBuf {

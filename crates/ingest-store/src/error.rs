@@ -1,6 +1,6 @@
 //! What can go wrong with the file.
 
-use std::{io, path::PathBuf};
+use std::io;
 
 /// The result of most calls here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -19,18 +19,6 @@ pub enum Error {
         /// The newest that this build can read.
         known: usize,
     },
-    /// A file is there already that would be written over.
-    #[error("{} is there already", .0.display())]
-    Exists(PathBuf),
-    /// A backup is not whole, in SQLite's words.
-    #[error("the database is damaged: {0}")]
-    Damaged(String),
-    /// The file is no database of this server's.
-    #[error("the file is not a database of this server's")]
-    Foreign,
-    /// A copy of the database could not be written.
-    #[error("could not write the copy")]
-    Backup(#[source] io::Error),
     /// The batch is of a device that never enrolled.
     #[error("the device is not enrolled")]
     UnknownDevice,

@@ -49,7 +49,7 @@ pub use account::{
     ReaderRow, Validity,
 };
 pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
-pub use backup::Restored;
+pub use backup::{BackupError, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use body::Body;
 pub use erase::Erased;

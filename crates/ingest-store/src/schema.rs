@@ -4,7 +4,7 @@ mod from_1;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::{Error, Result, token};
+use crate::{Error, Result, backup, token};
 
 /// Brings a file from the version of its index to the next one.
 type Migration = fn(&Transaction<'_>) -> Result<()>;
@@ -28,6 +28,11 @@ fn to_2(transaction: &Transaction<'_>) -> Result<()> {
 /// is read again under the lock: another process may be bringing the same file
 /// up at this moment.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    bring_up(connection)?;
+    backup::name_copy(connection)
+}
+
+fn bring_up(connection: &mut Connection) -> Result<()> {
     if version(connection)? == MIGRATIONS.len() {
         return Ok(());
     }
@@ -48,14 +53,13 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Checks that a file is of this server's making, of any version that it knows.
-pub(crate) fn check_known(connection: &Connection) -> Result<()> {
-    match version(connection)? {
-        0 => Err(Error::Foreign),
-        found if found > MIGRATIONS.len() => Err(Error::Newer { found, known: MIGRATIONS.len() }),
-        _ if connection.table_exists(None, "store")? => Ok(()),
-        _ => Err(Error::Foreign),
+/// The version of a file, where it is of this server's making and known here.
+pub(crate) fn known(connection: &Connection) -> Result<Option<usize>> {
+    let found = version(connection)?;
+    if found > MIGRATIONS.len() {
+        return Err(Error::Newer { found, known: MIGRATIONS.len() });
     }
+    Ok((found > 0 && connection.table_exists(None, "store")?).then_some(found))
 }
 
 fn version(connection: &Connection) -> Result<usize> {

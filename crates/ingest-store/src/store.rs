@@ -10,7 +10,7 @@ use event_model::WallTime;
 use rusqlite::{Connection, Row, TransactionBehavior};
 use uuid::Uuid;
 
-use crate::{Error, Result, backup, index, ingest::Intake, schema, segment, token};
+use crate::{Error, Result, index, ingest::Intake, schema, segment, token};
 
 /// How to use the file.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,10 @@ const CACHE_KIB: i64 = 4 * 1_024;
 /// noticed, and once it has moved them the WAL begins anew.
 const REST_PAGES: u64 = 2_000;
 
+/// Bytes of the WAL at which the writer stops to move all of them, however many
+/// are left: only where it writes faster than somebody else can move.
+const WAL_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
 impl Store {
     /// Name of the database in the data directory.
     pub const FILE_NAME: &'static str = "ingest.sqlite";
@@ -60,24 +64,13 @@ impl Store {
     /// Where the directory cannot be made, the file is a newer server's, or
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        Self::prepare(data_dir)?;
+        make_private_directory(data_dir).map_err(Error::Directory)?;
         let mut connection = connect(data_dir, options)?;
         schema::migrate(&mut connection)?;
-        if backup::is_unnamed(read_id(&connection)?) {
-            backup::name_copy(&connection)?;
-        }
         let id = read_id(&connection)?;
         let index = index::open(data_dir, options, index::READER_CACHE_KIB)?;
         let data_dir = data_dir.to_owned();
         Ok(Self { connection, index, data_dir, options, id, intake: None })
-    }
-
-    /// Makes the directory, for nobody else's eyes.
-    ///
-    /// # Errors
-    /// Where it cannot be made.
-    pub fn prepare(data_dir: &Path) -> Result<()> {
-        make_private_directory(data_dir).map_err(Error::Directory)
     }
 
     /// The database's own name, made with it.
@@ -126,8 +119,8 @@ impl Store {
         Ok(segment::log_end(&self.connection, &segments)?.position.cast_unsigned())
     }
 
-    /// Leaves checkpoints to somebody else ([`checkpoint_rest`]
-    /// (Self::checkpoint_rest) but for the last part): no commit stops for one.
+    /// Leaves checkpoints to somebody else, but for the last part of each
+    /// ([`Self::checkpoint_rest`]): no commit stops for one.
     ///
     /// # Errors
     /// Where SQLite fails.
@@ -135,21 +128,21 @@ impl Store {
         Ok(self.connection.pragma_update(None, "wal_autocheckpoint", 0)?)
     }
 
-    /// Moves the last of the WAL's pages, so that it begins anew; does nothing
-    /// where `left` are too many to stop for.
+    /// Moves the last of the WAL's pages, so that it begins anew. `false` where
+    /// `left` are too many to stop for, and somebody else should go on.
     ///
     /// # Errors
     /// Where SQLite fails.
-    pub fn checkpoint_rest(&self, left: u64) -> Result<()> {
-        if left <= REST_PAGES {
+    pub fn checkpoint_rest(&self, left: u64) -> Result<bool> {
+        let is_done = left <= REST_PAGES || self.wal_bytes() >= WAL_BYTES_MAX;
+        if is_done {
             checkpoint(&self.connection)?;
         }
-        Ok(())
+        Ok(is_done)
     }
 
-    /// Bytes of the WAL at present.
-    #[must_use]
-    pub fn wal_bytes(&self) -> u64 {
+    /// Bytes of the WAL's file, which stays as large as it was once.
+    fn wal_bytes(&self) -> u64 {
         let wal = self.data_dir.join(format!("{}-wal", Self::FILE_NAME));
         fs::metadata(wal).map_or(0, |metadata| metadata.len())
     }
@@ -178,12 +171,14 @@ pub(crate) fn read_id(connection: &Connection) -> Result<Uuid> {
 
 /// Moves pages without stopping anybody; gives how many are left.
 pub(crate) fn checkpoint(connection: &Connection) -> Result<u64> {
-    let (pages, moved): (i64, i64) = connection
-        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+    let (pages, moved): (i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get(1)?, row.get(2)?))
+        })?;
     Ok((pages - moved).max(0).cast_unsigned())
 }
 
-fn make_private_directory(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_directory(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     // The file holds players' names: nobody else on the machine needs it.
@@ -198,7 +193,9 @@ pub(crate) fn uuid_column(row: &Row<'_>, name: &str) -> rusqlite::Result<Uuid> {
     let (uuid, kind) = match row.get_ref(name)? {
         ValueRef::Blob(bytes) => (Uuid::from_slice(bytes), Type::Blob),
         ValueRef::Text(text) => (Uuid::try_parse_ascii(text), Type::Text),
-        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => (Uuid::from_slice(&[]), Type::Null),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => {
+            (Uuid::from_slice(&[]), Type::Null)
+        }
     };
     uuid.map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error)))
 }

@@ -113,7 +113,7 @@ pub(crate) async fn play(fault: Fault, plan: Plan) -> Result<Cell> {
 impl Play<'_> {
     async fn whole(&mut self) -> Result<Cell> {
         let mut client = self.track().await?;
-        let settled = self.settle(&mut client, Plan::patience()).await?;
+        let settled = self.settle(&mut client, self.plan.patience(self.fault)).await?;
         for said in client.stop().await? {
             self.hear(&said);
         }
@@ -121,7 +121,7 @@ impl Play<'_> {
         // One normal restart, without new events, once the fault is over.
         self.server.heal();
         let mut client = Client::start(self.place, 1, 0)?;
-        let patience = Plan::patience_after_restart(self.fault == Fault::BlackHole);
+        let patience = Plan::patience_after_restart(self.fault);
         self.settle(&mut client, patience).await?;
         for said in client.stop().await? {
             self.hear(&said);
@@ -185,8 +185,6 @@ impl Play<'_> {
             Said::Appended { number, micros } => {
                 self.appended = self.appended.max(number);
                 self.appends.push(micros);
-                // It waits at least until the client says otherwise.
-                self.unsent = self.unsent.max(1);
             }
             Said::Bare { micros } => self.bares.push(micros),
             Said::Requests { failed, .. } => {

@@ -81,7 +81,7 @@ pub(crate) enum Said {
         /// Without receipts.
         failed: u64,
     },
-    /// The queue, whenever it changed.
+    /// The queue, ten times a second.
     Queue {
         /// Waiting or on the way.
         unsent: u64,
@@ -199,20 +199,15 @@ async fn tell_requests(mut progress: watch::Receiver<uploader::UploadProgress>) 
 }
 
 async fn tell_queue(outbox: Arc<Mutex<Outbox>>, clock: Arc<dyn Clock>) {
-    let mut last = None;
     loop {
         let (outbox, now) = (Arc::clone(&outbox), clock.now());
         let status = tokio::task::spawn_blocking(move || lock(&outbox).status(now));
         if let Ok(Ok(status)) = status.await {
-            let said = Said::Queue {
+            say(&Said::Queue {
                 unsent: status.pending + status.in_flight,
                 quarantined: status.quarantined,
                 lost: status.lost + status.pruned,
-            };
-            if last.as_ref() != Some(&said) {
-                say(&said);
-                last = Some(said);
-            }
+            });
         }
         tokio::time::sleep(LOOK).await;
     }

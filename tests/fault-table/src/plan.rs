@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
+use crate::fault::Fault;
+
 /// Events of a whole run.
 const EVENTS: f64 = 1_000.0;
 /// Between two events.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(10);
 /// How long the client waits for an answer, in seconds of the timetable.
 const TIMEOUT: f64 = 2.0;
-/// How much later than that a late answer is, in seconds of the timetable.
-const LATER: f64 = 0.5;
+/// A shorter wait would take a busy machine for a silent server.
+const TIMEOUT_MIN: Duration = Duration::from_secs(1);
+/// How much later than that a late answer is.
+const LATER: Duration = Duration::from_millis(500);
 /// How long a run may take after its last event.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long the black hole goes on after it: 40 s in all, in seconds of the
+/// timetable.
+const HOLE_GOES_ON: f64 = 30.0;
 /// A client that met nothing but silence has grown patient: its next try may
 /// be so far away when it is started again.
 const PATIENCE_AFTER_SILENCE: Duration = Duration::from_secs(120);
@@ -43,12 +50,12 @@ impl Plan {
 
     /// How long the client waits for an answer.
     pub(crate) fn timeout(self) -> Duration {
-        self.real(TIMEOUT)
+        self.real(TIMEOUT).max(TIMEOUT_MIN)
     }
 
     /// How long a late answer takes.
     pub(crate) fn late(self) -> Duration {
-        self.real(TIMEOUT + LATER)
+        self.timeout() + LATER
     }
 
     /// `Retry-After`, in seconds.
@@ -57,13 +64,13 @@ impl Plan {
     }
 
     /// How long a run may take after its last event.
-    pub(crate) fn patience() -> Duration {
-        PATIENCE
+    pub(crate) fn patience(self, fault: Fault) -> Duration {
+        if fault == Fault::BlackHole { self.real(HOLE_GOES_ON) } else { PATIENCE }
     }
 
     /// How long the restarted client may take.
-    pub(crate) fn patience_after_restart(silence: bool) -> Duration {
-        if silence { PATIENCE_AFTER_SILENCE } else { PATIENCE }
+    pub(crate) fn patience_after_restart(fault: Fault) -> Duration {
+        if fault == Fault::BlackHole { PATIENCE_AFTER_SILENCE } else { PATIENCE }
     }
 
     /// Seconds of the timetable as time that passes.

@@ -28,7 +28,8 @@ pub(crate) struct Options {
     /// Seconds of the timetable take so many seconds; fewer events below 1
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     scale: f64,
-    /// So many faults at once; the black hole has the machine to itself
+    /// So many faults at once; in a whole run the black hole has the machine to
+    /// itself
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
     at_once: u8,
 }
@@ -48,8 +49,9 @@ struct Report {
 pub(crate) async fn run(options: Options) -> Result<ExitCode> {
     let faults = chosen(&options.only)?;
     let plan = Plan { scale: options.scale };
-    let (alone, together): (Vec<_>, Vec<_>) =
-        faults.iter().partition(|fault| **fault == Fault::BlackHole);
+    // What an append takes is judged where nothing else wants the disk.
+    let is_alone = |fault: &&Fault| **fault == Fault::BlackHole && plan.is_whole();
+    let (alone, together): (Vec<_>, Vec<_>) = faults.iter().partition(is_alone);
     let mut cells = play(together, plan, usize::from(options.at_once)).await?;
     cells.extend(play(alone, plan, 1).await?);
     cells.sort_by_key(|cell| cell.fault);

@@ -31,6 +31,10 @@ impl Common {
         Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
     }
 
+    pub(super) fn format(&self) -> Format {
+        Format::of_flag(self.json)
+    }
+
     /// The directory, where there is a database in it: a command that only
     /// looks must not make one.
     pub(super) fn existing(&self) -> Result<&Path, Failure> {
@@ -50,10 +54,6 @@ impl Common {
     /// it holds when the command is done.
     fn await_running_server(&self) {
         std::thread::sleep(ingest_server::REVOKED_WITHIN);
-    }
-
-    pub(super) fn format(&self) -> Format {
-        Format::of_flag(self.json)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use ingest_store::Store;
+use ingest_store::{BackupError, Store};
 use serde_json::json;
 
 use super::{Failure, accounts::Common};
@@ -45,16 +45,16 @@ impl DatabaseCommand {
 }
 
 fn back_up(file: &Path, common: &Common) -> Result<(), Failure> {
-    Store::back_up(common.existing()?, file)?;
+    Store::back_up(common.existing()?, file).map_err(environment)?;
     let text = format!("backed up to {}", file.display());
     Ok(common.format().print(&json!({"backup": file}), &text)?)
 }
 
 fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
-    Store::prepare(common.path())?;
+    Store::prepare(common.path()).map_err(environment)?;
     // Held until the copy is in its place: a server would not see it.
     let _owner = ingest_server::own(common.path())?;
-    let restored = Store::restore(common.path(), file)?;
+    let restored = Store::restore(common.path(), file).map_err(environment)?;
     let set_aside = restored.set_aside.as_ref();
     let before = set_aside.map_or(String::new(), |path| {
         format!("; the database that was there is {}", path.display())
@@ -67,4 +67,8 @@ fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
 fn renew(common: &Common) -> Result<(), Failure> {
     let store = common.open()?.renew_id()?;
     Ok(common.format().print(&json!({"store": store}), &store.to_string())?)
+}
+
+fn environment(error: BackupError) -> Failure {
+    Failure::Environment(error.into())
 }

@@ -1,8 +1,9 @@
 //! Backup and restore: what a copy has, and what it is called.
 
 use ingest_api::ReceiptStatus;
-use ingest_store::{Error, Store, StoreOptions};
+use ingest_store::{BackupError, Batch, IdempotencyClaim, Store, StoreOptions};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::support::{Fixture, batch, device, kill};
 
@@ -37,7 +38,7 @@ fn a_copy_is_one_file_and_is_never_written_over() {
     let copy = back_up(&fixture, "copy");
     let before = std::fs::read(&copy).unwrap();
     let again = Store::back_up(fixture.dir.path(), &copy);
-    assert!(matches!(again, Err(Error::Exists(_))), "{again:?}");
+    assert!(matches!(again, Err(BackupError::Exists(_))), "{again:?}");
     assert_eq!(std::fs::read(&copy).unwrap(), before);
     let beside = std::fs::read_dir(fixture.dir.path()).unwrap();
     let names = beside.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -46,12 +47,30 @@ fn a_copy_is_one_file_and_is_never_written_over() {
 }
 
 /// The name that a copy gets where it is put in place with a file manager.
-fn name_by_hand(copy: &std::path::Path) -> uuid::Uuid {
+fn name_by_hand(copy: &std::path::Path) -> Uuid {
     let folder = TempDir::new().unwrap();
     std::fs::copy(copy, folder.path().join(Store::FILE_NAME)).unwrap();
     let name = || Store::open(folder.path(), StoreOptions::default()).unwrap().id();
     assert_eq!(name(), name(), "a name stays");
     name()
+}
+
+/// The name of the store in the answer to one and the same request.
+fn answering_store(fixture: &mut Fixture) -> Uuid {
+    let claim = IdempotencyClaim { outbox: None, key: Uuid::from_u128(1), body_hash: [1; 32] };
+    let events = batch(device(1), vec![kill(device(1), "a", 1, 0)]);
+    fixture.page(Batch { idempotency: Some(claim), ..events }).store
+}
+
+#[test]
+fn a_copy_repeats_no_answer_that_was_given_under_the_old_name() {
+    let mut fixture = Fixture::new();
+    assert_eq!(answering_store(&mut fixture), fixture.store.id());
+    let copy = back_up(&fixture, "copy");
+    let elsewhere = TempDir::new().unwrap();
+    let restored = Store::restore(elsewhere.path(), &copy).unwrap();
+    fixture.store = Store::open(elsewhere.path(), StoreOptions::default()).unwrap();
+    assert_eq!(answering_store(&mut fixture), restored.store, "or clients would go back and forth");
 }
 
 #[test]
