@@ -68,9 +68,9 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Ten thousand companions keep theirs open between two batches, and as
-    /// many again come back at once after an outage.
-    pub const CONNECTIONS_MAX: usize = 20_000;
+    /// Ten thousand companions keep theirs open between two batches, and half
+    /// as many again come back at once after an outage.
+    pub const CONNECTIONS_MAX: usize = 16_000;
     /// A thousand batches are a second's work of a disk that commits a group
     /// every few milliseconds; what waits behind them waits better at home.
     pub const CONCURRENT_REQUESTS_MAX: usize = 1_024;
