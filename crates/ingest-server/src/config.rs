@@ -59,7 +59,8 @@ pub struct Bounds {
     pub events_per_day_max: u64,
     /// The same for their bytes, decoded.
     pub bytes_per_day_max: u64,
-    /// How long a connection may stay without a whole request's head.
+    /// How long a connection may stay without a whole request's head, or without
+    /// reading its answer.
     pub idle_timeout: Duration,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,

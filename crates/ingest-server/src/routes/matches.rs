@@ -49,6 +49,7 @@ type PageParameters = Result<Query<PageQuery>, QueryRejection>;
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
 )]
@@ -57,7 +58,8 @@ pub(crate) async fn list_matches(
     headers: HeaderMap,
     query: PageParameters,
 ) -> Result<Json<MatchList>, Rejection> {
-    let viewer = authorization::viewer(&app, &headers).await?;
+    let looking = authorization::viewer(&app, &headers).await?;
+    let viewer = looking.viewer;
     let page = page_request(query)?;
     let limit = page.limit;
     let found = app.readers.read(move |store| store.matches(viewer, &page)).await?;
@@ -74,6 +76,7 @@ pub(crate) async fn list_matches(
         (status = 200, description = "The match", body = MatchView),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
@@ -83,7 +86,8 @@ pub(crate) async fn one_match(
     headers: HeaderMap,
     key: MatchKeyParameter,
 ) -> Result<Json<MatchView>, Rejection> {
-    let viewer = authorization::viewer(&app, &headers).await?;
+    let looking = authorization::viewer(&app, &headers).await?;
+    let viewer = looking.viewer;
     let key = match_key(key)?;
     let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
     found.map(Json).ok_or_else(no_such_match)
@@ -102,6 +106,7 @@ pub(crate) async fn one_match(
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
@@ -112,7 +117,8 @@ pub(crate) async fn list_occurrences(
     key: MatchKeyParameter,
     query: PageParameters,
 ) -> Result<Json<OccurrenceList>, Rejection> {
-    let viewer = authorization::viewer(&app, &headers).await?;
+    let looking = authorization::viewer(&app, &headers).await?;
+    let viewer = looking.viewer;
     let (key, page) = (match_key(key)?, page_request(query)?);
     let limit = page.limit;
     let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;

@@ -24,6 +24,17 @@ async fn a_device_that_sent_its_day_waits_while_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_devices_reads_count_among_its_requests() {
+    let server = TestServer::start_with(|config| config.bounds.requests_per_minute_max = 2).await;
+    let (device, reader) = (server.enrol(1).await, server.reader());
+    for expected in [200, 200, 429] {
+        let reply = server.get(&device.token, "/v1/matches").await;
+        assert_eq!(reply.status.as_u16(), expected);
+        assert_eq!(server.get(&reader, "/v1/matches").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
 async fn bytes_of_a_day_are_counted_as_they_are_unpacked() {
     let server = TestServer::start_with(|config| config.bounds.bytes_per_day_max = 100_000).await;
     let device = server.enrol(1).await;

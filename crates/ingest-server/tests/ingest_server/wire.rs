@@ -193,3 +193,18 @@ async fn one_connection_too_many_is_told_to_come_back() {
     first.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
     assert_eq!(first.answer().await.status, 200, "who is in stays in");
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answers_is_let_go() {
+    let server =
+        TestServer::start_with(|config| config.bounds.idle_timeout = Duration::from_millis(300))
+            .await;
+    let mut client = Raw::connect(&server.url).await;
+    // Answers of 60 kB each, until the server writes no more: then it reads no
+    // more either, and at last it hangs up.
+    let asking = async {
+        let request = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
+        while client.try_send(&request).await {}
+    };
+    tokio::time::timeout(Duration::from_secs(20), asking).await.expect("it is let go");
+}

@@ -68,7 +68,8 @@ pub(super) struct BoundArgs {
     #[arg(long, value_name = "BYTES", default_value_t = Bounds::BYTES_PER_DAY_MAX,
           value_parser = clap::value_parser!(u64).range(1..))]
     bytes_per_day_max: u64,
-    /// Seconds that a connection may stay without a whole request's head.
+    /// Seconds that a connection may stay without a whole request's head, or
+    /// without reading its answer.
     #[arg(long, value_name = "S", default_value_t = Bounds::IDLE_TIMEOUT.as_secs(),
           value_parser = clap::value_parser!(u64).range(1..))]
     idle_timeout_s: u64,
