@@ -53,6 +53,7 @@ impl Running {
     }
 
     /// Its process id.
+    #[cfg(target_os = "linux")]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -65,6 +66,7 @@ impl Running {
     }
 
     /// Its exit code, once it has ended.
+    #[cfg(unix)]
     pub(crate) fn ended(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
