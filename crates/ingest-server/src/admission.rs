@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, Version, header},
+    http::{HeaderMap, Method, Version, header},
     middleware::Next,
     response::Response,
 };
@@ -89,7 +89,7 @@ pub(crate) async fn check_form(request: Request, next: Next) -> Result<Response,
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > Config::TARGET_BYTES_MAX {
         let detail = format!("a path has at most {} bytes", Config::TARGET_BYTES_MAX);
-        return Err(Rejection::of_status(StatusCode::URI_TOO_LONG, detail));
+        return Err(Rejection::new(ProblemKind::BadRequest, detail));
     }
     if !has_one_host(request.version(), request.headers()) {
         let detail = "an HTTP/1.1 request has exactly one Host header";

@@ -7,7 +7,7 @@ use event_model::DeviceId;
 use ingest_api::ProblemKind;
 use ingest_store::{Principal, Token, Validity, Viewer};
 
-use crate::{Config, app::App, principals, rejection::Rejection};
+use crate::{Config, app::App, principals, quota::AtWork, rejection::Rejection};
 
 /// The token that the request shows.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
@@ -36,11 +36,20 @@ pub(crate) async fn device(app: &Arc<App>, headers: &HeaderMap) -> Result<Device
     }
 }
 
+/// Who looks at what, counted among the requests of its device.
+pub(crate) struct Looking {
+    pub(crate) viewer: Viewer,
+    _at_work: Option<AtWork>,
+}
+
 /// What the owner of the token may look at.
-pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Viewer, Rejection> {
+pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Looking, Rejection> {
     Ok(match principal(app, headers).await? {
-        Principal::Device(device) => Viewer::Device(device),
-        Principal::Reader(_) => Viewer::Reader,
+        Principal::Device(device) => {
+            let at_work = app.quotas.begin(device, &app.clock.now())?;
+            Looking { viewer: Viewer::Device(device), _at_work: Some(at_work) }
+        }
+        Principal::Reader(_) => Looking { viewer: Viewer::Reader, _at_work: None },
     })
 }
 

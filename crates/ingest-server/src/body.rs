@@ -18,6 +18,10 @@ use crate::{
 /// default limit of a decoded body can use.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
+/// Parts of a gzip body. Every client makes one; some tools that split their
+/// work make a few.
+const GZIP_MEMBERS_MAX: usize = 16;
+
 /// How a body was encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -62,10 +66,13 @@ async fn collect(
     bytes_max: usize,
     budget: &ByteBudget,
 ) -> Result<Received, Rejection> {
-    if body.size_hint().lower() > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > bytes_max {
         return Err(too_large(bytes_max));
     }
-    let (mut kept, mut held) = (Vec::new(), HeldBytes::default());
+    // Room that nothing is written to costs no memory, and one that grows is
+    // copied each time.
+    let (mut kept, mut held) = (Vec::with_capacity(announced), HeldBytes::default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             Rejection::new(ProblemKind::BadRequest, "the body broke off before its end")
@@ -99,7 +106,7 @@ pub(crate) fn decode(
     };
     match encoding {
         Encoding::Identity => bounded(sent, bytes_max, undecodable),
-        Encoding::Gzip => bounded(flate2::read::MultiGzDecoder::new(sent), bytes_max, undecodable),
+        Encoding::Gzip => gunzip(sent, bytes_max, undecodable),
         Encoding::Zstd => {
             let mut decoder =
                 zstd::stream::read::Decoder::with_buffer(sent).map_err(undecodable)?;
@@ -109,13 +116,39 @@ pub(crate) fn decode(
     }
 }
 
+/// Each member costs a new decoder, however little is in it.
+fn gunzip(
+    mut sent: &[u8],
+    bytes_max: usize,
+    undecodable: impl Fn(std::io::Error) -> Rejection + Copy,
+) -> Result<Vec<u8>, Rejection> {
+    let mut decoded = Vec::new();
+    for _ in 0..GZIP_MEMBERS_MAX {
+        let mut member = flate2::bufread::GzDecoder::new(sent);
+        let more = bounded(&mut member, bytes_max - decoded.len(), undecodable)?;
+        sent = member.into_inner();
+        if decoded.is_empty() {
+            decoded = more;
+        } else {
+            decoded.extend_from_slice(&more);
+        }
+        if sent.is_empty() {
+            return Ok(decoded);
+        }
+    }
+    let detail = format!("a gzip body may have {GZIP_MEMBERS_MAX} members");
+    Err(Rejection::new(ProblemKind::MalformedBatch, detail))
+}
+
 fn bounded(
     reader: impl Read,
     bytes_max: usize,
     undecodable: impl Fn(std::io::Error) -> Rejection,
 ) -> Result<Vec<u8>, Rejection> {
     let one_more = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
-    let mut decoded = Vec::new();
+    // All the room at once: a vector that grows holds twice what is in it, and
+    // what is not written to costs no memory.
+    let mut decoded = Vec::with_capacity(bytes_max.saturating_add(1));
     reader.take(one_more).read_to_end(&mut decoded).map_err(undecodable)?;
     if decoded.len() > bytes_max {
         let detail = format!("a request may have {bytes_max} bytes after decoding");
@@ -156,6 +189,17 @@ mod tests {
         assert!(zstd.len() < 10_000, "small as sent");
         assert!(decode(Encoding::Zstd, &zstd, 1_000).is_err());
         assert!(decode(Encoding::Gzip, &gzip(&zeros), 1_000).is_err());
+    }
+
+    #[test]
+    fn a_gzip_body_may_have_some_members_and_not_many() {
+        let member = gzip(b"[]");
+        assert_eq!(decode(Encoding::Gzip, &member.repeat(16), 32).unwrap(), b"[]".repeat(16));
+        assert!(decode(Encoding::Gzip, &member.repeat(16), 31).is_err(), "together too large");
+        assert!(decode(Encoding::Gzip, &member.repeat(17), 100).is_err());
+        let mut trailing = member;
+        trailing.push(b'x');
+        assert!(decode(Encoding::Gzip, &trailing, 100).is_err(), "what follows is no member");
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Connections {
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             answer(router.clone(), request)
         });
-        let io = TokioIo::new(Wire::new(stream));
+        let io = TokioIo::new(Wire::new(stream, self.bounds.idle_timeout));
         let mut connection = self.http().serve_connection(io, service);
         let ended = {
             let closing = self.phases.reached(Phase::Closing);

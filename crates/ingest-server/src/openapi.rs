@@ -1,5 +1,7 @@
 //! The contract as an OpenAPI document.
 
+mod whole;
+
 use event_model::canonical_json;
 use ingest_api::{Lifetimes, Limits, Problem};
 use serde_json::{Value, json};
@@ -60,6 +62,7 @@ pub fn openapi_json(limits: &Limits, lifetimes: &Lifetimes, bounds: &Bounds) -> 
     contract.info.version = SERVER_VERSION.to_owned();
     let mut document: Value =
         serde_json::to_value(contract).expect("an OpenAPI document is always JSON");
+    whole::complete(&mut document);
     let mut all = json!(limits);
     if let (Some(all), Value::Object(bounds)) = (all.as_object_mut(), bounds.published()) {
         all.extend(bounds);

@@ -1,5 +1,6 @@
-//! The bytes of one connection, with two manners that the HTTP reader has not:
-//! its refusals get a body, and who is refused may finish its sentence.
+//! The bytes of one connection, with three manners that the HTTP reader has not:
+//! its refusals get a body, who is refused may finish its sentence, and who does
+//! not read its answer is let go.
 
 use std::{
     io,
@@ -8,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
+    time::Sleep,
+};
 
 use super::refusals;
 use crate::phase::{Phase, Phases};
@@ -28,6 +32,9 @@ pub(super) struct Wire<S> {
     instead: Vec<u8>,
     written: usize,
     spoke: Spoke,
+    /// How long a client may not read, and until when this one may not.
+    unread_max: Duration,
+    unread: Option<Pin<Box<Sleep>>>,
 }
 
 /// Who spoke last.
@@ -39,8 +46,25 @@ enum Spoke {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, instead: Vec::new(), written: 0, spoke: Spoke::Nobody }
+    pub(super) fn new(stream: S, unread_max: Duration) -> Self {
+        let spoke = Spoke::Nobody;
+        Self { stream, instead: Vec::new(), written: 0, spoke, unread_max, unread: None }
+    }
+
+    /// What came of a write: progress, or a wait that does not last for ever.
+    fn poll_patience(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.unread = None;
+            return written;
+        }
+        let unread_max = self.unread_max;
+        let unread = self.unread.get_or_insert_with(|| Box::pin(tokio::time::sleep(unread_max)));
+        ready!(unread.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Closes: says so, and reads what the client still sends.
@@ -67,7 +91,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     fn poll_instead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.instead.len() {
             let rest = &self.instead[self.written..];
-            let count = ready!(Pin::new(&mut self.stream).poll_write(context, rest))?;
+            let written = Pin::new(&mut self.stream).poll_write(context, rest);
+            let count = ready!(self.poll_patience(context, written))?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -115,17 +140,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_instead(context))?;
         self.spoke = Spoke::Server;
-        match refusals::bare_refusal(bytes) {
+        let bytes = match refusals::bare_refusal(bytes) {
             Some(0) => {
                 self.instead = refusals::as_problem(bytes);
                 // What is left of it goes out with the flush.
-                match self.poll_instead(context)? {
+                return match self.poll_instead(context)? {
                     Poll::Ready(()) | Poll::Pending => Poll::Ready(Ok(bytes.len())),
-                }
+                };
             }
-            Some(before) => Pin::new(&mut self.stream).poll_write(context, &bytes[..before]),
-            None => Pin::new(&mut self.stream).poll_write(context, bytes),
-        }
+            Some(before) => &bytes[..before],
+            None => bytes,
+        };
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.poll_patience(context, written)
     }
 
     fn poll_write_vectored(
@@ -142,7 +169,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         }
         ready!(self.poll_instead(context))?;
         self.spoke = Spoke::Server;
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.poll_patience(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

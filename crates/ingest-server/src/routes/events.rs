@@ -35,14 +35,14 @@ const SMALL_DECODED_BYTES: usize = 64 * 1024;
 /// Takes a batch of events.
 ///
 /// Limits and lifetimes are published under `x-ringside-limits` and
-/// `x-ringside-lifetimes` in this document.
+/// `x-ringside-lifetimes` in this document. The body may be encoded:
+/// `Content-Encoding: zstd`, `gzip` or `identity`.
 #[utoipa::path(
     post, path = "/v1/events", tag = "events",
     params(
         ("Ringside-Outbox" = Option<uuid::Uuid>, Header, description = "The outbox that the sequences count in"),
-        ("Ringside-Clock" = Option<String>, Header, description = "`<epoch>;<mono ms>[;<RFC 3339>]`: the sender's clock when it sent"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A UUID in double quotes; the same key and body give the same answer"),
-        ("Content-Encoding" = Option<String>, Header, description = "`zstd`, `gzip` or `identity`"),
+        ("Ringside-Clock" = Option<String>, Header, pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12};[0-9]{1,18}(;20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z)?$", description = "`<epoch>;<mono ms>[;<RFC 3339>]`: the sender's clock when it sent"),
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\"$", description = "A UUID in double quotes; the same key and body give the same answer"),
     ),
     request_body(content_type = "application/cloudevents-batch+json", content = Vec<serde_json::Value>, description = "A CloudEvents 1.0 batch"),
     responses(

@@ -41,14 +41,15 @@ type PageParameters = Result<Query<PageQuery>, QueryRejection>;
 #[utoipa::path(
     get, path = "/v1/matches", tag = "reads",
     params(
-        ("limit" = Option<u32>, Query, description = "Items of a page, at most 1000"),
-        ("after" = Option<String>, Query, description = "From `next`"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Items of a page; 200 where not said"),
+        ("after" = Option<String>, Query, pattern = "^-?[0-9]{1,18}\\.-?[0-9]{1,18}\\.[A-Za-z0-9._:-]{1,200}$", description = "From `next`, as it stands there"),
     ),
     responses(
         (status = 200, description = "One page", body = MatchList),
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
 )]
@@ -57,7 +58,8 @@ pub(crate) async fn list_matches(
     headers: HeaderMap,
     query: PageParameters,
 ) -> Result<Json<MatchList>, Rejection> {
-    let viewer = authorization::viewer(&app, &headers).await?;
+    let looking = authorization::viewer(&app, &headers).await?;
+    let viewer = looking.viewer;
     let page = page_request(query)?;
     let limit = page.limit;
     app.writer.associated().await;
@@ -70,11 +72,12 @@ pub(crate) async fn list_matches(
 /// `match_ended`, or when they are sealed.
 #[utoipa::path(
     get, path = "/v1/matches/{key}", tag = "reads",
-    params(("key" = String, Path, description = "The match")),
+    params(("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match")),
     responses(
         (status = 200, description = "The match", body = MatchView),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
@@ -84,7 +87,8 @@ pub(crate) async fn one_match(
     headers: HeaderMap,
     key: MatchKeyParameter,
 ) -> Result<Json<MatchView>, Rejection> {
-    let viewer = authorization::viewer(&app, &headers).await?;
+    let looking = authorization::viewer(&app, &headers).await?;
+    let viewer = looking.viewer;
     let key = match_key(key)?;
     app.writer.associated().await;
     let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
@@ -95,15 +99,16 @@ pub(crate) async fn one_match(
 #[utoipa::path(
     get, path = "/v1/matches/{key}/occurrences", tag = "reads",
     params(
-        ("key" = String, Path, description = "The match"),
-        ("limit" = Option<u32>, Query, description = "Items of a page, at most 1000"),
-        ("after" = Option<String>, Query, description = "From `next`"),
+        ("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Items of a page; 200 where not said"),
+        ("after" = Option<String>, Query, pattern = "^-?[0-9]{1,18}\\.-?[0-9]{1,18}\\.[A-Za-z0-9._:-]{1,200}$", description = "From `next`, as it stands there"),
     ),
     responses(
         (status = 200, description = "One page", body = OccurrenceList),
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
@@ -114,7 +119,8 @@ pub(crate) async fn list_occurrences(
     key: MatchKeyParameter,
     query: PageParameters,
 ) -> Result<Json<OccurrenceList>, Rejection> {
-    let viewer = authorization::viewer(&app, &headers).await?;
+    let looking = authorization::viewer(&app, &headers).await?;
+    let viewer = looking.viewer;
     let (key, page) = (match_key(key)?, page_request(query)?);
     let limit = page.limit;
     app.writer.associated().await;
@@ -142,7 +148,10 @@ fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
     let Query(query) = query.map_err(|error| refuse(error.body_text()))?;
     let after = query.after.map(|text| text.parse()).transpose();
     let after = after.map_err(|error: ingest_store::InvalidCursor| refuse(error.to_string()))?;
-    let limit = query.limit.unwrap_or(PAGE_ITEMS).clamp(1, PAGE_ITEMS_MAX);
+    let limit = query.limit.unwrap_or(PAGE_ITEMS);
+    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
+        return Err(refuse(format!("limit is from 1 to {PAGE_ITEMS_MAX}")));
+    }
     Ok(PageRequest { after, limit })
 }
 

@@ -68,7 +68,8 @@ pub(super) struct BoundArgs {
     #[arg(long, value_name = "BYTES", default_value_t = Bounds::BYTES_PER_DAY_MAX,
           value_parser = clap::value_parser!(u64).range(1..))]
     bytes_per_day_max: u64,
-    /// Seconds that a connection may stay without a whole request's head.
+    /// Seconds that a connection may stay without a whole request's head, or
+    /// without reading its answer.
     #[arg(long, value_name = "S", default_value_t = Bounds::IDLE_TIMEOUT.as_secs(),
           value_parser = clap::value_parser!(u64).range(1..))]
     idle_timeout_s: u64,
@@ -78,6 +79,11 @@ pub(super) struct BoundArgs {
     /// Seconds that a request waits for its receipts.
     #[arg(long, value_name = "S", default_value_t = Bounds::ANSWER_TIMEOUT.as_secs())]
     answer_timeout_s: u64,
+    /// Seconds that what was accepted may still take when the server is told to
+    /// stop, at most 7: it ends within 10.
+    #[arg(long, value_name = "S", default_value_t = Bounds::DRAIN_TIMEOUT.as_secs(),
+          value_parser = clap::value_parser!(u64).range(..=Bounds::DRAIN_TIMEOUT.as_secs()))]
+    drain_timeout_s: u64,
 }
 
 impl LimitArgs {
@@ -107,6 +113,7 @@ impl BoundArgs {
             idle_timeout: Duration::from_secs(self.idle_timeout_s),
             body_timeout: Duration::from_secs(self.body_timeout_s),
             answer_timeout: Duration::from_secs(self.answer_timeout_s),
+            drain_timeout: Duration::from_secs(self.drain_timeout_s),
         }
     }
 }
