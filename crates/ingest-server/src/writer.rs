@@ -13,8 +13,8 @@ use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::rejection::Rejection;
-pub(crate) use retirement::keep_retiring;
 use follower::{FollowerThread, Progress, Report};
+pub(crate) use retirement::keep_retiring;
 
 /// Jobs that wait; each belongs to an admitted request, so it never fills.
 const WAITING_MAX: usize = 1_024;

@@ -73,7 +73,8 @@ pub(crate) fn decode(encoding: Encoding, bytes: &[u8]) -> Option<Vec<u8>> {
             let mut decoded = Vec::new();
             let reader = zstd::stream::read::Decoder::with_buffer(bytes).ok()?;
             let bound = u64::try_from(DECODED_BYTES_MAX).ok()?;
-            std::io::Read::read_to_end(&mut std::io::Read::take(reader, bound), &mut decoded).ok()?;
+            std::io::Read::read_to_end(&mut std::io::Read::take(reader, bound), &mut decoded)
+                .ok()?;
             Some(decoded)
         }
     }
@@ -92,10 +93,9 @@ mod tests {
     fn what_is_kept_is_read_back() {
         let json = br#"[{"a":1} , 7,"x"]"#.to_vec();
         let zstd = zstd::bulk::compress(&json, 3).unwrap();
-        for body in [
-            Body { json: json.clone(), zstd: None },
-            Body { json: json.clone(), zstd: Some(zstd) },
-        ] {
+        for body in
+            [Body { json: json.clone(), zstd: None }, Body { json: json.clone(), zstd: Some(zstd) }]
+        {
             let (encoding, kept) = body.whole();
             assert_eq!(decode(Encoding::read(encoding.number()), kept).unwrap(), json);
         }

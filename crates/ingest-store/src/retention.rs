@@ -181,7 +181,9 @@ fn retire_answers(
     while let Some(row) = rows.next()? {
         let (device_no, count): (i64, i64) = (row.get(0)?, row.get(1)?);
         transaction
-            .prepare_cached("DELETE FROM kept_answer WHERE device_no = ?1 AND answered_at_ms <= ?2")?
+            .prepare_cached(
+                "DELETE FROM kept_answer WHERE device_no = ?1 AND answered_at_ms <= ?2",
+            )?
             .execute(params![device_no, oldest])?;
         if count > most {
             transaction

@@ -167,8 +167,10 @@ pub(crate) fn read_id(connection: &Connection) -> Result<Uuid> {
 
 /// Moves pages without stopping anybody; gives how many are left.
 pub(crate) fn checkpoint(connection: &Connection) -> Result<u64> {
-    let (pages, moved): (i64, i64) = connection
-        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+    let (pages, moved): (i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get(1)?, row.get(2)?))
+        })?;
     Ok((pages - moved).max(0).cast_unsigned())
 }
 
@@ -187,7 +189,9 @@ pub(crate) fn uuid_column(row: &Row<'_>, name: &str) -> rusqlite::Result<Uuid> {
     let (uuid, kind) = match row.get_ref(name)? {
         ValueRef::Blob(bytes) => (Uuid::from_slice(bytes), Type::Blob),
         ValueRef::Text(text) => (Uuid::try_parse_ascii(text), Type::Text),
-        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => (Uuid::from_slice(&[]), Type::Null),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => {
+            (Uuid::from_slice(&[]), Type::Null)
+        }
     };
     uuid.map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error)))
 }

@@ -5,7 +5,11 @@
 mod accounts;
 mod answers;
 mod gate;
+mod index;
 mod laws;
+mod model;
 mod reads;
+mod retention;
 mod sequences;
 mod support;
+mod upgrade;
