@@ -21,8 +21,8 @@ const FLAGS: [&str; 4] =
     ["--concurrent-requests-max", "20000", "--requests-per-minute-max", "1000000"];
 
 pub(crate) const HEADING: &str = "\
-| scenario | events/s | of the limit | p50 ms | p95 ms | p99 ms | CPU-s per 100,000 | with association | MiB peak | KiB a connection | bytes written an event | refused |
-|---|---|---|---|---|---|---|---|---|---|---|---|";
+| scenario | events/s | of the limit | limit's CPU over ours | p50 ms | p95 ms | p99 ms | CPU-s per 100,000 | with association | MiB peak | KiB a connection | bytes written an event | refused |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// One shape of load.
 pub(crate) struct Scenario {
@@ -129,9 +129,12 @@ impl Scenario {
         };
         let per = |cpu: f64| cpu * 100_000.0 / stored;
         format!(
-            "| {} | {rate:.0} | {} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} | {:.0} | {:.1} | {:.0} | {} |",
+            "| {} | {rate:.0} | {} | {} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} | {:.0} | {:.1} | {:.0} | {} |",
             self.name,
             limit.map_or(String::from("–"), |limit| format!("{:.2}", rate / limit.events_per_s)),
+            limit.map_or(String::from("–"), |limit| {
+                format!("{:.2}", limit.cpu_s / per(idle.answered - idle.cpu))
+            }),
             ms(0.50),
             ms(0.95),
             ms(0.99),

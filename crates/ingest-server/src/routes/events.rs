@@ -20,7 +20,7 @@ use crate::{
     app::App,
     authorization,
     body::{self, Encoding},
-    events::{Arrival, Judge, SplitFault, split},
+    events::{Arrival, Judge, SplitFault, decode_small, split},
     rejection::Rejection,
 };
 
@@ -69,10 +69,13 @@ pub(crate) async fn post_events(
     let limits = app.config.limits;
     let sent = body::receive(body, limits.sent_bytes_max, app.config.body_timeout).await?;
     let _claim = asked.key.map(|key| app.in_flight.claim(device, key)).transpose()?;
-    let reading = app.clone();
-    let batch =
-        tokio::task::spawn_blocking(move || asked.read_batch(&reading, device, received_at, sent));
-    let batch = batch.await.map_err(|_| Rejection::stopped())??;
+    let batch = if let Some(decoded) = decode_small(asked.encoding, &sent) {
+        asked.judge(&app, device, received_at, &sent, decoded)?
+    } else {
+        let reading = app.clone();
+        let read = move || asked.read_batch(&reading, device, received_at, &sent);
+        tokio::task::spawn_blocking(read).await.map_err(|_| Rejection::stopped())??
+    };
     let received = batch.items.len();
     match app.writer.ingest(batch).await? {
         Outcome::Answered(answer) => {
@@ -127,12 +130,24 @@ impl Asked {
         app: &App,
         device: DeviceId,
         received_at: WallTime,
-        sent: Bytes,
+        sent: &Bytes,
+    ) -> Result<Batch, Rejection> {
+        let limit = app.config.limits.decoded_bytes_max;
+        let decoded = body::decode(self.encoding, sent.clone(), limit)?;
+        self.judge(app, device, received_at, sent, decoded)
+    }
+
+    fn judge(
+        &self,
+        app: &App,
+        device: DeviceId,
+        received_at: WallTime,
+        sent: &Bytes,
+        decoded: Vec<u8>,
     ) -> Result<Batch, Rejection> {
         let limits = &app.config.limits;
         // Kept as it was sent where that was zstd: packed already.
         let zstd = (self.encoding == Encoding::Zstd).then(|| sent.to_vec());
-        let decoded = body::decode(self.encoding, sent, limits.decoded_bytes_max)?;
         let events = split(&decoded, limits.events_max).map_err(|fault| match fault {
             SplitFault::TooMany => {
                 let detail = format!("a request may have {} events", limits.events_max);
