@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Pages,
     /// Tests that open the app on a display of their own.
     Desktop,
+    /// Asking the server whether it does what its document says.
+    Contract,
     /// Compiling and testing for Windows.
     Windows,
 }
@@ -32,6 +34,7 @@ impl fmt::Display for Purpose {
             Self::Build => "to build the workspace",
             Self::Pages => "to build and test the pages",
             Self::Desktop => "to open the app in tests",
+            Self::Contract => "to hold the server to its OpenAPI document",
             Self::Windows => "to build and test for Windows",
         })
     }
@@ -72,6 +75,7 @@ const PACKAGES: &[Package] = &[
     package("xvfb", Purpose::Desktop),
     package("nodejs", Purpose::Pages),
     package("npm", Purpose::Pages),
+    package("python3-venv", Purpose::Contract),
     package("debian-archive-keyring", Purpose::Windows),
     package("debootstrap", Purpose::Windows),
 ];
@@ -114,12 +118,21 @@ fn is_installed(package: Package) -> bool {
     if package.purpose == Purpose::Pages && node_version().is_some() {
         return true;
     }
+    // So does Python.
+    if package.purpose == Purpose::Contract && has_venv() {
+        return true;
+    }
     let asked = process::output(
         Command::new("dpkg-query")
             .args(["--show", "--showformat=${db:Status-Status}"])
             .arg(package.name),
     );
     asked.is_ok_and(|status| status == "installed")
+}
+
+/// Whether Python can make virtual environments: Debian packs that apart.
+fn has_venv() -> bool {
+    process::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"]))
 }
 
 /// Fails with a sentence where Node is missing or too old for the pages' tools.

@@ -9,13 +9,18 @@ use uuid::Uuid;
 pub struct Enrolment {
     /// Chosen by the client, once.
     pub device: Uuid,
-    /// For the operator's list.
+    /// For the operator's list: 1 to 100 printable characters.
+    #[schema(
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        max_length = 100
+    )]
     pub name: String,
     /// The token that the device wants, 32 to 128 visible ASCII characters. A
     /// device that keeps it before it asks can ask again where the answer was
     /// lost: showing it is showing its own token. Without one the server makes
     /// one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[!-~]{32,128}$")]
     pub token: Option<String>,
 }
 

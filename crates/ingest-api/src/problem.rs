@@ -104,6 +104,12 @@ impl ProblemKind {
         }
     }
 
+    /// The problem's `type`.
+    #[must_use]
+    pub fn urn(self) -> String {
+        format!("{URN}{}", self.as_str())
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Unauthenticated => "The request carries no valid token",
@@ -146,7 +152,7 @@ impl Problem {
     #[must_use]
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
-            problem_type: format!("{URN}{}", kind.as_str()),
+            problem_type: kind.urn(),
             title: kind.title().to_owned(),
             status: kind.status(),
             detail: Some(detail.into()),

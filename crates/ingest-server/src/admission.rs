@@ -1,110 +1,139 @@
-//! Who may come in: so many requests at a time, and so many a device.
+//! Who may come in, decided before anything of a body is read.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
+    http::{HeaderMap, Method, Version, header},
     middleware::Next,
     response::Response,
 };
-use event_model::{DeviceId, Moment};
 use ingest_api::ProblemKind;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Config, app::App, rejection::Rejection};
+use crate::{Config, app::App, phase::Phase, rejection::Rejection};
 
-/// When an overloaded server may be asked again.
-const OVERLOAD_RETRY_AFTER_S: u64 = 2;
-/// Devices remembered at a time. Those whose allowance is full again are
-/// dropped first, since forgetting them changes nothing.
-const DEVICES_MAX: usize = 10_000;
-
-const MINUTE_MS: u64 = 60_000;
-
-/// The two bounds.
-pub(crate) struct Admission {
-    places: Semaphore,
-    /// Allowance of a device, in milliseconds of a minute: a request costs
-    /// `cost_ms`, and time gives back as much as passes.
-    spent: Mutex<HashMap<DeviceId, Spent>>,
-    cost_ms: u64,
+/// The places of requests that are worked on.
+pub(crate) struct Places {
+    free: Arc<Semaphore>,
+    count: u32,
 }
 
-#[derive(Clone, Copy)]
-struct Spent {
-    /// The instant at which the allowance is full again.
-    full_at_ms: u64,
+/// One of them. Work that goes on when its client has gone keeps a share of it.
+#[derive(Clone)]
+pub(crate) struct Place {
+    _permit: Arc<OwnedSemaphorePermit>,
 }
 
-impl Admission {
-    pub(crate) fn new(config: &Config) -> Self {
-        Self {
-            places: Semaphore::new(config.concurrent_requests_max),
-            spent: Mutex::default(),
-            cost_ms: (MINUTE_MS / u64::from(config.requests_per_minute_max.max(1))).max(1),
+impl Places {
+    pub(crate) fn new(count: usize) -> Self {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let permits = usize::try_from(count).unwrap_or(Semaphore::MAX_PERMITS);
+        Self { free: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))), count }
+    }
+
+    fn take(&self) -> Option<Place> {
+        let permit = self.free.clone().try_acquire_owned().ok()?;
+        Some(Place { _permit: Arc::new(permit) })
+    }
+
+    /// Waits until nobody works, and lets nobody begin any more.
+    pub(crate) async fn emptied(&self) {
+        if let Ok(all) = self.free.acquire_many(self.count).await {
+            all.forget();
         }
     }
 
-    /// Counts a request of `device`.
-    pub(crate) fn spend(&self, device: DeviceId, now: &Moment) -> Result<(), Rejection> {
-        let now_ms = now.clock.mono_ms;
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if spent.len() >= DEVICES_MAX {
-            spent.retain(|_, spent| spent.full_at_ms > now_ms);
-        }
-        let full_at_ms = spent.get(&device).map_or(0, |spent| spent.full_at_ms).max(now_ms);
-        let after_ms = full_at_ms + self.cost_ms;
-        if after_ms > now_ms + MINUTE_MS {
-            let wait_s = (after_ms - now_ms - MINUTE_MS).div_ceil(1_000).max(1);
-            let detail = "this device makes more requests than it may in a minute";
-            return Err(Rejection::new(ProblemKind::RateLimited, detail).retry_after_s(wait_s));
-        }
-        spent.insert(device, Spent { full_at_ms: after_ms });
-        Ok(())
+    /// How many are taken.
+    pub(crate) fn taken(&self) -> usize {
+        usize::try_from(self.count)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(self.free.available_permits())
     }
 }
 
-/// Turns a request away, body unread, where all places are taken.
+/// Turns a request away, body unread, where the server cannot take it now.
 pub(crate) async fn admit(
     State(app): State<Arc<App>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Rejection> {
-    let Ok(_place) = app.admission.places.try_acquire() else {
+    check_phase(&app)?;
+    if request.method() == Method::POST {
+        let now = app.clock.now();
+        app.disk.check(&now)?;
+        app.backlog.check(&now)?;
+    }
+    let Some(place) = app.places.take() else {
         let detail = "as many requests are being worked on as this server takes at a time";
-        return Err(
-            Rejection::new(ProblemKind::Overloaded, detail).retry_after_s(OVERLOAD_RETRY_AFTER_S)
-        );
+        return Err(Rejection::overloaded(detail));
     };
+    request.extensions_mut().insert(place.clone());
     Ok(next.run(request).await)
+}
+
+/// Refuses what comes after the server was told to stop, and the connection
+/// with it: the next attempt goes elsewhere, or to the server that comes after.
+pub(crate) fn check_phase(app: &App) -> Result<(), Rejection> {
+    match app.phases.current() {
+        Phase::Serving => Ok(()),
+        Phase::Draining | Phase::Closing => {
+            Err(Rejection::overloaded("the server is stopping").closing())
+        }
+    }
+}
+
+/// Refuses a request that no server may guess the meaning of (RFC 9112, 3.2),
+/// and one that asks for what is too long to be anything of ours.
+pub(crate) async fn check_form(request: Request, next: Next) -> Result<Response, Rejection> {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > Config::TARGET_BYTES_MAX {
+        let detail = format!("a path has at most {} bytes", Config::TARGET_BYTES_MAX);
+        return Err(Rejection::new(ProblemKind::BadRequest, detail));
+    }
+    if !has_one_host(request.version(), request.headers()) {
+        let detail = "an HTTP/1.1 request has exactly one Host header";
+        return Err(Rejection::new(ProblemKind::BadRequest, detail).closing());
+    }
+    Ok(next.run(request).await)
+}
+
+fn has_one_host(version: Version, headers: &HeaderMap) -> bool {
+    let hosts = headers.get_all(header::HOST).iter().count();
+    hosts == 1 || (hosts == 0 && version < Version::HTTP_11)
 }
 
 #[cfg(test)]
 mod tests {
-    use event_model::{ClockEpoch, ClockReading, WallTime};
-    use uuid::Uuid;
+    use axum::http::HeaderValue;
 
     use super::*;
 
-    fn at(mono_ms: u64) -> Moment {
-        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
-        Moment { clock, wall: WallTime::from_unix_ms(0) }
+    #[tokio::test]
+    async fn who_waits_for_the_last_lets_nobody_in() {
+        let places = Places::new(2);
+        let (one, other) = (places.take().unwrap(), places.take().unwrap());
+        assert!(places.take().is_none());
+        assert_eq!(places.taken(), 2);
+        let share = one.clone();
+        drop((one, other));
+        let emptied = places.emptied();
+        tokio::pin!(emptied);
+        let early = tokio::select! { biased; () = &mut emptied => true, () = async {} => false };
+        assert!(!early, "a share of a place is a place");
+        drop(share);
+        emptied.await;
+        assert!(places.take().is_none());
     }
 
     #[test]
-    fn a_device_may_spend_its_minute_at_once_and_then_waits() {
-        let mut config = Config::new(([127, 0, 0, 1], 0).into(), "unused".into());
-        config.requests_per_minute_max = 3;
-        let admission = Admission::new(&config);
-        let (one, other) = (DeviceId(Uuid::from_u128(1)), DeviceId(Uuid::from_u128(2)));
-        for _ in 0..3 {
-            assert!(admission.spend(one, &at(0)).is_ok());
-        }
-        assert!(admission.spend(one, &at(0)).is_err(), "the fourth in the same minute");
-        assert!(admission.spend(other, &at(0)).is_ok(), "devices do not pay for each other");
-        assert!(admission.spend(one, &at(20_000)).is_ok(), "a third of a minute, one request");
+    fn a_request_has_one_host() {
+        let mut headers = HeaderMap::new();
+        assert!(!has_one_host(Version::HTTP_11, &headers));
+        assert!(has_one_host(Version::HTTP_10, &headers), "which had none");
+        headers.append(header::HOST, HeaderValue::from_static("a"));
+        assert!(has_one_host(Version::HTTP_11, &headers));
+        headers.append(header::HOST, HeaderValue::from_static("b"));
+        assert!(!has_one_host(Version::HTTP_10, &headers));
     }
 }

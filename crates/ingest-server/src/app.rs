@@ -5,19 +5,25 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Bytes,
-    http::{StatusCode, header},
+    http::StatusCode,
     middleware,
-    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use event_model::Clock;
-use ingest_api::{DEVICES_PATH, EVENTS_PATH, PROBLEM_CONTENT_TYPE, ProblemKind};
+use ingest_api::{DEVICES_PATH, EVENTS_PATH, ProblemKind};
+use tokio::sync::Semaphore;
 
 use crate::{
     Config,
-    admission::{self, Admission},
+    admission::{self, Places},
+    backlog::Backlog,
+    byte_budget::ByteBudget,
+    disk::DiskFloor,
     in_flight::InFlight,
     metrics::{self, Metrics},
+    phase::Phases,
+    principals::Principals,
+    quota::Quotas,
     read_pool::ReadPool,
     rejection::Rejection,
     routes,
@@ -30,9 +36,17 @@ pub(crate) struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) writer: Writer,
     pub(crate) readers: ReadPool,
-    pub(crate) admission: Admission,
+    pub(crate) principals: Principals,
+    pub(crate) phases: Phases,
+    pub(crate) places: Places,
+    pub(crate) disk: DiskFloor,
+    pub(crate) backlog: Backlog,
+    pub(crate) budget: ByteBudget,
+    /// Bodies decoded and judged on threads of their own at a time.
+    pub(crate) decoders: Semaphore,
+    pub(crate) quotas: Quotas,
     pub(crate) in_flight: InFlight,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) openapi: Bytes,
 }
 
@@ -53,6 +67,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(routes::operations::openapi))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(nothing_here)
+        .layer(middleware::from_fn(admission::check_form))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::observe))
         .with_state(app)
 }
@@ -61,9 +76,6 @@ async fn nothing_here() -> Rejection {
     Rejection::new(ProblemKind::NotFound, "no such path; /openapi.json lists them")
 }
 
-/// HTTP has its own word for this one, so RFC 9457 asks for no type of ours.
-async fn method_not_allowed() -> Response {
-    let body = r#"{"type":"about:blank","title":"Method Not Allowed","status":405}"#;
-    let content_type = [(header::CONTENT_TYPE, PROBLEM_CONTENT_TYPE)];
-    (StatusCode::METHOD_NOT_ALLOWED, content_type, body).into_response()
+async fn method_not_allowed() -> Rejection {
+    Rejection::of_status(StatusCode::METHOD_NOT_ALLOWED, "/openapi.json lists the methods")
 }

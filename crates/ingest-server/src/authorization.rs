@@ -1,11 +1,13 @@
 //! Whose request it is.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, header};
 use event_model::DeviceId;
 use ingest_api::ProblemKind;
 use ingest_store::{Principal, Token, Validity, Viewer};
 
-use crate::{Config, app::App, rejection::Rejection};
+use crate::{Config, app::App, principals, rejection::Rejection};
 
 /// The token that the request shows.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
@@ -24,7 +26,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
 }
 
 /// The device whose token the request shows.
-pub(crate) async fn device(app: &App, headers: &HeaderMap) -> Result<DeviceId, Rejection> {
+pub(crate) async fn device(app: &Arc<App>, headers: &HeaderMap) -> Result<DeviceId, Rejection> {
     match principal(app, headers).await? {
         Principal::Device(device) => Ok(device),
         Principal::Reader(_) => {
@@ -35,16 +37,15 @@ pub(crate) async fn device(app: &App, headers: &HeaderMap) -> Result<DeviceId, R
 }
 
 /// What the owner of the token may look at.
-pub(crate) async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Rejection> {
+pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Viewer, Rejection> {
     Ok(match principal(app, headers).await? {
         Principal::Device(device) => Viewer::Device(device),
         Principal::Reader(_) => Viewer::Reader,
     })
 }
 
-async fn principal(app: &App, headers: &HeaderMap) -> Result<Principal, Rejection> {
-    let token = bearer(headers)?;
-    match app.readers.read(move |store| store.principal(&token)).await? {
+async fn principal(app: &Arc<App>, headers: &HeaderMap) -> Result<Principal, Rejection> {
+    match principals::principal(app, bearer(headers)?).await? {
         Some((principal, Validity::Valid)) => Ok(principal),
         Some((_, Validity::Revoked)) => {
             Err(Rejection::new(ProblemKind::Revoked, "the operator revoked this token"))

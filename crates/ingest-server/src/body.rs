@@ -2,19 +2,17 @@
 
 use std::{io::Read, time::Duration};
 
-use axum::body::{Body, Bytes};
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    http::StatusCode,
+};
 use http_body_util::BodyExt;
 use ingest_api::ProblemKind;
 
-use crate::rejection::Rejection;
-
-/// How much more than the limit is read and thrown away, in limits. A client
-/// that is cut off while it still writes sees a broken connection instead of
-/// the problem that tells it what to do.
-const DRAINED_LIMITS_MAX: usize = 8;
-
-/// How long that may take. Short: it may be a stranger, and holds a place.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::{
+    byte_budget::{ByteBudget, HeldBytes},
+    rejection::Rejection,
+};
 
 /// Largest window that a zstd frame may ask for: 8 MiB, which is all that the
 /// default limit of a decoded body can use.
@@ -40,50 +38,59 @@ impl Encoding {
     }
 }
 
+/// A body as it was sent, and the bytes it takes of the budget.
+pub(crate) struct Received {
+    pub(crate) sent: Bytes,
+    pub(crate) held: HeldBytes,
+}
+
 /// Receives a body of at most `bytes_max`.
 pub(crate) async fn receive(
     body: Body,
     bytes_max: usize,
+    budget: &ByteBudget,
     timeout: Duration,
-) -> Result<Bytes, Rejection> {
-    tokio::time::timeout(timeout, collect(body, bytes_max)).await.map_err(|_| {
-        Rejection::new(ProblemKind::Overloaded, "the body took too long to arrive").retry_after_s(1)
+) -> Result<Received, Rejection> {
+    tokio::time::timeout(timeout, collect(body, bytes_max, budget)).await.map_err(|_| {
+        let detail = "the body took too long to arrive";
+        Rejection::of_status(StatusCode::REQUEST_TIMEOUT, detail).closing()
     })?
 }
 
-/// Lets a client that is refused finish its sentence.
-pub(crate) async fn drain(body: Body, bytes_max: usize) {
-    // Whatever comes of it: the refusal is already decided.
-    drop(tokio::time::timeout(DRAIN_TIMEOUT, collect(body, bytes_max)).await);
-}
-
-async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, Rejection> {
-    let mut kept = Vec::new();
-    let mut seen = 0usize;
+async fn collect(
+    mut body: Body,
+    bytes_max: usize,
+    budget: &ByteBudget,
+) -> Result<Received, Rejection> {
+    if body.size_hint().lower() > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
+        return Err(too_large(bytes_max));
+    }
+    let (mut kept, mut held) = (Vec::new(), HeldBytes::default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             Rejection::new(ProblemKind::BadRequest, "the body broke off before its end")
         })?;
         let Ok(data) = frame.into_data() else { continue };
-        seen = seen.saturating_add(data.len());
-        if seen <= bytes_max {
-            kept.extend_from_slice(&data);
-        } else if seen > bytes_max.saturating_mul(DRAINED_LIMITS_MAX) {
-            break;
+        if kept.len() + data.len() > bytes_max {
+            return Err(too_large(bytes_max));
         }
+        budget.take(&mut held, data.len())?;
+        kept.extend_from_slice(&data);
     }
-    if seen > bytes_max {
-        let detail = format!("a request may have {bytes_max} bytes as sent");
-        return Err(Rejection::new(ProblemKind::TooLarge, detail));
-    }
-    Ok(kept.into())
+    Ok(Received { sent: kept.into(), held })
+}
+
+/// More than a request may have as sent.
+fn too_large(bytes_max: usize) -> Rejection {
+    let detail = format!("a request may have {bytes_max} bytes as sent");
+    Rejection::new(ProblemKind::TooLarge, detail)
 }
 
 /// Decodes a body of at most `bytes_max` decoded bytes. No more than that is
 /// ever made of it, whatever it would decode to.
 pub(crate) fn decode(
     encoding: Encoding,
-    sent: Bytes,
+    sent: &[u8],
     bytes_max: usize,
 ) -> Result<Vec<u8>, Rejection> {
     let undecodable = |error: std::io::Error| {
@@ -91,13 +98,11 @@ pub(crate) fn decode(
         Rejection::new(ProblemKind::MalformedBatch, detail)
     };
     match encoding {
-        Encoding::Identity => bounded(&*sent, bytes_max, undecodable),
-        Encoding::Gzip => {
-            bounded(flate2::read::MultiGzDecoder::new(&*sent), bytes_max, undecodable)
-        }
+        Encoding::Identity => bounded(sent, bytes_max, undecodable),
+        Encoding::Gzip => bounded(flate2::read::MultiGzDecoder::new(sent), bytes_max, undecodable),
         Encoding::Zstd => {
             let mut decoder =
-                zstd::stream::read::Decoder::with_buffer(&*sent).map_err(undecodable)?;
+                zstd::stream::read::Decoder::with_buffer(sent).map_err(undecodable)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(undecodable)?;
             bounded(decoder, bytes_max, undecodable)
         }
@@ -125,22 +130,22 @@ mod tests {
 
     use super::*;
 
-    fn gzip(data: &[u8]) -> Bytes {
+    fn gzip(data: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(data).unwrap();
-        encoder.finish().unwrap().into()
+        encoder.finish().unwrap()
     }
 
     #[test]
     fn every_encoding_gives_the_same_body() {
         let body = b"[1,2,3]".repeat(100);
-        let zstd = zstd::encode_all(&*body, 3).unwrap().into();
+        let zstd = zstd::encode_all(&*body, 3).unwrap();
         for (encoding, sent) in [
-            (Encoding::Identity, body.clone().into()),
+            (Encoding::Identity, body.clone()),
             (Encoding::Gzip, gzip(&body)),
             (Encoding::Zstd, zstd),
         ] {
-            assert_eq!(decode(encoding, sent, body.len()).unwrap(), body, "{encoding:?}");
+            assert_eq!(decode(encoding, &sent, body.len()).unwrap(), body, "{encoding:?}");
         }
     }
 
@@ -149,14 +154,14 @@ mod tests {
         let zeros = vec![0; 10_000_000];
         let zstd = zstd::encode_all(&*zeros, 19).unwrap();
         assert!(zstd.len() < 10_000, "small as sent");
-        assert!(decode(Encoding::Zstd, zstd.into(), 1_000).is_err());
-        assert!(decode(Encoding::Gzip, gzip(&zeros), 1_000).is_err());
+        assert!(decode(Encoding::Zstd, &zstd, 1_000).is_err());
+        assert!(decode(Encoding::Gzip, &gzip(&zeros), 1_000).is_err());
     }
 
     #[test]
     fn a_torn_body_is_refused() {
         let whole = zstd::encode_all(&b"[1,2,3]".repeat(100)[..], 3).unwrap();
         let torn = whole[..whole.len() / 2].to_vec();
-        assert!(decode(Encoding::Zstd, torn.into(), 10_000).is_err());
+        assert!(decode(Encoding::Zstd, &torn, 10_000).is_err());
     }
 }

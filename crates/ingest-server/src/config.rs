@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ingest_api::{Lifetimes, Limits};
 use ingest_store::{Retention, StoreOptions, Token};
+use serde_json::{Value, json};
 
 /// Everything that a server is started with.
 #[derive(Debug, Clone)]
@@ -26,12 +27,8 @@ pub struct Config {
     pub retain_days: Option<u64>,
     /// How the database is used.
     pub store: StoreOptions,
-    /// Requests worked on at a time; each may hold a decoded body in memory.
-    pub concurrent_requests_max: usize,
-    /// Requests that a device may make in a minute; it may make them at once.
-    pub requests_per_minute_max: u32,
-    /// How long a body may take to arrive.
-    pub body_timeout: Duration,
+    /// Of all requests together, and of each device.
+    pub bounds: Bounds,
 }
 
 /// Files of a certificate chain and its private key, in PEM.
@@ -43,19 +40,123 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-impl Config {
-    /// Each holds its decoded body and a copy of its events, twice 8 MiB: 64
-    /// are a gibibyte at the very worst, and far more than one disk's commits
-    /// can serve at a time.
-    pub const CONCURRENT_REQUESTS_MAX: usize = 64;
+/// What the server gives to all who ask together, and to one of them. A bound
+/// that is met is answered with a problem and Retry-After, never with silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Connections open at a time; one more is told to come back.
+    pub connections_max: usize,
+    /// Requests worked on at a time.
+    pub concurrent_requests_max: usize,
+    /// Bytes of bodies held at a time, as sent and as decoded.
+    pub working_bytes_max: usize,
+    /// How old the oldest batch may be that waits for the disk.
+    pub queue_age_max: Duration,
+    /// Free bytes of the disk below which nothing more is taken.
+    pub disk_floor_bytes: u64,
+    /// Requests of one device worked on at a time.
+    pub device_requests_max: u32,
+    /// Requests that a device may make in a minute; it may make them at once.
+    pub requests_per_minute_max: u32,
+    /// Events that a device may send in a day; it may send them at once.
+    pub events_per_day_max: u64,
+    /// The same for their bytes, decoded.
+    pub bytes_per_day_max: u64,
+    /// How long a connection may stay without a whole request's head.
+    pub idle_timeout: Duration,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+    /// How long a request waits for its receipts once its body is there.
+    pub answer_timeout: Duration,
+}
+
+impl Bounds {
+    /// Ten thousand companions keep theirs open between two batches, and half
+    /// as many again come back at once after an outage.
+    pub const CONNECTIONS_MAX: usize = 16_000;
+    /// A thousand batches are a second's work of a disk that commits a group
+    /// every few milliseconds; what waits behind them waits better at home.
+    pub const CONCURRENT_REQUESTS_MAX: usize = 1_024;
+    /// Bodies alone never make the process larger than this: seven of the
+    /// largest requests, or all places with 64 KiB each.
+    pub const WORKING_BYTES_MAX: usize = 64 * 1024 * 1024;
+    /// A commit takes milliseconds. A client gives up after half a minute, so
+    /// three seconds leave it time to hear that it should come back.
+    pub const QUEUE_AGE_MAX: Duration = Duration::from_secs(3);
+    /// Twice what may be held in memory, so that all of it still fits, with as
+    /// much again for SQLite's write-ahead log.
+    pub const DISK_FLOOR_BYTES: u64 = 128 * 1024 * 1024;
+    /// A companion makes one at a time; sixteen devices alone cannot take every
+    /// place.
+    pub const DEVICE_REQUESTS_MAX: u32 = 64;
     /// A companion sends a batch every few seconds; a hundred a second is a
     /// full outbox being drained in halves.
     pub const REQUESTS_PER_MINUTE_MAX: u32 = 6_000;
+    /// A match makes about one event a second and player: twelve hours without
+    /// a server are 43,200, and thirty days of eight hours' play are 864,000.
+    pub const EVENTS_PER_DAY_MAX: u64 = 1_000_000;
+    /// A million events of 600 bytes, and as much again for larger ones.
+    pub const BYTES_PER_DAY_MAX: u64 = 1024 * 1024 * 1024;
+    /// A companion keeps its connection for the next batch, seconds later.
+    pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+    /// 1 MiB over a line of 300 kbit/s takes half of it.
+    pub const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+    /// Less than the half minute after which a companion gives up.
+    pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
+    /// As `/openapi.json` publishes them.
+    pub(crate) fn published(&self) -> Value {
+        json!({
+            "connections_max": self.connections_max,
+            "concurrent_requests_max": self.concurrent_requests_max,
+            "working_bytes_max": self.working_bytes_max,
+            "queue_age_max_s": self.queue_age_max.as_secs(),
+            "disk_floor_bytes": self.disk_floor_bytes,
+            "device_requests_max": self.device_requests_max,
+            "requests_per_minute_max": self.requests_per_minute_max,
+            "events_per_day_max": self.events_per_day_max,
+            "bytes_per_day_max": self.bytes_per_day_max,
+            "idle_timeout_s": self.idle_timeout.as_secs(),
+            "body_timeout_s": self.body_timeout.as_secs(),
+            "answer_timeout_s": self.answer_timeout.as_secs(),
+            "head_bytes_max": Config::HEAD_BYTES_MAX,
+            "headers_max": Config::HEADERS_MAX,
+            "target_bytes_max": Config::TARGET_BYTES_MAX,
+        })
+    }
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections_max: Self::CONNECTIONS_MAX,
+            concurrent_requests_max: Self::CONCURRENT_REQUESTS_MAX,
+            working_bytes_max: Self::WORKING_BYTES_MAX,
+            queue_age_max: Self::QUEUE_AGE_MAX,
+            disk_floor_bytes: Self::DISK_FLOOR_BYTES,
+            device_requests_max: Self::DEVICE_REQUESTS_MAX,
+            requests_per_minute_max: Self::REQUESTS_PER_MINUTE_MAX,
+            events_per_day_max: Self::EVENTS_PER_DAY_MAX,
+            bytes_per_day_max: Self::BYTES_PER_DAY_MAX,
+            idle_timeout: Self::IDLE_TIMEOUT,
+            body_timeout: Self::BODY_TIMEOUT,
+            answer_timeout: Self::ANSWER_TIMEOUT,
+        }
+    }
+}
+
+impl Config {
     /// Longest token looked at: ours have 68 bytes, an operator's own enrolment
     /// key may be a long one.
     pub const TOKEN_BYTES_MAX: usize = 512;
-    /// 1 MiB over a line of 300 kbit/s takes half of it.
-    pub const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+    /// Bytes of a request's head: ours are one kilobyte, proxies add some. Each
+    /// open connection may hold so many.
+    pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+    /// Headers of a request: ours sends a dozen.
+    pub const HEADERS_MAX: usize = 64;
+    /// Bytes of a request's path and query: a match key has 512, escaped three
+    /// times as many, and a cursor as many again.
+    pub const TARGET_BYTES_MAX: usize = 4 * 1024;
 
     /// The defaults.
     #[must_use]
@@ -69,9 +170,7 @@ impl Config {
             lifetimes: Lifetimes::default(),
             retain_days: None,
             store: StoreOptions::default(),
-            concurrent_requests_max: Self::CONCURRENT_REQUESTS_MAX,
-            requests_per_minute_max: Self::REQUESTS_PER_MINUTE_MAX,
-            body_timeout: Self::BODY_TIMEOUT,
+            bounds: Bounds::default(),
         }
     }
 

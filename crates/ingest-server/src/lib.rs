@@ -2,11 +2,14 @@
 //!
 //! # The path of a batch
 //!
-//! A request is admitted (`admission`), its device recognised
-//! (`authorization`), its body received and decoded within bounds (`body`),
+//! A connection is accepted (`connections`) and a request admitted
+//! (`admission`), its device recognised (`authorization`) and held to its
+//! quotas (`quota`), its body received and decoded within bounds (`body`),
 //! split into events and each judged alone (`events::judge`). What is sound
 //! goes to the one writer (`writer`), which commits several requests at a time
 //! and gives back the exact bytes of the answer. Only then does anything leave.
+//! From the body's last byte on the work belongs to a task of its own: a client
+//! that goes away interrupts nothing.
 //!
 //! # Invariants
 //!
@@ -14,26 +17,40 @@
 //! - One receipt per event, in order, always; a bad event never refuses its
 //!   neighbours.
 //! - Nothing is held in memory that a bound in [`Config`] does not limit.
+//! - Who cannot be served hears so at once, with the time to come back:
+//!   nothing waits without a bound, and nothing is dropped after a receipt.
 //! - No token and no player's name is logged above DEBUG.
 
 mod admission;
 mod app;
 mod authorization;
+mod backlog;
 mod body;
+mod byte_budget;
 mod config;
+mod connections;
+mod disk;
 mod events;
 mod in_flight;
 mod metrics;
 mod openapi;
+mod phase;
+mod principals;
+mod quota;
 mod read_pool;
 mod rejection;
 mod routes;
 mod serve;
 mod writer;
 
-pub use config::{Config, Tls};
+pub use config::{Bounds, Config, Tls};
 pub use openapi::openapi_json;
 pub use serve::{ServeError, Server, Shutdown};
+
+/// After a token was revoked from the shell, a running server refuses it within
+/// so long.
+pub const REVOKED_WITHIN: std::time::Duration =
+    std::time::Duration::from_millis(principals::TRUST_MS);
 
 /// Named in every receipt page: a client that waits for a newer server compares
 /// it. Not the package's version, which the workspace leaves at 0.0.0.

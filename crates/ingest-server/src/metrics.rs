@@ -9,7 +9,8 @@ use axum::{
 };
 use ingest_store::Tally;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    core::Collector,
 };
 
 use crate::app::App;
@@ -24,6 +25,10 @@ pub(crate) struct Metrics {
     requests: IntCounterVec,
     durations: HistogramVec,
     log_position: IntGauge,
+    connections: IntGauge,
+    connections_refused: IntCounter,
+    requests_at_work: IntGauge,
+    batches_waiting: IntGauge,
 }
 
 impl Metrics {
@@ -34,6 +39,12 @@ impl Metrics {
             HistogramOpts::new("ringside_ingest_request_duration_seconds", "Time to an answer")
                 .buckets(DURATION_BUCKETS.to_vec());
         let position = Opts::new("ringside_ingest_log_position", "Position of the newest event");
+        let connections = Opts::new("ringside_ingest_connections", "Connections open");
+        let refused =
+            Opts::new("ringside_ingest_connections_refused_total", "Connections over the bound");
+        let at_work = Opts::new("ringside_ingest_requests_at_work", "Requests at work");
+        let waiting =
+            Opts::new("ringside_ingest_batches_waiting", "Batches that wait for the disk");
         let valid = "the names of our metrics are valid";
         let metrics = Self {
             registry: Registry::new(),
@@ -41,22 +52,49 @@ impl Metrics {
             requests: IntCounterVec::new(requests, &["path", "status"]).expect(valid),
             durations: HistogramVec::new(durations, &["path"]).expect(valid),
             log_position: IntGauge::with_opts(position).expect(valid),
+            connections: IntGauge::with_opts(connections).expect(valid),
+            connections_refused: IntCounter::with_opts(refused).expect(valid),
+            requests_at_work: IntGauge::with_opts(at_work).expect(valid),
+            batches_waiting: IntGauge::with_opts(waiting).expect(valid),
         };
-        let once = "each of our metrics is registered once";
-        metrics.registry.register(Box::new(metrics.events.clone())).expect(once);
-        metrics.registry.register(Box::new(metrics.requests.clone())).expect(once);
-        metrics.registry.register(Box::new(metrics.durations.clone())).expect(once);
-        metrics.registry.register(Box::new(metrics.log_position.clone())).expect(once);
+        metrics.register();
         metrics.count_events(0, &Tally::default());
         metrics
+    }
+
+    fn register(&self) {
+        let collectors: [Box<dyn Collector>; 8] = [
+            Box::new(self.events.clone()),
+            Box::new(self.requests.clone()),
+            Box::new(self.durations.clone()),
+            Box::new(self.log_position.clone()),
+            Box::new(self.connections.clone()),
+            Box::new(self.connections_refused.clone()),
+            Box::new(self.requests_at_work.clone()),
+            Box::new(self.batches_waiting.clone()),
+        ];
+        for collector in collectors {
+            self.registry.register(collector).expect("each of our metrics is registered once");
+        }
+    }
+
+    pub(crate) fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    pub(crate) fn connection_closed(&self) {
+        self.connections.dec();
+    }
+
+    pub(crate) fn connection_refused(&self) {
+        self.connections_refused.inc();
     }
 
     /// Counts a batch. All verdicts are named each time, so that a scrape shows
     /// zeros and not gaps.
     pub(crate) fn count_events(&self, received: usize, tally: &Tally) {
-        let received = u64::try_from(received).unwrap_or(u64::MAX);
         let counts = [
-            ("received", received),
+            ("received", count(received)),
             ("stored", tally.stored),
             ("duplicate", tally.duplicate),
             ("conflict", tally.conflict),
@@ -69,12 +107,31 @@ impl Metrics {
     }
 
     /// The text that a scrape gets.
-    pub(crate) fn text(&self, log_position: u64) -> String {
-        self.log_position.set(i64::try_from(log_position).unwrap_or(i64::MAX));
+    pub(crate) fn text(&self, load: &Load) -> String {
+        let gauges = [
+            (&self.log_position, load.log_position),
+            (&self.requests_at_work, count(load.requests_at_work)),
+            (&self.batches_waiting, count(load.batches_waiting)),
+        ];
+        for (gauge, value) in gauges {
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        }
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())
             .expect("our metrics are always text")
     }
+}
+
+/// What is measured only when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) log_position: u64,
+    pub(crate) requests_at_work: usize,
+    pub(crate) batches_waiting: usize,
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// Measures every request.

@@ -1,5 +1,7 @@
 //! The contract as an OpenAPI document.
 
+mod whole;
+
 use event_model::canonical_json;
 use ingest_api::{Lifetimes, Limits, Problem};
 use serde_json::{Value, json};
@@ -8,7 +10,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{SERVER_VERSION, routes};
+use crate::{Bounds, SERVER_VERSION, routes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -55,12 +57,17 @@ impl Modify for Tokens {
 
 /// The document of a server with these limits and lifetimes.
 #[must_use]
-pub fn openapi_json(limits: &Limits, lifetimes: &Lifetimes) -> String {
+pub fn openapi_json(limits: &Limits, lifetimes: &Lifetimes, bounds: &Bounds) -> String {
     let mut contract = Contract::openapi();
     contract.info.version = SERVER_VERSION.to_owned();
     let mut document: Value =
         serde_json::to_value(contract).expect("an OpenAPI document is always JSON");
-    document["x-ringside-limits"] = json!(limits);
+    whole::complete(&mut document);
+    let mut all = json!(limits);
+    if let (Some(all), Value::Object(bounds)) = (all.as_object_mut(), bounds.published()) {
+        all.extend(bounds);
+    }
+    document["x-ringside-limits"] = all;
     document["x-ringside-lifetimes"] = json!(lifetimes);
     let mut text =
         serde_json::to_string_pretty(&sorted(&document)).expect("a JSON value is always JSON");

@@ -1,5 +1,7 @@
 //! Refusals of a whole request, as RFC 9457 problem documents.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,6 +12,14 @@ use ingest_api::{PROBLEM_CONTENT_TYPE, Problem, ProblemKind};
 const ENCODINGS: HeaderValue = HeaderValue::from_static("zstd, gzip, identity");
 /// What a client that shows no token should show (RFC 6750).
 const BEARER: HeaderValue = HeaderValue::from_static("Bearer");
+
+/// When an overloaded server may be asked again, at the earliest: a group of
+/// commits is through by then.
+const OVERLOAD_RETRY_AFTER_S: u64 = 2;
+/// Refusals of one moment are sent back over so many seconds, in turn, so that
+/// they do not come again in one moment.
+const OVERLOAD_SPREAD_S: u64 = 4;
+static REFUSALS: AtomicU64 = AtomicU64::new(0);
 
 /// A request that is answered with a problem.
 #[derive(Debug)]
@@ -40,9 +50,33 @@ impl Rejection {
         Self { problem: Problem::new(kind, detail), headers }
     }
 
+    /// A problem for which HTTP has its own word, so that RFC 9457 asks for no
+    /// type of ours.
+    pub(crate) fn of_status(status: StatusCode, detail: impl Into<String>) -> Self {
+        let problem = Problem {
+            problem_type: "about:blank".to_owned(),
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
+            detail: Some(detail.into()),
+        };
+        Self { problem, headers: Vec::new() }
+    }
+
+    /// The server cannot take it now, and says when it may be asked again.
+    pub(crate) fn overloaded(detail: impl Into<String>) -> Self {
+        let turn = REFUSALS.fetch_add(1, Ordering::Relaxed) % OVERLOAD_SPREAD_S;
+        Self::new(ProblemKind::Overloaded, detail).retry_after_s(OVERLOAD_RETRY_AFTER_S + turn)
+    }
+
     /// The same with the time after which trying again makes sense.
     pub(crate) fn retry_after_s(mut self, seconds: u64) -> Self {
         self.headers.push((header::RETRY_AFTER, HeaderValue::from(seconds)));
+        self
+    }
+
+    /// The same, and the connection ends with it.
+    pub(crate) fn closing(mut self) -> Self {
+        self.headers.push((header::CONNECTION, HeaderValue::from_static("close")));
         self
     }
 
@@ -54,16 +88,23 @@ impl Rejection {
 
     /// A task of ours ended without an answer.
     pub(crate) fn stopped() -> Self {
-        Self::new(ProblemKind::Overloaded, "the server is stopping").retry_after_s(1)
+        Self::overloaded("the server is stopping")
+    }
+
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem.status).expect("a problem's status is a status")
+    }
+
+    /// The document.
+    pub(crate) fn document(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.problem).expect("a problem is always JSON")
     }
 }
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.problem.status).expect("a problem's status is a status");
-        let body = serde_json::to_vec(&self.problem).expect("a problem is always JSON");
-        let mut response = (status, body).into_response();
+        let mut response = (self.status(), self.document()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_CONTENT_TYPE));
         headers.extend(self.headers);

@@ -10,31 +10,41 @@ use std::{
     time::Duration,
 };
 
-use axum_server::{Handle, tls_rustls::RustlsConfig};
 use event_model::Clock;
-use hyper_util::rt::TokioTimer;
 use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     Config, SERVER_VERSION, Tls,
-    admission::Admission,
+    admission::Places,
     app::{App, router},
+    backlog::Backlog,
+    byte_budget::ByteBudget,
+    connections::Connections,
+    disk::DiskFloor,
     in_flight::InFlight,
     metrics::Metrics,
     openapi_json,
+    phase::{Phase, Phases},
+    principals::Principals,
+    quota::Quotas,
     read_pool::ReadPool,
     writer::{Writer, keep_retiring},
 };
 
-/// How long answers that are being made may still take when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long a connection may stay without a whole request's headers: a
-/// companion keeps its own for the next batch, a few seconds later.
-const HEADERS_TIMEOUT: Duration = Duration::from_secs(60);
-/// Headers of a request: ours sends a dozen, proxies add some.
-const HEADERS_MAX: usize = 64;
-/// Their bytes: ours are one kilobyte.
-const HEADERS_BYTES_MAX: usize = 64 * 1024;
+/// How long what was accepted may still take when the server stops. With the
+/// two that follow it stays under ten seconds, after which service managers
+/// lose their patience.
+const DRAIN_MAX: Duration = Duration::from_secs(7);
+/// How long the last answers may take to leave.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
+/// How long the writer may take for its last commit.
+const WRITER_MAX: Duration = Duration::from_secs(1);
+/// Bodies decoded at a time for each core: decoding waits for nothing, and each
+/// may hold a decoded body that no budget knows of yet.
+const DECODERS_PER_CORE: usize = 1;
 /// Name of the enrolment key that a server is started with.
 const FIRST_KEY_NAME: &str = "first";
 
@@ -58,7 +68,7 @@ pub enum ServeError {
     Listen(SocketAddr, #[source] io::Error),
     /// Certificate or key cannot be used.
     #[error("could not use the TLS certificate and key")]
-    Tls(#[source] io::Error),
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The listener failed.
     #[error("could not go on serving")]
     Serve(#[source] io::Error),
@@ -68,23 +78,22 @@ pub enum ServeError {
 pub struct Server {
     address: SocketAddr,
     listener: TcpListener,
-    tls: Option<RustlsConfig>,
+    tls: Option<TlsAcceptor>,
     app: Arc<App>,
     writer: thread::JoinHandle<()>,
-    handle: Handle<SocketAddr>,
     generated_key: Option<Token>,
     /// Held for as long as the server lives.
     _owner: File,
 }
 
 /// Stops a running server.
-#[derive(Clone)]
-pub struct Shutdown(Handle<SocketAddr>);
+#[derive(Debug, Clone)]
+pub struct Shutdown(Phases);
 
 impl Shutdown {
     /// Takes no more requests, and lets those at work finish for a while.
     pub fn begin(&self) {
-        self.0.graceful_shutdown(Some(GRACE));
+        self.0.advance(Phase::Draining);
     }
 }
 
@@ -97,7 +106,7 @@ impl Server {
     pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
         config.retention().check().map_err(ServeError::Lifetimes)?;
         let tls = match &config.tls {
-            Some(tls) => Some(load(tls).await.map_err(ServeError::Tls)?),
+            Some(tls) => Some(load(tls).map_err(ServeError::Tls)?),
             None => None,
         };
         let mut store = Store::open(&config.data_dir, config.store)?;
@@ -108,8 +117,7 @@ impl Server {
         listener.set_nonblocking(true).map_err(listen_failed)?;
         let address = listener.local_addr().map_err(listen_failed)?;
         let (app, writer) = build_app(config, clock, store);
-        let handle = Handle::new();
-        Ok(Self { address, listener, tls, app, writer, handle, generated_key, _owner: owner })
+        Ok(Self { address, listener, tls, app, writer, generated_key, _owner: owner })
     }
 
     /// Where it listens.
@@ -134,7 +142,7 @@ impl Server {
     /// The way to stop it.
     #[must_use]
     pub fn shutdown(&self) -> Shutdown {
-        Shutdown(self.handle.clone())
+        Shutdown(self.app.phases.clone())
     }
 
     /// Serves until it is stopped; then everything that was accepted is on
@@ -143,37 +151,42 @@ impl Server {
     /// # Errors
     /// Where the listener fails.
     pub async fn run(self) -> Result<(), ServeError> {
-        let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
-        let service = router(self.app).into_make_service();
-        let served = match self.tls {
-            None => match axum_server::from_tcp(self.listener) {
-                Ok(server) => bounded(server.handle(self.handle)).serve(service).await,
-                Err(error) => Err(error),
-            },
-            Some(tls) => match axum_server::from_tcp_rustls(self.listener, tls) {
-                Ok(server) => bounded(server.handle(self.handle)).serve(service).await,
-                Err(error) => Err(error),
-            },
+        let listener =
+            tokio::net::TcpListener::from_std(self.listener).map_err(ServeError::Serve)?;
+        let connections = Connections {
+            tls: self.tls,
+            router: router(self.app.clone()),
+            bounds: self.app.config.bounds,
+            phases: self.app.phases.clone(),
+            metrics: self.app.metrics.clone(),
         };
+        let connections = tokio::spawn(connections.serve(listener));
+        let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
+        self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
-        // The router is gone, so the writer's thread ends when its work does.
-        // A connection that outlived its grace may still hold it, hence a bound.
+        drain(self.app, connections).await;
+        // Nobody has a way to the writer any more, so its thread ends when its
+        // work does.
         let writer = tokio::task::spawn_blocking(move || self.writer.join());
-        if !matches!(tokio::time::timeout(GRACE, writer).await, Ok(Ok(Ok(())))) {
+        if !matches!(tokio::time::timeout(WRITER_MAX, writer).await, Ok(Ok(Ok(())))) {
             tracing::error!("The writer's thread did not end as it should");
         }
-        served.map_err(ServeError::Serve)
+        Ok(())
     }
 }
 
-/// Closes connections that say nothing, or too much before their body.
-fn bounded<A>(
-    mut server: axum_server::Server<SocketAddr, A>,
-) -> axum_server::Server<SocketAddr, A> {
-    let mut http1 = server.http_builder().http1();
-    http1.timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
-    http1.max_headers(HEADERS_MAX).max_buf_size(HEADERS_BYTES_MAX);
-    server
+/// Finishes what was accepted while new requests are refused, and then closes
+/// every connection, whatever it is at.
+async fn drain(app: Arc<App>, mut connections: JoinHandle<()>) {
+    if tokio::time::timeout(DRAIN_MAX, app.places.emptied()).await.is_err() {
+        tracing::warn!(requests = app.places.taken(), "Requests are cut off unfinished");
+    }
+    app.phases.advance(Phase::Closing);
+    if tokio::time::timeout(CLOSE_MAX, &mut connections).await.is_err() {
+        connections.abort();
+        // It has been told to end, and ends at its next breath.
+        drop(connections.await);
+    }
 }
 
 fn build_app(
@@ -186,10 +199,17 @@ fn build_app(
     let (writer, thread) = Writer::start(store, terms);
     let app = App {
         readers: ReadPool::new(config.data_dir.clone(), config.store),
-        admission: Admission::new(&config),
+        principals: Principals::default(),
+        phases: Phases::serving(),
+        places: Places::new(config.bounds.concurrent_requests_max),
+        disk: DiskFloor::new(config.data_dir.clone(), config.bounds.disk_floor_bytes),
+        backlog: Backlog::new(config.bounds.queue_age_max),
+        budget: ByteBudget::new(config.bounds.working_bytes_max),
+        decoders: Semaphore::new(decoders()),
+        quotas: Quotas::new(&config.bounds),
         in_flight: InFlight::default(),
-        metrics: Metrics::new(),
-        openapi: openapi_json(&config.limits, &config.lifetimes).into(),
+        metrics: Arc::new(Metrics::new()),
+        openapi: openapi_json(&config.limits, &config.lifetimes, &config.bounds).into(),
         writer,
         clock,
         config,
@@ -197,10 +217,20 @@ fn build_app(
     (Arc::new(app), thread)
 }
 
-async fn load(tls: &Tls) -> io::Result<RustlsConfig> {
-    // An error says that the process chose a provider already, which is ours.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    RustlsConfig::from_pem_file(&tls.cert, &tls.key).await
+fn decoders() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).saturating_mul(DECODERS_PER_CORE)
+}
+
+fn load(tls: &Tls) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Sync>> {
+    let chain = CertificateDer::pem_file_iter(&tls.cert)?.collect::<Result<Vec<_>, _>>()?;
+    let key = PrivateKeyDer::from_pem_file(&tls.key)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Takes the lock that makes this process the one server of a database. The

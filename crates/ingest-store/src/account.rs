@@ -38,6 +38,15 @@ impl Validity {
 }
 
 impl Store {
+    /// Changes whenever another connection has written, and never by this one's
+    /// own writes: accounts may have been changed from a shell.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
     /// Whose token this is; `None` where nobody's.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl fmt::Debug for Token {
 /// reuse. Ours are 256 random bits, which no dictionary has, and every request
 /// pays for the check. Looking the hash up in an index takes no time that
 /// depends on how much of a token was guessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub(crate) [u8; 32]);
 
 /// A version 4 UUID.

@@ -31,7 +31,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let server = Process::start(&options.server, dir.path(), &[])?;
+    let server = Process::start(&options.server, dir.path())?;
     runtime.block_on(async {
         let tasks: Vec<_> = client::connect(server.address, CONNECTIONS)
             .await?
@@ -47,7 +47,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
     })?;
 
     let acknowledged = std::mem::take(&mut *acknowledged.lock().expect("no task panics"));
-    let server = Process::start(&options.server, dir.path(), &[])?;
+    let server = Process::start(&options.server, dir.path())?;
     let tally = Tally::default();
     runtime.block_on(async {
         let mut streams = client::connect(server.address, 1).await?;

@@ -19,12 +19,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn start(program: &Path, data_dir: &Path, flags: &[&str]) -> Result<Self> {
+    pub(crate) fn start(program: &Path, data_dir: &Path) -> Result<Self> {
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .args(["--enrolment-key", "enrolment-key-of-the-bench"])
-            .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

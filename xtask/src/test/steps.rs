@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, process::Command, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{Extent, Plan, report::Outcome};
 use crate::{
@@ -23,6 +23,9 @@ const WINDOWS_FROM_NOTHING: Duration = Duration::from_mins(15);
 
 /// Cases for each law in a long run; proptest's own default is 256.
 const LONG_CASES: &str = "4096";
+
+/// What `tests/contract/schemathesis.py` ends with where it could not ask.
+const CONTRACT_SKIPPED: i32 = 77;
 
 /// One step.
 pub(super) struct Step {
@@ -44,13 +47,14 @@ pub(super) const STEPS: &[Step] = &[
     // This one is running, which Windows would not let cargo replace.
     Step { name: "build", run: |_| cargo(&["build", "--workspace", "--exclude", "xtask"]) },
     Step { name: "tests", run: tests },
+    Step { name: "contract fuzz", run: contract_fuzz },
     Step { name: "real recordings", run: real_recordings },
     Step { name: "docs", run: docs },
     Step { name: "windows", run: windows },
 ];
 
 fn prerequisites(plan: &Plan) -> Result<Outcome> {
-    let mut purposes = vec![Purpose::Build, Purpose::Desktop];
+    let mut purposes = vec![Purpose::Build, Purpose::Desktop, Purpose::Contract];
     if has_pages() {
         purposes.push(Purpose::Pages);
     }
@@ -66,10 +70,32 @@ fn prerequisites(plan: &Plan) -> Result<Outcome> {
 
 /// The test vectors of the event ids, recomputed in another language.
 fn event_ids(_: &Plan) -> Result<Outcome> {
-    let python = if cfg!(windows) { "python" } else { "python3" };
-    let mut command = Command::new(python);
-    command.arg("tests/contract/event_ids.py").current_dir(workspace::root());
-    passed(process::run(&mut command))
+    passed(process::run(&mut python("tests/contract/event_ids.py")))
+}
+
+fn python(script: &str) -> Command {
+    let mut command = Command::new(if cfg!(windows) { "python" } else { "python3" });
+    command.arg(script).current_dir(workspace::root());
+    command
+}
+
+/// Whether a real server does what its OpenAPI document says.
+fn contract_fuzz(plan: &Plan) -> Result<Outcome> {
+    let mut command = python("tests/contract/schemathesis.py");
+    if plan.extent == Extent::Long {
+        command.env("RINGSIDE_LONG", "1");
+    }
+    let output = command.output().context("Python could not be started")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    print!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    Ok(match output.status.code() {
+        Some(0) => Outcome::Passed,
+        Some(CONTRACT_SKIPPED) => {
+            let reason = said.lines().last().unwrap_or_default();
+            Outcome::Skipped(reason.trim_start_matches("skipped: ").to_owned())
+        }
+        _ => Outcome::Failed("see above where server and document differ".into()),
+    })
 }
 
 fn pages(arguments: &[&str]) -> Result<Outcome> {

@@ -29,6 +29,12 @@ impl Common {
         Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
     }
 
+    /// Waits until a server that may be running knows of a revocation, so that
+    /// it holds when the command is done.
+    fn await_running_server(&self) {
+        std::thread::sleep(ingest_server::REVOKED_WITHIN);
+    }
+
     pub(super) fn format(&self) -> Format {
         Format::of_flag(self.json)
     }
@@ -76,6 +82,7 @@ impl DeviceCommand {
                 if !common.open()?.revoke_device(device, now())? {
                     return Err(Failure::Usage(format!("there is no device {device}")));
                 }
+                common.await_running_server();
                 let item = json!({"device": device, "revoked": true});
                 common.format().print(&item, &format!("revoked {device}"))?;
             }
@@ -129,6 +136,7 @@ impl ReaderCommand {
                 if !common.open()?.revoke_reader(reader, now())? {
                     return Err(Failure::Usage(format!("there is no reader {reader}")));
                 }
+                common.await_running_server();
                 let item = json!({"reader": reader, "revoked": true});
                 common.format().print(&item, &format!("revoked {reader}"))?;
             }

@@ -1,14 +1,26 @@
 //! `ringside-ingest serve`.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+mod bounds;
+mod open_files;
+mod signals;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use boot_clock::BootClock;
-use clap::{Args, builder::RangedU64ValueParser};
-use ingest_api::{Lifetimes, Limits};
+use clap::Args;
+use ingest_api::Lifetimes;
 use ingest_server::{Config, Server, Shutdown, Tls};
 use ingest_store::Token;
 
+use self::{
+    bounds::{BoundArgs, LimitArgs},
+    signals::StopSignals,
+};
 use super::{DataDir, Failure, output};
+
+/// Exit code after a second signal: what was accepted may not have been
+/// answered, though all that was answered is on disk.
+const CUT_OFF: i32 = 130;
 
 /// Shorter enrolment keys are taken, with a warning: they can be guessed.
 const KEY_BYTES_SAFE: usize = 24;
@@ -33,44 +45,13 @@ pub(super) struct ServeArgs {
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
+    bounds: BoundArgs,
+    #[command(flatten)]
     lifetimes: LifetimeArgs,
     /// Drop events by whole months, so many days after a month's end. Without
     /// it they stay.
     #[arg(long, value_name = "DAYS")]
     retain_days: Option<u64>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Limits of a request")]
-struct LimitArgs {
-    /// Events in a request.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().events_max,
-          value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
-    events_max: usize,
-    /// Bytes of a request as sent.
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().sent_bytes_max)]
-    sent_bytes_max: usize,
-    /// Bytes of a request after decoding.
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().decoded_bytes_max)]
-    decoded_bytes_max: usize,
-    /// Bytes of one event.
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().event_bytes_max)]
-    event_bytes_max: usize,
-    /// Levels of nested arrays and objects in one event, at most 100.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().json_depth_max,
-          value_parser = depth)]
-    json_depth_max: usize,
-    /// Requests worked on at a time.
-    #[arg(long, value_name = "N", default_value_t = Config::CONCURRENT_REQUESTS_MAX,
-          value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
-    concurrent_requests_max: usize,
-    /// Requests that a device may make in a minute.
-    #[arg(long, value_name = "N", default_value_t = Config::REQUESTS_PER_MINUTE_MAX,
-          value_parser = RangedU64ValueParser::<u32>::new().range(1..))]
-    requests_per_minute_max: u32,
-    /// Seconds that a request's body may take to arrive.
-    #[arg(long, value_name = "S", default_value_t = Config::BODY_TIMEOUT.as_secs())]
-    body_timeout_s: u64,
 }
 
 #[derive(Debug, Args)]
@@ -114,23 +95,9 @@ impl ServeArgs {
             limits: self.limits.limits(),
             lifetimes: self.lifetimes.lifetimes(),
             retain_days: self.retain_days,
-            concurrent_requests_max: self.limits.concurrent_requests_max,
-            requests_per_minute_max: self.limits.requests_per_minute_max,
-            body_timeout: Duration::from_secs(self.limits.body_timeout_s),
+            bounds: open_files::fitted(self.bounds.bounds()),
             ..Config::new(self.listen, self.data_dir.path)
         })
-    }
-}
-
-impl LimitArgs {
-    fn limits(&self) -> Limits {
-        Limits {
-            events_max: self.events_max,
-            sent_bytes_max: self.sent_bytes_max,
-            decoded_bytes_max: self.decoded_bytes_max,
-            event_bytes_max: self.event_bytes_max,
-            json_depth_max: self.json_depth_max,
-        }
     }
 }
 
@@ -163,12 +130,6 @@ fn enrolment_key(text: &str) -> Option<Result<Token, Failure>> {
     Some(Ok(Token::from_text(text)))
 }
 
-/// The JSON reader itself goes no deeper than 128 levels.
-fn depth(text: &str) -> Result<usize, String> {
-    let depth: usize = text.parse().map_err(|error| format!("{error}"))?;
-    if (1..=100).contains(&depth) { Ok(depth) } else { Err("expected 1 to 100".to_owned()) }
-}
-
 async fn serve(config: Config) -> Result<(), Failure> {
     // Before anybody is told of the address: who reads it may stop us at once.
     let signals = StopSignals::listen()?;
@@ -182,53 +143,12 @@ async fn serve(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The first signal stops the server in order, the second at once.
 async fn stop_when_told(mut signals: StopSignals, shutdown: Shutdown) {
     signals.next().await;
-    tracing::info!("Stopping");
+    tracing::info!("Stopping; a second signal stops at once");
     shutdown.begin();
-}
-
-/// What an operator or a service manager stops a server with.
-#[cfg(unix)]
-struct StopSignals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl StopSignals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-/// What an operator or a service manager stops a server with.
-#[cfg(windows)]
-struct StopSignals {
-    ctrl_c: tokio::signal::windows::CtrlC,
-    ctrl_break: tokio::signal::windows::CtrlBreak,
-}
-
-#[cfg(windows)]
-impl StopSignals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c};
-        Ok(Self { ctrl_c: ctrl_c()?, ctrl_break: ctrl_break()? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.ctrl_c.recv() => {}
-            _ = self.ctrl_break.recv() => {}
-        }
-    }
+    signals.next().await;
+    tracing::warn!("Stopped at once");
+    std::process::exit(CUT_OFF);
 }

@@ -31,7 +31,7 @@ const NAME_CHARS_MAX: usize = 100;
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthenticated`: the enrolment key does not open", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already_enrolled`: the request did not show the device's own token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`already_enrolled`: the request did not show the device's own token, or wishes for another device's", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "`too_large`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "`overloaded`", body = Problem, content_type = "application/problem+json"),
     ),
@@ -43,8 +43,9 @@ pub(crate) async fn enrol(
     body: Body,
 ) -> Result<(StatusCode, Json<Enrolled>), Rejection> {
     let credential = authorization::bearer(&headers)?;
-    let sent = body::receive(body, ENROLMENT_BYTES_MAX, app.config.body_timeout).await?;
-    let enrolment: Enrolment = serde_json::from_slice(&sent).map_err(|error| {
+    let timeout = app.config.bounds.body_timeout;
+    let received = body::receive(body, ENROLMENT_BYTES_MAX, &app.budget, timeout).await?;
+    let enrolment: Enrolment = serde_json::from_slice(&received.sent).map_err(|error| {
         let detail = format!("expected {{\"device\":\"<uuid>\",\"name\":\"…\"}}: {error}");
         Rejection::new(ProblemKind::BadRequest, detail)
     })?;
@@ -57,6 +58,10 @@ pub(crate) async fn enrol(
         EnrolOutcome::Enrolled(token) => token,
         EnrolOutcome::AlreadyEnrolled => {
             let detail = "show the device's own token, or enrol under another UUID";
+            return Err(Rejection::new(ProblemKind::AlreadyEnrolled, detail));
+        }
+        EnrolOutcome::TokenTaken => {
+            let detail = "wish for another token; this one is another device's";
             return Err(Rejection::new(ProblemKind::AlreadyEnrolled, detail));
         }
         EnrolOutcome::Revoked => {
@@ -73,8 +78,9 @@ pub(crate) async fn enrol(
 }
 
 fn checked_name(name: &str) -> Result<String, Rejection> {
+    let fits = name.chars().count() <= NAME_CHARS_MAX && !name.contains(char::is_control);
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.contains(char::is_control) {
+    if name.is_empty() || !fits {
         let detail = format!("a name has 1 to {NAME_CHARS_MAX} printable characters");
         return Err(Rejection::new(ProblemKind::BadRequest, detail));
     }

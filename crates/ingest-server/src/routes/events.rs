@@ -4,7 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
-    extract::State,
+    extract::{Extension, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -17,24 +17,27 @@ use ingest_store::{Answer, Batch, IdempotencyClaim, Outcome, Replayed};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    admission::Place,
     app::App,
     authorization,
-    body::{self, Encoding},
+    body::{self, Encoding, Received},
+    byte_budget::HeldBytes,
     events::{Arrival, Judge, SplitFault, decode_small, split},
+    quota::AtWork,
     rejection::Rejection,
 };
 
 /// Takes a batch of events.
 ///
 /// Limits and lifetimes are published under `x-ringside-limits` and
-/// `x-ringside-lifetimes` in this document.
+/// `x-ringside-lifetimes` in this document. The body may be encoded:
+/// `Content-Encoding: zstd`, `gzip` or `identity`.
 #[utoipa::path(
     post, path = "/v1/events", tag = "events",
     params(
         ("Ringside-Outbox" = Option<uuid::Uuid>, Header, description = "The outbox that the sequences count in"),
-        ("Ringside-Clock" = Option<String>, Header, description = "`<epoch>;<mono ms>[;<RFC 3339>]`: the sender's clock when it sent"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A UUID in double quotes; the same key and body give the same answer"),
-        ("Content-Encoding" = Option<String>, Header, description = "`zstd`, `gzip` or `identity`"),
+        ("Ringside-Clock" = Option<String>, Header, pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12};[0-9]{1,18}(;20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z)?$", description = "`<epoch>;<mono ms>[;<RFC 3339>]`: the sender's clock when it sent"),
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\"$", description = "A UUID in double quotes; the same key and body give the same answer"),
     ),
     request_body(content_type = "application/cloudevents-batch+json", content = Vec<serde_json::Value>, description = "A CloudEvents 1.0 batch"),
     responses(
@@ -54,55 +57,96 @@ use crate::{
 )]
 pub(crate) async fn post_events(
     State(app): State<Arc<App>>,
+    Extension(place): Extension<Place>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Rejection> {
     // Before the body is read: the header's clock was read when it was sent.
-    let received_at = app.clock.now().wall;
-    let (device, asked) = match recognise(&app, &headers).await {
-        Ok(recognised) => recognised,
-        Err(rejection) => {
-            body::drain(body, app.config.limits.sent_bytes_max).await;
-            return Err(rejection);
-        }
-    };
-    let limits = app.config.limits;
-    let sent = body::receive(body, limits.sent_bytes_max, app.config.body_timeout).await?;
-    let _claim = asked.key.map(|key| app.in_flight.claim(device, key)).transpose()?;
-    let batch = if let Some(decoded) = decode_small(asked.encoding, &sent) {
-        asked.judge(&app, device, received_at, &sent, decoded)?
-    } else {
-        let reading = app.clone();
-        let read = move || asked.read_batch(&reading, device, received_at, &sent);
-        tokio::task::spawn_blocking(read).await.map_err(|_| Rejection::stopped())??
-    };
-    let received = batch.items.len();
-    match app.writer.ingest(batch).await? {
-        Outcome::Answered(answer) => {
-            if answer.replayed == Replayed::No {
-                app.metrics.count_events(received, &answer.tally);
-            }
-            Ok(respond(answer))
-        }
-        Outcome::KeyReused => {
-            let detail = "this key came with another body before";
-            Err(Rejection::new(ProblemKind::IdempotencyKeyReused, detail))
-        }
+    let now = app.clock.now();
+    let device = authorization::device(&app, &headers).await?;
+    let at_work = app.quotas.begin(device, &now)?;
+    let asked = Asked::read(&headers)?;
+    let bytes_max = app.config.limits.sent_bytes_max;
+    let Received { sent, held } =
+        body::receive(body, bytes_max, &app.budget, app.config.bounds.body_timeout).await?;
+    let claim = asked.key.map(|key| app.in_flight.claim(device, asked.outbox, key)).transpose()?;
+    let answer_timeout = app.config.bounds.answer_timeout;
+    let work = Work { app, device, received_at: now.wall, asked, sent, held };
+    // A task of its own: a client that goes away does not stop what is begun,
+    // and what is stored is counted.
+    let answer = tokio::spawn(async move {
+        let answer = work.take(&at_work).await;
+        drop((claim, at_work, place));
+        answer
+    });
+    match tokio::time::timeout(answer_timeout, answer).await {
+        Ok(Ok(answer)) => answer.map(respond),
+        Ok(Err(_)) => Err(Rejection::stopped()),
+        Err(_) => Err(Rejection::overloaded("the receipts take too long; ask for them again")),
     }
 }
 
-/// All that can be refused without the body.
-async fn recognise(app: &App, headers: &HeaderMap) -> Result<(DeviceId, Asked), Rejection> {
-    let device = authorization::device(app, headers).await?;
-    app.admission.spend(device, &app.clock.now())?;
-    let asked = Asked::read(headers)?;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let limit = app.config.limits.sent_bytes_max;
-    if length.and_then(|text| text.parse().ok()).is_some_and(|bytes: usize| bytes > limit) {
-        let detail = format!("a request may have {limit} bytes as sent");
-        return Err(Rejection::new(ProblemKind::TooLarge, detail));
+/// A body that is here, and whose it is.
+struct Work {
+    app: Arc<App>,
+    device: DeviceId,
+    received_at: WallTime,
+    asked: Asked,
+    sent: Bytes,
+    held: HeldBytes,
+}
+
+impl Work {
+    /// Stores what the body brings; gives the answer.
+    async fn take(mut self, at_work: &AtWork) -> Result<Answer, Rejection> {
+        let app = self.app.clone();
+        let decoded = decode_small(self.asked.encoding, &self.sent)
+            .filter(|decoded| decoded.len() <= app.config.limits.decoded_bytes_max);
+        let (batch, bytes, held) = match decoded {
+            Some(decoded) => self.judge(decoded)?,
+            None => {
+                let _turn = app.decoders.acquire().await.map_err(|_| Rejection::stopped())?;
+                let judged = tokio::task::spawn_blocking(move || {
+                    let decoded = self.decode(self.app.config.limits.decoded_bytes_max)?;
+                    self.judge(decoded)
+                });
+                judged.await.map_err(|_| Rejection::stopped())??
+            }
+        };
+        let (received, now) = (batch.items.len(), app.clock.now());
+        at_work.charge(received, bytes, &now);
+        let queued = app.backlog.enter(&now);
+        let outcome = app.writer.ingest(batch).await;
+        drop((queued, held));
+        match outcome? {
+            Outcome::Answered(answer) => {
+                if answer.replayed == Replayed::No {
+                    app.metrics.count_events(received, &answer.tally);
+                }
+                Ok(answer)
+            }
+            Outcome::KeyReused => {
+                let detail = "this key came with another body before";
+                Err(Rejection::new(ProblemKind::IdempotencyKeyReused, detail))
+            }
+        }
     }
-    Ok((device, asked))
+
+    fn decode(&self, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
+        body::decode(self.asked.encoding, &self.sent, bytes_max)
+    }
+
+    /// Judges the events; nothing here waits for anything.
+    fn judge(&mut self, decoded: Vec<u8>) -> Result<(Batch, usize, HeldBytes), Rejection> {
+        let bytes = decoded.len();
+        self.app.budget.take(&mut self.held, bytes)?;
+        // Kept as it was sent where that was zstd: packed already.
+        let zstd =
+            (self.asked.encoding == Encoding::Zstd).then(|| std::mem::take(&mut self.sent).into());
+        let body = ingest_store::Body { json: decoded, zstd };
+        let batch = self.asked.read_batch(&self.app, self.device, self.received_at, body)?;
+        Ok((batch, bytes, std::mem::take(&mut self.held)))
+    }
 }
 
 /// What the headers say of the body.
@@ -124,31 +168,16 @@ impl Asked {
         })
     }
 
-    /// Decodes, splits and judges; nothing here waits for anything.
+    /// Splits and judges.
     fn read_batch(
         &self,
         app: &App,
         device: DeviceId,
         received_at: WallTime,
-        sent: &Bytes,
-    ) -> Result<Batch, Rejection> {
-        let limit = app.config.limits.decoded_bytes_max;
-        let decoded = body::decode(self.encoding, sent.clone(), limit)?;
-        self.judge(app, device, received_at, sent, decoded)
-    }
-
-    fn judge(
-        &self,
-        app: &App,
-        device: DeviceId,
-        received_at: WallTime,
-        sent: &Bytes,
-        decoded: Vec<u8>,
+        body: ingest_store::Body,
     ) -> Result<Batch, Rejection> {
         let limits = &app.config.limits;
-        // Kept as it was sent where that was zstd: packed already.
-        let zstd = (self.encoding == Encoding::Zstd).then(|| sent.to_vec());
-        let events = split(&decoded, limits.events_max).map_err(|fault| match fault {
+        let events = split(&body.json, limits.events_max).map_err(|fault| match fault {
             SplitFault::TooMany => {
                 let detail = format!("a request may have {} events", limits.events_max);
                 Rejection::new(ProblemKind::TooLarge, detail)
@@ -160,16 +189,16 @@ impl Asked {
         let claim = |key: IdempotencyKey| IdempotencyClaim {
             outbox: self.outbox,
             key: key.0,
-            body_hash: Sha256::digest(&decoded).into(),
+            body_hash: Sha256::digest(&body.json).into(),
         };
-        let items = events.iter().map(|event| judge.judge(&decoded, event.get())).collect();
+        let items = events.iter().map(|event| judge.judge(&body.json, event.get())).collect();
         Ok(Batch {
             device,
             outbox: self.outbox,
             received_at,
             idempotency: self.key.map(claim),
             items,
-            body: ingest_store::Body { json: decoded, zstd },
+            body,
         })
     }
 }

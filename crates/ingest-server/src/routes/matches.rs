@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::HeaderMap,
 };
 use ingest_api::{MatchList, MatchView, OccurrenceList, Problem, ProblemKind};
@@ -31,14 +34,15 @@ pub(crate) struct PageQuery {
     limit: Option<u32>,
 }
 
+type MatchKeyParameter = Result<Path<String>, PathRejection>;
 type PageParameters = Result<Query<PageQuery>, QueryRejection>;
 
 /// Lists the matches that the token's owner may see, newest first.
 #[utoipa::path(
     get, path = "/v1/matches", tag = "reads",
     params(
-        ("limit" = Option<u32>, Query, description = "Items of a page, at most 1000"),
-        ("after" = Option<String>, Query, description = "From `next`"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Items of a page; 200 where not said"),
+        ("after" = Option<String>, Query, pattern = "^-?[0-9]{1,18}\\.-?[0-9]{1,18}\\.[A-Za-z0-9._:-]{1,200}$", description = "From `next`, as it stands there"),
     ),
     responses(
         (status = 200, description = "One page", body = MatchList),
@@ -66,7 +70,7 @@ pub(crate) async fn list_matches(
 /// `match_ended`, or when they are sealed.
 #[utoipa::path(
     get, path = "/v1/matches/{key}", tag = "reads",
-    params(("key" = String, Path, description = "The match")),
+    params(("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match")),
     responses(
         (status = 200, description = "The match", body = MatchView),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
@@ -78,9 +82,10 @@ pub(crate) async fn list_matches(
 pub(crate) async fn one_match(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path(key): Path<String>,
+    key: MatchKeyParameter,
 ) -> Result<Json<MatchView>, Rejection> {
     let viewer = authorization::viewer(&app, &headers).await?;
+    let key = match_key(key)?;
     app.writer.associated().await;
     let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
     found.map(Json).ok_or_else(no_such_match)
@@ -90,9 +95,9 @@ pub(crate) async fn one_match(
 #[utoipa::path(
     get, path = "/v1/matches/{key}/occurrences", tag = "reads",
     params(
-        ("key" = String, Path, description = "The match"),
-        ("limit" = Option<u32>, Query, description = "Items of a page, at most 1000"),
-        ("after" = Option<String>, Query, description = "From `next`"),
+        ("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Items of a page; 200 where not said"),
+        ("after" = Option<String>, Query, pattern = "^-?[0-9]{1,18}\\.-?[0-9]{1,18}\\.[A-Za-z0-9._:-]{1,200}$", description = "From `next`, as it stands there"),
     ),
     responses(
         (status = 200, description = "One page", body = OccurrenceList),
@@ -106,11 +111,11 @@ pub(crate) async fn one_match(
 pub(crate) async fn list_occurrences(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path(key): Path<String>,
+    key: MatchKeyParameter,
     query: PageParameters,
 ) -> Result<Json<OccurrenceList>, Rejection> {
     let viewer = authorization::viewer(&app, &headers).await?;
-    let page = page_request(query)?;
+    let (key, page) = (match_key(key)?, page_request(query)?);
     let limit = page.limit;
     app.writer.associated().await;
     let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
@@ -126,12 +131,21 @@ pub(crate) async fn list_occurrences(
     }))
 }
 
+fn match_key(key: MatchKeyParameter) -> Result<String, Rejection> {
+    let Path(key) =
+        key.map_err(|error| Rejection::new(ProblemKind::BadRequest, error.body_text()))?;
+    Ok(key)
+}
+
 fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
     let refuse = |why: String| Rejection::new(ProblemKind::BadRequest, why);
     let Query(query) = query.map_err(|error| refuse(error.body_text()))?;
     let after = query.after.map(|text| text.parse()).transpose();
     let after = after.map_err(|error: ingest_store::InvalidCursor| refuse(error.to_string()))?;
-    let limit = query.limit.unwrap_or(PAGE_ITEMS).clamp(1, PAGE_ITEMS_MAX);
+    let limit = query.limit.unwrap_or(PAGE_ITEMS);
+    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
+        return Err(refuse(format!("limit is from 1 to {PAGE_ITEMS_MAX}")));
+    }
     Ok(PageRequest { after, limit })
 }
 

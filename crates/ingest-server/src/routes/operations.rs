@@ -1,15 +1,18 @@
 //! For whoever runs the server: is it alive, is it ready, what does it count.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderName, header},
 };
-use ingest_api::{Problem, ProblemKind};
+use ingest_api::Problem;
 
-use crate::{app::App, rejection::Rejection};
+use crate::{admission, app::App, metrics::Load, rejection::Rejection};
+
+/// Who asks whether a server is ready asks often, and waits for seconds only.
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
 type Typed<T> = ([(HeaderName, &'static str); 1], T);
 
@@ -22,7 +25,8 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The database can be read, and its writer takes work.
+/// The database can be read, its writer takes work, its disk has room, and the
+/// server is not about to stop.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
@@ -31,21 +35,37 @@ pub(crate) async fn healthz() -> &'static str {
     ),
 )]
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Rejection> {
-    let unready = |_| Rejection::new(ProblemKind::Overloaded, "the database cannot be used");
-    app.readers.read(|store| store.log_position()).await.map_err(unready)?;
-    app.writer.write(|store| store.log_position()).await.map_err(unready)?;
-    Ok("ready\n")
+    admission::check_phase(&app)?;
+    let now = app.clock.now();
+    app.disk.check(&now)?;
+    app.backlog.check(&now)?;
+    let asked = async {
+        app.readers.read(|store| store.log_position()).await?;
+        app.writer.write(|store| store.log_position()).await
+    };
+    match tokio::time::timeout(READY_TIMEOUT, asked).await {
+        Ok(Ok(_)) => Ok("ready\n"),
+        Ok(Err(_)) => Err(Rejection::overloaded("the database cannot be used")),
+        Err(_) => Err(Rejection::overloaded("the database does not answer")),
+    }
 }
 
 /// Counters for Prometheus. No device, match or player is named.
 #[utoipa::path(
     get, path = "/metrics", tag = "operations",
-    responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")),
+    responses(
+        (status = 200, description = "Prometheus text", body = String, content_type = "text/plain"),
+        (status = 500, description = "`internal`", body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Typed<String>, Rejection> {
-    let position = app.readers.read(|store| store.log_position()).await?;
+    let load = Load {
+        log_position: app.readers.read(|store| store.log_position()).await?,
+        requests_at_work: app.places.taken(),
+        batches_waiting: app.backlog.len(),
+    };
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((content_type, app.metrics.text(position)))
+    Ok((content_type, app.metrics.text(&load)))
 }
 
 /// This document, with the limits and lifetimes that this server runs with.

@@ -165,13 +165,13 @@ enum Work {
 
 impl Wishes {
     fn take(&mut self) -> Option<Work> {
+        if self.stop {
+            return Some(Work::Stop);
+        }
         if let Some(recent) = self.shelve.take() {
             return Some(Work::Shelve(recent));
         }
-        if std::mem::take(&mut self.checkpoint) {
-            return Some(Work::Checkpoint);
-        }
-        self.stop.then_some(Work::Stop)
+        std::mem::take(&mut self.checkpoint).then_some(Work::Checkpoint)
     }
 }
 

@@ -41,9 +41,23 @@ async fn another_devices_token_enrols_nobody() {
     let server = TestServer::start().await;
     let (one, other) = (server.enrol(1).await, server.enrol(2).await);
     let reply = server.try_enrol(one.id, &other.token).await;
-    assert_eq!(reply.problem(), ProblemKind::AlreadyEnrolled);
+    assert_eq!(reply.problem(), ProblemKind::Unauthenticated, "nor learns who is enrolled");
     let reply = server.try_enrol(DeviceId(Uuid::from_u128(3)), &other.token).await;
     assert_eq!(reply.problem(), ProblemKind::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_token_that_another_device_has_is_not_given_twice() {
+    let server = TestServer::start().await;
+    let taken = server.enrol(1).await.token;
+    let body = format!(r#"{{"device":"{}","name":"PC","token":"{taken}"}}"#, Uuid::from_u128(2));
+    let wish = |key: &str| {
+        let request = server.client.post(server.url("/v1/devices")).body(body.clone());
+        send(request.bearer_auth(key))
+    };
+    assert_eq!(wish(ENROLMENT_KEY).await.problem(), ProblemKind::AlreadyEnrolled);
+    let stranger = wish("wrong").await.problem();
+    assert_eq!(stranger, ProblemKind::Unauthenticated, "no key, no word on tokens");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ingest_api::{Lifetimes, Limits};
+use ingest_server::Bounds;
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -54,7 +55,8 @@ async fn the_document_has_the_limits_that_this_server_runs_with() {
 #[test]
 fn the_committed_document_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
-    let current = ingest_server::openapi_json(&Limits::default(), &Lifetimes::default());
+    let current =
+        ingest_server::openapi_json(&Limits::default(), &Lifetimes::default(), &Bounds::default());
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, &current).unwrap();
     }

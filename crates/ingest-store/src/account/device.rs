@@ -17,6 +17,8 @@ pub enum EnrolOutcome {
     Enrolled(Token),
     /// The device is enrolled, and the request did not show its token.
     AlreadyEnrolled,
+    /// Another device has the token that this one wishes for.
+    TokenTaken,
     /// The device showed its own token, which was revoked.
     Revoked,
     /// The enrolment key does not open.
@@ -53,7 +55,22 @@ impl Store {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let outcome = match known(&transaction, device)? {
-            Some(known) => known.answer(credential, wished.as_ref()),
+            Some(known) => match known.answer(credential, wished.as_ref()) {
+                Some(outcome) => outcome,
+                // Only who holds a key is told which devices there are.
+                None => match enrolment_key::check(&transaction, credential, now)? {
+                    Err(KeyFault::Unknown) => EnrolOutcome::Refused(KeyFault::Unknown),
+                    Ok(()) | Err(KeyFault::Expired | KeyFault::UsedUp) => {
+                        EnrolOutcome::AlreadyEnrolled
+                    }
+                },
+            },
+            None if is_taken(&transaction, wished.as_ref())? => {
+                match enrolment_key::check(&transaction, credential, now)? {
+                    Err(fault) => EnrolOutcome::Refused(fault),
+                    Ok(()) => EnrolOutcome::TokenTaken,
+                }
+            }
             None => match enrolment_key::spend(&transaction, credential, now)? {
                 Err(fault) => EnrolOutcome::Refused(fault),
                 Ok(()) => EnrolOutcome::Enrolled(insert(&transaction, device, name, wished, now)?),
@@ -141,14 +158,11 @@ struct Known {
 }
 
 impl Known {
-    fn answer(&self, credential: &Token, wished: Option<&Token>) -> EnrolOutcome {
+    /// The answer to who shows the device's own token; `None` to anybody else.
+    fn answer(&self, credential: &Token, wished: Option<&Token>) -> Option<EnrolOutcome> {
         let shown = [Some(credential), wished];
-        let own = shown.into_iter().flatten().find(|token| token.hash().0 == self.token_hash);
-        match (own, self.revoked) {
-            (None, _) => EnrolOutcome::AlreadyEnrolled,
-            (Some(_), true) => EnrolOutcome::Revoked,
-            (Some(own), false) => EnrolOutcome::Enrolled(own.clone()),
-        }
+        let own = shown.into_iter().flatten().find(|token| token.hash().0 == self.token_hash)?;
+        Some(if self.revoked { EnrolOutcome::Revoked } else { EnrolOutcome::Enrolled(own.clone()) })
     }
 }
 
@@ -161,6 +175,13 @@ fn known(transaction: &Transaction<'_>, device: DeviceId) -> Result<Option<Known
         })
         .optional()?;
     Ok(known)
+}
+
+fn is_taken(transaction: &Transaction<'_>, wished: Option<&Token>) -> Result<bool> {
+    let Some(wished) = wished else { return Ok(false) };
+    let sql = "SELECT EXISTS (SELECT 1 FROM device WHERE token_hash = ?1)";
+    let taken = transaction.prepare_cached(sql)?.query_row([wished.hash().0], |row| row.get(0))?;
+    Ok(taken)
 }
 
 fn insert(

@@ -102,6 +102,21 @@ pub(super) fn spend(
     key: &Token,
     now: WallTime,
 ) -> Result<std::result::Result<(), KeyFault>> {
+    let opens = check(transaction, key, now)?;
+    if opens.is_ok() {
+        transaction
+            .prepare_cached("UPDATE enrolment_key SET uses = uses + 1 WHERE key_hash = ?1")?
+            .execute(params![key.hash().0])?;
+    }
+    Ok(opens)
+}
+
+/// Whether the key opens.
+pub(super) fn check(
+    transaction: &Transaction<'_>,
+    key: &Token,
+    now: WallTime,
+) -> Result<std::result::Result<(), KeyFault>> {
     let sql = "SELECT name, added_at_ms, expires_at_ms, uses_max, uses FROM enrolment_key
                WHERE key_hash = ?1";
     let known =
@@ -113,9 +128,6 @@ pub(super) fn spend(
     if known.uses_max.is_some_and(|max| known.uses >= max) {
         return Ok(Err(KeyFault::UsedUp));
     }
-    transaction
-        .prepare_cached("UPDATE enrolment_key SET uses = uses + 1 WHERE key_hash = ?1")?
-        .execute(params![key.hash().0])?;
     Ok(Ok(()))
 }
 

@@ -1,0 +1,99 @@
+//! How much room the disk of the database has.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use event_model::Moment;
+
+use crate::rejection::Rejection;
+
+/// How long an answer of the file system is believed: at a gigabyte a second a
+/// disk loses a fraction of the default floor in it.
+const LOOK_INTERVAL_MS: u64 = 100;
+
+/// The floor under the free space.
+pub(crate) struct DiskFloor {
+    folder: PathBuf,
+    floor_bytes: u64,
+    looked_at_ms: Mutex<Option<u64>>,
+    is_below: AtomicBool,
+}
+
+impl DiskFloor {
+    pub(crate) fn new(folder: PathBuf, floor_bytes: u64) -> Self {
+        let (looked_at_ms, is_below) = (Mutex::new(None), AtomicBool::new(false));
+        Self { folder, floor_bytes, looked_at_ms, is_below }
+    }
+
+    /// Refuses while there is less room than the floor.
+    pub(crate) fn check(&self, now: &Moment) -> Result<(), Rejection> {
+        if self.is_due(now.clock.mono_ms) {
+            self.look();
+        }
+        if self.is_below.load(Ordering::Relaxed) {
+            return Err(Rejection::overloaded("the server's disk is nearly full"));
+        }
+        Ok(())
+    }
+
+    /// One of those who ask looks; the others believe the last answer.
+    fn is_due(&self, now_ms: u64) -> bool {
+        let mut looked_at_ms = self.looked_at_ms.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = looked_at_ms.is_none_or(|then| now_ms.saturating_sub(then) >= LOOK_INTERVAL_MS);
+        if due {
+            *looked_at_ms = Some(now_ms);
+        }
+        due
+    }
+
+    fn look(&self) {
+        let below = match fs4::available_space(&self.folder) {
+            Ok(free) => free < self.floor_bytes,
+            Err(error) => {
+                // The disk is not known to be full; the store will tell.
+                tracing::warn!(%error, "The free space of the disk cannot be read");
+                false
+            }
+        };
+        if self.is_below.swap(below, Ordering::Relaxed) != below {
+            if below {
+                tracing::error!("The disk is nearly full: nothing more is taken");
+            } else {
+                tracing::info!("The disk has room again");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::{ClockEpoch, ClockReading, WallTime};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(mono_ms: u64) -> Moment {
+        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
+        Moment { clock, wall: WallTime::from_unix_ms(0) }
+    }
+
+    #[test]
+    fn a_floor_above_what_is_free_refuses_and_one_below_does_not() {
+        let folder = std::env::temp_dir();
+        let full = DiskFloor::new(folder.clone(), u64::MAX);
+        assert!(full.check(&at(0)).is_err());
+        assert!(full.check(&at(1)).is_err(), "also while the answer is believed");
+        assert!(DiskFloor::new(folder, 0).check(&at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_disk_that_cannot_be_asked_is_not_called_full() {
+        let nowhere = DiskFloor::new(PathBuf::from("no such folder anywhere"), u64::MAX);
+        assert!(nowhere.check(&at(0)).is_ok());
+    }
+}

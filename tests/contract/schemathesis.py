@@ -1,0 +1,183 @@
+"""Asks a real server whether it does what /openapi.json says.
+
+Makes a virtual environment under target/ with the versions that
+schemathesis-requirements.txt pins, starts `ringside-ingest` on a new database
+with one match in it, and lets schemathesis send what the document allows and
+what it forbids, with real tokens. Needs nothing but Python.
+
+Exit codes: 0 the document is true, 1 it is not, 77 it could not be asked, with
+the reason on stdout.
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+REQUIREMENTS = pathlib.Path(__file__).with_name("schemathesis-requirements.txt")
+WINDOWS = os.name == "nt"
+BIN = "Scripts" if WINDOWS else "bin"
+EXE = ".exe" if WINDOWS else ""
+
+SKIPPED = 77
+ENROLMENT_KEY = "an-enrolment-key-for-the-contract"
+# The key that the document gives as its example.
+MATCH = "cs2:example"
+# Cases an operation: about half a minute on two cores; a long run has the time.
+LONG = bool(os.environ.get("RINGSIDE_LONG"))
+EXAMPLES = "500" if LONG else "50"
+SEED = os.environ.get("RINGSIDE_SEED", "1")
+# A pip that finds no network tries for minutes on its own account.
+INSTALL_TIMEOUT_S = 120
+RUN_TIMEOUT_S = 900 if LONG else 60
+
+
+class Skipped(Exception):
+    """The machine does not give what is needed."""
+
+
+def tool():
+    """The pinned schemathesis, installed where it is not."""
+    venv = TARGET / "schemathesis" / "venv"
+    stamp = venv / "installed.txt"
+    wanted = REQUIREMENTS.read_text()
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        attempt([sys.executable, "-m", "venv", "--clear", str(venv)], "no virtual environment")
+        pip = [str(venv / BIN / f"python{EXE}"), "-m", "pip", "install", "--quiet",
+               "--disable-pip-version-check", "--retries", "1", "--timeout", "10"]
+        attempt(pip + ["--requirement", str(REQUIREMENTS)], "schemathesis cannot be installed")
+        stamp.write_text(wanted)
+    return str(venv / BIN / f"schemathesis{EXE}")
+
+
+def attempt(command, otherwise):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Skipped(f"{otherwise}: {error}") from error
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise Skipped(f"{otherwise}: {lines[-1] if lines else done.returncode}")
+
+
+class Server:
+    """A real server on a new database, stopped at the end."""
+
+    def __init__(self, folder):
+        self.program = TARGET / "debug" / f"ringside-ingest{EXE}"
+        if not self.program.is_file():
+            raise Skipped(f"{self.program.name} is not built")
+        self.data = ["--data-dir", str(folder / "data")]
+        # The quotas are one device's, and here one device does everything.
+        self.process = subprocess.Popen(
+            [self.program, "serve", "--listen", "127.0.0.1:0", *self.data,
+             "--enrolment-key", ENROLMENT_KEY, "--requests-per-minute-max", "1000000",
+             "--disk-floor", "0"],
+            stdout=subprocess.PIPE, text=True, env={**os.environ, "RINGSIDE_LOG": "warn"},
+        )
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise RuntimeError(f"the server did not start: {line!r}")
+        self.url = line.removeprefix("listening on ").strip()
+
+    def account(self, *arguments):
+        command = [self.program, *arguments, "--json", *self.data]
+        return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+    def stop(self):
+        """In order; what comes out is the server's own word on how it went."""
+        if WINDOWS:
+            self.process.kill()
+            self.process.wait()
+            return 0
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+
+def post_match(url, device, token):
+    """One match that is over, so that the device may read it too."""
+    observed = {"epoch": str(uuid.UUID(int=1)), "mono_ms": 1}
+    actors = {"attacker": "Ana", "victim": "Bo", "assists": []}
+    batch = [
+        {
+            "specversion": "1.0", "id": kind, "source": f"urn:ringside:device:{device}",
+            "type": f"ringside.{kind}.v1", "subject": MATCH, "partitionkey": MATCH,
+            "time": "2026-11-20T19:00:00.000Z", "origin": "replay",
+            "datacontenttype": "application/json",
+            "data": {"game": "cs2", "match": {"key": MATCH, "origin": "native"},
+                     "observer": "Ana", "actors": actors, "round": 1, "ordinal": None,
+                     "identity": "native", "match_clock_ms": None, "observed": observed,
+                     "details": {}},
+        }
+        for kind in ("match_started", "kill", "match_ended")
+    ]
+    headers = {"Authorization": f"Bearer {token}",
+               "Content-Type": "application/cloudevents-batch+json"}
+    request = urllib.request.Request(
+        f"{url}/v1/events", json.dumps(batch).encode(), headers, method="POST")
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(request, timeout=30) as answer:
+        statuses = [receipt["status"] for receipt in json.load(answer)["receipts"]]
+    assert statuses == ["stored"] * len(batch), statuses
+
+
+def ask(schemathesis, server, folder):
+    device = server.account("device", "add", "--name", "contract")
+    reader = server.account("reader", "add", "--name", "contract")
+    post_match(server.url, device["device"], device["token"])
+    tokens = {"device": device["token"], "reader": reader["token"],
+              "enrolment_key": ENROLMENT_KEY}
+    # Nothing in a schema says that a key was used for another body before.
+    strict = ["2xx", "409", "422"]
+    # This phase takes "0" for a text that the patterns of our headers allow.
+    lenient = strict + ["400"]
+    runs = [("examples,fuzzing,stateful", strict), ("coverage", lenient)]
+    codes = [run(schemathesis, server, folder, tokens, *phases) for phases in runs]
+    return max(codes)
+
+
+def run(schemathesis, server, folder, tokens, phases, accepted):
+    config = folder / "schemathesis.toml"
+    config.write_text(
+        "[[operations]]\n"
+        'include-path = "/v1/events"\n'
+        f"checks.positive_data_acceptance.expected-statuses = {json.dumps(accepted)}\n"
+        + "".join(f"[auth.openapi.{name}]\nbearer = {json.dumps(token)}\n"
+                  for name, token in tokens.items()))
+    command = [schemathesis, "--config-file", str(config), "run", f"{server.url}/openapi.json",
+               "--phases", phases, "--checks", "all", "--max-examples", EXAMPLES,
+               "--seed", SEED, "--continue-on-failure", "--warnings", "off",
+               "--request-timeout", "10"]
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, timeout=RUN_TIMEOUT_S).returncode
+
+def main():
+    try:
+        schemathesis = tool()
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            server = Server(folder)
+            try:
+                failed = ask(schemathesis, server, folder)
+            finally:
+                stopped = server.stop()
+    except Skipped as reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    if failed:
+        print(f"the server is not what its document says (seed {SEED})")
+    if stopped:
+        print(f"the server ended with {stopped}")
+    return 1 if failed or stopped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
