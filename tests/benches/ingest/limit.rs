@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde_json::{Value, value::RawValue};
 use tempfile::TempDir;
 
-use crate::{Options, load, process::cpu_s};
+use crate::{Options, load, process::own_cpu_s};
 
 /// Events of one transaction: sixteen requests of fifty, as the server groups.
 const GROUP_EVENTS: usize = 800;
@@ -66,10 +66,4 @@ pub(crate) fn measure(options: &Options) -> Result<Limit> {
         rate(inserted.0),
     );
     Ok(Limit { events_per_s, cpu_s })
-}
-
-/// User and system time of this process.
-fn own_cpu_s() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    cpu_s(&stat)
 }

@@ -75,8 +75,13 @@ impl Drop for Process {
 }
 
 /// User and system time in a `/proc/PID/stat`.
-pub(crate) fn cpu_s(stat: &str) -> f64 {
+fn cpu_s(stat: &str) -> f64 {
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = after_name.split_whitespace().skip(11).take(2);
     ticks.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / TICKS_PER_S
+}
+
+/// The same of this process.
+pub(crate) fn own_cpu_s() -> f64 {
+    cpu_s(&std::fs::read_to_string("/proc/self/stat").unwrap_or_default())
 }
