@@ -83,8 +83,13 @@ fn an_index_that_knows_more_than_a_restored_log_is_made_anew() {
     std::fs::rename(&copy, dir.path().join(Store::FILE_NAME)).unwrap();
     let mut fixture = Fixture { store: open(&dir), dir };
     all(&mut fixture, kills(0, 10), ReceiptStatus::Duplicate);
-    all(&mut fixture, kills(10, 10), ReceiptStatus::Stored);
+    // These get the place in the log that others had before.
+    all(&mut fixture, kills(20, 10), ReceiptStatus::Stored);
+    let mut fixture = fixture.reopened();
+    all(&mut fixture, kills(20, 10), ReceiptStatus::Duplicate);
     assert_eq!(fixture.occurrences("cs2:1").len(), 20);
+    all(&mut fixture, kills(10, 10), ReceiptStatus::Stored);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 30);
 }
 
 #[test]
