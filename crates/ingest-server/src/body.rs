@@ -62,10 +62,13 @@ async fn collect(
     bytes_max: usize,
     budget: &ByteBudget,
 ) -> Result<Received, Rejection> {
-    if body.size_hint().lower() > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > bytes_max {
         return Err(too_large(bytes_max));
     }
-    let (mut kept, mut held) = (Vec::new(), HeldBytes::default());
+    // Room that nothing is written to costs no memory, and one that grows is
+    // copied each time.
+    let (mut kept, mut held) = (Vec::with_capacity(announced), HeldBytes::default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             Rejection::new(ProblemKind::BadRequest, "the body broke off before its end")
@@ -115,7 +118,9 @@ fn bounded(
     undecodable: impl Fn(std::io::Error) -> Rejection,
 ) -> Result<Vec<u8>, Rejection> {
     let one_more = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
-    let mut decoded = Vec::new();
+    // All the room at once: a vector that grows holds twice what is in it, and
+    // what is not written to costs no memory.
+    let mut decoded = Vec::with_capacity(bytes_max.saturating_add(1));
     reader.take(one_more).read_to_end(&mut decoded).map_err(undecodable)?;
     if decoded.len() > bytes_max {
         let detail = format!("a request may have {bytes_max} bytes after decoding");

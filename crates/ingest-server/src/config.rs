@@ -68,6 +68,8 @@ pub struct Bounds {
     pub body_timeout: Duration,
     /// How long a request waits for its receipts once its body is there.
     pub answer_timeout: Duration,
+    /// How long what was accepted may still take when the server stops.
+    pub drain_timeout: Duration,
 }
 
 impl Bounds {
@@ -104,6 +106,11 @@ impl Bounds {
     /// Less than the half minute after which a companion gives up.
     pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
+    /// With two seconds more for the last answers and the last commit a server
+    /// that is told to stop has ended within ten, after which service managers
+    /// lose their patience.
+    pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(7);
+
     /// As `/openapi.json` publishes them.
     pub(crate) fn published(&self) -> Value {
         json!({
@@ -119,6 +126,7 @@ impl Bounds {
             "idle_timeout_s": self.idle_timeout.as_secs(),
             "body_timeout_s": self.body_timeout.as_secs(),
             "answer_timeout_s": self.answer_timeout.as_secs(),
+            "drain_timeout_s": self.drain_timeout.as_secs(),
             "head_bytes_max": Config::HEAD_BYTES_MAX,
             "headers_max": Config::HEADERS_MAX,
             "target_bytes_max": Config::TARGET_BYTES_MAX,
@@ -141,6 +149,7 @@ impl Default for Bounds {
             idle_timeout: Self::IDLE_TIMEOUT,
             body_timeout: Self::BODY_TIMEOUT,
             answer_timeout: Self::ANSWER_TIMEOUT,
+            drain_timeout: Self::DRAIN_TIMEOUT,
         }
     }
 }

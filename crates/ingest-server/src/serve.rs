@@ -34,10 +34,6 @@ use crate::{
     writer::{Writer, keep_retiring},
 };
 
-/// How long what was accepted may still take when the server stops. With the
-/// two that follow it stays under ten seconds, after which service managers
-/// lose their patience.
-const DRAIN_MAX: Duration = Duration::from_secs(7);
 /// How long the last answers may take to leave.
 const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// How long the writer may take for its last commit.
@@ -178,7 +174,8 @@ impl Server {
 /// Finishes what was accepted while new requests are refused, and then closes
 /// every connection, whatever it is at.
 async fn drain(app: Arc<App>, mut connections: JoinHandle<()>) {
-    if tokio::time::timeout(DRAIN_MAX, app.places.emptied()).await.is_err() {
+    let drain_timeout = app.config.bounds.drain_timeout;
+    if tokio::time::timeout(drain_timeout, app.places.emptied()).await.is_err() {
         tracing::warn!(requests = app.places.taken(), "Requests are cut off unfinished");
     }
     app.phases.advance(Phase::Closing);

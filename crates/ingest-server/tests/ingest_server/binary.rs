@@ -52,6 +52,23 @@ impl Running {
         Self::start(data_dir, &["--enrolment-key", ENROLMENT_KEY])
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM.
+    #[cfg(unix)]
+    pub(crate) fn terminate(&self) {
+        let kill = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(kill.success());
+    }
+
+    /// Its exit code, once it has ended.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// SIGKILL.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -162,7 +179,6 @@ fn a_database_has_one_server() {
 fn sigterm_ends_it_in_order() {
     let dir = TempDir::new().unwrap();
     let mut server = Running::with_key(dir.path());
-    let kill = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
-    assert!(kill.success());
-    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    server.terminate();
+    assert_eq!(server.ended(), Some(0));
 }

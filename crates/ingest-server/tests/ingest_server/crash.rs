@@ -22,7 +22,7 @@ const ROUNDS: u64 = 4;
 const POSTERS: u64 = 3;
 const ACKNOWLEDGED_BEFORE_THE_KILL: usize = 15;
 
-async fn enrol(client: &Client, url: &str) -> TestDevice {
+pub(crate) async fn enrol(client: &Client, url: &str) -> TestDevice {
     let id = DeviceId(Uuid::from_u128(1));
     let body = json!({"device": id, "name": "PC"}).to_string();
     let request = client.post(format!("{url}/v1/devices")).bearer_auth(ENROLMENT_KEY);
@@ -31,7 +31,12 @@ async fn enrol(client: &Client, url: &str) -> TestDevice {
 }
 
 /// One event; `None` where the server was killed before it answered.
-async fn post(client: &Client, url: &str, device: &TestDevice, number: u64) -> Option<Reply> {
+pub(crate) async fn post(
+    client: &Client,
+    url: &str,
+    device: &TestDevice,
+    number: u64,
+) -> Option<Reply> {
     let mut event = device.kill(&format!("e{number}"), number, 1);
     // The binary's clock is the real one, and the events' is not.
     event["origin"] = json!("replay");

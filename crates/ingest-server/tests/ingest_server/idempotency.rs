@@ -91,6 +91,40 @@ async fn a_key_that_is_being_worked_on_is_in_flight() {
     let first_is_left = refused.1;
     let left = if first_is_left { one.await } else { other.await };
     assert_eq!(left.verdicts(), ["stored"]);
+    // Who was told to come back gets the very same answer.
+    let replayed = post(&server, &device, 1, &body).await;
+    assert_eq!(replayed.header("idempotent-replayed"), Some("true"));
+    assert_eq!(replayed.body, left.body);
+}
+
+#[tokio::test]
+async fn a_key_at_work_in_one_outbox_is_free_in_another() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    let body = json!([device.kill("a", 1, 1)]).to_string();
+    let shell = rusqlite::Connection::open(server.data_dir.path().join("ingest.sqlite")).unwrap();
+    shell.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let post_in = |outbox: u128| {
+        let key = IdempotencyKey(uuid::Uuid::from_u128(1)).to_string();
+        let outbox = uuid::Uuid::from_u128(outbox).to_string();
+        let request = server.request(&device).header("Idempotency-Key", key);
+        tokio::spawn(send(request.header("Ringside-Outbox", outbox).body(body.clone())))
+    };
+    let (one, other) = (post_in(1), post_in(2));
+    let both_wait = async {
+        loop {
+            let metrics = send(server.client.get(server.url("/metrics"))).await.body;
+            if String::from_utf8(metrics).unwrap().contains("ringside_ingest_batches_waiting 2\n") {
+                return;
+            }
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, both_wait).await.expect("neither is refused");
+    shell.execute_batch("ROLLBACK").unwrap();
+    let mut verdicts = [one.await.unwrap().verdicts(), other.await.unwrap().verdicts()].concat();
+    verdicts.sort_unstable();
+    assert_eq!(verdicts, ["duplicate", "stored"], "an answer each, an event once");
 }
 
 #[tokio::test]

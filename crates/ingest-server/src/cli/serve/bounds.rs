@@ -78,6 +78,11 @@ pub(super) struct BoundArgs {
     /// Seconds that a request waits for its receipts.
     #[arg(long, value_name = "S", default_value_t = Bounds::ANSWER_TIMEOUT.as_secs())]
     answer_timeout_s: u64,
+    /// Seconds that what was accepted may still take when the server is told to
+    /// stop, at most 7: it ends within 10.
+    #[arg(long, value_name = "S", default_value_t = Bounds::DRAIN_TIMEOUT.as_secs(),
+          value_parser = clap::value_parser!(u64).range(..=Bounds::DRAIN_TIMEOUT.as_secs()))]
+    drain_timeout_s: u64,
 }
 
 impl LimitArgs {
@@ -107,6 +112,7 @@ impl BoundArgs {
             idle_timeout: Duration::from_secs(self.idle_timeout_s),
             body_timeout: Duration::from_secs(self.body_timeout_s),
             answer_timeout: Duration::from_secs(self.answer_timeout_s),
+            drain_timeout: Duration::from_secs(self.drain_timeout_s),
         }
     }
 }

@@ -1,0 +1,232 @@
+//! More than the server can take: it says so at once, drops nothing that it
+//! acknowledged, and stays as large as its bounds allow.
+
+use std::time::Duration;
+
+use ingest_api::ProblemKind;
+use reqwest::{Client, StatusCode};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::{
+    binary::Running,
+    crash::{enrol, post},
+    raw::{Raw, batch_head},
+    support::{ENROLMENT_KEY, Reply, TestDevice, TestServer, client, send},
+};
+
+/// A connection that holds the database's one write lock.
+fn lock(dir: &TempDir) -> rusqlite::Connection {
+    let shell = rusqlite::Connection::open(dir.path().join("ingest.sqlite")).unwrap();
+    shell.busy_timeout(Duration::from_secs(10)).unwrap();
+    shell.execute_batch("BEGIN IMMEDIATE").unwrap();
+    shell
+}
+
+fn started(dir: &TempDir, more: &[&str]) -> Running {
+    Running::start(dir.path(), &[&["--enrolment-key", ENROLMENT_KEY], more].concat())
+}
+
+/// Posts events of these numbers, all at once.
+fn post_all(
+    client: &Client,
+    url: &str,
+    device: &TestDevice,
+    numbers: std::ops::Range<u64>,
+) -> JoinSet<(u64, Option<Reply>)> {
+    let mut posts = JoinSet::new();
+    for number in numbers {
+        let (client, url) = (client.clone(), url.to_owned());
+        let device = TestDevice { id: device.id, token: device.token.clone() };
+        posts.spawn(async move { (number, post(&client, &url, &device, number).await) });
+    }
+    posts
+}
+
+#[tokio::test]
+async fn a_surge_over_the_bound_is_shed_at_once_and_what_is_acknowledged_is_stored() {
+    let dir = TempDir::new().unwrap();
+    let server = started(&dir, &["--concurrent-requests-max", "8"]);
+    let client = client();
+    let device = enrol(&client, &server.url).await;
+    assert_eq!(post(&client, &server.url, &device, 1).await.unwrap().status, StatusCode::OK);
+    let shell = lock(&dir);
+    let mut posts = post_all(&client, &server.url, &device, 2..42);
+    let mut waits = Vec::new();
+    // The disk stands still: whoever is answered was sent away.
+    while waits.len() < 32 {
+        let (_, reply) = posts.join_next().await.unwrap().unwrap();
+        let reply = reply.unwrap();
+        assert_eq!(reply.problem(), ProblemKind::Overloaded);
+        waits.push(reply.header("retry-after").unwrap().to_owned());
+    }
+    waits.sort_unstable();
+    waits.dedup();
+    assert_eq!(waits, ["2", "3", "4", "5"], "they do not all come back at once");
+    shell.execute_batch("ROLLBACK").unwrap();
+    while let Some(posted) = posts.join_next().await {
+        let (number, reply) = posted.unwrap();
+        assert_eq!(reply.unwrap().verdicts(), ["stored"], "event {number} was admitted");
+    }
+    let log = ingest_store::Store::open(dir.path(), ingest_store::StoreOptions::default()).unwrap();
+    assert_eq!(log.log_position().unwrap(), 9, "the first and the eight that were admitted");
+}
+
+/// What the server says to the head of a batch: 100 where it wants the body.
+async fn said_to_a_head(url: &str, token: &str) -> crate::raw::Answered {
+    let mut client = Raw::connect(url).await;
+    let head = batch_head(token, 2).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    client.send(head.as_bytes()).await;
+    client.answer().await
+}
+
+#[tokio::test]
+async fn while_a_batch_waits_too_long_nobody_is_let_in_and_it_is_stored_nevertheless() {
+    let dir = TempDir::new().unwrap();
+    let server = started(&dir, &["--queue-age-max-s", "0", "--answer-timeout-s", "1"]);
+    let client = client();
+    let device = enrol(&client, &server.url).await;
+    let shell = lock(&dir);
+    let mut first = post_all(&client, &server.url, &device, 1..2);
+    let refused = loop {
+        // Let in until the first has waited for a millisecond.
+        let said = said_to_a_head(&server.url, &device.token).await;
+        if said.status != 100 {
+            break said;
+        }
+    };
+    assert_eq!(refused.problem().kind(), Some(ProblemKind::Overloaded));
+    assert!(refused.header("retry-after").is_some());
+    let ready = send(client.get(format!("{}/readyz", server.url))).await;
+    assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
+    let waited = first.join_next().await.unwrap().unwrap().1.unwrap();
+    assert_eq!(waited.problem(), ProblemKind::Overloaded, "nobody waits for ever");
+    shell.execute_batch("ROLLBACK").unwrap();
+    stored_one(&client, &server.url).await;
+    let again = post(&client, &server.url, &device, 1).await.unwrap();
+    assert_eq!(again.verdicts(), ["duplicate"]);
+}
+
+/// Waits until the server has counted one stored event.
+async fn stored_one(client: &Client, url: &str) {
+    let counted = async {
+        loop {
+            let metrics = send(client.get(format!("{url}/metrics"))).await.body;
+            let text = String::from_utf8(metrics).unwrap();
+            if text.contains("ringside_ingest_events_total{verdict=\"stored\"} 1\n") {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), counted).await.expect("it is counted");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_takes_nothing_with_it() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    let shell = rusqlite::Connection::open(server.data_dir.path().join("ingest.sqlite")).unwrap();
+    shell.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let body = json!([device.kill("a", 1, 1)]).to_string();
+    let mut leaving = Raw::connect(&server.url).await;
+    leaving.send(format!("{}{body}", batch_head(&device.token, body.len())).as_bytes()).await;
+    let at_work = async {
+        loop {
+            let metrics = send(server.client.get(server.url("/metrics"))).await.body;
+            let text = String::from_utf8(metrics).unwrap();
+            if text.contains("ringside_ingest_batches_waiting 1\n") {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), at_work).await.expect("the batch waits");
+    drop(leaving);
+    shell.execute_batch("ROLLBACK").unwrap();
+    stored_one(&server.client, &server.url).await;
+    assert_eq!(server.shell().log_position().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn more_bytes_than_may_be_held_are_refused() {
+    let server = TestServer::start_with(|config| config.bounds.working_bytes_max = 50_000).await;
+    let device = server.enrol(1).await;
+    let spaces = |count| [b"[", vec![b' '; count].as_slice(), b"]"].concat();
+    let reply = send(server.request(&device).body(spaces(60_000))).await;
+    assert_eq!(reply.problem(), ProblemKind::Overloaded, "as sent");
+    let packed = zstd::encode_all(&*spaces(60_000), 3).unwrap();
+    let request = server.request(&device).header("Content-Encoding", "zstd").body(packed);
+    assert_eq!(send(request).await.problem(), ProblemKind::Overloaded, "as decoded");
+    for _ in 0..5 {
+        let reply = send(server.request(&device).body(spaces(20_000))).await;
+        assert_eq!(reply.status, StatusCode::OK, "what was held is given back");
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod memory {
+    use super::*;
+
+    /// A line of /proc/PID/status, in KiB.
+    fn status_kib(server: &Running, name: &str) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim_start_matches(':').trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Bodies as sent, those that are being decoded, and what the allocator
+    /// keeps of both; measured 101 MiB.
+    const BOMBS_GROWTH_KIB: u64 = 160 * 1024;
+
+    #[tokio::test]
+    async fn sixty_four_bombs_at_once_stay_within_the_bounds() {
+        let dir = TempDir::new().unwrap();
+        let server = started(&dir, &[]);
+        let client = client();
+        let device = enrol(&client, &server.url).await;
+        let before = status_kib(&server, "VmHWM");
+        // A gigabyte of zeros in each, a megabyte as sent.
+        let frame = zstd::encode_all(vec![0; 16 * 1024 * 1024].as_slice(), 1).unwrap();
+        let bomb = frame.repeat(1024 * 1024 / frame.len());
+        let mut posts = JoinSet::new();
+        for _ in 0..64 {
+            let request = client.post(format!("{}/v1/events", server.url));
+            let request = request.bearer_auth(&device.token).header("Content-Encoding", "zstd");
+            let request = request.header("Content-Type", "application/cloudevents-batch+json");
+            posts.spawn(send(request.body(bomb.clone())));
+        }
+        while let Some(reply) = posts.join_next().await {
+            let kind = reply.unwrap().problem();
+            assert!([ProblemKind::TooLarge, ProblemKind::Overloaded].contains(&kind), "{kind:?}");
+        }
+        let grown = status_kib(&server, "VmHWM") - before;
+        println!("64 bombs: {grown} KiB more at the peak");
+        assert!(grown < BOMBS_GROWTH_KIB, "{grown} KiB");
+    }
+
+    /// With a task, a timer and two buffers; measured 20 KiB in a debug build.
+    const IDLE_CONNECTION_KIB: u64 = 32;
+
+    #[tokio::test]
+    async fn an_idle_connection_costs_little() {
+        let count = if std::env::var_os("RINGSIDE_LONG").is_some() { 10_000 } else { 500 };
+        let open_files = rlimit::increase_nofile_limit(count + 200).unwrap();
+        if open_files < count + 200 {
+            println!("skipped: {open_files} open files are too few");
+            return;
+        }
+        let dir = TempDir::new().unwrap();
+        let server = started(&dir, &[]);
+        let before = status_kib(&server, "VmRSS");
+        let mut idle = Vec::new();
+        for _ in 0..count {
+            let mut connection = Raw::connect(&server.url).await;
+            connection.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
+            assert_eq!(connection.answer().await.status, 200);
+            idle.push(connection);
+        }
+        let grown = status_kib(&server, "VmRSS").saturating_sub(before);
+        println!("{count} idle connections: {grown} KiB, {} bytes each", grown * 1024 / count);
+        assert!(grown < count * IDLE_CONNECTION_KIB, "{grown} KiB for {count}");
+    }
+}
