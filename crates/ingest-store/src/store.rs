@@ -50,6 +50,10 @@ const CACHE_KIB: i64 = 4 * 1_024;
 /// noticed, and once it has moved them the WAL begins anew.
 const REST_PAGES: u64 = 2_000;
 
+/// Bytes of the WAL at which the writer stops to move all of them, however many
+/// are left: only where it writes faster than somebody else can move.
+const WAL_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
 impl Store {
     /// Name of the database in the data directory.
     pub const FILE_NAME: &'static str = "ingest.sqlite";
@@ -115,8 +119,8 @@ impl Store {
         Ok(segment::log_end(&self.connection, &segments)?.position.cast_unsigned())
     }
 
-    /// Leaves checkpoints to somebody else ([`checkpoint_rest`]
-    /// (Self::checkpoint_rest) but for the last part): no commit stops for one.
+    /// Leaves checkpoints to somebody else, but for the last part of each
+    /// ([`Self::checkpoint_rest`]): no commit stops for one.
     ///
     /// # Errors
     /// Where SQLite fails.
@@ -124,21 +128,21 @@ impl Store {
         Ok(self.connection.pragma_update(None, "wal_autocheckpoint", 0)?)
     }
 
-    /// Moves the last of the WAL's pages, so that it begins anew; does nothing
-    /// where `left` are too many to stop for.
+    /// Moves the last of the WAL's pages, so that it begins anew. `false` where
+    /// `left` are too many to stop for, and somebody else should go on.
     ///
     /// # Errors
     /// Where SQLite fails.
-    pub fn checkpoint_rest(&self, left: u64) -> Result<()> {
-        if left <= REST_PAGES {
+    pub fn checkpoint_rest(&self, left: u64) -> Result<bool> {
+        let is_done = left <= REST_PAGES || self.wal_bytes() >= WAL_BYTES_MAX;
+        if is_done {
             checkpoint(&self.connection)?;
         }
-        Ok(())
+        Ok(is_done)
     }
 
-    /// Bytes of the WAL at present.
-    #[must_use]
-    pub fn wal_bytes(&self) -> u64 {
+    /// Bytes of the WAL's file, which stays as large as it was once.
+    fn wal_bytes(&self) -> u64 {
         let wal = self.data_dir.join(format!("{}-wal", Self::FILE_NAME));
         fs::metadata(wal).map_or(0, |metadata| metadata.len())
     }

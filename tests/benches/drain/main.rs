@@ -113,14 +113,19 @@ fn drain(program: &Path, events: u32) -> Result<String> {
     })?;
     let took = before.0.elapsed().as_secs_f64();
     let per = |cpu: f64| cpu * 100_000.0 / f64::from(events);
-    Ok(format!(
-        "| events | requests | events/s | client CPU-s per 100,000 | server CPU-s per 100,000 |\n\
-         |---|---|---|---|---|\n\
-         | {events} | {requests} | {:.0} | {:.2} | {:.2} |",
+    let table = format!(
+        "| events | requests | events/s | client CPU-s per 100,000 | server CPU-s per 100,000 | \
+         server MiB peak | server bytes written an event |\n\
+         |---|---|---|---|---|---|---|\n\
+         | {events} | {requests} | {:.0} | {:.2} | {:.2} | {:.0} | {:.0} |",
         f64::from(events) / took,
         per(process::own_cpu_s() - before.2),
         per(server.cpu_s() - before.1),
-    ))
+        server.memory_mib("VmHWM"),
+        server.written_bytes() / f64::from(events),
+    );
+    server.kill();
+    Ok(table)
 }
 
 fn prepare(dir: &Path, events: u32, clock: &dyn Clock) -> Result<Outbox> {

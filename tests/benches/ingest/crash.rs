@@ -1,7 +1,7 @@
 //! `kill -9` at full load: every acknowledged event is there afterwards.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -46,7 +46,8 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
         anyhow::Ok(())
     })?;
 
-    let acknowledged = std::mem::take(&mut *acknowledged.lock().expect("no task panics"));
+    let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+    let acknowledged = std::mem::take(&mut *acknowledged);
     let server = Process::start(&options.server, dir.path())?;
     let tally = Tally::default();
     runtime.block_on(async {
