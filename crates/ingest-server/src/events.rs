@@ -5,8 +5,10 @@ mod depth;
 mod head;
 mod judge;
 mod quick;
+mod small;
 mod split;
 
 pub(crate) use corrected_time::Arrival;
 pub(crate) use judge::Judge;
+pub(crate) use small::decode_small;
 pub(crate) use split::{SplitFault, split};

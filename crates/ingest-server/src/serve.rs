@@ -147,7 +147,6 @@ impl Server {
     /// # Errors
     /// Where the listener fails.
     pub async fn run(self) -> Result<(), ServeError> {
-        let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let listener =
             tokio::net::TcpListener::from_std(self.listener).map_err(ServeError::Serve)?;
         let connections = Connections {
@@ -158,6 +157,7 @@ impl Server {
             metrics: self.app.metrics.clone(),
         };
         let connections = tokio::spawn(connections.serve(listener));
+        let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
         drain(self.app, connections).await;

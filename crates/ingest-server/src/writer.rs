@@ -13,8 +13,8 @@ use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::rejection::Rejection;
-pub(crate) use retirement::keep_retiring;
 use follower::{FollowerThread, Progress, Report};
+pub(crate) use retirement::keep_retiring;
 
 /// Jobs that wait; each belongs to an admitted request, so it never fills.
 const WAITING_MAX: usize = 1_024;
@@ -87,7 +87,7 @@ fn work(
     mut waiting: mpsc::Receiver<Job>,
     progress: Arc<Progress>,
 ) {
-    let follower = FollowerThread::start(&store, progress.clone());
+    let mut follower = FollowerThread::start(&store, progress.clone());
     if follower.is_some()
         && let Err(error) = store.leave_checkpoints()
     {
@@ -110,7 +110,8 @@ fn work(
         }
         group.commit(&mut store, terms);
         progress.committed(store.log_position().unwrap_or(0));
-        if let Some(follower) = &follower {
+        if let Some(follower) = &mut follower {
+            follower.written(std::mem::take(&mut group.written));
             hand_over(&mut store, follower);
         }
     }
@@ -119,7 +120,7 @@ fn work(
 /// Gives the follower what it is to put away, and takes what it has done.
 fn hand_over(store: &mut Store, follower: &FollowerThread) {
     while let Some(report) = follower.reported() {
-        take(store, report);
+        take(store, follower, report);
     }
     if store.fullness() == Fullness::Full
         && let Some(recent) = store.send_to_shelf()
@@ -129,21 +130,20 @@ fn hand_over(store: &mut Store, follower: &FollowerThread) {
     // The next commit would have to put it away itself.
     while store.fullness() == Fullness::Overfull {
         let Some(report) = follower.wait() else { break };
-        take(store, report);
+        take(store, follower, report);
     }
-    follower.wal_has(store.wal_bytes());
 }
 
-fn take(store: &mut Store, report: Report) {
-    let done = match report {
-        Report::Shelved(recent) => {
-            store.arrived_on_shelf(&recent);
-            Ok(())
-        }
-        Report::Checkpointed { left } => store.checkpoint_rest(left),
-    };
-    if let Err(error) = done {
-        tracing::warn!(error = &error as &dyn std::error::Error, "A checkpoint failed");
+fn take(store: &mut Store, follower: &FollowerThread, report: Report) {
+    match report {
+        Report::Shelved(recent) => store.arrived_on_shelf(&recent),
+        Report::Checkpointed { left } => match store.checkpoint_rest(left) {
+            Ok(true) => {}
+            Ok(false) => follower.checkpoint(),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "A checkpoint failed");
+            }
+        },
     }
 }
 
@@ -152,11 +152,14 @@ struct Group {
     batches: Vec<Batch>,
     replies: Vec<oneshot::Sender<Outcome>>,
     bytes: usize,
+    /// What its commits wrote, until somebody takes it.
+    written: usize,
 }
 
 impl Group {
     fn add(&mut self, batch: Batch, reply: oneshot::Sender<Outcome>) {
         self.bytes += batch.body.json.len();
+        self.written += batch.written_bytes();
         self.batches.push(batch);
         self.replies.push(reply);
     }

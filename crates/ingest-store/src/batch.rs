@@ -25,6 +25,18 @@ pub struct Batch {
     pub items: Vec<Item>,
 }
 
+impl Batch {
+    /// About how much its commit writes: its bytes as they are kept, evidence,
+    /// and the two pages that have its outbox and its answer's name.
+    #[must_use]
+    pub fn written_bytes(&self) -> usize {
+        const PAGES: usize = 2 * 4_096;
+        const EVIDENCE: usize = 40;
+        let (_, kept) = self.body.whole();
+        kept.len() + self.items.len() * EVIDENCE + PAGES
+    }
+}
+
 /// One event of a batch.
 #[derive(Debug, Clone)]
 pub struct Item {

@@ -1,6 +1,6 @@
 //! The bytes of a batch, and where in them each event stands.
 
-use std::ops::Range;
+use std::{cell::RefCell, io::Read as _, ops::Range};
 
 use serde_json::value::RawValue;
 
@@ -69,14 +69,33 @@ pub(crate) fn array<'i>(items: impl Iterator<Item = &'i [u8]>) -> Vec<u8> {
 pub(crate) fn decode(encoding: Encoding, bytes: &[u8]) -> Option<Vec<u8>> {
     match encoding {
         Encoding::Json => Some(bytes.to_vec()),
-        Encoding::Zstd => {
-            let mut decoded = Vec::new();
-            let reader = zstd::stream::read::Decoder::with_buffer(bytes).ok()?;
-            let bound = u64::try_from(DECODED_BYTES_MAX).ok()?;
-            std::io::Read::read_to_end(&mut std::io::Read::take(reader, bound), &mut decoded).ok()?;
-            Some(decoded)
-        }
+        Encoding::Zstd => unpack_small(bytes).or_else(|| unpack(bytes)),
     }
+}
+
+thread_local! {
+    /// A decoder a thread: making one costs more than decoding a small row.
+    static DECODER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Bytes that are decoded at once; larger ones as a stream.
+const SMALL_BYTES: usize = 128 * 1024;
+
+fn unpack_small(bytes: &[u8]) -> Option<Vec<u8>> {
+    DECODER.with_borrow_mut(|decoder| {
+        if decoder.is_none() {
+            *decoder = zstd::bulk::Decompressor::new().ok();
+        }
+        decoder.as_mut()?.decompress(bytes, SMALL_BYTES).ok()
+    })
+}
+
+fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::new();
+    let reader = zstd::stream::read::Decoder::with_buffer(bytes).ok()?;
+    let bound = u64::try_from(DECODED_BYTES_MAX).ok()?;
+    reader.take(bound).read_to_end(&mut decoded).ok()?;
+    Some(decoded)
 }
 
 /// The events of an array, each as it stands.
@@ -92,10 +111,9 @@ mod tests {
     fn what_is_kept_is_read_back() {
         let json = br#"[{"a":1} , 7,"x"]"#.to_vec();
         let zstd = zstd::bulk::compress(&json, 3).unwrap();
-        for body in [
-            Body { json: json.clone(), zstd: None },
-            Body { json: json.clone(), zstd: Some(zstd) },
-        ] {
+        for body in
+            [Body { json: json.clone(), zstd: None }, Body { json: json.clone(), zstd: Some(zstd) }]
+        {
             let (encoding, kept) = body.whole();
             assert_eq!(decode(Encoding::read(encoding.number()), kept).unwrap(), json);
         }

@@ -68,10 +68,8 @@ fn erase(
     key: EventKey,
 ) -> Result<Erased> {
     let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(Erased::Unknown) };
-    let sql = format!(
-        "SELECT received_at_ms, evidence FROM {} WHERE batch_no = ?1",
-        segment.receipts()
-    );
+    let sql =
+        format!("SELECT received_at_ms, evidence FROM {} WHERE batch_no = ?1", segment.receipts());
     let (received_at, mut all): (WallTime, Vec<Evidence>) =
         transaction.query_row(&sql, [batch_no], |row| {
             let received_at = WallTime::from_unix_ms(row.get(0)?);

@@ -108,13 +108,13 @@ impl Store {
     }
 }
 
-/// Shelves what the log has beyond the shelf, in parts that fit into memory.
-/// What fits into memory as a whole is left there.
-pub(crate) fn shelve_all(store: &mut Store) -> Result<()> {
+/// Shelves what the log has beyond the shelf, in parts that fit into memory,
+/// until fewer than `left` ids are left for it.
+pub(crate) fn shelve_all(store: &mut Store, left: usize) -> Result<()> {
     loop {
         let segments = segment::all(&store.connection)?;
         let recent = Arc::new(unshelved(&store.connection, &store.index, &segments)?);
-        if recent.len() < Recent::EVENTS_MAX {
+        if recent.len() < left {
             return Ok(());
         }
         shelve(&mut store.index, &store.connection, &recent)?;
@@ -212,11 +212,7 @@ impl LoggedBatch {
 }
 
 /// The batches behind one, up to about [`EVENTS_MAX`] events.
-fn logged_after(
-    log: &Connection,
-    segments: &[Segment],
-    batch_no: i64,
-) -> Result<Vec<LoggedBatch>> {
+fn logged_after(log: &Connection, segments: &[Segment], batch_no: i64) -> Result<Vec<LoggedBatch>> {
     let (mut batches, mut events) = (Vec::new(), 0);
     for segment in segments {
         // Where the bytes are dropped there is nothing more to tell.
@@ -263,4 +259,3 @@ fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<LoggedBatch> {
         array: array.unwrap_or_default(),
     })
 }
-

@@ -55,10 +55,7 @@ fn make(connection: &mut Connection) -> Result<()> {
         }
     }
     transaction.execute_batch(include_str!("index.sql"))?;
-    transaction.execute(
-        "INSERT INTO follow VALUES (1, '', 0, '', 0, '', 0)",
-        [],
-    )?;
+    transaction.execute("INSERT INTO follow VALUES (1, '', 0, '', 0, '', 0)", [])?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(())

@@ -25,7 +25,8 @@ impl Ranges {
     pub(crate) fn add(&mut self, range: RangeInclusive<u64>) {
         let (mut first, mut last) = range.into_inner();
         let from = self.0.partition_point(|known| known.end().saturating_add(1) < first);
-        let joined = self.0[from..].partition_point(|known| *known.start() <= last.saturating_add(1));
+        let joined =
+            self.0[from..].partition_point(|known| *known.start() <= last.saturating_add(1));
         if let Some(touched) = self.0[from..from + joined].first() {
             first = first.min(*touched.start());
         }
@@ -81,7 +82,9 @@ pub(crate) fn learn(
     news.iter().for_each(|range| known.add(range.clone()));
     if before.as_ref() != Some(&known) {
         transaction
-            .prepare_cached("INSERT OR REPLACE INTO outbox (device_no, outbox, known) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO outbox (device_no, outbox, known) VALUES (?1, ?2, ?3)",
+            )?
             .execute(params![device_no, outbox.0.as_bytes(), known.encode()])?;
     }
     Ok(known)

@@ -3,8 +3,6 @@
 //! The same verdicts give the same bytes, today and in a later version: a kept
 //! answer is not kept as bytes but written again.
 
-use std::io::Write as _;
-
 use ingest_api::{RECEIPT_VERSION, Receipt, ReceiptStatus};
 use uuid::Uuid;
 
@@ -129,7 +127,6 @@ fn id(verdict: &Verdict) -> &str {
 
 fn json(bytes: &mut Vec<u8>, value: &impl serde::Serialize) {
     serde_json::to_writer(&mut *bytes, value).expect("plain values are always JSON");
-    bytes.flush().expect("memory needs no flushing");
 }
 
 /// The receipts that the judge gave.
@@ -161,4 +158,100 @@ pub(crate) fn tally(batch: &Batch, codes: &[Code]) -> Tally {
         } += 1;
     }
     tally
+}
+
+#[cfg(test)]
+mod tests {
+    use association::{Sighting, TimeQuality};
+    use event_model::{DeviceId, Fingerprint, WallTime};
+    use ingest_api::{ReceiptCode, ReceiptPage};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Body, Item, SoundEvent};
+
+    fn any_item() -> impl Strategy<Value = (Item, Code)> {
+        let code = (0u8..6).prop_map(Code::read);
+        (".{0,12}", code).prop_map(|(id, code)| {
+            let verdict = if code == Code::Refused {
+                let (status, code) = (ReceiptStatus::Invalid, Some(ReceiptCode::TooDeep));
+                Verdict::Refused(Box::new(Receipt { id, status, code, detail: None }))
+            } else {
+                let at = WallTime::from_unix_ms(0);
+                let corrected = Sighting { at, quality: TimeQuality::Good };
+                let fingerprint = Fingerprint([0; 32]);
+                let (span, origin, gap) = (0..0, None, None);
+                Verdict::Sound(SoundEvent { id, fingerprint, span, origin, corrected, gap })
+            };
+            (Item { sequence: None, verdict }, code)
+        })
+    }
+
+    /// The page as the contract's own types write it.
+    fn as_the_contract_says(page: &Page<'_>, batch: &Batch, codes: &[Code]) -> Vec<u8> {
+        let receipts = batch.items.iter().zip(codes).map(|(item, code)| {
+            let (status, why) = match code {
+                Code::Stored => (ReceiptStatus::Stored, None),
+                Code::Duplicate => (ReceiptStatus::Duplicate, None),
+                Code::Conflict => (
+                    ReceiptStatus::Conflict,
+                    Some((
+                        ReceiptCode::FingerprintDiffers,
+                        "another event is stored under this id",
+                    )),
+                ),
+                Code::Erased => (
+                    ReceiptStatus::Invalid,
+                    Some((ReceiptCode::Erased, "deleted at the device's own wish")),
+                ),
+                Code::Retry => (
+                    ReceiptStatus::Retry,
+                    Some((ReceiptCode::StoreUnavailable, "the store could not take it this time")),
+                ),
+                Code::Refused => (ReceiptStatus::Invalid, None),
+            };
+            match &item.verdict {
+                Verdict::Refused(receipt) => (**receipt).clone(),
+                Verdict::Sound(event) => Receipt {
+                    id: event.id.clone(),
+                    status,
+                    code: why.map(|(code, _)| code),
+                    detail: why.map(|(_, detail)| detail.to_owned()),
+                },
+            }
+        });
+        let page = ReceiptPage {
+            ringside: RECEIPT_VERSION.to_owned(),
+            server_version: page.server_version.to_owned(),
+            store: page.store,
+            receipts: receipts.collect(),
+            contiguous_sequence: page.contiguous,
+        };
+        serde_json::to_vec(&page).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_is_written_as_the_contract_says(
+            items in prop::collection::vec(any_item(), 0..6), contiguous: Option<u64>,
+        ) {
+            let (items, codes): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+            let batch = Batch {
+                device: DeviceId(Uuid::nil()),
+                outbox: None,
+                received_at: WallTime::from_unix_ms(0),
+                idempotency: None,
+                body: Body::default(),
+                items,
+            };
+            let page = Page { server_version: "0.1.0", store: Uuid::max(), contiguous };
+            let written = page.write(&batch, &codes, judged(&batch));
+            prop_assert_eq!(written, as_the_contract_says(&page, &batch, &codes));
+        }
+
+        #[test]
+        fn codes_are_read_back(number in 0u8..6) {
+            prop_assert_eq!(Code::read(number).number(), number);
+        }
+    }
 }

@@ -10,9 +10,11 @@ use crate::{
     store::signed,
 };
 
-/// Batches whose bytes or evidence are deleted in one step. A large batch is a
-/// megabyte, a usual one some kilobytes: a step takes milliseconds.
-const BATCHES_A_STEP: i64 = 200;
+/// Batches whose bytes or evidence are deleted in one step, at most.
+const BATCHES_A_STEP: i64 = 2_000;
+/// And their bytes: every page of them is visited, two thousand of them here,
+/// which takes some milliseconds.
+const BYTES_A_STEP: i64 = 8 * 1024 * 1024;
 
 /// Answers looked at in one step.
 const ANSWERS_A_STEP: i64 = 2_000;
@@ -131,7 +133,7 @@ fn retire_segment(
         if !is_over(retention.events_end(segment)) {
             return Ok(None);
         }
-        if delete_some(transaction, &segment.events())? {
+        if delete_some(transaction, &segment.events(), "events")? {
             return Ok(Some(Dropped::Part));
         }
         if is_newest {
@@ -145,7 +147,7 @@ fn retire_segment(
     if is_newest || !is_over(retention.gate_end(segment)) {
         return Ok(None);
     }
-    if delete_some(transaction, &segment.receipts())? {
+    if delete_some(transaction, &segment.receipts(), "evidence")? {
         return Ok(Some(Dropped::Part));
     }
     transaction.execute_batch(&format!("DROP TABLE {}", segment.receipts()))?;
@@ -153,15 +155,29 @@ fn retire_segment(
     Ok(Some(Dropped::Table))
 }
 
-fn delete_some(transaction: &Transaction<'_>, table: &str) -> Result<bool> {
-    let deleted = transaction.execute(
-        &format!(
-            "DELETE FROM {table} WHERE batch_no IN (
-                 SELECT batch_no FROM {table} ORDER BY batch_no LIMIT ?1)"
-        ),
-        [BATCHES_A_STEP],
-    )?;
-    Ok(deleted > 0)
+/// Deletes the oldest rows of a table; whether there were any.
+fn delete_some(transaction: &Transaction<'_>, table: &str, blob: &str) -> Result<bool> {
+    let mut last = None;
+    {
+        // The length of a blob is known without reading it.
+        let sql = format!(
+            "SELECT batch_no, length({blob}) FROM {table} ORDER BY batch_no LIMIT {BATCHES_A_STEP}"
+        );
+        let mut statement = transaction.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut bytes = 0;
+        while let Some(row) = rows.next()? {
+            last = Some(row.get::<_, i64>(0)?);
+            bytes += row.get::<_, i64>(1)?;
+            if bytes >= BYTES_A_STEP {
+                break;
+            }
+        }
+    }
+    if let Some(last) = last {
+        transaction.execute(&format!("DELETE FROM {table} WHERE batch_no <= ?1"), [last])?;
+    }
+    Ok(last.is_some())
 }
 
 /// Forgets answers of some devices: those too old, and those too many.
@@ -181,7 +197,9 @@ fn retire_answers(
     while let Some(row) = rows.next()? {
         let (device_no, count): (i64, i64) = (row.get(0)?, row.get(1)?);
         transaction
-            .prepare_cached("DELETE FROM kept_answer WHERE device_no = ?1 AND answered_at_ms <= ?2")?
+            .prepare_cached(
+                "DELETE FROM kept_answer WHERE device_no = ?1 AND answered_at_ms <= ?2",
+            )?
             .execute(params![device_no, oldest])?;
         if count > most {
             transaction

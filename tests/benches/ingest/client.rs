@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    sync::Semaphore,
 };
 
 use crate::load::Request;
@@ -38,6 +39,8 @@ pub(crate) enum Pace {
     Full,
     /// So many requests a second over all connections, whatever is answered.
     PerSecond(f64),
+    /// So many requests at a time, however many connections are open.
+    UnderWay(usize),
 }
 
 /// The requests of a run, taken by connections in turn.
@@ -62,12 +65,17 @@ pub(crate) async fn run(
     tally: &Arc<Tally>,
 ) -> Result<Duration> {
     let begun = Instant::now();
-    let ticket = Arc::new(AtomicU64::new(0));
+    let places = match pace {
+        Pace::UnderWay(count) => count,
+        Pace::Full | Pace::PerSecond(_) => Semaphore::MAX_PERMITS,
+    };
+    let turn = Turn { begun, ticket: AtomicU64::new(0), places: Semaphore::new(places), pace };
+    let turn = Arc::new(turn);
     let tasks: Vec<_> = streams
         .drain(..)
         .map(|stream| {
-            let (queue, tally, ticket) = (queue.clone(), tally.clone(), ticket.clone());
-            tokio::spawn(async move { drain(stream, queue, pace, begun, ticket, tally).await })
+            let (queue, tally, turn) = (queue.clone(), tally.clone(), turn.clone());
+            tokio::spawn(async move { drain(stream, queue, &turn, tally).await })
         })
         .collect();
     for task in tasks {
@@ -76,26 +84,40 @@ pub(crate) async fn run(
     Ok(begun.elapsed())
 }
 
+/// Whose request is next, and when.
+struct Turn {
+    begun: Instant,
+    ticket: AtomicU64,
+    places: Semaphore,
+    pace: Pace,
+}
+
+impl Turn {
+    /// Waits until a request may start; when it was due.
+    async fn due(&self) -> Instant {
+        match self.pace {
+            Pace::Full | Pace::UnderWay(_) => Instant::now(),
+            Pace::PerSecond(rate) => {
+                let number = self.ticket.fetch_add(1, Ordering::Relaxed);
+                let due = self.begun + Duration::from_secs_f64(number as f64 / rate);
+                tokio::time::sleep_until(due.into()).await;
+                due
+            }
+        }
+    }
+}
+
 async fn drain(
     mut stream: TcpStream,
     queue: Queue,
-    pace: Pace,
-    begun: Instant,
-    ticket: Arc<AtomicU64>,
+    turn: &Turn,
     tally: Arc<Tally>,
 ) -> Result<TcpStream> {
     let mut latencies = Vec::new();
     let mut buffer = Vec::with_capacity(4_096);
     loop {
-        let due = match pace {
-            Pace::Full => Instant::now(),
-            Pace::PerSecond(rate) => {
-                let number = ticket.fetch_add(1, Ordering::Relaxed);
-                let due = begun + Duration::from_secs_f64(number as f64 / rate);
-                tokio::time::sleep_until(due.into()).await;
-                due
-            }
-        };
+        let _place = turn.places.acquire().await?;
+        let due = turn.due().await;
         let next = queue.lock().expect("no task panics").pop_front();
         let Some(request) = next else { break };
         exchange(&mut stream, &request, &mut buffer, &tally).await?;

@@ -1,7 +1,7 @@
 //! `kill -9` at full load: every acknowledged event is there afterwards.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -31,7 +31,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let server = Process::start(&options.server, dir.path(), &[])?;
+    let server = Process::start(&options.server, dir.path())?;
     runtime.block_on(async {
         let tasks: Vec<_> = client::connect(server.address, CONNECTIONS)
             .await?
@@ -46,8 +46,9 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
         anyhow::Ok(())
     })?;
 
-    let acknowledged = std::mem::take(&mut *acknowledged.lock().expect("no task panics"));
-    let server = Process::start(&options.server, dir.path(), &[])?;
+    let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+    let acknowledged = std::mem::take(&mut *acknowledged);
+    let server = Process::start(&options.server, dir.path())?;
     let tally = Tally::default();
     runtime.block_on(async {
         let mut streams = client::connect(server.address, 1).await?;

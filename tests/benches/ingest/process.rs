@@ -19,12 +19,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn start(program: &Path, data_dir: &Path, flags: &[&str]) -> Result<Self> {
+    pub(crate) fn start(program: &Path, data_dir: &Path) -> Result<Self> {
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .args(["--enrolment-key", "enrolment-key-of-the-bench"])
-            .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -39,15 +38,7 @@ impl Process {
 
     /// User and system time since its start.
     pub(crate) fn cpu_s(&self) -> f64 {
-        let stat = self.proc("stat");
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks: f64 = after_name
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .filter_map(|field| field.parse::<f64>().ok())
-            .sum();
-        ticks / TICKS_PER_S
+        cpu_s(&self.proc("stat"))
     }
 
     /// A line of `/proc/PID/status`, in mebibytes.
@@ -66,10 +57,6 @@ impl Process {
         line.and_then(|text| text.trim().parse().ok()).unwrap_or(0.0)
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     pub(crate) fn kill(mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
@@ -85,4 +72,16 @@ impl Drop for Process {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// User and system time in a `/proc/PID/stat`.
+fn cpu_s(stat: &str) -> f64 {
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / TICKS_PER_S
+}
+
+/// The same of this process.
+pub(crate) fn own_cpu_s() -> f64 {
+    cpu_s(&std::fs::read_to_string("/proc/self/stat").unwrap_or_default())
 }

@@ -94,8 +94,8 @@ impl ServeArgs {
             enrolment_key: self.enrolment_key.as_deref().and_then(enrolment_key).transpose()?,
             limits: self.limits.limits(),
             lifetimes: self.lifetimes.lifetimes(),
-            bounds: open_files::fitted(self.bounds.bounds()),
             retain_days: self.retain_days,
+            bounds: open_files::fitted(self.bounds.bounds()),
             ..Config::new(self.listen, self.data_dir.path)
         })
     }

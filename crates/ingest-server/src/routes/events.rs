@@ -22,15 +22,10 @@ use crate::{
     authorization,
     body::{self, Encoding, Received},
     byte_budget::HeldBytes,
-    events::{Arrival, Judge, SplitFault, split},
+    events::{Arrival, Judge, SplitFault, decode_small, split},
     quota::AtWork,
     rejection::Rejection,
 };
-
-/// Bodies up to so many bytes as sent and as decoded are small: some fifty
-/// events, decoded and judged in a fraction of a millisecond.
-const SMALL_SENT_BYTES: usize = 16 * 1024;
-const SMALL_DECODED_BYTES: usize = 64 * 1024;
 
 /// Takes a batch of events.
 ///
@@ -105,7 +100,8 @@ impl Work {
     /// Stores what the body brings; gives the answer.
     async fn take(mut self, at_work: &AtWork) -> Result<Answer, Rejection> {
         let app = self.app.clone();
-        let decoded = self.decode_small().transpose()?;
+        let decoded = decode_small(self.asked.encoding, &self.sent)
+            .filter(|decoded| decoded.len() <= app.config.limits.decoded_bytes_max);
         let (batch, bytes, held) = match decoded {
             Some(decoded) => self.judge(decoded)?,
             None => {
@@ -136,19 +132,6 @@ impl Work {
         }
     }
 
-    /// A small body is decoded where it is, since a thread of its own would
-    /// cost more than the decoding. `None` where it turns out not to be small.
-    fn decode_small(&self) -> Option<Result<Vec<u8>, Rejection>> {
-        let limit = self.app.config.limits.decoded_bytes_max;
-        if self.sent.len() > SMALL_SENT_BYTES || limit <= SMALL_DECODED_BYTES {
-            return None;
-        }
-        match self.decode(SMALL_DECODED_BYTES) {
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => None,
-            decoded => Some(decoded),
-        }
-    }
-
     fn decode(&self, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
         body::decode(self.asked.encoding, &self.sent, bytes_max)
     }
@@ -158,7 +141,8 @@ impl Work {
         let bytes = decoded.len();
         self.app.budget.take(&mut self.held, bytes)?;
         // Kept as it was sent where that was zstd: packed already.
-        let zstd = (self.asked.encoding == Encoding::Zstd).then(|| self.sent.to_vec());
+        let zstd =
+            (self.asked.encoding == Encoding::Zstd).then(|| std::mem::take(&mut self.sent).into());
         let body = ingest_store::Body { json: decoded, zstd };
         let batch = self.asked.read_batch(&self.app, self.device, self.received_at, body)?;
         Ok((batch, bytes, std::mem::take(&mut self.held)))
@@ -192,8 +176,8 @@ impl Asked {
         received_at: WallTime,
         body: ingest_store::Body,
     ) -> Result<Batch, Rejection> {
-        let (decoded, limits) = (&body.json, &app.config.limits);
-        let events = split(decoded, limits.events_max).map_err(|fault| match fault {
+        let limits = &app.config.limits;
+        let events = split(&body.json, limits.events_max).map_err(|fault| match fault {
             SplitFault::TooMany => {
                 let detail = format!("a request may have {} events", limits.events_max);
                 Rejection::new(ProblemKind::TooLarge, detail)
@@ -205,9 +189,9 @@ impl Asked {
         let claim = |key: IdempotencyKey| IdempotencyClaim {
             outbox: self.outbox,
             key: key.0,
-            body_hash: Sha256::digest(decoded).into(),
+            body_hash: Sha256::digest(&body.json).into(),
         };
-        let items = events.iter().map(|event| judge.judge(decoded, event.get())).collect();
+        let items = events.iter().map(|event| judge.judge(&body.json, event.get())).collect();
         Ok(Batch {
             device,
             outbox: self.outbox,

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 /// Bytes of the WAL from which it is moved into the database. Larger, and a
 /// page that changes often is moved less often; a restart reads all of it.
-const WAL_BYTES: u64 = 32 * 1024 * 1024;
+const WAL_BYTES: usize = 32 * 1024 * 1024;
 
 /// The log counts as quiet when nothing is committed for so long.
 const BREATH: Duration = Duration::from_millis(10);
@@ -165,13 +165,13 @@ enum Work {
 
 impl Wishes {
     fn take(&mut self) -> Option<Work> {
+        if self.stop {
+            return Some(Work::Stop);
+        }
         if let Some(recent) = self.shelve.take() {
             return Some(Work::Shelve(recent));
         }
-        if std::mem::take(&mut self.checkpoint) {
-            return Some(Work::Checkpoint);
-        }
-        self.stop.then_some(Work::Stop)
+        std::mem::take(&mut self.checkpoint).then_some(Work::Checkpoint)
     }
 }
 
@@ -196,6 +196,7 @@ impl Drop for Waiting<'_> {
 pub(super) struct FollowerThread {
     progress: Arc<Progress>,
     reports: mpsc::Receiver<Report>,
+    written: usize,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -213,17 +214,24 @@ impl FollowerThread {
         let (report, reports) = mpsc::channel();
         let shared = progress.clone();
         let thread = Some(thread::spawn(move || follow(follower, &shared, &report)));
-        Some(Self { progress, reports, thread })
+        Some(Self { progress, reports, written: 0, thread })
     }
 
     pub(super) fn shelve(&self, recent: Arc<Recent>) {
         self.wish(|wishes| wishes.shelve = Some(recent));
     }
 
-    pub(super) fn wal_has(&self, bytes: u64) {
-        if bytes >= WAL_BYTES {
-            self.wish(|wishes| wishes.checkpoint = true);
+    /// Counts what was written since the last checkpoint.
+    pub(super) fn written(&mut self, bytes: usize) {
+        self.written += bytes;
+        if self.written >= WAL_BYTES {
+            self.written = 0;
+            self.checkpoint();
         }
+    }
+
+    pub(super) fn checkpoint(&self) {
+        self.wish(|wishes| wishes.checkpoint = true);
     }
 
     pub(super) fn reported(&self) -> Option<Report> {

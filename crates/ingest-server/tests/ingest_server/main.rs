@@ -5,6 +5,7 @@
 mod batches;
 mod binary;
 mod crash;
+mod duplicates;
 mod encodings;
 mod enrolment;
 mod hostile;

@@ -141,8 +141,9 @@ fn put_month(
 /// Takes all parts and what is new, and writes them as parts.
 fn spread(transaction: &Transaction<'_>, device_no: i64, month: &mut Month) -> Result<()> {
     let mut all: HashMap<EventKey, i64> = HashMap::new();
-    let mut parts = transaction
-        .prepare_cached("SELECT entries FROM gate WHERE segment_no = ?1 AND device_no = ?2 AND part > 0")?;
+    let mut parts = transaction.prepare_cached(
+        "SELECT entries FROM gate WHERE segment_no = ?1 AND device_no = ?2 AND part > 0",
+    )?;
     let mut rows = parts.query(params![month.segment_no, device_no])?;
     while let Some(row) = rows.next()? {
         all.extend(entries(row.get_ref(0)?.as_blob().unwrap_or_default()));
@@ -184,7 +185,8 @@ fn parts_log(ids: usize) -> u8 {
 /// UUIDs begin with the time), so their bits are mixed first.
 fn part_of(key: EventKey, parts_log: u8) -> i64 {
     let word = u128::from_le_bytes(key.0);
-    let folded = u64::try_from(word >> 64).unwrap_or(0) ^ u64::try_from(word & u128::from(u64::MAX)).unwrap_or(0);
+    let folded = u64::try_from(word >> 64).unwrap_or(0)
+        ^ u64::try_from(word & u128::from(u64::MAX)).unwrap_or(0);
     // The golden ratio's bits, as in Fibonacci hashing.
     let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     i64::try_from(mixed >> (64 - u32::from(parts_log))).unwrap_or(0) + 1

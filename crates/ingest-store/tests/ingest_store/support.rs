@@ -4,8 +4,8 @@ use association::{Sighting, TimeQuality};
 use event_model::{DeviceId, Fingerprint, OutboxId, WallTime};
 use ingest_api::{Lifetimes, ReceiptPage, ReceiptStatus};
 use ingest_store::{
-    Batch, Body, IngestTerms, Item, Outcome, PageRequest, SoundEvent, Store, StoreOptions,
-    Verdict, Viewer,
+    Batch, Body, IngestTerms, Item, Outcome, PageRequest, SoundEvent, Store, StoreOptions, Verdict,
+    Viewer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,0 +1,99 @@
+//! What the writer remembers between commits.
+
+use std::collections::HashMap;
+
+use event_model::{DeviceId, WallTime};
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::{
+    Error, Result, Store, follower,
+    gate::{Gate, Recent},
+    index,
+    segment::{self, LogEnd, Segment},
+};
+
+/// Devices whose number is remembered: 50,000 of them are 2 MB. Beyond, all are
+/// forgotten and looked up again.
+const DEVICES_MAX: usize = 100_000;
+
+/// What the writer remembers between commits, all of it made anew from the log.
+pub(crate) struct Intake {
+    pub(super) end: LogEnd,
+    pub(super) segments: Vec<Segment>,
+    pub(super) gate: Gate,
+    devices: HashMap<DeviceId, i64>,
+    version_no: i64,
+    version: String,
+}
+
+impl Intake {
+    pub(super) fn load(store: &mut Store) -> Result<Self> {
+        index::adopt(&mut store.index, &store.connection, store.id)?;
+        follower::shelve_all(store, Recent::EVENTS_MAX)?;
+        let segments = segment::all(&store.connection)?;
+        let end = segment::log_end(&store.connection, &segments)?;
+        let index = index::open(&store.data_dir, store.options, index::READER_CACHE_KIB)?;
+        let recent = follower::unshelved(&store.connection, &store.index, &segments)?;
+        let gate = Gate { recent, leaving: None, index };
+        let (devices, version) = (HashMap::new(), String::new());
+        Ok(Self { end, segments, gate, devices, version_no: 0, version })
+    }
+
+    /// Whether the log is as this remembers it.
+    pub(super) fn is_current(&self, transaction: &Transaction<'_>) -> Result<bool> {
+        Ok(segment::log_end(transaction, &self.segments)? == self.end)
+    }
+
+    pub(super) fn device_no(
+        &mut self,
+        transaction: &Transaction<'_>,
+        device: DeviceId,
+    ) -> Result<i64> {
+        if let Some(device_no) = self.devices.get(&device) {
+            return Ok(*device_no);
+        }
+        if self.devices.len() >= DEVICES_MAX {
+            self.devices.clear();
+        }
+        let device_no = transaction
+            .prepare_cached("SELECT device_no FROM device WHERE device = ?1")?
+            .query_row([device.to_string()], |row| row.get(0))
+            .optional()?
+            .ok_or(Error::UnknownDevice)?;
+        self.devices.insert(device, device_no);
+        Ok(device_no)
+    }
+
+    /// The segment for what is received now; another month begins another one.
+    pub(super) fn segment(
+        &mut self,
+        transaction: &Transaction<'_>,
+        at: WallTime,
+    ) -> Result<Segment> {
+        let newest = self.segments.last();
+        let is_of_month = |segment: &&Segment| {
+            segment.end().is_some_and(|end| at < end) && segment::month_of(at) == segment.month
+        };
+        if let Some(newest) = newest.filter(is_of_month) {
+            return Ok(newest.clone());
+        }
+        let segment = segment::begin(transaction, &segment::month_of(at), self.end)?;
+        self.segments.push(segment.clone());
+        Ok(segment)
+    }
+
+    pub(super) fn version_no(
+        &mut self,
+        transaction: &Transaction<'_>,
+        version: &str,
+    ) -> Result<i64> {
+        if self.version != version {
+            let sql = "INSERT INTO server_version (version) VALUES (?1) ON CONFLICT DO NOTHING";
+            transaction.execute(sql, [version])?;
+            let sql = "SELECT version_no FROM server_version WHERE version = ?1";
+            self.version_no = transaction.query_row(sql, [version], |row| row.get(0))?;
+            version.clone_into(&mut self.version);
+        }
+        Ok(self.version_no)
+    }
+}

@@ -1,0 +1,146 @@
+//! What is forgotten when, with a clock that the test moves.
+
+use event_model::WallTime;
+use ingest_api::{Lifetimes, ReceiptStatus};
+use ingest_store::{Batch, Erased, IdempotencyClaim, Retention, Retired, StoreOptions};
+use uuid::Uuid;
+
+use crate::support::{Fixture, batch, device, kill};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+fn at(text: &str) -> WallTime {
+    format!("{text}T12:00:00.000Z").parse().unwrap()
+}
+
+fn retention() -> Retention {
+    Retention { retain_days: Some(7), lifetimes: Lifetimes::default() }
+}
+
+/// Takes steps until nothing is left to forget; how many it took.
+fn retire(fixture: &mut Fixture, now: &str) -> usize {
+    let (mut steps, mut place) = (1, None);
+    while let Retired::More(next) = fixture.store.retire(&retention(), at(now), place).unwrap() {
+        place = Some(next);
+        steps += 1;
+    }
+    let options = StoreOptions::default();
+    let mut follower = ingest_store::Follower::open(fixture.dir.path(), options).unwrap();
+    while follower.forget().unwrap() {}
+    steps
+}
+
+fn send(fixture: &mut Fixture, id: &str, day: &str) -> ReceiptStatus {
+    let sent = batch(device(1), vec![kill(device(1), id, 1, 0)]);
+    fixture.take(Batch { received_at: at(day), ..sent })[0]
+}
+
+fn tables(fixture: &Fixture) -> Vec<String> {
+    let file = fixture.dir.path().join(ingest_store::Store::FILE_NAME);
+    let log = rusqlite::Connection::open(file).unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE name GLOB '[er]*_[0-9]*' ORDER BY name";
+    let mut statement = log.prepare(sql).unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    names.collect::<rusqlite::Result<_>>().unwrap()
+}
+
+#[test]
+fn events_go_by_whole_months_and_the_gate_still_knows_them() {
+    let mut fixture = Fixture::new();
+    for (id, day) in [("a", "2026-10-01"), ("b", "2026-10-31"), ("c", "2026-11-20")] {
+        assert_eq!(send(&mut fixture, id, day), ReceiptStatus::Stored);
+    }
+    retire(&mut fixture, "2026-11-07");
+    assert_eq!(tables(&fixture).len(), 4, "seven days after the month's end are not over");
+    retire(&mut fixture, "2026-11-21");
+    assert_eq!(tables(&fixture), ["event_2", "receipt_1", "receipt_2"]);
+    assert_eq!(send(&mut fixture, "a", "2026-11-21"), ReceiptStatus::Duplicate);
+    assert_eq!(send(&mut fixture, "b", "2026-11-21"), ReceiptStatus::Duplicate);
+    assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
+    let mut fixture = fixture.reopened();
+    fixture.store.shelve().unwrap();
+    assert_eq!(send(&mut fixture, "b", "2026-11-21"), ReceiptStatus::Duplicate);
+    assert_eq!(send(&mut fixture, "a", "2026-11-21"), ReceiptStatus::Invalid, "erased it stays");
+}
+
+#[test]
+fn the_gate_forgets_a_month_when_every_event_of_it_is_too_old_to_come_again() {
+    let mut fixture = Fixture::new();
+    send(&mut fixture, "a", "2026-10-31");
+    send(&mut fixture, "b", "2026-11-20");
+    fixture.store.shelve().unwrap();
+    // 45 days after the end of October: what was received in it is older than
+    // the judge takes.
+    retire(&mut fixture, "2026-12-15");
+    assert_eq!(tables(&fixture), ["event_2", "receipt_1", "receipt_2"]);
+    retire(&mut fixture, "2026-12-17");
+    assert_eq!(tables(&fixture), ["event_2", "receipt_2"]);
+    let gate = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
+    let months = "SELECT group_concat(DISTINCT segment_no) FROM gate";
+    let months: String = gate.query_row(months, [], |row| row.get(0)).unwrap();
+    assert_eq!(months, "2", "the shelf forgot it too");
+    assert_eq!(send(&mut fixture, "b", "2026-12-17"), ReceiptStatus::Duplicate);
+    assert_eq!(fixture.store.log_position().unwrap(), 2, "positions go on");
+    assert_eq!(send(&mut fixture, "c", "2026-12-17"), ReceiptStatus::Stored);
+    assert_eq!(fixture.store.log_position().unwrap(), 3);
+}
+
+#[test]
+fn nothing_is_dropped_where_nobody_asked_for_it() {
+    let mut fixture = Fixture::new();
+    send(&mut fixture, "a", "2020-01-01");
+    send(&mut fixture, "b", "2026-11-20");
+    let forever = Retention { retain_days: None, lifetimes: Lifetimes::default() };
+    assert_eq!(fixture.store.retire(&forever, at("2036-01-01"), None).unwrap(), Retired::All);
+    assert_eq!(tables(&fixture).len(), 4);
+}
+
+#[test]
+fn a_large_month_goes_in_steps() {
+    let mut fixture = Fixture::new();
+    let batches: Vec<_> = (0..4_500)
+        .map(|number| {
+            let sent = batch(device(1), vec![kill(device(1), &number.to_string(), 1, 0)]);
+            Batch { received_at: at("2026-10-01"), ..sent }
+        })
+        .collect();
+    fixture.store.ingest(&batches, &crate::support::terms()).unwrap();
+    send(&mut fixture, "later", "2026-11-20");
+    assert!(retire(&mut fixture, "2026-11-21") >= 5, "requests have a turn in between");
+    assert_eq!(tables(&fixture), ["event_2", "receipt_1", "receipt_2"]);
+}
+
+#[test]
+fn answers_are_forgotten_by_age_and_number() {
+    let mut fixture = Fixture::new();
+    let keyed = |number: u128, received_at| {
+        let id = number.to_string();
+        let claim =
+            IdempotencyClaim { outbox: None, key: Uuid::from_u128(number), body_hash: [0; 32] };
+        let sent = batch(device(1), vec![kill(device(1), &id, 1, 0)]);
+        Batch { idempotency: Some(claim), received_at, ..sent }
+    };
+    let day = at("2026-11-20");
+    for number in 0..4 {
+        fixture.ingest(keyed(number, day));
+    }
+    fixture.ingest(keyed(4, day.plus_ms(DAY_MS / 2)));
+    let count = |fixture: &Fixture| -> i64 {
+        let file = fixture.dir.path().join(ingest_store::Store::FILE_NAME);
+        let log = rusqlite::Connection::open(file).unwrap();
+        log.query_row("SELECT count(*) FROM kept_answer", [], |row| row.get(0)).unwrap()
+    };
+    let few = Lifetimes { idempotency_answers_max: 3, ..Lifetimes::default() };
+    let few = Retention { retain_days: None, lifetimes: few };
+    assert_eq!(fixture.store.retire(&few, day, None).unwrap(), Retired::All);
+    assert_eq!(count(&fixture), 3);
+    fixture.store.retire(&few, day.plus_ms(DAY_MS), None).unwrap();
+    assert_eq!(count(&fixture), 1, "only the last is younger than a day");
+}
+
+#[test]
+fn lifetimes_that_contradict_each_other_are_refused() {
+    assert_eq!(retention().check(), Ok(()));
+    let hasty = Retention { retain_days: Some(0), lifetimes: Lifetimes::default() };
+    assert!(hasty.check().is_err(), "events would go before their match is sealed");
+}

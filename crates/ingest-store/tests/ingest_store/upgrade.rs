@@ -1,0 +1,123 @@
+//! A database that the first schema's server wrote: `fixtures/schema_1`.
+
+use event_model::OutboxId;
+use ingest_api::{ReceiptCode, ReceiptStatus};
+use ingest_store::{
+    Answer, IdempotencyClaim, Outcome, Principal, Replayed, Store, Token, Validity,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::support::{Fixture, batch, device, event, item, kill, now, open};
+
+fn fixtures() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema_1")
+}
+
+fn upgraded() -> Fixture {
+    let dir = TempDir::new().unwrap();
+    std::fs::copy(fixtures().join(Store::FILE_NAME), dir.path().join(Store::FILE_NAME)).unwrap();
+    Fixture { store: open(&dir), dir }
+}
+
+fn exchange() -> Value {
+    serde_json::from_slice(&std::fs::read(fixtures().join("answer.json")).unwrap()).unwrap()
+}
+
+fn id(number: u128) -> String {
+    Uuid::from_u128(0xabc0_0000_0000_8000_a000_0000_0000_0000 + number).to_string()
+}
+
+/// The data that the fixture's events had, beside what the fingerprint leaves
+/// out.
+fn data(round: u32) -> Value {
+    json!({
+        "game": "cs2", "match": {"key": "cs2:1", "origin": "native"}, "observer": "Ana",
+        "actors": {"attacker": "Ana", "victim": "Bo", "assists": []}, "round": round,
+        "ordinal": null, "identity": "native", "match_clock_ms": null, "details": {},
+    })
+}
+
+#[test]
+fn nothing_of_it_is_lost() {
+    let mut fixture = upgraded();
+    assert_eq!(fixture.store.id().to_string(), "9a7b02a8-2c59-45b9-be1a-bce93fc6cb5c");
+    assert_eq!(fixture.store.log_position().unwrap(), 7);
+    let witnesses: Vec<_> = fixture
+        .occurrences("cs2:1")
+        .iter()
+        .map(|occurrence| occurrence["witnesses"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(witnesses.iter().sum::<usize>(), 5, "all but the erased one and the lap");
+    assert_eq!(witnesses.len(), 4, "two devices saw the same kill");
+    assert_eq!(fixture.occurrences("race:1").len(), 1);
+    let token = Token::from_text(exchange()["token1"].as_str().unwrap());
+    let principal = fixture.store.principal(&token).unwrap();
+    assert_eq!(principal, Some((Principal::Device(device(2)), Validity::Valid)));
+}
+
+#[test]
+fn what_comes_again_is_recognised() {
+    let mut fixture = upgraded();
+    let sent = |id: &str, sequence, round| {
+        item(device(1), "ringside.kill.v1", id, Some("cs2:1"), sequence, 0, &data(round))
+    };
+    let lap = json!({"seconds": 71});
+    let again = vec![
+        sent(&id(0), 1, 1),
+        sent(&id(1), 2, 2),
+        sent("a text id", 4, 3),
+        sent(&id(3), 5, 5),
+        item(device(1), "com.example.lap", "lap1", Some("race:1"), 6, 0, &lap),
+        sent("new", 3, 1),
+    ];
+    let page = fixture.page(batch(device(1), again));
+    let verdicts: Vec<_> =
+        page.receipts.iter().map(|receipt| (receipt.status, receipt.code)).collect();
+    assert_eq!(
+        verdicts,
+        [
+            (ReceiptStatus::Duplicate, None),
+            (ReceiptStatus::Invalid, Some(ReceiptCode::Erased)),
+            (ReceiptStatus::Duplicate, None),
+            (ReceiptStatus::Conflict, Some(ReceiptCode::FingerprintDiffers)),
+            (ReceiptStatus::Duplicate, None),
+            (ReceiptStatus::Stored, None),
+        ]
+    );
+    assert_eq!(page.contiguous_sequence, Some(6), "1, 2, 4, 5 and 6 were known");
+    assert_eq!(fixture.store.log_position().unwrap(), 8);
+}
+
+#[test]
+fn an_answer_from_before_is_repeated_byte_for_byte() {
+    let mut fixture = upgraded();
+    let exchange = exchange();
+    let claim = IdempotencyClaim {
+        outbox: Some(OutboxId(Uuid::from_u128(99))),
+        key: Uuid::from_u128(77),
+        body_hash: Sha256::digest(exchange["body"].as_str().unwrap()).into(),
+    };
+    let mut again = batch(device(2), vec![kill(device(2), "whatever", 1, 0)]);
+    again.idempotency = Some(claim);
+    again.received_at = event_model::WallTime::from_unix_ms(1_795_267_700_000);
+    let Outcome::Answered(Answer { body, replayed, .. }) = fixture.ingest(again) else {
+        panic!("the body is the same");
+    };
+    assert_eq!(replayed, Replayed::Yes);
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(body, exchange["answer"]);
+}
+
+#[test]
+fn an_upgraded_database_goes_on_as_a_new_one_does() {
+    let mut fixture = upgraded();
+    let ended = event(device(1), "ringside.match_ended.v1", "end", 7, 0);
+    assert_eq!(fixture.take(batch(device(1), vec![ended])), [ReceiptStatus::Stored]);
+    let mut fixture = fixture.reopened();
+    assert_eq!(fixture.store.log_position().unwrap(), 8);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 5);
+    assert!(fixture.store.add_device(device(3), "PC", now()).unwrap().is_some());
+}
