@@ -93,5 +93,10 @@ impl Backlog {
 
 fn stored(events: usize) -> Settlements {
     let items = vec![Settlement::Stored; events];
-    Settlements { store: Uuid::from_u128(5), server_version: "1.0.0".to_owned(), items }
+    Settlements {
+        store: Uuid::from_u128(5),
+        server_version: "1.0.0".to_owned(),
+        items,
+        contiguous_sequence: None,
+    }
 }
