@@ -321,7 +321,7 @@ async fn live(ppm: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
 
 /// Few by default: each starts a server.
 fn cases() -> Cases {
-    let cases = if std::env::var_os("RINGSIDE_LONG").is_some() { 300 } else { 10 };
+    let cases = if std::env::var_os("RINGSIDE_LONG").is_some() { 60 } else { 10 };
     Cases { cases, failure_persistence: None, ..Cases::default() }
 }
 
