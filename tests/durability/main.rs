@@ -14,6 +14,8 @@ mod outbox_crashes;
 mod plan;
 mod random;
 mod run;
+mod salvage_crashes;
+mod server_crashes;
 mod strace;
 mod trace;
 mod verdict;

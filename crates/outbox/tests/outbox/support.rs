@@ -7,12 +7,14 @@ use event_model::{
     Actors, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity, Kind,
     MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
 };
-use outbox::{Append, Appended, Claimed, NewEvent, Outbox, OutboxView, StreamKey};
+use outbox::{Append, Appended, Claimed, Error, NewEvent, Outbox, OutboxView, StreamKey};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 pub(crate) const DEVICE: DeviceId = DeviceId(Uuid::from_u128(0xD));
 pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+const LOCKED_TRIES_MAX: u32 = 100_000;
 
 /// The instant `ms` after some evening's start, on one boot.
 pub(crate) fn at(ms: u64) -> Moment {
@@ -67,7 +69,17 @@ impl Folder {
     }
 
     pub(crate) fn open_at(&self, now: Moment) -> Outbox {
-        Outbox::open(&self.path, DEVICE, now).expect("the outbox opens")
+        // A child that another test starts at this moment has the lock until it
+        // runs its own program.
+        let opened = (0..LOCKED_TRIES_MAX).find_map(|_| {
+            let opened = Outbox::open(&self.path, DEVICE, now);
+            if matches!(opened, Err(Error::Locked(_))) {
+                std::thread::yield_now();
+                return None;
+            }
+            Some(opened)
+        });
+        opened.expect("nobody else owns it").expect("the outbox opens")
     }
 
     pub(crate) fn view(&self) -> OutboxView {
