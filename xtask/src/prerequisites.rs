@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Pages,
     /// Tests that open the app on a display of their own.
     Desktop,
+    /// Tests that let programs crash at any system call.
+    Crashes,
     /// Compiling and testing for Windows.
     Windows,
 }
@@ -32,6 +34,7 @@ impl fmt::Display for Purpose {
             Self::Build => "to build the workspace",
             Self::Pages => "to build and test the pages",
             Self::Desktop => "to open the app in tests",
+            Self::Crashes => "to crash programs at any call in tests",
             Self::Windows => "to build and test for Windows",
         })
     }
@@ -72,6 +75,7 @@ const PACKAGES: &[Package] = &[
     package("xvfb", Purpose::Desktop),
     package("nodejs", Purpose::Pages),
     package("npm", Purpose::Pages),
+    package("strace", Purpose::Crashes),
     package("debian-archive-keyring", Purpose::Windows),
     package("debootstrap", Purpose::Windows),
 ];

@@ -50,7 +50,7 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 fn prerequisites(plan: &Plan) -> Result<Outcome> {
-    let mut purposes = vec![Purpose::Build, Purpose::Desktop];
+    let mut purposes = vec![Purpose::Build, Purpose::Desktop, Purpose::Crashes];
     if has_pages() {
         purposes.push(Purpose::Pages);
     }
