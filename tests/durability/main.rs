@@ -11,6 +11,7 @@ mod companion_crashes;
 mod crash_points;
 mod disk;
 mod failing_calls;
+mod full_disk;
 mod outbox_crashes;
 mod plan;
 mod random;

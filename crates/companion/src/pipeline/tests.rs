@@ -242,7 +242,7 @@ fn what_the_disk_never_took_is_counted_lost_at_the_end() {
 }
 
 /// Frames of the runs below: each shows a kill more than the one before.
-const FRAMES: u64 = 40;
+const FRAMES: u64 = 33;
 
 /// Captures a match while the appends fail that `fails` says.
 fn captured(fails: impl Fn(u64) -> bool) -> OnDisk {
