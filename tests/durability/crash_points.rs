@@ -4,6 +4,7 @@ use std::{
     fmt,
     num::NonZero,
     ops::{Add, Range},
+    panic::resume_unwind,
     path::Path,
     thread,
 };
@@ -178,7 +179,9 @@ pub(crate) fn in_parallel(seeds: Range<u64>, run: impl Fn(u64) -> Tally + Sync) 
                 })
             })
             .collect();
-        let sums = started.into_iter().map(|thread| thread.join().unwrap());
+        let sums = started
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         sums.fold(Tally::default(), Tally::add)
     })
 }
