@@ -201,11 +201,11 @@ fn keep(image: &Image) -> std::path::PathBuf {
 }
 
 fn describe(act: &Act) -> String {
-    match act {
-        Act::Write { name, offset, bytes } => {
-            format!("write of {} bytes at {offset:?} of {}", bytes.len(), name.display())
-        }
-        Act::Send { bytes, .. } => format!("{} bytes sent", bytes.len()),
-        other => format!("{other:?}"),
+    if let Act::Write { name, offset, bytes } = act {
+        return format!("write of {} bytes at {offset:?} of {}", bytes.len(), name.display());
     }
+    if let Act::Send { bytes, .. } = act {
+        return format!("{} bytes sent", bytes.len());
+    }
+    format!("{act:?}")
 }
