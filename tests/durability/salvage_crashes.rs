@@ -7,7 +7,7 @@ use crate::{
     appender::PlanKind,
     crash_points::{Crash, Tally, scratch, visit},
     disk::{Disk, Image},
-    plan,
+    plan::{self, Checkpoint, Step},
     run::{Run, acknowledged, is_acknowledgement},
     strace,
     verdict::opened_after_damage,
@@ -18,8 +18,12 @@ use crate::{
 const STEPS: usize = 30;
 const SEED: u64 = 3;
 
-/// Bytes of the damage, somewhere in the middle of the file.
+/// And steps that only the log has.
+const STEPS_IN_LOG: usize = 3;
+
+/// Bytes of the damage, at the beginning of a page.
 const DAMAGE: usize = 3_000;
+const PAGE_BYTES: usize = 4096;
 
 /// What stands beside the damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,37 +34,48 @@ enum Log {
     Left,
 }
 
-/// Makes an outbox at `path` and damages it.
+/// Makes an outbox at `path` and damages it where it shows.
 fn damage(path: &Path, log: Log) {
     let folder = path.parent().unwrap();
     fs::create_dir_all(folder).unwrap();
     let mut worker = Worker::open(path).unwrap();
-    plan::of(SEED, STEPS).iter().for_each(|step| worker.take(step).unwrap());
+    let settle = [Step::Checkpoint(Checkpoint::Truncate)];
+    let steps = [plan::of(SEED, STEPS), settle.to_vec(), plan::of(SEED + 1, STEPS_IN_LOG)];
+    steps.iter().flatten().for_each(|step| worker.take(step).unwrap());
     let left = Image::of_folder(folder);
     drop(worker);
     if log == Log::Left {
         left.write(folder);
-        assert!(!fs::read(path.with_extension("sqlite-wal")).unwrap().is_empty());
+        assert_ne!(fs::metadata(path.with_extension("sqlite-wal")).unwrap().len(), 0);
     }
-    let mut bytes = fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + DAMAGE].fill(0xA5);
-    fs::write(path, &bytes).unwrap();
+    let sound = fs::read(path).unwrap();
+    let shows = |page: &usize| {
+        fs::write(path, with_damage(&sound, *page)).unwrap();
+        let name = Path::new(path.file_name().unwrap());
+        salvaged(&Image::of_folder(folder), name).is_some()
+    };
+    // What the log has of a page hides the damage to it.
+    let pages = 2..sound.len() / PAGE_BYTES;
+    assert!(pages.into_iter().find(shows).is_some(), "no page of the file is in use");
+}
+
+fn with_damage(sound: &[u8], page: usize) -> Vec<u8> {
+    let mut bytes = sound.to_vec();
+    bytes[page * PAGE_BYTES..][..DAMAGE].fill(0xA5);
+    bytes
 }
 
 fn has_the_damage(bytes: &[u8]) -> bool {
-    let middle = bytes.len() / 2;
-    bytes.get(middle..middle + DAMAGE).is_some_and(|part| part.iter().all(|byte| *byte == 0xA5))
+    bytes.chunks(PAGE_BYTES).any(|page| page.starts_with(&[0xA5; DAMAGE]))
 }
 
-/// What salvage comes to where nothing crashes.
-fn undisturbed(image: &Image, name: &Path) -> Snapshot {
+/// What salvage comes to where nothing crashes; none where it is not needed.
+fn salvaged(image: &Image, name: &Path) -> Option<Snapshot> {
     let scratch = scratch();
     let folder = scratch.path().join("undisturbed");
     image.write(&folder);
     let (outbox, snapshot) = opened_after_damage(&folder.join(name)).unwrap();
-    assert!(outbox.salvaged().is_some(), "the damage shows");
-    snapshot
+    outbox.salvaged().is_some().then_some(snapshot)
 }
 
 fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot) -> Result<(), String> {
@@ -85,7 +100,7 @@ fn crash_everywhere(log: Log) -> Tally {
     let run = Run::of(PlanKind::Repeatable, SEED, 0);
     damage(&run.job.path, log);
     let (before, disk) = (Image::of_folder(&run.folder()), Disk::of_folder(&run.folder()));
-    let expected = undisturbed(&before, &run.name());
+    let expected = salvaged(&before, &run.name()).expect("the damage shows");
     let output = run.to_its_end();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let acts = run.acts();
