@@ -4,6 +4,7 @@ use std::{
     fmt,
     num::NonZero,
     ops::{Add, Range},
+    panic::resume_unwind,
     path::Path,
     thread,
 };
@@ -178,7 +179,9 @@ pub(crate) fn in_parallel(seeds: Range<u64>, run: impl Fn(u64) -> Tally + Sync) 
                 })
             })
             .collect();
-        let sums = started.into_iter().map(|thread| thread.join().unwrap());
+        let sums = started
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         sums.fold(Tally::default(), Tally::add)
     })
 }
@@ -198,11 +201,11 @@ fn keep(image: &Image) -> std::path::PathBuf {
 }
 
 fn describe(act: &Act) -> String {
-    match act {
-        Act::Write { name, offset, bytes } => {
-            format!("write of {} bytes at {offset:?} of {}", bytes.len(), name.display())
-        }
-        Act::Send { bytes, .. } => format!("{} bytes sent", bytes.len()),
-        other => format!("{other:?}"),
+    if let Act::Write { name, offset, bytes } = act {
+        return format!("write of {} bytes at {offset:?} of {}", bytes.len(), name.display());
     }
+    if let Act::Send { bytes, .. } = act {
+        return format!("{} bytes sent", bytes.len());
+    }
+    format!("{act:?}")
 }

@@ -31,7 +31,9 @@ impl Disk {
     /// A disk that holds what is in `folder`, for certain.
     pub(crate) fn of_folder(folder: &Path) -> Self {
         let mut disk = Self::default();
-        for (name, bytes) in Image::of_folder(folder).files() {
+        let image = Image::of_folder(folder);
+        image.folders().for_each(|name| disk.names.begin_with(name, Node::Folder));
+        for (name, bytes) in image.files() {
             disk.contents.push(Content::certain(bytes.to_vec()));
             disk.names.begin_with(name, Node::File(disk.contents.len() - 1));
         }

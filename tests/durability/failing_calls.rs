@@ -1,6 +1,6 @@
 //! Calls that fail, or at which the process is killed: each in its turn.
 
-use std::{ops::Range, time::Duration};
+use std::ops::Range;
 
 use crate::{
     appender::PlanKind,
@@ -66,14 +66,7 @@ fn a_kill_at_any_call_leaves_what_was_acknowledged() {
         let output = run.with(&format!("inject={call}:signal=KILL:when={nth}"));
         assert!(!output.status.success(), "{call} {nth}: it ended well");
         let done = acknowledged(&run.acts());
-        // The system takes a moment to free what a killed process had locked.
-        let pause = Duration::from_millis(5);
-        let held = system_tests::retry(Duration::from_secs(5), pause, || {
-            let held = holds(&run.job.path, done, &reference, Depth::Work);
-            let is_locked = held.as_ref().is_err_and(|why| why.starts_with("Locked"));
-            (!is_locked).then_some(held)
-        });
-        if let Err(why) = held.expect("a killed process holds no lock") {
+        if let Err(why) = holds(&run.job.path, done, &reference, Depth::Work) {
             panic!("killed at {call} {nth}, after {done} steps: {why}");
         }
         Tally::one()

@@ -7,13 +7,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod appender;
+mod companion_crashes;
 mod crash_points;
 mod disk;
 mod failing_calls;
+mod full_disk;
 mod outbox_crashes;
 mod plan;
 mod random;
 mod run;
+mod salvage_crashes;
+mod server_crashes;
 mod strace;
 mod trace;
 mod verdict;

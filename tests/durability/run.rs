@@ -82,10 +82,8 @@ pub(crate) fn is_acknowledgement(act: &Act) -> bool {
 }
 
 /// Everything that the program told.
-pub(crate) fn said(acts: &[Act]) -> Vec<&str> {
-    let lines = acts.iter().filter_map(|act| match act {
-        Act::Say { text } => Some(text.trim_end()),
-        _ => None,
-    });
-    lines.collect()
+pub(crate) fn said<'a>(acts: &'a [Act]) -> Vec<&'a str> {
+    let line =
+        |act: &'a Act| if let Act::Say { text } = act { Some(text.trim_end()) } else { None };
+    acts.iter().filter_map::<&str, _>(line).collect()
 }

@@ -1,9 +1,9 @@
 //! What an outbox must hold after a crash.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use delivery::BatchLimits;
-use outbox::{Append, Outbox};
+use outbox::{Append, Error, Outbox};
 
 use crate::{
     plan::{DEVICE, STREAMS, at, event, stream_key},
@@ -12,6 +12,9 @@ use crate::{
 
 /// No plan comes to an event with this number.
 const PROBE: u64 = 1_000_000;
+
+const LOCKED_TIMEOUT: Duration = Duration::from_secs(10);
+const LOCKED_PAUSE: Duration = Duration::from_millis(2);
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +54,22 @@ pub(crate) fn holds(
 }
 
 fn opened(path: &Path) -> Result<(Outbox, Snapshot), String> {
-    let outbox = Outbox::open(path, DEVICE, at(0)).map_err(|error| format!("{error:?}"))?;
-    if let Some(salvaged) = outbox.salvaged() {
-        return Err(format!("a crash was taken for damage: {salvaged:?}"));
+    let (outbox, snapshot) = opened_after_damage(path)?;
+    match outbox.salvaged() {
+        Some(salvaged) => Err(format!("a crash was taken for damage: {salvaged:?}")),
+        None => Ok((outbox, snapshot)),
     }
+}
+
+/// The same where salvage is allowed.
+pub(crate) fn opened_after_damage(path: &Path) -> Result<(Outbox, Snapshot), String> {
+    // A killed process keeps its lock for a moment, and so does a child of this
+    // one until it runs its own program.
+    let opened = system_tests::retry(LOCKED_TIMEOUT, LOCKED_PAUSE, || {
+        let opened = Outbox::open(path, DEVICE, at(0));
+        (!matches!(opened, Err(Error::Locked(_)))).then_some(opened)
+    });
+    let outbox = opened.ok_or("it stays locked")?.map_err(|error| format!("{error:?}"))?;
     let snapshot = Snapshot::of(&outbox).map_err(|error| format!("{error:?}"))?;
     Ok((outbox, snapshot))
 }

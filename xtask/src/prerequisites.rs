@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Desktop,
     /// Asking the server whether it does what its document says.
     Contract,
+    /// Tests that let programs crash at any system call.
+    Crashes,
     /// Compiling and testing for Windows.
     Windows,
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Purpose {
             Self::Pages => "to build and test the pages",
             Self::Desktop => "to open the app in tests",
             Self::Contract => "to hold the server to its OpenAPI document",
+            Self::Crashes => "to crash programs at any call in tests",
             Self::Windows => "to build and test for Windows",
         })
     }
@@ -76,6 +79,7 @@ const PACKAGES: &[Package] = &[
     package("nodejs", Purpose::Pages),
     package("npm", Purpose::Pages),
     package("python3-venv", Purpose::Contract),
+    package("strace", Purpose::Crashes),
     package("debian-archive-keyring", Purpose::Windows),
     package("debootstrap", Purpose::Windows),
 ];

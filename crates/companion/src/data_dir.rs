@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::Error;
+use crate::{Error, atomic_file};
 
 /// A folder with everything that one installation of Ringside keeps.
 ///
@@ -19,7 +19,7 @@ impl DataDir {
     /// Where it cannot be made, or the system names none.
     pub fn open(path: Option<PathBuf>) -> Result<Self, Error> {
         let path = path.or_else(of_the_user).ok_or(Error::NoDataDir)?;
-        create_private(&path).map_err(|cause| Error::DataDir { path: path.clone(), cause })?;
+        create_lasting(&path).map_err(|cause| Error::DataDir { path: path.clone(), cause })?;
         Ok(Self(path))
     }
 
@@ -60,6 +60,21 @@ impl DataDir {
     pub fn source_report(&self) -> PathBuf {
         self.0.join("sources.json")
     }
+}
+
+/// The same so that its name, and those of the folders above that were missing,
+/// are on disk: what is flushed into a folder goes with it when the power fails.
+fn create_lasting(path: &Path) -> std::io::Result<()> {
+    let missing = path.ancestors().take_while(|above| !above.exists()).count();
+    create_private(path)?;
+    let above = path.ancestors().take(missing.max(1)).filter_map(Path::parent);
+    above.filter(|above| !above.as_os_str().is_empty()).try_for_each(|above| {
+        match atomic_file::sync_folder(above) {
+            // Not ours to read: whoever made it had it flushed long ago.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+            synced => synced,
+        }
+    })
 }
 
 /// Makes a folder that nobody else looks into: what is in it names players.

@@ -1,5 +1,7 @@
 //! The file, opened.
 
+#[cfg(unix)]
+use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -67,6 +69,7 @@ impl Store {
         make_private_directory(data_dir).map_err(Error::Directory)?;
         let mut connection = connect(data_dir, options)?;
         schema::migrate(&mut connection)?;
+        sync_names(data_dir).map_err(Error::Directory)?;
         let id = read_id(&connection)?;
         let index = index::open(data_dir, options, index::READER_CACHE_KIB)?;
         let data_dir = data_dir.to_owned();
@@ -153,10 +156,11 @@ pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connecti
     let connection = Connection::open(data_dir.join(Store::FILE_NAME))?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // Not NORMAL: a receipt says `stored`, so the commit must have reached the
+    // disk even if the power fails. EXTRA is FULL with a log; without one, where
+    // the system gives none, it flushes the directory as well.
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL and not NORMAL: a receipt says `stored`, so the commit must
-    // have reached the disk even if the power fails.
-    connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // What a device had erased is to be gone from the file.
     connection.pragma_update(None, "secure_delete", "FAST")?;
@@ -184,7 +188,29 @@ pub(crate) fn make_private_directory(path: &Path) -> std::io::Result<()> {
     // The file holds players' names: nobody else on the machine needs it.
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    sync_names(path)
+}
+
+/// Puts the directory's own name on disk, and the names in it: a file that was
+/// flushed is lost all the same with a directory that was not.
+#[cfg(unix)]
+fn sync_names(path: &Path) -> std::io::Result<()> {
+    for directory in path.ancestors().take(2).filter(|path| !path.as_os_str().is_empty()) {
+        match fs::File::open(directory).and_then(|directory| directory.sync_all()) {
+            // Not ours to read, or nothing that can be flushed.
+            Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {
+            }
+            synced => synced?,
+        }
+    }
+    Ok(())
+}
+
+/// Windows has no handle on a directory to flush; names are journalled.
+#[cfg(not(unix))]
+fn sync_names(_path: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A UUID: text where an operator's SQL may want to name it, else bytes.

@@ -13,8 +13,7 @@ pub(crate) fn make(folder: &Path) -> io::Result<()> {
     let missing = folder.ancestors().take_while(|above| !above.exists()).count();
     fs::create_dir_all(folder)?;
     // One that is there may have been made a moment before the power failed.
-    let above = folder.ancestors().take(missing.max(1)).filter_map(Path::parent);
-    above.map(sync).collect()
+    folder.ancestors().take(missing.max(1)).filter_map(Path::parent).try_for_each(sync)
 }
 
 /// Puts the names in `folder` on disk.

@@ -44,6 +44,11 @@ impl Image {
         self.0.iter().filter_map(|(name, bytes)| Some((name.as_path(), bytes.as_deref()?)))
     }
 
+    /// Every folder.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().filter(|(_, bytes)| bytes.is_none()).map(|(name, _)| name.as_path())
+    }
+
     /// The bytes of one.
     pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
         self.0.get(Path::new(name))?.as_deref()

@@ -54,7 +54,7 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 fn prerequisites(plan: &Plan) -> Result<Outcome> {
-    let mut purposes = vec![Purpose::Build, Purpose::Desktop, Purpose::Contract];
+    let mut purposes = vec![Purpose::Build, Purpose::Desktop, Purpose::Contract, Purpose::Crashes];
     if has_pages() {
         purposes.push(Purpose::Pages);
     }

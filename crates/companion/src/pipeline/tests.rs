@@ -31,6 +31,13 @@ impl Told {
     }
 }
 
+/// Everything that was appended, byte for byte, and the state it came from.
+#[derive(Debug, PartialEq)]
+struct OnDisk {
+    events: Vec<(u64, String)>,
+    state: Option<Vec<u8>>,
+}
+
 struct Stage {
     folder: tempfile::TempDir,
     told: Arc<Told>,
@@ -58,6 +65,25 @@ impl Stage {
     fn rename(&self, from: &str, to: &str) {
         let other = rusqlite::Connection::open(self.path()).unwrap();
         other.execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}")).unwrap();
+    }
+
+    /// Lets every append fail when its events are in and its state is next, or
+    /// lets them pass again.
+    fn fail_midway(&self, fails: bool) {
+        let other = rusqlite::Connection::open(self.path()).unwrap();
+        let change = if fails {
+            "CREATE TRIGGER full BEFORE INSERT ON stream BEGIN SELECT RAISE(ABORT, 'full'); END"
+        } else {
+            "DROP TRIGGER IF EXISTS full"
+        };
+        other.execute_batch(change).unwrap();
+    }
+
+    fn saved(&self, pipeline: &Pipeline) -> OnDisk {
+        let outbox = crate::owned_outbox::lock(&pipeline.outbox);
+        let events = outbox.view().export(Filter::All).map(Result::unwrap);
+        let events = events.map(|shown| (shown.entry.sequence, shown.body)).collect();
+        OnDisk { events, state: outbox.state(&stream()).unwrap() }
     }
 
     fn sequences(&self, pipeline: &Pipeline) -> Vec<(u64, String)> {
@@ -213,4 +239,70 @@ fn what_the_disk_never_took_is_counted_lost_at_the_end() {
     stage.rename("event_away", "event");
     let lost = crate::owned_outbox::lock(&pipeline.outbox).status(at(3)).unwrap().lost;
     assert_eq!(lost, 2, "and told by the outbox from then on");
+}
+
+/// Frames of the runs below: each shows a kill more than the one before.
+const FRAMES: u64 = 33;
+
+/// Captures a match while the appends fail that `fails` says.
+fn captured(fails: impl Fn(u64) -> bool) -> OnDisk {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    for kills in 0..FRAMES {
+        let before = stage.saved(&pipeline);
+        pipeline.take(&frame(kills));
+        if fails(kills) {
+            stage.fail_midway(true);
+            assert!(pipeline.commit(at(kills)).is_err());
+            stage.fail_midway(false);
+            let after = stage.saved(&pipeline);
+            assert_eq!(after, before, "neither an event nor the state went ahead");
+        } else {
+            pipeline.commit(at(kills)).unwrap();
+            assert_eq!(pipeline.counts().not_saved, 0);
+        }
+    }
+    pipeline.commit(at(FRAMES)).unwrap();
+    let counts = pipeline.counts();
+    assert_eq!((counts.appended, counts.lost), (counts.captured, 0));
+    stage.saved(&pipeline)
+}
+
+#[test]
+fn appends_that_fail_change_no_byte_of_what_is_saved_in_the_end() {
+    let calm = captured(|_| false);
+    assert!(calm.events.len() as u64 >= FRAMES, "{} events", calm.events.len());
+    let patterns: [fn(u64) -> bool; 3] =
+        [|frame| frame % 2 == 1, |frame| frame % 7 != 3, |frame| (10..30).contains(&frame)];
+    for fails in patterns {
+        assert_eq!(captured(fails), calm);
+    }
+}
+
+/// Ids of the events of a match; after an append that fails the program dies.
+fn ids_with_deaths(dies: impl Fn(u64) -> bool) -> Vec<String> {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    for kills in 0..FRAMES {
+        pipeline.take(&frame(kills));
+        if dies(kills) {
+            stage.fail_midway(true);
+            assert!(pipeline.commit(at(kills)).is_err());
+            stage.fail_midway(false);
+            drop(pipeline);
+            pipeline = stage.pipeline();
+        } else {
+            pipeline.commit(at(kills)).unwrap();
+        }
+    }
+    let outbox = crate::owned_outbox::lock(&pipeline.outbox);
+    let entries = outbox.view().list(Filter::All, 1_000).unwrap();
+    entries.into_iter().map(|entry| entry.event_id.0.to_string()).collect()
+}
+
+#[test]
+fn what_died_with_a_failed_append_comes_again_under_its_ids() {
+    // The last frame is saved: what only it shows is read by nobody later.
+    let calm = ids_with_deaths(|_| false);
+    assert_eq!(ids_with_deaths(|frame| frame % 3 == 1), calm);
 }

@@ -1,0 +1,238 @@
+//! The ingest server at a crash: what it acknowledged, it knows again.
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
+
+use reqwest::blocking::{Client, Response};
+use serde_json::{Value, json};
+use system_tests::{ENROLMENT_KEY, Program, READY_TIMEOUT, binary};
+
+use crate::{
+    crash_points::scratch,
+    disk::{Disk, Image},
+    random::{Random, is_long},
+    strace,
+    trace::{Act, Watched},
+};
+
+const DEVICE: &str = "00000000-0000-0000-0000-00000000000d";
+
+/// Companions that post at once, so that their batches share commits.
+const POSTERS: u64 = 3;
+const BATCHES_EACH: u64 = 5;
+const EVENTS_MAX: u64 = 4;
+
+/// Crashes looked at after a receipt has left, and one in so many others.
+const LOSSES: u64 = 3;
+const LOSSES_LONG: u64 = 40;
+const OTHER_POINTS_EVERY: u64 = 40;
+
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How a receipt page begins, wherever in an answer that is.
+const RECEIPT: &[u8] = br#"{"ringside":"receipt/1""#;
+
+/// A running server.
+struct Server {
+    program: Program,
+    process: String,
+    way: Way,
+}
+
+/// How to talk to it.
+struct Way {
+    url: String,
+    client: Client,
+}
+
+impl Server {
+    fn command(folder: &Path) -> Command {
+        // The shell tells the id of the process that it becomes.
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"echo "process $$"; exec "$@""#, "sh"]);
+        command.arg(binary("ringside-ingest")).args(["serve", "--listen", "127.0.0.1:0"]);
+        command.args(["--enrolment-key", ENROLMENT_KEY, "--data-dir"]).arg(folder);
+        command
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut program = Program::start("the server", command).unwrap();
+        let process = program.line_with("process ", READY_TIMEOUT).unwrap();
+        let line = program.line_with("listening on http", READY_TIMEOUT).unwrap();
+        let url = line.split_whitespace().last().unwrap().to_owned();
+        let process = process.split_whitespace().last().unwrap().to_owned();
+        // Set already by another test of this process: that one is the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build().unwrap();
+        Self { program, process, way: Way { url, client } }
+    }
+
+    /// SIGKILL to it, and not to the `strace` around it.
+    fn kill(self) {
+        let killed = Command::new("kill").args(["-KILL", &self.process]).status().unwrap();
+        assert!(killed.success());
+        // With the server, strace ends as if it had been killed itself.
+        drop(self.program.finished());
+    }
+}
+
+impl Way {
+    fn enrol(&self) -> String {
+        let body = json!({"device": DEVICE, "name": "PC"}).to_string();
+        let request = self.client.post(format!("{}/v1/devices", self.url));
+        let reply = request.bearer_auth(ENROLMENT_KEY).body(body).send().unwrap();
+        let enrolled = parsed(reply);
+        enrolled["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts events; each with the server's word on it.
+    fn post(&self, token: &str, numbers: &[u64]) -> Vec<(u64, String)> {
+        let events: Vec<Value> = numbers.iter().map(|number| event(*number)).collect();
+        let request = self.client.post(format!("{}/v1/events", self.url)).bearer_auth(token);
+        let request = request.header("Content-Type", "application/cloudevents-batch+json");
+        let answer = parsed(request.body(json!(events).to_string()).send().unwrap());
+        let receipts = answer["receipts"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        let word = |receipt: &Value| receipt["status"].as_str().unwrap().to_owned();
+        numbers.iter().copied().zip(receipts.iter().map(word)).collect()
+    }
+}
+
+fn parsed(reply: Response) -> Value {
+    let status = reply.status();
+    let text = reply.text().unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: {text}"))
+}
+
+fn event(number: u64) -> Value {
+    let subject = format!("cs2:native-{}", number % 3);
+    json!({
+        "specversion": "1.0", "id": id(number),
+        "source": format!("urn:ringside:device:{DEVICE}"),
+        "type": "ringside.kill.v1", "subject": subject, "partitionkey": subject,
+        "time": "2026-11-20T19:00:00.123Z", "sequence": number.to_string(),
+        "sequencetype": "Integer", "origin": "replay", "datacontenttype": "application/json",
+        "data": {
+            "game": "cs2", "match": {"key": subject, "origin": "native"}, "observer": "Ana",
+            "actors": {"attacker": "Ana", "victim": "Bo", "assists": []}, "round": 1,
+            "ordinal": null, "identity": "native", "match_clock_ms": null,
+            "observed": {"epoch": DEVICE, "mono_ms": number}, "details": {}
+        }
+    })
+}
+
+fn id(number: u64) -> String {
+    format!("00000000-0000-8000-8000-{number:012}")
+}
+
+fn number(id: &str) -> u64 {
+    id.rsplit('-').next().unwrap().parse().unwrap()
+}
+
+/// What a server did while it was posted to and then killed.
+struct Traced {
+    acts: Vec<Act>,
+    token: String,
+    posted: u64,
+}
+
+fn traced(folder: &Path, trace: &Path) -> Traced {
+    let mut command = strace::traced(&Server::command(folder), trace);
+    let server = Server::start(&mut command);
+    let token = server.way.enrol();
+    let posted = post_from_several_sides(&server.way, &token);
+    server.kill();
+    let root = folder.parent().unwrap();
+    let watched = Watched { folder: root, acknowledgements: Path::new("/nothing") };
+    let acts = watched.acts(&std::fs::read_to_string(trace).unwrap());
+    Traced { acts, token, posted }
+}
+
+/// How many events that was.
+fn post_from_several_sides(server: &Way, token: &str) -> u64 {
+    let next = AtomicU64::new(1);
+    thread::scope(|scope| {
+        for poster in 0..POSTERS {
+            let next = &next;
+            scope.spawn(move || {
+                let mut random = Random::new(poster);
+                for _ in 0..BATCHES_EACH {
+                    let count = 1 + random.below(EVENTS_MAX);
+                    let first = next.fetch_add(count, Ordering::Relaxed);
+                    let numbers: Vec<u64> = (first..first + count).collect();
+                    for (number, word) in server.post(token, &numbers) {
+                        assert_eq!(word, "stored", "event {number}");
+                    }
+                }
+            });
+        }
+    });
+    next.into_inner() - 1
+}
+
+/// The events that an act acknowledges.
+fn acknowledged(act: &Act) -> Vec<u64> {
+    let Act::Send { bytes, .. } = act else { return Vec::new() };
+    let begin = bytes.windows(RECEIPT.len()).position(|part| part == RECEIPT);
+    let Some(page) = begin.and_then(|at| serde_json::from_slice::<Value>(&bytes[at..]).ok()) else {
+        return Vec::new();
+    };
+    let receipts = page["receipts"].as_array().cloned().unwrap_or_default();
+    let ids = receipts.iter().filter(|receipt| receipt["status"] == "stored");
+    ids.map(|receipt| number(receipt["id"].as_str().unwrap())).collect()
+}
+
+/// A server started on what a crash left knows each acknowledged event, and
+/// takes the others.
+fn look(image: &Image, name: &Path, traced: &Traced, known: &BTreeSet<u64>) {
+    let scratch = scratch();
+    image.write(scratch.path());
+    let server = Server::start(&mut Server::command(&scratch.path().join(name)));
+    let all: Vec<u64> = (1..=traced.posted).collect();
+    for (number, word) in server.way.post(&traced.token, &all) {
+        let is_right = word == "duplicate" || (word == "stored" && !known.contains(&number));
+        assert!(is_right, "event {number}, acknowledged before the crash, is {word}");
+    }
+    server.kill();
+}
+
+#[test]
+fn an_event_whose_receipt_left_is_there_after_a_crash() {
+    if !strace::is_available() {
+        return;
+    }
+    let run = scratch();
+    let root = run.path().join("disk");
+    std::fs::create_dir(&root).unwrap();
+    let traced = traced(&root.join("server"), &run.path().join("trace"));
+
+    let (mut disk, mut known, mut random) = (Disk::default(), BTreeSet::new(), Random::new(1));
+    let (mut points, mut images) = (0, 0);
+    for act in &traced.acts {
+        disk.act(act);
+        let acknowledged = acknowledged(act);
+        known.extend(&acknowledged);
+        let is_other = !known.is_empty() && random.below(OTHER_POINTS_EVERY) == 0;
+        if acknowledged.is_empty() && !is_other {
+            continue;
+        }
+        points += 1;
+        let mut seen = vec![disk.after_kill()];
+        for _ in 0..if is_long() { LOSSES_LONG } else { LOSSES } {
+            let image = disk.after_power_loss(&mut random);
+            if !seen.contains(&image) {
+                seen.push(image);
+            }
+        }
+        images += seen.len();
+        seen.iter().for_each(|image| look(image, Path::new("server"), &traced, &known));
+    }
+    assert_eq!(known.len() as u64, traced.posted, "every receipt is in the trace");
+    assert!(disk.after_kill() == Image::of_folder(&root), "the rebuilt files are the real ones");
+    println!("server: crash points {points}, images {images}");
+}
