@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
 use crate::Error;
 
@@ -37,6 +37,21 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)?;
     Ok(db)
+}
+
+/// Opens the file so that nothing in it changes, not even when it is closed.
+pub(crate) fn look(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_MAX)?;
+    Ok(db)
+}
+
+/// Closes a damaged file as it is: its log is not written into it.
+pub(crate) fn abandon(db: Connection) {
+    // Where even that fails, closing does what it does to any file.
+    drop(db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true));
+    drop(db);
 }
 
 /// Runs `change` in one transaction; an error undoes all of it.

@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use event_model::DeviceId;
+use rusqlite::ErrorCode as Code;
 
 /// Why an outbox could not be used. Nothing was changed where one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +44,30 @@ impl Error {
         matches!(self.sqlite_code(), Some(rusqlite::ErrorCode::DiskFull))
     }
 
-    /// Whether the file is not a database, or a damaged one.
+    /// Whether a file is damaged that was sound when it was opened. No
+    /// statement of ours breaks a constraint or reads another type than it
+    /// wrote, but on such a file.
     pub(crate) fn is_damage(&self) -> bool {
-        matches!(
-            self.sqlite_code(),
-            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
-        )
+        use rusqlite::Error as Cause;
+        let damaged = [Code::NotADatabase, Code::DatabaseCorrupt, Code::ConstraintViolation];
+        self.sqlite_code().is_some_and(|code| damaged.contains(&code))
+            || matches!(
+                self,
+                Self::Sqlite(
+                    Cause::FromSqlConversionFailure(..)
+                        | Cause::IntegralValueOutOfRange(..)
+                        | Cause::InvalidColumnType(..)
+                        | Cause::Utf8Error(..)
+                )
+            )
+    }
+
+    /// The same for a file that is being looked at: whatever the disk and the
+    /// system are not the reason of is of the file.
+    pub(crate) fn is_of_the_file(&self) -> bool {
+        self.is_damage()
+            || matches!(self.sqlite_code(), Some(Code::Unknown | Code::TypeMismatch))
+            || matches!(self, Self::Sqlite(rusqlite::Error::QueryReturnedNoRows))
     }
 
     fn sqlite_code(&self) -> Option<rusqlite::ErrorCode> {

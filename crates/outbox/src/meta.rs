@@ -17,16 +17,19 @@ pub(crate) enum Meta {
     ServerVersion,
     /// The circuit of the upload, as JSON.
     Circuit,
+    /// The damaged file that everything was salvaged from last.
+    Salvaged,
 }
 
 impl Meta {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Outbox => "outbox",
             Self::Device => "device",
             Self::Store => "store",
             Self::ServerVersion => "server_version",
             Self::Circuit => "circuit",
+            Self::Salvaged => "salvaged",
         }
     }
 

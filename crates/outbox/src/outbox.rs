@@ -17,7 +17,9 @@ use crate::{
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
-    prune, salvage, schema,
+    prune,
+    salvage::{self, Opened, Salvage},
+    schema,
 };
 
 /// The one owner of an outbox file: what captures and uploads.
@@ -29,7 +31,7 @@ pub struct Outbox {
     rota: Rota,
     pruned_at: Option<Moment>,
     bounds: Bounds,
-    salvaged: Option<Salvaged>,
+    salvage: Salvage,
     // Last, so that the file is closed before another process may own it.
     _lock: OwnerLock,
 }
@@ -46,23 +48,17 @@ impl Outbox {
             std::fs::create_dir_all(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
-        let salvaged = salvage::if_damaged(path, device, now)?;
-        let mut db = connection::open(path, IfAbsent::Create)?;
-        schema::migrate(&mut db)?;
-        let outbox = write(&mut db, |db| {
-            db.execute("DELETE FROM in_flight", [])?;
-            identify(db, device)
-        })?;
+        let Opened { db, id, salvage } = salvage::open(path, device, now)?;
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
-            view: OutboxView::of(path, db, outbox, device),
+            view: OutboxView::of(path, db, id, device),
             circuit,
             live: LiveMatches::default(),
             rota: Rota::default(),
             pruned_at: None,
             bounds: Bounds::default(),
-            salvaged,
+            salvage,
             _lock: lock,
         })
     }
@@ -80,10 +76,66 @@ impl Outbox {
         self.view.id()
     }
 
-    /// What became of the file that was here, where it was damaged.
+    /// What became of files that were damaged, where this opening met one.
     #[must_use]
     pub fn salvaged(&self) -> Option<&Salvaged> {
-        self.salvaged.as_ref()
+        self.salvage.salvaged()
+    }
+
+    /// Salvages some more of a large damaged file, which takes some hundredths
+    /// of a second; whether there is more to do.
+    ///
+    /// # Errors
+    /// Where the file cannot be written; the next call tries again.
+    pub fn salvage_on(&mut self, now: Moment) -> Result<bool, Error> {
+        if !self.salvage.is_under_way() {
+            return Ok(false);
+        }
+        self.healing(now, |outbox| {
+            let teller = outbox.view.teller(now);
+            outbox.salvage.step(&mut outbox.view.db, teller)
+        })?;
+        Ok(self.salvage.is_under_way())
+    }
+
+    /// Does `work`; where it meets damage, the file is set aside and `work` is
+    /// done on a new one, which has everything that could be read.
+    fn healing<T>(
+        &mut self,
+        now: Moment,
+        mut work: impl FnMut(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match work(self) {
+            Err(error) if error.is_damage() && self.salvage.may_heal() => {
+                self.heal(now)?;
+                work(self)
+            }
+            done => done,
+        }
+    }
+
+    fn heal(&mut self, now: Moment) -> Result<(), Error> {
+        let (path, device) = (self.view.path().to_owned(), self.view.device);
+        // Without tables nothing is taken for saved meanwhile.
+        let nothing = Connection::open_in_memory()?;
+        connection::abandon(std::mem::replace(&mut self.view.db, nothing));
+        match self.salvage.replace(device, now) {
+            Ok((db, id)) => {
+                self.view = OutboxView::of(&path, db, id, device);
+                Ok(())
+            }
+            Err(error) => {
+                if let Ok(db) = connection::open(&path, IfAbsent::Fail) {
+                    self.view.db = db;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether a batch was claimed from the file that is open now.
+    fn is_of_this_file(&self, claimed: &[Claimed]) -> Result<bool, Error> {
+        Ok(!self.salvage.has_healed() || salvage::are_there(&self.view.db, claimed)?)
     }
 
     /// The state last appended for `stream`.
@@ -103,8 +155,10 @@ impl Outbox {
     /// # Errors
     /// Then nothing of the group was appended.
     pub fn append(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
-        let device = self.view.device;
-        let appended = write(&mut self.view.db, |db| append::append(db, device, group, now))?;
+        let appended = self.healing(now, |outbox| {
+            let device = outbox.view.device;
+            write(&mut outbox.view.db, |db| append::append(db, device, group, now))
+        })?;
         for new in group.iter().flat_map(|part| &part.events) {
             if new.origin == Origin::Live {
                 self.live.touch(new.event.subject().as_str(), now);
@@ -128,6 +182,14 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be read or written.
     pub fn claim(&mut self, limits: &BatchLimits, now: Moment) -> Result<Vec<Claimed>, Error> {
+        self.healing(now, |outbox| outbox.claim_from_file(limits, now))
+    }
+
+    fn claim_from_file(
+        &mut self,
+        limits: &BatchLimits,
+        now: Moment,
+    ) -> Result<Vec<Claimed>, Error> {
         if Counter::Queued.read(&self.view.db)? == 0 {
             return Ok(Vec::new());
         }
@@ -142,6 +204,9 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn release(&mut self, claimed: &[Claimed]) -> Result<(), Error> {
+        if !self.is_of_this_file(claimed)? {
+            return Ok(());
+        }
         write_forgettable(&mut self.view.db, |db| conclude::release(db, claimed))
     }
 
@@ -159,10 +224,16 @@ impl Outbox {
         random: u64,
     ) -> Result<(), Error> {
         conclude::advance(&mut self.circuit, decision, now, random);
-        let circuit = &self.circuit;
-        write(&mut self.view.db, |db| {
-            conclude::conclude(db, claimed, decision, circuit, now.wall)?;
-            save_circuit(db, circuit)
+        self.healing(now, |outbox| {
+            // What the server has of another file is sent again, and it says so.
+            let of_this_file = outbox.is_of_this_file(claimed)?;
+            let circuit = &outbox.circuit;
+            write(&mut outbox.view.db, |db| {
+                if of_this_file {
+                    conclude::conclude(db, claimed, decision, circuit, now.wall)?;
+                }
+                save_circuit(db, circuit)
+            })
         })
     }
 
@@ -188,6 +259,10 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn prune(&mut self, now: Moment) -> Result<Pruned, Error> {
+        self.healing(now, |outbox| outbox.prune_file(now))
+    }
+
+    fn prune_file(&mut self, now: Moment) -> Result<Pruned, Error> {
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
@@ -218,8 +293,19 @@ impl Outbox {
     }
 }
 
+/// Opens the file at `path`, or makes it; its connection and its id.
+pub(crate) fn open_file(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
+    let mut db = connection::open(path, IfAbsent::Create)?;
+    schema::migrate(&mut db)?;
+    let id = write(&mut db, |db| {
+        db.execute("DELETE FROM in_flight", [])?;
+        identify(db, device)
+    })?;
+    Ok((db, id))
+}
+
 /// The file's id, made at the first opening.
-pub(crate) fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
+fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
     let of_file = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
     match of_file {
         Some(other) if other != device => return Err(Error::OtherDevice(other)),

@@ -15,6 +15,7 @@ use crate::{
     gaps::Teller,
     meta::Meta,
     outbox::load_circuit,
+    salvage::all_set_aside,
     schema,
 };
 
@@ -93,6 +94,7 @@ impl OutboxView {
             oldest_pending_age_s: self.oldest_pending_age_s(now)?,
             next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
             paused_reason: circuit.reason().map(|reason| reason.to_string()),
+            salvaged: all_set_aside(&self.path),
         })
     }
 
