@@ -5,7 +5,13 @@ use event_model::{
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{Error, checksum, counters::Counter, origin};
+use crate::{
+    Error, checksum,
+    counters::Counter,
+    known_ids::KnownIds,
+    origin,
+    spans::{SINCE_APPENDED, Span, Spans},
+};
 
 /// One session state machine of this device.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +66,7 @@ pub(crate) struct NewRow<'r> {
 /// Appends one group; the caller's transaction makes it durable or undoes it.
 pub(crate) fn append(
     db: &Connection,
+    known: &mut KnownIds,
     device: DeviceId,
     group: &[Append],
     now: Moment,
@@ -74,7 +81,7 @@ pub(crate) fn append(
                 origin: new.origin,
                 appended: now.wall,
             };
-            match rows.write(&row, |sequence| body(device, new, sequence))? {
+            match rows.write(known, &row, |sequence| body(device, new, sequence))? {
                 Some(sequence) => done.appended.push((new.event.id, sequence)),
                 None => done.already_known += 1,
             }
@@ -120,32 +127,36 @@ pub(crate) fn load_state(db: &Connection, stream: &StreamKey) -> Result<Option<V
     Ok(found.and_then(|(state, sum)| (checksum::of_state(&state) == sum).then_some(state)))
 }
 
-/// Writes rows under the next sequences; the sums are written once at the end.
+/// Writes rows under the next sequences; what is one for many of them is
+/// written at the end.
 pub(crate) struct RowWriter<'d> {
     db: &'d Connection,
     last_sequence: u64,
     rows: u64,
     bytes: u64,
+    spans: Vec<Span>,
 }
 
 impl<'d> RowWriter<'d> {
     pub(crate) fn begin(db: &'d Connection) -> Result<Self, Error> {
-        Ok(Self { db, last_sequence: Counter::LastSequence.read(db)?, rows: 0, bytes: 0 })
+        let last_sequence = Counter::LastSequence.read(db)?;
+        Ok(Self { db, last_sequence, rows: 0, bytes: 0, spans: Vec::new() })
     }
 
-    /// Writes a row and its place in the queue; nothing, and no sequence,
-    /// where its id is known.
+    /// Writes a row; nothing, and no sequence, where its id is known.
     pub(crate) fn write(
         &mut self,
+        known: &mut KnownIds,
         row: &NewRow<'_>,
         body: impl FnOnce(u64) -> String,
     ) -> Result<Option<u64>, Error> {
-        if self.is_known(row.id)? {
+        let of_match = known.of_match(self.db, row.match_key)?;
+        let match_id = of_match.match_id;
+        if !of_match.learn(self.db, row.id)? {
             return Ok(None);
         }
         let sequence = self.last_sequence + 1;
         let body = body(sequence);
-        let match_id = match_id(self.db, row.match_key)?;
         let sum = checksum::of_event(sequence, row.id, row.match_key, row.origin, &body);
         self.db.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
             (
@@ -158,35 +169,49 @@ impl<'d> RowWriter<'d> {
                 &body,
             ),
         )?;
-        self.db
-            .prepare_cached("INSERT INTO queue VALUES (?1, ?2)")?
-            .execute((sequence, match_id))?;
         self.last_sequence = sequence;
         self.rows += 1;
         self.bytes += body.len() as u64;
+        self.grow(sequence, match_id);
         Ok(Some(sequence))
     }
 
-    fn is_known(&self, id: EventId) -> Result<bool, Error> {
-        let mut select = self.db.prepare_cached(
-            "SELECT 1 FROM event WHERE event_id = ?1
-             UNION ALL SELECT 1 FROM known_id WHERE event_id = ?1",
-        )?;
-        Ok(select.exists([id.0.as_bytes()])?)
+    fn grow(&mut self, sequence: u64, match_id: i64) {
+        match self.spans.last_mut() {
+            Some(span) if span.match_id == match_id => span.last = sequence,
+            Some(_) | None => self.spans.push(Span {
+                first: sequence,
+                last: sequence,
+                match_id,
+                since_ms: SINCE_APPENDED,
+            }),
+        }
     }
 
+    /// Puts them into the queue, and writes the sums.
     pub(crate) fn finish(self) -> Result<(), Error> {
+        for span in self.spans {
+            Spans::Queue.extend(self.db, span)?;
+            extend_match(self.db, span)?;
+        }
         Counter::LastSequence.set(self.db, self.last_sequence)?;
         Counter::Queued.add(self.db, self.rows)?;
         Counter::EventBytes.add(self.db, self.bytes)
     }
 }
 
-fn match_id(db: &Connection, key: &str) -> Result<i64, Error> {
-    let mut select = db.prepare_cached("SELECT id FROM match_key WHERE key = ?1")?;
-    if let Some(id) = select.query_row([key], |row| row.get(0)).optional()? {
-        return Ok(id);
+/// A match has these sequences too.
+fn extend_match(db: &Connection, span: Span) -> Result<(), Error> {
+    let mut extend = db.prepare_cached(
+        "UPDATE match_span SET last = ?3 WHERE match_id = ?1 AND last = ?2 - 1
+         AND first = (SELECT max(first) FROM match_span WHERE match_id = ?1)",
+    )?;
+    if extend.execute((span.match_id, span.first, span.last))? == 0 {
+        db.prepare_cached("INSERT INTO match_span VALUES (?1, ?2, ?3)")?.execute((
+            span.match_id,
+            span.first,
+            span.last,
+        ))?;
     }
-    db.prepare_cached("INSERT INTO match_key (key) VALUES (?1)")?.execute([key])?;
-    Ok(db.last_insert_rowid())
+    Ok(())
 }

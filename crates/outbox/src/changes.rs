@@ -1,13 +1,16 @@
 //! Single transactions that any process may make: send again, delete.
 
+use std::collections::HashSet;
+
 use event_model::{EventId, GapReason};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use crate::{
     Error,
     counters::Counter,
     gaps::{self, Teller},
     removal::{RemovedFrom, remove},
+    spans::{PUT_BACK, Span, Spans},
 };
 
 /// Which quarantined events.
@@ -37,7 +40,7 @@ pub(crate) fn requeue(db: &Connection, selection: &Selection) -> Result<u64, Err
         Selection::Ids(ids) => {
             let mut requeued = 0;
             for id in ids {
-                let one = "sequence = (SELECT sequence FROM event WHERE event_id = ?1)";
+                let one = "event_id = ?1";
                 requeued += requeue_where(db, one, [id.0.as_bytes()])?;
             }
             Ok(requeued)
@@ -49,62 +52,74 @@ pub(crate) fn requeue(db: &Connection, selection: &Selection) -> Result<u64, Err
 pub(crate) fn requeue_where(
     db: &Connection,
     condition: &str,
-    parameters: impl rusqlite::Params + Clone,
+    parameters: impl rusqlite::Params,
 ) -> Result<u64, Error> {
-    let insert = format!(
-        "INSERT INTO queue SELECT sequence, match_id FROM quarantine JOIN event USING (sequence)
-         WHERE {condition}"
+    let sql = format!(
+        "SELECT sequence, match_id FROM quarantine JOIN event USING (sequence)
+         WHERE {condition} ORDER BY sequence"
     );
-    let requeued = db.prepare_cached(&insert)?.execute(parameters.clone())?;
-    let delete = format!("DELETE FROM quarantine WHERE {condition}");
-    db.prepare_cached(&delete)?.execute(parameters)?;
-    Counter::Queued.add(db, requeued as u64)?;
-    Ok(requeued as u64)
+    let mut select = db.prepare_cached(&sql)?;
+    let found = select.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found: Vec<(u64, i64)> = found.collect::<Result<_, _>>()?;
+    for &(sequence, match_id) in &found {
+        db.prepare_cached("DELETE FROM quarantine WHERE sequence = ?1")?.execute([sequence])?;
+        let span = Span { first: sequence, last: sequence, match_id, since_ms: PUT_BACK };
+        Spans::Queue.extend(db, span)?;
+    }
+    Counter::Queued.add(db, found.len() as u64)?;
+    Ok(found.len() as u64)
+}
+
+/// The sequences of events, which no process changes: the history is read
+/// through once, before anything is locked.
+pub(crate) fn sequences_of(db: &Connection, ids: &[EventId]) -> Result<Vec<u64>, Error> {
+    let wanted: HashSet<&[u8]> = ids.iter().map(|id| id.0.as_bytes().as_slice()).collect();
+    let mut select = db.prepare_cached("SELECT sequence, event_id FROM event")?;
+    let mut rows = select.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get_ref(1)?.as_blob().is_ok_and(|id| wanted.contains(id)) {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 enum Found {
+    Gone,
     InFlight,
-    Settled(u64),
-    Unsent(u64),
+    Settled,
+    Unsent,
 }
 
 /// Deletes events and tells the server of those that it never had.
-pub(crate) fn delete(db: &Connection, ids: &[EventId], teller: Teller) -> Result<Deleted, Error> {
+pub(crate) fn delete(db: &Connection, sequences: &[u64], teller: Teller) -> Result<Deleted, Error> {
     let mut done = Deleted::default();
     let (mut settled, mut unsent) = (Vec::new(), Vec::new());
-    for id in ids {
-        match find(db, *id)? {
-            None => done.absent += 1,
-            Some(Found::InFlight) => done.in_flight += 1,
-            Some(Found::Settled(sequence)) => settled.push(sequence),
-            Some(Found::Unsent(sequence)) => unsent.push(sequence),
+    for &sequence in sequences {
+        match find(db, sequence)? {
+            Found::Gone => {}
+            Found::InFlight => done.in_flight += 1,
+            Found::Settled => settled.push(sequence),
+            Found::Unsent => unsent.push(sequence),
         }
     }
-    for sequences in [&mut settled, &mut unsent] {
-        sequences.sort_unstable();
-        // The same id may have been named twice.
-        sequences.dedup();
-        done.deleted += sequences.len() as u64;
-    }
+    done.deleted = (settled.len() + unsent.len()) as u64;
     remove(db, &settled, RemovedFrom::History, teller.now.wall)?;
     remove(db, &unsent, RemovedFrom::Unsent, teller.now.wall)?;
     gaps::tell(db, teller, &unsent, GapReason::Deleted)?;
     Ok(done)
 }
 
-fn find(db: &Connection, id: EventId) -> Result<Option<Found>, Error> {
-    let mut select = db.prepare_cached(
-        "SELECT sequence,
-                EXISTS (SELECT 1 FROM in_flight f WHERE f.sequence = e.sequence),
-                EXISTS (SELECT 1 FROM settled s WHERE s.sequence = e.sequence)
-         FROM event e WHERE event_id = ?1",
-    )?;
-    let found = select.query_row([id.0.as_bytes()], |row| {
-        Ok(match (row.get(1)?, row.get(2)?) {
-            (true, _) => Found::InFlight,
-            (false, true) => Found::Settled(row.get(0)?),
-            (false, false) => Found::Unsent(row.get(0)?),
-        })
-    });
-    Ok(found.optional()?)
+fn find(db: &Connection, sequence: u64) -> Result<Found, Error> {
+    let exists =
+        db.prepare_cached("SELECT 1 FROM event WHERE sequence = ?1")?.exists([sequence])?;
+    if !exists {
+        return Ok(Found::Gone);
+    }
+    if Spans::InFlight.holding(db, sequence)?.is_some() {
+        return Ok(Found::InFlight);
+    }
+    let settled = Spans::Settled.holding(db, sequence)?.is_some();
+    Ok(if settled { Found::Settled } else { Found::Unsent })
 }

@@ -6,7 +6,11 @@ use delivery::{BatchLimits, QuarantineReason};
 use event_model::{EventId, MatchKey, Origin, WallTime};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
-use crate::{Error, checksum, conclude, origin, view::event_id};
+use crate::{
+    Error, checksum, conclude, origin,
+    spans::{Span, Spans, ranges},
+    view::event_id,
+};
 
 /// Of so many batches one begins with the oldest events, whatever matches run:
 /// so nothing waits for ever behind a player who never stops.
@@ -61,7 +65,7 @@ pub(crate) fn claim(
             Whose::Suspects => from_suspects(db, limits, now)?,
         };
         if !claimed.is_empty() {
-            mark(db, &claimed)?;
+            mark(db, &claimed, now)?;
             rota.took(whose);
             return Ok(claimed);
         }
@@ -83,39 +87,46 @@ impl Rota {
     }
 }
 
-fn mark(db: &Connection, claimed: &[Claimed]) -> Result<(), Error> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO in_flight SELECT sequence, match_id FROM queue WHERE sequence = ?1",
-    )?;
-    for event in claimed {
-        insert.execute([event.sequence])?;
+fn mark(db: &Connection, claimed: &[Claimed], now: WallTime) -> Result<(), Error> {
+    let same_match = |a: &Claimed, b: &Claimed| a.match_key == b.match_key;
+    for of_match in claimed.chunk_by(same_match) {
+        for (first, last) in ranges(of_match.iter().map(|event| event.sequence)) {
+            for queued in Spans::Queue.overlapping(db, first, last)? {
+                let (first, last) = (first.max(queued.first), last.min(queued.last));
+                let since_ms = now.unix_ms();
+                Spans::InFlight.put(db, Span { first, last, since_ms, ..queued })?;
+            }
+        }
     }
     Ok(())
 }
 
-const COLUMNS: &str = "SELECT q.sequence, e.event_id, m.key, e.body, e.checksum, e.origin
-    FROM queue q JOIN event e ON e.sequence = q.sequence JOIN match_key m ON m.id = q.match_id";
+const COLUMNS: &str = "SELECT e.sequence, e.event_id, m.key, e.body, e.checksum, e.origin";
+
+/// The queue, in its order.
+const QUEUED: &str = "FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last
+    JOIN match_key m ON m.id = q.match_id";
 
 /// Not in flight, no suspect, and not behind one of its own match.
-const FREE: &str = "q.sequence NOT IN (SELECT sequence FROM suspect)
+const FREE: &str = "e.sequence NOT IN (SELECT sequence FROM suspect)
     AND q.match_id NOT IN (SELECT match_id FROM in_flight)
     AND q.match_id NOT IN (SELECT match_id FROM suspect WHERE aside = 0)";
 
 fn oldest() -> String {
-    format!("{COLUMNS} WHERE {FREE} ORDER BY q.sequence")
+    format!("{COLUMNS} {QUEUED} WHERE {FREE} ORDER BY q.first, e.sequence")
 }
 
 fn of_match() -> String {
     format!(
-        "{COLUMNS} WHERE q.match_id = (SELECT id FROM match_key WHERE key = ?1) AND {FREE}
-         ORDER BY q.sequence"
+        "{COLUMNS} {QUEUED} WHERE q.match_id = (SELECT id FROM match_key WHERE key = ?1)
+         AND {FREE} ORDER BY q.first, e.sequence"
     )
 }
 
 fn of_batch() -> String {
     format!(
-        "{COLUMNS} JOIN suspect s ON s.sequence = q.sequence WHERE s.batch = ?1
-         ORDER BY s.sequence"
+        "{COLUMNS} FROM suspect s CROSS JOIN event e ON e.sequence = s.sequence
+         JOIN match_key m ON m.id = s.match_id WHERE s.batch = ?1 ORDER BY s.sequence"
     )
 }
 

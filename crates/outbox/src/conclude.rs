@@ -5,7 +5,12 @@ use event_model::{Moment, WallTime};
 use rusqlite::Connection;
 
 use crate::{
-    Claimed, Error, changes::requeue_where, counters::Counter, meta::Meta, refuse::refuse,
+    Claimed, Error,
+    changes::requeue_where,
+    counters::Counter,
+    meta::Meta,
+    refuse::refuse,
+    spans::{PUT_BACK, Span, Spans, ranges},
 };
 
 /// A store that the server restored lacks at most what is younger than its
@@ -43,9 +48,8 @@ pub(crate) fn conclude(
 
 /// The events are pending again.
 pub(crate) fn release(db: &Connection, claimed: &[Claimed]) -> Result<(), Error> {
-    let mut delete = db.prepare_cached("DELETE FROM in_flight WHERE sequence = ?1")?;
-    for event in claimed {
-        delete.execute([event.sequence])?;
+    for (first, last) in ranges(claimed.iter().map(|event| event.sequence)) {
+        Spans::InFlight.take(db, first, last)?;
     }
     Ok(())
 }
@@ -58,10 +62,10 @@ fn settle(
 ) -> Result<(), Error> {
     meet_store(db, settlements, now)?;
     meet_version(db, settlements)?;
-    let mut settled = Settled::default();
+    let mut stored = Vec::new();
     for (event, item) in claimed.iter().zip(&settlements.items) {
         match item {
-            Settlement::Stored | Settlement::Duplicate => settled.add(db, event, now)?,
+            Settlement::Stored | Settlement::Duplicate => stored.push(event),
             Settlement::Quarantined { reason, detail } => {
                 quarantine(db, event.sequence, *reason, detail.as_deref(), now)?;
             }
@@ -69,32 +73,24 @@ fn settle(
             Settlement::Kept => clear(db, event.sequence)?,
         }
     }
-    settled.count(db)
+    take_out(db, &stored, now)
 }
 
-/// Rows that left the queue for `settled`.
-#[derive(Default)]
-struct Settled {
-    events: u64,
-    bytes: u64,
-}
-
-impl Settled {
-    fn add(&mut self, db: &Connection, event: &Claimed, now: WallTime) -> Result<(), Error> {
-        if leave_queue(db, event.sequence)? {
-            db.prepare_cached("INSERT INTO settled VALUES (?1, ?2)")?
-                .execute((event.sequence, now.unix_ms()))?;
-            self.events += 1;
-            self.bytes += event.body.len() as u64;
+/// From the queue into `settled`; what was not queued any more stays where it is.
+fn take_out(db: &Connection, stored: &[&Claimed], now: WallTime) -> Result<(), Error> {
+    let (mut events, mut bytes) = (0, 0);
+    for (first, last) in ranges(stored.iter().map(|event| event.sequence)) {
+        for span in leave_queue(db, first, last)? {
+            Spans::Settled.put(db, Span { since_ms: now.unix_ms(), ..span })?;
+            events += span.len();
+            let of_span = |event: &&&Claimed| (span.first..=span.last).contains(&event.sequence);
+            bytes +=
+                stored.iter().filter(of_span).map(|event| event.body.len() as u64).sum::<u64>();
         }
-        Ok(())
     }
-
-    fn count(&self, db: &Connection) -> Result<(), Error> {
-        Counter::Queued.subtract(db, self.events)?;
-        Counter::Settled.add(db, self.events)?;
-        Counter::SettledBytes.add(db, self.bytes)
-    }
+    Counter::Queued.subtract(db, events)?;
+    Counter::Settled.add(db, events)?;
+    Counter::SettledBytes.add(db, bytes)
 }
 
 /// Keeps an event for a person to look at; nothing where it is not queued.
@@ -105,7 +101,7 @@ pub(crate) fn quarantine(
     detail: Option<&str>,
     now: WallTime,
 ) -> Result<(), Error> {
-    if leave_queue(db, sequence)? {
+    if !leave_queue(db, sequence, sequence)?.is_empty() {
         Counter::Queued.subtract(db, 1)?;
         db.prepare_cached("INSERT INTO quarantine VALUES (?1, ?2, ?3, ?4)")?.execute((
             sequence,
@@ -117,11 +113,11 @@ pub(crate) fn quarantine(
     Ok(())
 }
 
-/// Whether it was in the queue.
-fn leave_queue(db: &Connection, sequence: u64) -> Result<bool, Error> {
-    let deleted =
-        db.prepare_cached("DELETE FROM queue WHERE sequence = ?1")?.execute([sequence])?;
-    Ok(deleted > 0)
+/// What of these was in the queue.
+pub(crate) fn leave_queue(db: &Connection, first: u64, last: u64) -> Result<Vec<Span>, Error> {
+    db.prepare_cached("DELETE FROM suspect WHERE sequence BETWEEN ?1 AND ?2")?
+        .execute((first, last))?;
+    Spans::Queue.take(db, first, last)
 }
 
 fn clear(db: &Connection, sequence: u64) -> Result<(), Error> {
@@ -144,17 +140,17 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Resu
 
 fn send_settled_again(db: &Connection, since: WallTime) -> Result<(), Error> {
     let (events, bytes): (u64, u64) = db.query_row(
-        "SELECT count(*), coalesce(sum(octet_length(body)), 0)
-         FROM settled JOIN event USING (sequence) WHERE settled_ms >= ?1",
+        "SELECT count(*), coalesce(sum(octet_length(e.body)), 0)
+         FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last
+         WHERE s.since_ms >= ?1",
         [since.unix_ms()],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     db.execute(
-        "INSERT INTO queue SELECT sequence, match_id FROM settled JOIN event USING (sequence)
-         WHERE settled_ms >= ?1",
-        [since.unix_ms()],
+        "INSERT INTO queue SELECT first, last, match_id, ?2 FROM settled WHERE since_ms >= ?1",
+        (since.unix_ms(), PUT_BACK),
     )?;
-    db.execute("DELETE FROM settled WHERE settled_ms >= ?1", [since.unix_ms()])?;
+    db.execute("DELETE FROM settled WHERE since_ms >= ?1", [since.unix_ms()])?;
     Counter::Queued.add(db, events)?;
     Counter::Settled.subtract(db, events)?;
     Counter::SettledBytes.subtract(db, bytes)

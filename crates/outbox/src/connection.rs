@@ -14,6 +14,9 @@ const BUSY_MAX: Duration = Duration::from_secs(5);
 /// not hold the disk space for ever.
 const WAL_BYTES_MAX: u32 = 8 * 1024 * 1024;
 
+/// Statements kept prepared: all of them.
+const STATEMENTS_MAX: usize = 64;
+
 /// Whether a file that is not there is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IfAbsent {
@@ -32,6 +35,7 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_MAX)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use event_model::DeviceId;
-use rusqlite::ErrorCode as Code;
+use rusqlite::{ErrorCode as Code, ffi};
 
 /// Why an outbox could not be used. Nothing was changed where one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -49,17 +49,25 @@ impl Error {
     /// wrote, but on such a file.
     pub(crate) fn is_damage(&self) -> bool {
         use rusqlite::Error as Cause;
-        let damaged = [Code::NotADatabase, Code::DatabaseCorrupt, Code::ConstraintViolation];
-        self.sqlite_code().is_some_and(|code| damaged.contains(&code))
-            || matches!(
-                self,
-                Self::Sqlite(
-                    Cause::FromSqlConversionFailure(..)
-                        | Cause::IntegralValueOutOfRange(..)
-                        | Cause::InvalidColumnType(..)
-                        | Cause::Utf8Error(..)
-                )
+        let damaged = [Code::NotADatabase, Code::DatabaseCorrupt];
+        let broken = [
+            ffi::SQLITE_CONSTRAINT_DATATYPE,
+            ffi::SQLITE_CONSTRAINT_NOTNULL,
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+            ffi::SQLITE_CONSTRAINT_ROWID,
+            ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ];
+        self.sqlite_error().is_some_and(|error| {
+            damaged.contains(&error.code) || broken.contains(&error.extended_code)
+        }) || matches!(
+            self,
+            Self::Sqlite(
+                Cause::FromSqlConversionFailure(..)
+                    | Cause::IntegralValueOutOfRange(..)
+                    | Cause::InvalidColumnType(..)
+                    | Cause::Utf8Error(..)
             )
+        )
     }
 
     /// The same for a file that is being looked at: whatever the disk and the
@@ -70,9 +78,13 @@ impl Error {
             || matches!(self, Self::Sqlite(rusqlite::Error::QueryReturnedNoRows))
     }
 
-    fn sqlite_code(&self) -> Option<rusqlite::ErrorCode> {
+    fn sqlite_code(&self) -> Option<Code> {
+        self.sqlite_error().map(|error| error.code)
+    }
+
+    fn sqlite_error(&self) -> Option<&ffi::Error> {
         match self {
-            Self::Sqlite(cause) => cause.sqlite_error_code(),
+            Self::Sqlite(cause) => cause.sqlite_error(),
             Self::Locked(_)
             | Self::Absent(_)
             | Self::NewerSchema { .. }

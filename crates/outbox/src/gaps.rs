@@ -8,6 +8,8 @@ use rusqlite::Connection;
 use crate::{
     Error,
     append::{NewRow, RowWriter},
+    known_ids::KnownIds,
+    spans::ranges,
 };
 
 /// Who tells it, and when.
@@ -26,7 +28,8 @@ pub(crate) fn tell(
     reason: GapReason,
 ) -> Result<(), Error> {
     let mut rows = RowWriter::begin(db)?;
-    for (from, to) in ranges(sequences) {
+    let mut known = KnownIds::default();
+    for (from, to) in ranges(sequences.iter().copied()) {
         let gap = SequenceGap { outbox: teller.outbox, from, to, reason };
         let subject = gap.subject();
         let row = NewRow {
@@ -35,7 +38,7 @@ pub(crate) fn tell(
             origin: Origin::Live,
             appended: teller.now.wall,
         };
-        rows.write(&row, |sequence| {
+        rows.write(&mut known, &row, |sequence| {
             CloudEvent::from_gap(&gap, &envelope(teller, sequence)).to_json()
         })?;
     }
@@ -50,27 +53,5 @@ fn envelope(teller: Teller, sequence: u64) -> Envelope {
         origin: Origin::Live,
         time: teller.now.wall,
         observed,
-    }
-}
-
-fn ranges(sequences: &[u64]) -> Vec<(u64, u64)> {
-    let mut ranges: Vec<(u64, u64)> = Vec::new();
-    for &sequence in sequences {
-        match ranges.last_mut() {
-            Some((_, to)) if *to + 1 == sequence => *to = sequence,
-            Some(_) | None => ranges.push((sequence, sequence)),
-        }
-    }
-    ranges
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_are_told_together() {
-        assert_eq!(ranges(&[1, 2, 3, 7, 9, 10]), [(1, 3), (7, 7), (9, 10)]);
-        assert_eq!(ranges(&[]), []);
     }
 }

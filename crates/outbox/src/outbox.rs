@@ -1,5 +1,7 @@
 //! The owner's side of the file.
 
+mod healing;
+
 use std::path::Path;
 
 use delivery::{BatchLimits, Circuit, Decision};
@@ -8,12 +10,12 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{
-    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, Salvaged,
-    StreamKey, append,
+    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
     claim::{self, Rota},
     conclude,
     connection::{self, IfAbsent, write, write_forgettable},
     counters::Counter,
+    known_ids::KnownIds,
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
@@ -28,6 +30,7 @@ pub struct Outbox {
     view: OutboxView,
     circuit: Circuit,
     live: LiveMatches,
+    known: KnownIds,
     rota: Rota,
     pruned_at: Option<Moment>,
     bounds: Bounds,
@@ -55,6 +58,7 @@ impl Outbox {
             view: OutboxView::of(path, db, id, device),
             circuit,
             live: LiveMatches::default(),
+            known: KnownIds::default(),
             rota: Rota::default(),
             pruned_at: None,
             bounds: Bounds::default(),
@@ -76,68 +80,6 @@ impl Outbox {
         self.view.id()
     }
 
-    /// What became of files that were damaged, where this opening met one.
-    #[must_use]
-    pub fn salvaged(&self) -> Option<&Salvaged> {
-        self.salvage.salvaged()
-    }
-
-    /// Salvages some more of a large damaged file, which takes some hundredths
-    /// of a second; whether there is more to do.
-    ///
-    /// # Errors
-    /// Where the file cannot be written; the next call tries again.
-    pub fn salvage_on(&mut self, now: Moment) -> Result<bool, Error> {
-        if !self.salvage.is_under_way() {
-            return Ok(false);
-        }
-        self.healing(now, |outbox| {
-            let teller = outbox.view.teller(now);
-            outbox.salvage.step(&mut outbox.view.db, teller)
-        })?;
-        Ok(self.salvage.is_under_way())
-    }
-
-    /// Does `work`; where it meets damage, the file is set aside and `work` is
-    /// done on a new one, which has everything that could be read.
-    fn healing<T>(
-        &mut self,
-        now: Moment,
-        mut work: impl FnMut(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        match work(self) {
-            Err(error) if error.is_damage() && self.salvage.may_heal() => {
-                self.heal(now)?;
-                work(self)
-            }
-            done => done,
-        }
-    }
-
-    fn heal(&mut self, now: Moment) -> Result<(), Error> {
-        let (path, device) = (self.view.path().to_owned(), self.view.device);
-        // Without tables nothing is taken for saved meanwhile.
-        let nothing = Connection::open_in_memory()?;
-        connection::abandon(std::mem::replace(&mut self.view.db, nothing));
-        match self.salvage.replace(device, now) {
-            Ok((db, id)) => {
-                self.view = OutboxView::of(&path, db, id, device);
-                Ok(())
-            }
-            Err(error) => {
-                if let Ok(db) = connection::open(&path, IfAbsent::Fail) {
-                    self.view.db = db;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Whether a batch was claimed from the file that is open now.
-    fn is_of_this_file(&self, claimed: &[Claimed]) -> Result<bool, Error> {
-        Ok(!self.salvage.has_healed() || salvage::are_there(&self.view.db, claimed)?)
-    }
-
     /// The state last appended for `stream`.
     ///
     /// # Errors
@@ -155,16 +97,20 @@ impl Outbox {
     /// # Errors
     /// Then nothing of the group was appended.
     pub fn append(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
-        let appended = self.healing(now, |outbox| {
-            let device = outbox.view.device;
-            write(&mut outbox.view.db, |db| append::append(db, device, group, now))
-        })?;
+        let appended = self.healing(now, |outbox| outbox.append_to_file(group, now))?;
         for new in group.iter().flat_map(|part| &part.events) {
             if new.origin == Origin::Live {
                 self.live.touch(new.event.subject().as_str(), now);
             }
         }
         Ok(appended)
+    }
+
+    fn append_to_file(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
+        let (device, known) = (self.view.device, &mut self.known);
+        let appended = write(&mut self.view.db, |db| append::append(db, known, device, group, now));
+        // What a failed transaction was to write is not known.
+        appended.inspect_err(|_| self.known.forget())
     }
 
     /// Remembers that `events` were captured and could never be appended.
@@ -269,6 +215,8 @@ impl Outbox {
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
         self.pruned_at = Some(now);
+        // Ids and the numbers of matches may be gone.
+        self.known.forget();
         Ok(pruned)
     }
 

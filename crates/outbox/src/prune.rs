@@ -9,7 +9,11 @@ use crate::{
     counters::Counter,
     gaps::{self, Teller},
     removal::{RemovedFrom, remove},
+    spans::{PUT_BACK, Spans},
 };
+
+const QUEUED: &str = "FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last";
+const SETTLED: &str = "FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last";
 
 /// Ages are looked at this often: they are counted in days.
 const INTERVAL_MS: u64 = 10 * 60 * 1_000;
@@ -54,6 +58,7 @@ pub(crate) fn prune(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<
         history: prune_history(db, teller, bounds)?,
     };
     forget_ids(db, teller, bounds)?;
+    forget_matches(db)?;
     Ok(pruned)
 }
 
@@ -67,16 +72,30 @@ fn before(teller: Teller, age_ms: u64) -> i64 {
 }
 
 fn quarantine_old(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64, Error> {
+    let now = teller.now.wall;
+    // Who puts an event back wants it sent: its age counts from then on.
+    db.prepare_cached("UPDATE queue SET since_ms = ?1 WHERE since_ms = ?2")?
+        .execute((now.unix_ms(), PUT_BACK))?;
     let cutoff = before(teller, bounds.unsent_age_max_ms);
-    let oldest = rows(
+    let in_flight = Spans::InFlight.holds_sql("e.sequence");
+    let appended = rows(
         db,
-        "SELECT sequence, appended_ms FROM queue JOIN event USING (sequence)
-         WHERE sequence NOT IN (SELECT sequence FROM in_flight) ORDER BY sequence LIMIT ?1",
+        &format!(
+            "SELECT e.sequence, e.appended_ms {QUEUED} WHERE q.since_ms = 0 AND NOT {in_flight}
+             ORDER BY q.first, e.sequence LIMIT ?1"
+        ),
     )?;
-    let old: Vec<u64> =
-        oldest.iter().take_while(|row| row.value < cutoff).map(|row| row.sequence).collect();
+    let put_back = rows(
+        db,
+        &format!(
+            "SELECT e.sequence, 0 {QUEUED} WHERE q.since_ms != 0 AND q.since_ms < {cutoff}
+             AND NOT {in_flight} ORDER BY q.first, e.sequence LIMIT ?1"
+        ),
+    )?;
+    let appended = appended.iter().take_while(|row| row.value < cutoff);
+    let old: Vec<u64> = appended.chain(&put_back).map(|row| row.sequence).collect();
     for &sequence in &old {
-        conclude::quarantine(db, sequence, QuarantineReason::TooOld, None, teller.now.wall)?;
+        conclude::quarantine(db, sequence, QuarantineReason::TooOld, None, now)?;
     }
     Ok(old.len() as u64)
 }
@@ -87,11 +106,14 @@ fn prune_unsent(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64,
         return Ok(0);
     }
     let room = bounds.unsent_bytes_max - bounds.unsent_bytes_max / FREED_SHARE;
+    let (settled, in_flight) =
+        (Spans::Settled.holds_sql("e.sequence"), Spans::InFlight.holds_sql("e.sequence"));
     let oldest = rows(
         db,
-        "SELECT sequence, octet_length(body) FROM event
-         WHERE sequence NOT IN (SELECT sequence FROM settled)
-           AND sequence NOT IN (SELECT sequence FROM in_flight) ORDER BY sequence LIMIT ?1",
+        &format!(
+            "SELECT e.sequence, octet_length(e.body) FROM event e
+             WHERE NOT {settled} AND NOT {in_flight} ORDER BY e.sequence LIMIT ?1"
+        ),
     )?;
     let going = first_bytes(&oldest, held - room);
     remove(db, &going, RemovedFrom::Unsent, teller.now.wall)?;
@@ -102,27 +124,50 @@ fn prune_unsent(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64,
 
 fn prune_history(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64, Error> {
     let cutoff = before(teller, bounds.history_age_max_ms);
-    let aged =
-        rows(db, &format!("SELECT sequence, 0 FROM settled WHERE settled_ms < {cutoff} LIMIT ?1"))?;
+    let aged = rows(
+        db,
+        &format!(
+            "SELECT e.sequence, 0 {SETTLED} WHERE s.since_ms < {cutoff}
+             ORDER BY s.first, e.sequence LIMIT ?1"
+        ),
+    )?;
     let aged: Vec<u64> = aged.iter().map(|row| row.sequence).collect();
     remove(db, &aged, RemovedFrom::History, teller.now.wall)?;
     let held = Counter::SettledBytes.read(db)?;
     let oldest = rows(
         db,
-        "SELECT sequence, octet_length(body) FROM settled JOIN event USING (sequence)
-         ORDER BY sequence LIMIT ?1",
+        &format!(
+            "SELECT e.sequence, octet_length(e.body) {SETTLED}
+             ORDER BY s.first, e.sequence LIMIT ?1"
+        ),
     )?;
     let going = first_bytes(&oldest, held.saturating_sub(bounds.history_bytes_max));
     remove(db, &going, RemovedFrom::History, teller.now.wall)?;
     Ok((aged.len() + going.len()) as u64)
 }
 
+/// Matches of which nothing is left and nothing is remembered.
+fn forget_matches(db: &Connection) -> Result<(), Error> {
+    db.prepare_cached(
+        "DELETE FROM match_span WHERE NOT EXISTS
+         (SELECT 1 FROM event e WHERE e.sequence BETWEEN match_span.first AND match_span.last)",
+    )?
+    .execute([])?;
+    db.prepare_cached(
+        "DELETE FROM match_key
+         WHERE NOT EXISTS (SELECT 1 FROM match_span s WHERE s.match_id = match_key.id)
+           AND NOT EXISTS (SELECT 1 FROM known_id k WHERE k.match_id = match_key.id)",
+    )?
+    .execute([])?;
+    Ok(())
+}
+
 fn forget_ids(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<(), Error> {
     db.prepare_cached("DELETE FROM known_id WHERE known_ms < ?1")?
         .execute([before(teller, bounds.known_id_age_max_ms)])?;
     db.prepare_cached(
-        "DELETE FROM known_id WHERE event_id IN (SELECT event_id FROM known_id
-         ORDER BY known_ms DESC LIMIT -1 OFFSET ?1)",
+        "DELETE FROM known_id WHERE (match_id, event_id) IN (SELECT match_id, event_id
+         FROM known_id ORDER BY known_ms DESC LIMIT -1 OFFSET ?1)",
     )?
     .execute([bounds.known_ids_max])?;
     Ok(())

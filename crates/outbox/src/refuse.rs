@@ -4,7 +4,7 @@ use delivery::{AfterRefusal, Circuit, QuarantineReason, RefusedBatch, WaitReason
 use event_model::WallTime;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{Claimed, Error, conclude, counters::Counter};
+use crate::{Claimed, Error, conclude, counters::Counter, spans::Spans};
 
 /// What is known of a batch from earlier refusals.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,13 +84,14 @@ fn suspect(
         Place::InLine => 0,
         Place::Aside => 1,
     };
-    let mut insert = db.prepare_cached(
-        "INSERT OR REPLACE INTO suspect
-         SELECT sequence, match_id, ?2, ?3, ?4, ?5, ?6 FROM queue WHERE sequence = ?1",
-    )?;
+    let mut insert =
+        db.prepare_cached("INSERT OR REPLACE INTO suspect VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
     for event in claimed {
+        // Deleted or quarantined meanwhile: nothing more is sent of it.
+        let Some(queued) = Spans::Queue.holding(db, event.sequence)? else { continue };
         insert.execute((
             event.sequence,
+            queued.match_id,
             batch,
             known.refused,
             known.alone,

@@ -43,6 +43,8 @@ mod identity;
 mod images;
 mod job;
 mod laws;
+mod marks;
+mod owners;
 mod record;
 mod rows;
 mod set_aside;
@@ -60,6 +62,7 @@ use crate::{
     append::{NewRow, RowWriter},
     connection::{self, write},
     gaps::Teller,
+    known_ids::KnownIds,
     outbox::open_file,
     schema,
 };
@@ -137,10 +140,10 @@ fn append_unheard(db: &mut Connection, unheard: Vec<Intact>) -> Result<(), Error
         return Ok(());
     }
     write(db, |db| {
-        let mut rows = RowWriter::begin(db)?;
+        let (mut rows, mut known) = (RowWriter::begin(db)?, KnownIds::default());
         for Intact { id, match_key, origin, appended, mut event } in unheard {
             let row = NewRow { id, match_key: &match_key, origin, appended };
-            rows.write(&row, |sequence| {
+            rows.write(&mut known, &row, |sequence| {
                 event.sequence = Some(sequence);
                 event.to_json()
             })?;

@@ -1,5 +1,9 @@
 //! The tables, and how older files come to have them.
 
+mod on_disk;
+
+use std::path::Path;
+
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
@@ -9,10 +13,10 @@ const APPLICATION_ID: i32 = 0x5253_4F42;
 
 /// One step per released schema, in order; a step is never changed once it was
 /// released. The number of steps a file has taken is its `user_version`.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The newest schema that this program knows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Brings the file to the newest schema; does nothing to one that has it.
 pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
@@ -30,12 +34,25 @@ pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether this program knows the file's schema; the file is not touched.
+///
+/// # Errors
+/// Where a newer program wrote it.
+pub(crate) fn known(path: &Path) -> Result<(), Error> {
+    // Twice, since the owner may write over the WAL while it is read.
+    judge(on_disk::version(path)).or_else(|_| judge(on_disk::version(path))).map(drop)
+}
+
 /// The file's schema version.
 ///
 /// # Errors
 /// Where it is newer than this program.
 pub(crate) fn check(db: &Connection) -> Result<u32, Error> {
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    judge(found)
+}
+
+fn judge(found: u32) -> Result<u32, Error> {
     if found > VERSION {
         return Err(Error::NewerSchema { found, known: VERSION });
     }
@@ -80,7 +97,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", VERSION + 1).unwrap();
         let refused = migrate(&mut db);
-        assert!(matches!(refused, Err(Error::NewerSchema { found: 2, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NewerSchema { found: 3, known: 2 })), "{refused:?}");
         let tables: u32 =
             db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
         assert_eq!(tables, 0, "nothing was made in it");

@@ -1,7 +1,7 @@
 //! What any process may do with the file: look, and act on single events.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +17,7 @@ use crate::{
     outbox::load_circuit,
     salvage::all_set_aside,
     schema,
+    spans::Spans,
 };
 
 /// Bodies that an export reads at once: at most 4 MiB in memory.
@@ -40,6 +41,7 @@ impl OutboxView {
         if !path.exists() {
             return Err(Error::Absent(path.to_owned()));
         }
+        schema::known(path)?;
         let db = connection::open(path, IfAbsent::Fail)?;
         // A file without tables or id: its owner has not finished making it.
         let made = schema::check(&db)? > 0;
@@ -81,7 +83,7 @@ impl OutboxView {
         // One snapshot, so that the counts fit each other.
         let _snapshot = self.db.unchecked_transaction()?;
         let queued = Counter::Queued.read(&self.db)?;
-        let in_flight = count(&self.db, "SELECT count(*) FROM in_flight")?;
+        let in_flight = Spans::InFlight.count(&self.db)?;
         let circuit = load_circuit(&self.db)?;
         let wait_ms = circuit.wait_ms(now);
         Ok(OutboxStatus {
@@ -99,11 +101,12 @@ impl OutboxView {
     }
 
     fn oldest_pending_age_s(&self, now: Moment) -> Result<Option<u64>, Error> {
-        let mut select = self.db.prepare_cached(
-            "SELECT appended_ms FROM queue JOIN event USING (sequence)
-             WHERE sequence NOT IN (SELECT sequence FROM in_flight)
-             ORDER BY sequence LIMIT 1",
-        )?;
+        let in_flight = Spans::InFlight.holds_sql("e.sequence");
+        let mut select = self.db.prepare_cached(&format!(
+            "SELECT e.appended_ms
+             FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last
+             WHERE NOT {in_flight} ORDER BY q.first, e.sequence LIMIT 1"
+        ))?;
         let oldest: Option<i64> = select.query_row([], |row| row.get(0)).optional()?;
         let age_ms = |at: i64| u64::try_from(now.wall.unix_ms().saturating_sub(at)).unwrap_or(0);
         Ok(oldest.map(|at| age_ms(at) / 1_000))
@@ -122,7 +125,7 @@ impl OutboxView {
     /// # Errors
     /// Where the file cannot be read.
     pub fn show(&self, id: EventId) -> Result<Option<ShownEvent>, Error> {
-        let sql = format!("{SHOW} WHERE e.event_id = ?1");
+        let sql = format!("{} FROM event e {WITH} WHERE e.event_id = ?1", columns());
         let mut select = self.db.prepare_cached(&sql)?;
         Ok(select.query_row([id.0.as_bytes()], shown).optional()?)
     }
@@ -135,7 +138,7 @@ impl OutboxView {
     }
 
     fn page(&self, filter: Filter, after: u64, limit: usize) -> Result<Vec<ShownEvent>, Error> {
-        let sql = format!("{SHOW} {} ORDER BY e.sequence LIMIT ?2", condition(filter));
+        let sql = format!("{} {} LIMIT ?2", columns(), selection(filter));
         let mut select = self.db.prepare_cached(&sql)?;
         let rows = select.query_map((after, limit as u64), shown)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -157,7 +160,11 @@ impl OutboxView {
     /// Where the file cannot be written.
     pub fn delete(&mut self, ids: &[EventId], now: Moment) -> Result<Deleted, Error> {
         let teller = self.teller(now);
-        write(&mut self.db, |db| changes::delete(db, ids, teller))
+        let sequences = changes::sequences_of(&self.db, ids)?;
+        let mut done = write(&mut self.db, |db| changes::delete(db, &sequences, teller))?;
+        let named: BTreeSet<&EventId> = ids.iter().collect();
+        done.absent = (named.len() as u64).saturating_sub(done.deleted + done.in_flight);
+        Ok(done)
     }
 
     pub(crate) fn teller(&self, now: Moment) -> Teller {
@@ -190,27 +197,40 @@ impl Iterator for Export<'_> {
     }
 }
 
-const SHOW: &str = "SELECT e.sequence, e.event_id, m.key, e.body, q.reason, q.detail,
-        EXISTS (SELECT 1 FROM settled s WHERE s.sequence = e.sequence),
-        EXISTS (SELECT 1 FROM in_flight f WHERE f.sequence = e.sequence)
-    FROM event e JOIN match_key m ON m.id = e.match_id
+const WITH: &str = "JOIN match_key m ON m.id = e.match_id
     LEFT JOIN quarantine q ON q.sequence = e.sequence";
 
-fn condition(filter: Filter) -> &'static str {
+fn columns() -> String {
+    format!(
+        "SELECT e.sequence, e.event_id, m.key, e.body, q.reason, q.detail, {}, {}",
+        Spans::Settled.holds_sql("e.sequence"),
+        Spans::InFlight.holds_sql("e.sequence")
+    )
+}
+
+/// The events after ?1, in order.
+fn selection(filter: Filter) -> String {
     match filter {
-        Filter::All => "WHERE e.sequence > ?1",
+        Filter::All => format!("FROM event e {WITH} WHERE e.sequence > ?1 ORDER BY e.sequence"),
         Filter::In(EntryState::Pending) => {
-            "JOIN queue w ON w.sequence = e.sequence WHERE w.sequence > ?1
-             AND w.sequence NOT IN (SELECT sequence FROM in_flight)"
+            let in_flight = Spans::InFlight.holds_sql("e.sequence");
+            in_spans(Spans::Queue, &format!("AND NOT {in_flight}"))
         }
-        Filter::In(EntryState::InFlight) => {
-            "JOIN in_flight w ON w.sequence = e.sequence WHERE w.sequence > ?1"
+        Filter::In(EntryState::InFlight) => in_spans(Spans::InFlight, ""),
+        Filter::In(EntryState::Settled) => in_spans(Spans::Settled, ""),
+        Filter::In(EntryState::Quarantined) => {
+            format!("FROM event e {WITH} WHERE q.sequence > ?1 ORDER BY q.sequence")
         }
-        Filter::In(EntryState::Settled) => {
-            "JOIN settled w ON w.sequence = e.sequence WHERE w.sequence > ?1"
-        }
-        Filter::In(EntryState::Quarantined) => "WHERE q.sequence > ?1",
     }
+}
+
+fn in_spans(spans: Spans, but: &str) -> String {
+    let table = spans.table();
+    format!(
+        "FROM {table} w CROSS JOIN event e ON e.sequence BETWEEN w.first AND w.last {WITH}
+         WHERE w.first >= coalesce((SELECT max(first) FROM {table} WHERE first <= ?1), 0)
+           AND e.sequence > ?1 {but} ORDER BY w.first, e.sequence"
+    )
 }
 
 fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {

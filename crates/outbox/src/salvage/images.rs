@@ -103,11 +103,21 @@ impl Images {
         }
     }
 
+    /// Which page it is an image of.
+    pub(super) fn number(&self, image: Image) -> u32 {
+        self.frame(image).map_or(image.saturating_add(1), |(_, frame)| frame.page)
+    }
+
+    /// The last image of page `number` from a transaction that ended.
+    pub(super) fn last(&self, number: u32) -> Option<Image> {
+        match self.last_committed(number) {
+            Some(frame) => self.pages.checked_add(u32::try_from(frame).ok()?),
+            None => (1..=self.pages).contains(&number).then(|| number - 1),
+        }
+    }
+
     pub(super) fn word(&self, image: Image) -> Word {
-        let (page, frame) = match self.frame(image) {
-            None => (image + 1, None),
-            Some((at, frame)) => (frame.page, Some(at)),
-        };
+        let (page, frame) = (self.number(image), self.frame(image).map(|(at, _)| at));
         if frame.is_some_and(|at| at >= self.wal.committed) {
             return Word::Unended;
         }

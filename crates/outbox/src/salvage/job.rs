@@ -25,6 +25,7 @@ use crate::{
     connection::write,
     counters::Counter,
     gaps::{self, Teller},
+    known_ids::{KnownIds, remember_unplaced},
     meta::Meta,
 };
 
@@ -33,7 +34,7 @@ const PAGES_A_STEP: u32 = 1_024;
 /// Events that go over in one step: no append waits longer than for these.
 const ROWS_A_STEP: usize = 1_000;
 /// Numbers that are told as gone: every event that fits into the bounds.
-const LOST_MAX: u64 = 2_000_000;
+const LOST_MAX: usize = 2_000_000;
 /// No sum of events is as large: a damaged one is cut so that it can be added.
 const SUM_MAX: u64 = 1 << 40;
 
@@ -45,17 +46,17 @@ pub(super) struct Job {
     survey: Survey,
     phase: Phase,
     pub(super) report: Report,
-    lost: Vec<u64>,
+    /// Sequences of events that are as they were written, ascending.
+    found: Vec<u64>,
+    /// Of those that look like events and are not.
+    failed: Vec<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Phase {
     Surveying,
-    /// Every sequence that something is known of, with the places of its event.
-    Copying {
-        rows: Vec<(u64, Option<Place>)>,
-        next: usize,
-    },
+    /// From this place in the list of events on.
+    Copying(usize),
     Telling,
     Done,
 }
@@ -72,11 +73,12 @@ impl Job {
         let images = Images::open(&file);
         Self {
             file,
+            survey: Survey::of(&images),
             images,
-            survey: Survey::default(),
             phase: Phase::Surveying,
             report: Report::default(),
-            lost: Vec::new(),
+            found: Vec::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -90,9 +92,9 @@ impl Job {
     /// # Errors
     /// Where the new file cannot be written; the step is made again.
     pub(super) fn step(&mut self, db: &mut Connection, teller: Teller) -> Result<Progress, Error> {
-        match &self.phase {
+        match self.phase {
             Phase::Surveying => self.look(db)?,
-            Phase::Copying { .. } => self.copy(db, teller)?,
+            Phase::Copying(next) => self.copy(db, teller, next)?,
             Phase::Telling => self.tell(db, teller)?,
             Phase::Done => return Ok(Progress::Done),
         }
@@ -104,7 +106,7 @@ impl Job {
         let Survey { known_ids, streams, .. } = &self.survey;
         write(db, |db| {
             for (id, known_ms) in known_ids {
-                remember(db, *id, *known_ms)?;
+                remember_unplaced(db, *id, *known_ms)?;
             }
             if !more {
                 // A state that was saved since is the later one.
@@ -119,37 +121,32 @@ impl Job {
         })?;
         self.survey.known_ids.clear();
         if !more {
-            self.phase = Phase::Copying { rows: rows(&mut self.survey), next: 0 };
+            self.phase = Phase::Copying(0);
         }
         Ok(())
     }
 
-    fn copy(&mut self, db: &mut Connection, teller: Teller) -> Result<(), Error> {
-        let Phase::Copying { rows, next } = &self.phase else { return Ok(()) };
-        let mut step = Step::default();
-        let ends = write(db, |db| step.copy(db, self, rows, *next, teller.now.wall))?;
+    fn copy(&mut self, db: &mut Connection, teller: Teller, next: usize) -> Result<(), Error> {
+        let (step, ends) = write(db, |db| {
+            let mut step = Step::default();
+            let ends = step.copy(db, self, next, teller.now.wall)?;
+            Ok((step, ends))
+        })?;
         self.report.events += step.events;
-        self.lost.extend(step.lost);
-        let done = ends >= rows.len();
-        match &mut self.phase {
-            Phase::Copying { next, .. } if !done => *next = ends,
-            Phase::Copying { .. } | Phase::Surveying | Phase::Telling | Phase::Done => {
-                self.phase = Phase::Telling;
-            }
-        }
+        self.found.extend(step.found);
+        self.failed.extend(step.failed);
+        let more = ends < self.survey.events.len();
+        self.phase = if more { Phase::Copying(ends) } else { Phase::Telling };
         Ok(())
     }
 
     fn tell(&mut self, db: &mut Connection, teller: Teller) -> Result<(), Error> {
-        // A damaged number is nobody's.
-        if let Some(last) = self.sum(Counter::LastSequence) {
-            self.lost.retain(|sequence| *sequence <= last);
-        }
         let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.unwrap_or_default();
         let (tail, missed) = self.tail();
-        self.report.unreadable = self.lost.len() as u64 + missed;
-        let lost: Vec<u64> = self.lost.iter().copied().chain(tail).collect();
+        let mut lost = self.lost();
+        self.report.unreadable = lost.len() as u64 + missed;
+        lost.extend(tail);
         let (survey, report) = (&self.survey, self.report);
         write(db, |db| {
             // A crash between this transaction and the report.
@@ -170,6 +167,24 @@ impl Job {
         Ok(())
     }
 
+    /// Numbers that were taken by an event that cannot be read.
+    fn lost(&self) -> Vec<u64> {
+        let survey = &self.survey;
+        // A damaged number is nobody's.
+        let last = self.sum(Counter::LastSequence).unwrap_or(u64::MAX);
+        let taken = survey.waiting.iter().take_while(|sequence| *sequence <= last);
+        let others = survey.quarantined.keys().chain(&self.failed).copied();
+        let mut lost: Vec<u64> = taken
+            .take(LOST_MAX)
+            .chain(others.filter(|sequence| *sequence <= last))
+            .filter(|sequence| self.found.binary_search(sequence).is_err())
+            .filter(|sequence| !survey.settled.contains(*sequence))
+            .collect();
+        lost.sort_unstable();
+        lost.dedup();
+        lost
+    }
+
     fn sum(&self, counter: Counter) -> Option<u64> {
         self.survey.counters.get(counter.name()).copied()
     }
@@ -183,25 +198,13 @@ impl Job {
         else {
             return (0..0, 0);
         };
-        let marks = survey.waiting.last().max(survey.settled.last());
-        let seen = marks.copied().max(survey.events.last().map(|(sequence, _)| *sequence));
+        let events = survey.events.last().map(|(sequence, _)| *sequence);
+        let seen = survey.waiting.last().max(survey.settled.last()).max(events);
         let tail = seen.unwrap_or(0) + 1..last.saturating_add(1);
         let bytes = tail.end.saturating_sub(tail.start);
-        let missed = queued.saturating_sub(survey.waiting.len() as u64).min(bytes);
-        if missed == 0 || bytes > LOST_MAX { (0..0, 0) } else { (tail, missed) }
+        let missed = queued.saturating_sub(survey.waiting.count()).min(bytes);
+        if missed == 0 || bytes > LOST_MAX as u64 { (0..0, 0) } else { (tail, missed) }
     }
-}
-
-/// Every sequence that something says is unsent, and all places of its event.
-fn rows(survey: &mut Survey) -> Vec<(u64, Option<Place>)> {
-    survey.events.sort_unstable();
-    survey.events.dedup();
-    let places = survey.events.iter().map(|(sequence, place)| (*sequence, Some(*place)));
-    let marks = survey.waiting.iter().chain(survey.quarantined.keys());
-    let mut rows: Vec<_> = places.chain(marks.map(|sequence| (*sequence, None))).collect();
-    rows.sort_unstable();
-    rows.dedup();
-    rows
 }
 
 /// What one step of copying came to; nothing of it counts before its
@@ -209,7 +212,8 @@ fn rows(survey: &mut Survey) -> Vec<(u64, Option<Place>)> {
 #[derive(Debug, Default)]
 struct Step {
     events: u64,
-    lost: Vec<u64>,
+    found: Vec<u64>,
+    failed: Vec<u64>,
     quarantined: Vec<(u64, Quarantined)>,
 }
 
@@ -219,20 +223,20 @@ impl Step {
         &mut self,
         db: &Connection,
         job: &Job,
-        rows: &[(u64, Option<Place>)],
         next: usize,
         now: WallTime,
     ) -> Result<usize, Error> {
-        let mut writer = RowWriter::begin(db)?;
+        let mut to = To { db, writer: RowWriter::begin(db)?, known: KnownIds::default(), now };
         let mut at = next;
-        for group in rows.get(next..).unwrap_or_default().chunk_by(|a, b| a.0 == b.0) {
-            self.row(db, &mut writer, job, group, now)?;
-            at += group.len();
+        let rows = job.survey.events.get(next..).unwrap_or_default();
+        for places in rows.chunk_by(|a, b| a.0 == b.0) {
+            self.row(&mut to, job, places)?;
+            at += places.len();
             if at - next >= ROWS_A_STEP {
                 break;
             }
         }
-        writer.finish()?;
+        to.writer.finish()?;
         for (sequence, why) in self.quarantined.drain(..) {
             let reason = why.reason.parse().unwrap_or(QuarantineReason::Invalid);
             conclude::quarantine(db, sequence, reason, why.detail.as_deref(), why.since)?;
@@ -240,29 +244,25 @@ impl Step {
         Ok(at)
     }
 
-    /// What is known of one sequence.
-    fn row(
-        &mut self,
-        db: &Connection,
-        writer: &mut RowWriter<'_>,
-        job: &Job,
-        group: &[(u64, Option<Place>)],
-        now: WallTime,
-    ) -> Result<(), Error> {
-        let Some(&(sequence, _)) = group.first() else { return Ok(()) };
-        let places = || group.iter().filter_map(|(_, place)| *place);
-        let survey = &job.survey;
+    /// One event, in all its places.
+    fn row(&mut self, to: &mut To<'_>, job: &Job, places: &[(u64, Place)]) -> Result<(), Error> {
+        let Some(&(sequence, _)) = places.first() else { return Ok(()) };
+        let mut places = places.iter().map(|(_, place)| *place);
+        let (survey, images) = (&job.survey, &job.images);
         // Of two marks the one that sends counts.
-        if survey.settled.contains(&sequence) && !survey.waiting.contains(&sequence) {
-            for id in places().filter_map(|place| survey::read_id(&job.images, place)) {
-                remember(db, id, now.unix_ms())?;
+        if survey.settled.contains(sequence) && !survey.waiting.contains(sequence) {
+            for id in places.filter_map(|place| survey::read_id(images, place)) {
+                remember_unplaced(to.db, id, to.now.unix_ms())?;
             }
             return Ok(());
         }
-        match places().find_map(|place| survey::read(&job.images, sequence, place)) {
-            Some(event) => self.keep(db, writer, survey, sequence, event, now),
+        match places.find_map(|place| survey::read(images, sequence, place)) {
+            Some(event) => {
+                self.found.push(sequence);
+                self.keep(to, survey, sequence, event)
+            }
             None => {
-                self.lost.push(sequence);
+                self.failed.push(sequence);
                 Ok(())
             }
         }
@@ -271,29 +271,26 @@ impl Step {
     /// Appends it under the new file's next sequence.
     fn keep(
         &mut self,
-        db: &Connection,
-        writer: &mut RowWriter<'_>,
+        to: &mut To<'_>,
         survey: &Survey,
         sequence: u64,
         found: Intact,
-        now: WallTime,
     ) -> Result<(), Error> {
         let Intact { id, match_key, origin, appended, mut event } = found;
         // Not younger than now: a damaged instant would keep it for ever.
-        let appended = appended.min(now);
-        let row = NewRow { id, match_key: &match_key, origin, appended };
-        let new = writer.write(&row, |new| {
+        let row = NewRow { id, match_key: &match_key, origin, appended: appended.min(to.now) };
+        let new = to.writer.write(&mut to.known, &row, |new| {
             event.sequence = Some(new);
             event.to_json()
         })?;
         let Some(new) = new else {
-            self.events += u64::from(is_there(db, id)?);
+            self.events += u64::from(!is_gone(to.db, id, &match_key)?);
             return Ok(());
         };
         self.events += 1;
         // Unknown counts as not: the server says again what is wrong with it.
         if let Some(why) = survey.quarantined.get(&sequence)
-            && !survey.waiting.contains(&sequence)
+            && !survey.waiting.contains(sequence)
         {
             self.quarantined.push((new, why.clone()));
         }
@@ -301,19 +298,22 @@ impl Step {
     }
 }
 
-/// Its event is in the new file already: the game showed it again, or this
-/// salvage began anew. Else it was deleted or pruned, and stays so.
-fn is_there(db: &Connection, id: EventId) -> Result<bool, Error> {
-    let mut select = db.prepare_cached("SELECT 1 FROM event WHERE event_id = ?1")?;
-    Ok(select.exists([id.0.as_bytes()])?)
+/// The new file.
+struct To<'d> {
+    db: &'d Connection,
+    writer: RowWriter<'d>,
+    known: KnownIds,
+    now: WallTime,
 }
 
-fn remember(db: &Connection, id: EventId, known_ms: i64) -> Result<(), Error> {
-    if !is_there(db, id)? {
-        db.prepare_cached("INSERT OR IGNORE INTO known_id (event_id, known_ms) VALUES (?1, ?2)")?
-            .execute((id.0.as_bytes(), known_ms))?;
-    }
-    Ok(())
+/// Whether a known event was deleted, sent or pruned. Else it is there: the game
+/// showed it again, or this salvage began anew.
+fn is_gone(db: &Connection, id: EventId, match_key: &str) -> Result<bool, Error> {
+    let mut select = db.prepare_cached(
+        "SELECT 1 FROM known_id WHERE event_id = ?1
+         AND match_id IN (0, (SELECT id FROM match_key WHERE key = ?2))",
+    )?;
+    Ok(select.exists((id.0.as_bytes(), match_key))?)
 }
 
 /// What was counted in the old file goes on being counted.

@@ -5,41 +5,41 @@
 
 use rusqlite::Connection;
 
-use crate::{Error, counters::Counter};
+use crate::{Error, counters::Counter, spans::Spans};
 
 /// Each finds nothing in a sound file. They read every row.
-const NEVER: [&str; 5] = [
-    // An event is in one place at a time, and in one at all.
-    "SELECT 1 FROM event e WHERE
-         (EXISTS (SELECT 1 FROM queue p WHERE p.sequence = e.sequence))
-       + (EXISTS (SELECT 1 FROM settled p WHERE p.sequence = e.sequence))
-       + (EXISTS (SELECT 1 FROM quarantine p WHERE p.sequence = e.sequence)) <> 1",
-    // Nothing stands anywhere without its event, or under another match.
-    "SELECT 1 FROM (SELECT sequence FROM settled UNION ALL SELECT sequence FROM quarantine)
-     WHERE sequence NOT IN (SELECT sequence FROM event)",
-    "SELECT 1 FROM (SELECT sequence, match_id FROM queue
-         UNION ALL SELECT sequence, match_id FROM in_flight
-         UNION ALL SELECT sequence, match_id FROM suspect) p
-     LEFT JOIN event e ON e.sequence = p.sequence WHERE e.match_id IS NOT p.match_id",
-    "SELECT 1 FROM (SELECT sequence FROM in_flight UNION ALL SELECT sequence FROM suspect)
-     WHERE sequence NOT IN (SELECT sequence FROM queue)",
+const NEVER: [&str; 4] = [
+    // What stands alike is of one match, and each event of it is there.
+    "SELECT 1 FROM (SELECT first, last, match_id FROM queue
+         UNION ALL SELECT first, last, match_id FROM in_flight
+         UNION ALL SELECT first, last, match_id FROM settled) s
+     WHERE last < first
+        OR (SELECT count(*) FROM event e WHERE e.sequence BETWEEN s.first AND s.last
+            AND e.match_id = s.match_id) <> last - first + 1",
+    "SELECT 1 FROM quarantine WHERE sequence NOT IN (SELECT sequence FROM event)",
+    "SELECT 1 FROM suspect s LEFT JOIN event e USING (sequence)
+     WHERE e.match_id IS NOT s.match_id",
     "SELECT 1 FROM event WHERE match_id NOT IN (SELECT id FROM match_key)",
 ];
 
+/// Where an event can be that is not in a request.
+const SPANS: [Spans; 2] = [Spans::Queue, Spans::Settled];
+
 /// Sums that are kept, and what they are sums of.
 const SUMS: [(Counter, &str); 3] = [
-    (Counter::Queued, "SELECT count(*) FROM queue"),
+    (Counter::Queued, "SELECT coalesce(sum(last - first + 1), 0) FROM queue"),
     (Counter::EventBytes, "SELECT coalesce(sum(octet_length(body)), 0) FROM event"),
     (
         Counter::SettledBytes,
-        "SELECT coalesce(sum(octet_length(body)), 0) FROM settled JOIN event USING (sequence)",
+        "SELECT coalesce(sum(octet_length(e.body)), 0)
+         FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last",
     ),
 ];
 
 /// Whether all of it holds.
 pub(super) fn hold(db: &Connection) -> Result<bool, Error> {
-    for law in NEVER {
-        if db.prepare(law)?.exists([])? {
+    for law in NEVER.map(str::to_owned).into_iter().chain(places()) {
+        if db.prepare(&law)?.exists([])? {
             return Ok(false);
         }
     }
@@ -50,6 +50,29 @@ pub(super) fn hold(db: &Connection) -> Result<bool, Error> {
         }
     }
     Ok(true)
+}
+
+/// Every event is in one place, and each has its match's numbers; what is in a
+/// request or suspect is in the queue.
+fn places() -> [String; 4] {
+    let [queued, settled] = SPANS.map(|spans| spans.holds_sql("e.sequence"));
+    let in_queue = |of: &str| Spans::Queue.holds_sql(of);
+    [
+        format!(
+            "SELECT 1 FROM event e WHERE {queued} + {settled}
+             + EXISTS (SELECT 1 FROM quarantine p WHERE p.sequence = e.sequence) <> 1"
+        ),
+        "SELECT 1 FROM event e WHERE coalesce((SELECT last FROM match_span s
+             WHERE s.match_id = e.match_id AND s.first <= e.sequence
+             ORDER BY s.first DESC LIMIT 1) < e.sequence, 1)"
+            .to_owned(),
+        format!(
+            "SELECT 1 FROM in_flight f WHERE NOT {} OR NOT {}",
+            in_queue("f.first"),
+            in_queue("f.last")
+        ),
+        format!("SELECT 1 FROM suspect p WHERE NOT {}", in_queue("p.sequence")),
+    ]
 }
 
 /// The part that costs nothing, whatever the size: what every transaction

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     cells::Tree,
+    owners::Owner,
     record::{Column, columns},
 };
 use crate::{checksum, origin};
@@ -23,10 +24,10 @@ const ID: u8 = 12 + 2 * 16;
 /// A row other than an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// It is to be sent, or in a request.
-    Waiting(u64),
-    /// The server has it.
-    Settled(u64),
+    /// From the one to the other they are to be sent, or in a request.
+    Waiting(u64, u64),
+    /// The server has them.
+    Settled(u64, u64),
     /// A person must look at it.
     Quarantined(u64, Quarantined),
     /// Its event is gone and must not come back.
@@ -113,18 +114,29 @@ pub(super) fn intact(sequence: u64, record: &[u8]) -> Option<Intact> {
 }
 
 /// What any other record marks.
-pub(super) fn mark(tree: Tree, key: i64, record: &[u8]) -> Option<Mark> {
+pub(super) fn mark(tree: Tree, key: i64, owner: Option<Owner>, record: &[u8]) -> Option<Mark> {
     let columns = columns(record)?;
     match tree {
-        Tree::Table => of_table(u64::try_from(key).ok()?, &columns),
+        Tree::Table => of_table(u64::try_from(key).ok()?, owner, &columns),
         Tree::Index => of_index(&columns),
     }
 }
 
-fn of_table(sequence: u64, columns: &[Column<'_>]) -> Option<Mark> {
+fn of_table(sequence: u64, owner: Option<Owner>, columns: &[Column<'_>]) -> Option<Mark> {
     Some(match columns {
-        [Column::Null, Column::Integer(FIRST_INSTANT_MS..)] => Mark::Settled(sequence),
-        [Column::Null, Column::Integer(_)] => Mark::Waiting(sequence),
+        [Column::Null, Column::Integer(last), Column::Integer(_), Column::Integer(since_ms)] => {
+            let last = u64::try_from(*last).ok()?;
+            match owner {
+                Some(Owner::Settled) => Mark::Settled(sequence, last),
+                Some(Owner::Waiting) => Mark::Waiting(sequence, last),
+                None if *since_ms < FIRST_INSTANT_MS => Mark::Waiting(sequence, last),
+                // It may be either: nothing is said.
+                None => return None,
+            }
+        }
+        // In schema 1: an instant, or the number of a match.
+        [Column::Null, Column::Integer(FIRST_INSTANT_MS..)] => Mark::Settled(sequence, sequence),
+        [Column::Null, Column::Integer(_)] => Mark::Waiting(sequence, sequence),
         [Column::Null, Column::Text(reason), detail, Column::Integer(since_ms)] => {
             let detail = match detail {
                 Column::Text(detail) => Some(text(detail)?),
@@ -139,8 +151,10 @@ fn of_table(sequence: u64, columns: &[Column<'_>]) -> Option<Mark> {
 
 fn of_index(columns: &[Column<'_>]) -> Option<Mark> {
     Some(match columns {
-        // The one is the table, the other its index by age.
-        [Column::Blob(id), Column::Integer(known_ms @ FIRST_INSTANT_MS..)]
+        // The table, and its index by age; the last two in schema 1.
+        [Column::Integer(_), Column::Blob(id), Column::Integer(known_ms)]
+        | [Column::Integer(known_ms), Column::Integer(_), Column::Blob(id)]
+        | [Column::Blob(id), Column::Integer(known_ms @ FIRST_INSTANT_MS..)]
         | [Column::Integer(known_ms), Column::Blob(id)] => {
             Mark::KnownId(EventId(Uuid::from_slice(id).ok()?), *known_ms)
         }

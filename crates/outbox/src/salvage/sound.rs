@@ -55,6 +55,11 @@ pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
     if !found.is_file() || !header_is_ours(path)? || beside(path, "-wal").is_dir() {
         return Ok(Verdict::Damaged);
     }
+    // A newer program says so beside the file before it changes it.
+    if let Err(newer) = schema::known(path) {
+        let known = identity.is_some_and(|identity| schema::is_known(identity.schema));
+        return if known { Ok(Verdict::Damaged) } else { Err(newer) };
+    }
     let wal = Wal::read(&beside(path, "-wal")).map_err(Error::Folder)?;
     let condition = wal.condition();
     if condition == Condition::Broken {
@@ -93,16 +98,7 @@ fn last_of_sound(
     bytes: u64,
 ) -> Result<Option<u64>, Error> {
     let db = connection::look(path)?;
-    let found = match schema::check(&db) {
-        Ok(found) => found,
-        // A newer program says so beside the file before it changes it.
-        Err(Error::NewerSchema { .. })
-            if identity.is_some_and(|identity| schema::is_known(identity.schema)) =>
-        {
-            return Ok(None);
-        }
-        Err(other) => return Err(other),
-    };
+    let found = schema::check(&db)?;
     if !has_tables_of(&db, found)? {
         return Ok(None);
     }

@@ -5,13 +5,15 @@
 //! SQLite would not have written so is searched byte by byte. What a mark says
 //! is settled by the mark that errs on the side of sending: twice is harmless.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use event_model::EventId;
 
 use super::{
     cells::{self, Cell, Tree},
     images::{Image, Images, Page, Word},
+    marks::Marks,
+    owners::Owners,
     rows::{self, Intact, Mark, Quarantined, StreamRow},
 };
 use crate::checksum;
@@ -27,10 +29,11 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     next: Image,
+    owners: Owners,
     /// By sequence: what looks like an event, in all its places.
     pub(super) events: Vec<(u64, Place)>,
-    pub(super) waiting: BTreeSet<u64>,
-    pub(super) settled: BTreeSet<u64>,
+    pub(super) waiting: Marks,
+    pub(super) settled: Marks,
     pub(super) quarantined: BTreeMap<u64, Quarantined>,
     pub(super) streams: BTreeMap<(String, String), StreamRow>,
     pub(super) meta: BTreeMap<String, String>,
@@ -40,6 +43,10 @@ pub(super) struct Survey {
 }
 
 impl Survey {
+    pub(super) fn of(images: &Images) -> Self {
+        Self { owners: Owners::find(images), ..Self::default() }
+    }
+
     /// Looks at the next `pages`; whether there are more.
     pub(super) fn look(&mut self, images: &Images, pages: u32) -> bool {
         let end = self.next.saturating_add(pages).min(images.count());
@@ -52,7 +59,11 @@ impl Survey {
             }
         }
         self.next = end;
-        end < images.count()
+        let more = end < images.count();
+        if !more {
+            self.close();
+        }
+        more
     }
 
     /// Only what was never heard of: rows of a log that SQLite passes over.
@@ -62,6 +73,13 @@ impl Survey {
                 self.look_at(images, image, &page, Word::Unended);
             }
         }
+    }
+
+    fn close(&mut self) {
+        self.waiting.close();
+        self.settled.close();
+        self.events.sort_unstable();
+        self.events.dedup();
     }
 
     fn look_at(&mut self, images: &Images, image: Image, page: &Page, word: Word) {
@@ -86,11 +104,13 @@ impl Survey {
             }
             return;
         }
-        let mark = cell
-            .payload(images, place.image, page, |record| rows::mark(cell.tree, cell.key, record));
+        let owner = self.owners.of(images.number(place.image));
+        let mark = cell.payload(images, place.image, page, |record| {
+            rows::mark(cell.tree, cell.key, owner, record)
+        });
         match mark {
             // It does not become less true by what did not happen after it.
-            Some(Mark::Waiting(sequence)) => drop(self.waiting.insert(sequence)),
+            Some(Mark::Waiting(first, last)) => self.waiting.add(first, last),
             Some(mark) if word == Word::Last => self.mark(mark),
             Some(_) | None => {}
         }
@@ -98,8 +118,8 @@ impl Survey {
 
     fn mark(&mut self, mark: Mark) {
         match mark {
-            Mark::Waiting(sequence) => drop(self.waiting.insert(sequence)),
-            Mark::Settled(sequence) => drop(self.settled.insert(sequence)),
+            Mark::Waiting(first, last) => self.waiting.add(first, last),
+            Mark::Settled(first, last) => self.settled.add(first, last),
             Mark::Quarantined(sequence, why) => drop(self.quarantined.insert(sequence, why)),
             Mark::KnownId(id, known_ms) => self.known_ids.push((id, known_ms)),
             Mark::Meta(name, value) => drop(self.meta.insert(name, value)),

@@ -12,4 +12,5 @@ mod opening;
 mod pruning;
 mod refusing;
 mod support;
+mod upgrading;
 mod viewing;

@@ -22,20 +22,27 @@ enum Action {
     Reopen,
 }
 
+/// Matches that events are of.
+const MATCHES: u32 = 3;
+
 fn any_ids() -> impl Strategy<Value = Vec<u32>> {
-    prop::collection::vec(0..40_u32, 0..8)
+    prop::collection::vec(0..20_u32, 0..8)
+}
+
+fn any_of_all() -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec(0..20 * MATCHES, 0..8)
 }
 
 fn any_action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        4 => (0..3_u8, any_ids()).prop_map(|(of, ids)| Action::Append { of, ids }),
+        4 => (0..MATCHES as u8, any_ids()).prop_map(|(of, ids)| Action::Append { of, ids }),
         4 => (1..6_usize).prop_map(|events_max| Action::Claim { events_max }),
         4 => prop::collection::vec(0..4_u8, 6).prop_map(|verdicts| Action::Settle { verdicts }),
         1 => Just(Action::BackOff),
         2 => Just(Action::Refuse),
         1 => Just(Action::Release),
-        1 => any_ids().prop_map(|ids| Action::Requeue { ids }),
-        1 => any_ids().prop_map(|ids| Action::Delete { ids }),
+        1 => any_of_all().prop_map(|ids| Action::Requeue { ids }),
+        1 => any_of_all().prop_map(|ids| Action::Delete { ids }),
         1 => Just(Action::Reopen),
     ]
 }
@@ -68,6 +75,8 @@ impl Model {
 
     fn append(&mut self, outbox: &mut Outbox, of: u8, ids: &[u32]) {
         let name = format!("m{of}");
+        // An id belongs to one match: both come from one session key.
+        let ids: Vec<u32> = ids.iter().map(|n| n * MATCHES + u32::from(of)).collect();
         let appended = append(outbox, &name, ids.iter().copied());
         let mut new = Vec::new();
         for id in ids.iter().map(|n| id(*n)) {

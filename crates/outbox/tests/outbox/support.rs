@@ -7,11 +7,13 @@ use event_model::{
     Actors, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity, Kind,
     MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
 };
-use outbox::{Append, Appended, Claimed, NewEvent, Outbox, OutboxView, StreamKey};
+use outbox::{Append, Appended, Claimed, Error, NewEvent, Outbox, OutboxView, StreamKey};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 pub(crate) const DEVICE: DeviceId = DeviceId(Uuid::from_u128(0xD));
+/// A child that another test starts holds every lock from its fork to its exec.
+const LOCK_TRIES: u32 = 100_000;
 pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// The instant `ms` after some evening's start, on one boot.
@@ -67,7 +69,13 @@ impl Folder {
     }
 
     pub(crate) fn open_at(&self, now: Moment) -> Outbox {
-        Outbox::open(&self.path, DEVICE, now).expect("the outbox opens")
+        for _ in 0..LOCK_TRIES {
+            match Outbox::open(&self.path, DEVICE, now) {
+                Err(Error::Locked(_)) => std::thread::yield_now(),
+                opened => return opened.expect("the outbox opens"),
+            }
+        }
+        panic!("somebody holds the lock of {}", self.path.display());
     }
 
     pub(crate) fn view(&self) -> OutboxView {

@@ -1,0 +1,116 @@
+//! Groups of events in one commit, against the plainest table there can be:
+//! the same bodies under a row id, by one prepared statement, with no index,
+//! and with the same settings.
+
+use std::path::Path;
+
+use outbox::Outbox;
+use rusqlite::Connection;
+
+use crate::{
+    Arguments, Length,
+    clock::{Took, median, micros, time},
+    rows::{DEVICE, at, group},
+    say,
+};
+
+const ROUNDS: usize = 15;
+
+pub(crate) fn measure(arguments: &Arguments) {
+    say("| appends in groups | outbox | plain insert | ratio | of the work | aim |");
+    say("|---|--:|--:|--:|--:|--:|");
+    for (events, groups) in [(50, 100), (1_000, 10)] {
+        let groups = match arguments.length {
+            Length::Short => groups,
+            Length::Long => groups * 5,
+        };
+        compare(&arguments.dir, events, groups);
+    }
+    say("");
+}
+
+/// `events` a group, `groups` a round; the files grow from round to round.
+fn compare(dir: &Path, events: u64, groups: u64) {
+    let mut outbox = Outbox::open(&dir.join(format!("ours-{events}.db")), DEVICE, at(0))
+        .expect("the outbox opens");
+    let mut plain = Plain::open(&dir.join(format!("plain-{events}.db")));
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS as u64 {
+        let from = round * events * groups;
+        let parts: Vec<_> = (0..groups).map(|n| [group(from + n * events, events)]).collect();
+        let ((), took) = time(|| {
+            for part in &parts {
+                outbox.append(part, at(from)).expect("there is room");
+            }
+        });
+        ours.push(took);
+        let exported = bodies(&dir.join(format!("ours-{events}.db")), from);
+        let ((), took) =
+            time(|| exported.chunks(events as usize).for_each(|rows| plain.insert(rows)));
+        theirs.push(took);
+    }
+    line(events, &ours, &theirs, (events * groups) as f64);
+}
+
+/// The rows as they were written.
+fn bodies(path: &Path, after: u64) -> Vec<String> {
+    let db = Connection::open(path).expect("the file is there");
+    let mut select = db
+        .prepare("SELECT body FROM event WHERE sequence > ?1 ORDER BY sequence")
+        .expect("the statement is right");
+    let rows = select.query_map([after], |row| row.get(0)).expect("the rows can be read");
+    rows.collect::<Result<_, _>>().expect("the rows can be read")
+}
+
+fn line(events: u64, ours: &[Took], theirs: &[Took], rows: f64) {
+    let rate = |took: &[Took]| {
+        median(&mut took.iter().map(|took| rows / took.wall.as_secs_f64()).collect::<Vec<_>>())
+    };
+    // Each pair ran side by side.
+    let pairs = || ours.iter().zip(theirs);
+    let ratio = median(
+        &mut pairs()
+            .map(|(ours, theirs)| theirs.wall.as_secs_f64() / ours.wall.as_secs_f64())
+            .collect::<Vec<_>>(),
+    );
+    let mut work: Vec<f64> = pairs()
+        .filter_map(|(ours, theirs)| Some(micros(theirs.work?) / micros(ours.work?)))
+        .collect();
+    let work = if work.is_empty() { "?".to_owned() } else { format!("{:.2}", median(&mut work)) };
+    say(&format!(
+        "| of {events} | {:.0}/s | {:.0}/s | {ratio:.2} | {work} | ≥ 0.8 |",
+        rate(ours),
+        rate(theirs)
+    ));
+}
+
+struct Plain {
+    db: Connection,
+    last: u64,
+}
+
+impl Plain {
+    fn open(path: &Path) -> Self {
+        let db = Connection::open(path).expect("the table's file is made");
+        for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL")] {
+            db.pragma_update(None, name, value).expect("SQLite knows it");
+        }
+        db.execute_batch("CREATE TABLE row (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL)")
+            .expect("the table is made");
+        Self { db, last: 0 }
+    }
+
+    fn insert(&mut self, rows: &[String]) {
+        let transaction = self.db.transaction().expect("nobody else writes");
+        {
+            let mut insert = transaction
+                .prepare_cached("INSERT INTO row VALUES (?1, ?2)")
+                .expect("the statement is right");
+            for body in rows {
+                self.last += 1;
+                insert.execute((self.last, body)).expect("there is room");
+            }
+        }
+        transaction.commit().expect("there is room");
+    }
+}

@@ -1,0 +1,74 @@
+//! What the outbox costs, in ratios to what the machine can do, measured in the
+//! same run: `cargo bench -p outbox --bench outbox [-- --dir D] [--all]`.
+//!
+//! Every ratio is of interleaved runs, so that whatever else the machine does
+//! meets both sides. `--all`, or `RINGSIDE_LONG=1`, adds the long ones.
+
+mod backlog;
+mod clock;
+mod durable;
+mod groups;
+mod limits;
+mod rows;
+mod syncs;
+
+use std::path::PathBuf;
+
+/// How the bench is run.
+#[derive(Debug, Clone)]
+pub(crate) struct Arguments {
+    /// Where the files are made: a disk, since memory syncs for nothing.
+    pub(crate) dir: PathBuf,
+    pub(crate) length: Length,
+}
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    Short,
+    Long,
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let mut parsed = Arguments {
+        dir: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
+        length: if std::env::var_os("RINGSIDE_LONG").is_some() {
+            Length::Long
+        } else {
+            Length::Short
+        },
+    };
+    let mut only_appends = None;
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().expect("the option has a value");
+        match argument.as_str() {
+            "--dir" => parsed.dir = PathBuf::from(value()),
+            "--all" => parsed.length = Length::Long,
+            syncs::APPENDS => only_appends = Some(value().parse().expect("a number of appends")),
+            // Cargo's own.
+            "--bench" => {}
+            other => panic!("unknown argument {other:?}"),
+        }
+    }
+    let folder = tempfile::Builder::new().prefix("outbox-bench-").tempdir_in(&parsed.dir);
+    let folder = folder.expect("the folder takes files");
+    parsed.dir = folder.path().to_owned();
+    match only_appends {
+        Some(appends) => syncs::appends(&parsed, appends),
+        None => measure(&parsed),
+    }
+}
+
+fn measure(arguments: &Arguments) {
+    limits::measure(arguments);
+    durable::measure(arguments);
+    groups::measure(arguments);
+    backlog::measure(arguments);
+}
+
+/// A line of the table.
+#[expect(clippy::print_stdout, reason = "the table is what a bench is for")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
