@@ -40,9 +40,12 @@ impl Identity {
         if Self::read(path) == Some(self) {
             return Ok(());
         }
+        replace(&beside(path, IDENTITY), &self.json())
+    }
+
+    fn json(self) -> Vec<u8> {
         let written = Written { identity: self, checksum: self.checksum() };
-        let text = serde_json::to_vec(&written).expect("plain values are always JSON");
-        replace(&beside(path, IDENTITY), &text)
+        serde_json::to_vec(&written).expect("plain values are always JSON")
     }
 
     fn checksum(self) -> u32 {

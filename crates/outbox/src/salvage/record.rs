@@ -62,7 +62,7 @@ fn column<'r>(kind: u64, values: &mut &'r [u8]) -> Option<Column<'r>> {
         9 => Column::Integer(1),
         // No row of ours has a fraction, and nobody's has a reserved type.
         7 | 10 | 11 => return None,
-        _ if kind % 2 == 0 => Column::Blob(take((kind - 12) / 2)?),
+        _ if kind.is_multiple_of(2) => Column::Blob(take((kind - 12) / 2)?),
         _ => Column::Text(take((kind - 13) / 2)?),
     })
 }

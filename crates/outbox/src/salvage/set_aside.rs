@@ -109,8 +109,13 @@ pub(crate) fn all(path: &Path) -> Option<Salvaged> {
 
 /// Says that everything was salvaged from `file`.
 pub(super) fn finish(file: &Path, report: Report) -> Result<(), Error> {
-    let text = serde_json::to_vec(&report).expect("plain counts are always JSON");
-    replace(&beside(file, REPORT), &text)
+    replace(&beside(file, REPORT), &report.json())
+}
+
+impl Report {
+    fn json(self) -> Vec<u8> {
+        serde_json::to_vec(&self).expect("plain counts are always JSON")
+    }
 }
 
 /// Writes a small file so that it is there whole or not at all.

@@ -7,6 +7,8 @@ mod claiming;
 mod concluding;
 mod crash;
 mod damage;
+mod damage_random;
+mod damage_worlds;
 mod model;
 mod opening;
 mod pruning;
