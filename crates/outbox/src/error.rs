@@ -44,10 +44,12 @@ impl Error {
         matches!(self.sqlite_code(), Some(rusqlite::ErrorCode::DiskFull))
     }
 
-    /// Whether a file is damaged that was sound when it was opened. No
+    /// Whether the file is damaged: its owner sets it aside and keeps what can
+    /// be read. A file may be found so that was sound when it was opened. No
     /// statement of ours breaks a constraint or reads another type than it
     /// wrote, but on such a file.
-    pub(crate) fn is_damage(&self) -> bool {
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
         use rusqlite::Error as Cause;
         let damaged = [Code::NotADatabase, Code::DatabaseCorrupt];
         let broken = [

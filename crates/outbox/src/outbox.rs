@@ -128,6 +128,8 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be read or written.
     pub fn claim(&mut self, limits: &BatchLimits, now: Moment) -> Result<Vec<Claimed>, Error> {
+        // On a full disk it goes on later; what is there can be sent meanwhile.
+        drop(self.salvage_on(now));
         self.healing(now, |outbox| outbox.claim_from_file(limits, now))
     }
 

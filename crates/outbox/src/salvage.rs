@@ -72,7 +72,6 @@ use rows::Intact;
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
-pub(crate) use set_aside::all as all_set_aside;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
 /// second.
@@ -216,7 +215,7 @@ impl Salvage {
     }
 
     fn see(&mut self) {
-        self.seen = if self.met { set_aside::all(&self.path) } else { None };
+        self.seen = if self.met { Salvaged::beside(&self.path) } else { None };
     }
 
     pub(crate) fn has_healed(&self) -> bool {

@@ -9,13 +9,13 @@ use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
-    Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Selection, ShownEvent, changes,
+    Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Salvaged, Selection, ShownEvent,
+    changes,
     connection::{self, IfAbsent, write},
     counters::Counter,
     gaps::Teller,
     meta::Meta,
     outbox::load_circuit,
-    salvage::all_set_aside,
     schema,
     spans::Spans,
 };
@@ -96,7 +96,7 @@ impl OutboxView {
             oldest_pending_age_s: self.oldest_pending_age_s(now)?,
             next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
             paused_reason: circuit.reason().map(|reason| reason.to_string()),
-            salvaged: all_set_aside(&self.path),
+            salvaged: Salvaged::beside(&self.path),
         })
     }
 

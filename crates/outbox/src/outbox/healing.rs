@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::Outbox;
 use crate::{
-    Claimed, Error, OutboxView, Salvaged,
+    Claimed, Error, OutboxStatus, OutboxView, Salvaged,
     connection::{self, IfAbsent},
     salvage,
 };
@@ -33,6 +33,15 @@ impl Outbox {
         // Ids came into the file.
         self.known.forget();
         Ok(self.salvage.is_under_way())
+    }
+
+    /// The outbox in counts, as [`Outbox::status`]; and where the file turns out
+    /// to be damaged, of the one that takes its place.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn healed_status(&mut self, now: Moment) -> Result<OutboxStatus, Error> {
+        self.healing(now, |outbox| outbox.view.status(now))
     }
 
     /// Does `work`; where it meets damage, the file is set aside and `work` is

@@ -89,22 +89,26 @@ pub(super) fn unfinished(path: &Path) -> Vec<PathBuf> {
     files.filter(|file| report_of(file).is_none()).collect()
 }
 
-/// Every file that was set aside from `path`; nothing where none was.
-pub(crate) fn all(path: &Path) -> Option<Salvaged> {
-    let numbers = numbers(path);
-    let set_aside = numbered(path, *numbers.last()?);
-    let mut all =
-        Salvaged { set_aside, events: 0, unreadable: 0, under_way: false, files: 0, bytes: 0 };
-    for file in numbers.into_iter().map(|number| numbered(path, number)) {
-        let report = report_of(&file);
-        let Report { events, unreadable } = report.unwrap_or_default();
-        all.events += events;
-        all.unreadable += unreadable;
-        all.under_way |= report.is_none();
-        all.files += 1;
-        all.bytes += bytes_of(&file) + bytes_of(&beside(&file, LOG));
+impl Salvaged {
+    /// What became of the file at `path`, each time that it was damaged; nothing
+    /// where it never was, or nothing is there any more.
+    #[must_use]
+    pub fn beside(path: &Path) -> Option<Self> {
+        let numbers = numbers(path);
+        let set_aside = numbered(path, *numbers.last()?);
+        let mut all =
+            Self { set_aside, events: 0, unreadable: 0, under_way: false, files: 0, bytes: 0 };
+        for file in numbers.into_iter().map(|number| numbered(path, number)) {
+            let report = report_of(&file);
+            let Report { events, unreadable } = report.unwrap_or_default();
+            all.events += events;
+            all.unreadable += unreadable;
+            all.under_way |= report.is_none();
+            all.files += 1;
+            all.bytes += bytes_of(&file) + bytes_of(&beside(&file, LOG));
+        }
+        Some(all)
     }
-    Some(all)
 }
 
 /// Says that everything was salvaged from `file`.

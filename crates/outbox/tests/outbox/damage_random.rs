@@ -18,7 +18,7 @@ use crate::{
     support::{DEVICE, at, claim, conclude, stored},
 };
 
-const CASES: u64 = 320;
+const CASES: u64 = 200;
 const CASES_LONG: u64 = 100_000;
 /// Tests that share the cases.
 const SHARES: u64 = 4;

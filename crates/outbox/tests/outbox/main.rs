@@ -8,6 +8,7 @@ mod concluding;
 mod crash;
 mod damage;
 mod damage_random;
+mod damage_running;
 mod damage_worlds;
 mod model;
 mod opening;
