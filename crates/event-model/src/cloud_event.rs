@@ -1,5 +1,7 @@
 //! Events on the wire: CloudEvents 1.0 in JSON.
 
+mod own;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -179,7 +181,7 @@ impl CloudEvent {
 
 /// The attributes in the order they are written.
 #[derive(Serialize)]
-struct Wire<'a> {
+struct Wire<'a, D> {
     specversion: &'static str,
     id: &'a str,
     source: &'a str,
@@ -198,7 +200,7 @@ struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<Origin>,
     datacontenttype: &'static str,
-    data: &'a Value,
+    data: D,
 }
 
 fn to_value(value: &impl Serialize) -> Value {

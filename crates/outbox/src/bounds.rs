@@ -3,6 +3,10 @@
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 const MIB: u64 = 1024 * 1024;
 
+/// The other bounds together, with room for what a page leaves unused: met only
+/// where nothing prunes.
+pub(crate) const FILE_BYTES_MAX: u64 = 1_024 * MIB;
+
 /// The bounds of one outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -18,6 +22,8 @@ pub struct Bounds {
     pub known_ids_max: u64,
     /// And for so long.
     pub known_id_age_max_ms: u64,
+    /// Bytes of the file: an append that would need more finds a full disk.
+    pub file_bytes_max: u64,
 }
 
 impl Default for Bounds {
@@ -33,6 +39,7 @@ impl Default for Bounds {
             history_age_max_ms: 7 * DAY_MS,
             known_ids_max: 1_000_000,
             known_id_age_max_ms: delivery::gate_retention_ms(),
+            file_bytes_max: FILE_BYTES_MAX,
         }
     }
 }

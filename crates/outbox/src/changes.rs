@@ -106,8 +106,9 @@ pub(crate) fn delete(db: &Connection, sequences: &[u64], teller: Teller) -> Resu
     }
     done.deleted = (settled.len() + unsent.len()) as u64;
     remove(db, &settled, RemovedFrom::History, teller.now.wall)?;
+    let untold = gaps::told_by(db, &unsent)?;
     remove(db, &unsent, RemovedFrom::Unsent, teller.now.wall)?;
-    gaps::tell(db, teller, &unsent, GapReason::Deleted)?;
+    gaps::tell_again(db, teller, &unsent, GapReason::Deleted, untold)?;
     Ok(done)
 }
 

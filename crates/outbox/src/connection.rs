@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
-use crate::Error;
+use crate::{Error, bounds::FILE_BYTES_MAX};
 
 /// How long a write waits for another process's single transaction; those take
 /// milliseconds, and a slow disk's fsync a second.
@@ -40,6 +40,7 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)?;
+    bound(&db, FILE_BYTES_MAX)?;
     Ok(db)
 }
 
@@ -56,6 +57,15 @@ pub(crate) fn abandon(db: Connection) {
     // Where even that fails, closing does what it does to any file.
     drop(db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true));
     drop(db);
+}
+
+/// The file grows to this and no further.
+pub(crate) fn bound(db: &Connection, bytes_max: u64) -> Result<(), Error> {
+    let page: u64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let pages = (bytes_max / page.max(1)).max(1);
+    // It answers with what it took.
+    db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    Ok(())
 }
 
 /// Runs `change` in one transaction; an error undoes all of it.

@@ -31,6 +31,14 @@ pub(crate) struct OfMatch {
     key: String,
     pub(crate) match_id: i64,
     ids: HashSet<EventId>,
+    /// Whether the file remembers ids without their match.
+    unplaced: Unplaced,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unplaced {
+    None,
+    Some,
 }
 
 impl KnownIds {
@@ -70,16 +78,22 @@ impl OfMatch {
                 ids.insert(EventId(uuid::Uuid::from_bytes(bytes)));
             }
         }
-        Ok(Self { key: key.to_owned(), match_id, ids })
+        Ok(Self { key: key.to_owned(), match_id, ids, unplaced: unplaced(db)? })
     }
 
     /// Whether `id` is new; from now on it is known.
     pub(crate) fn learn(&mut self, db: &Connection, id: EventId) -> Result<bool, Error> {
-        if self.ids.contains(&id) || is_unplaced(db, id)? {
-            return Ok(false);
-        }
-        Ok(self.ids.insert(id))
+        let fresh = match self.unplaced {
+            Unplaced::None => true,
+            Unplaced::Some => !is_unplaced(db, id)?,
+        };
+        Ok(fresh && self.ids.insert(id))
     }
+}
+
+fn unplaced(db: &Connection) -> Result<Unplaced, Error> {
+    let mut select = db.prepare_cached("SELECT 1 FROM known_id WHERE match_id = ?1 LIMIT 1")?;
+    Ok(if select.exists([UNPLACED])? { Unplaced::Some } else { Unplaced::None })
 }
 
 fn is_unplaced(db: &Connection, id: EventId) -> Result<bool, Error> {

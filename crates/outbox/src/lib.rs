@@ -56,6 +56,7 @@ mod refuse;
 mod removal;
 mod salvage;
 mod schema;
+mod shrink;
 mod spans;
 mod status;
 mod view;

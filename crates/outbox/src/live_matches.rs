@@ -18,6 +18,12 @@ pub(crate) struct LiveMatches {
 impl LiveMatches {
     /// A live event of this match was appended.
     pub(crate) fn touch(&mut self, match_key: &str, now: Moment) {
+        if let Some((key, at)) = self.latest_first.first_mut()
+            && key == match_key
+        {
+            *at = now;
+            return;
+        }
         self.latest_first.retain(|(key, _)| key != match_key);
         self.latest_first.truncate(LIVE_MATCHES_MAX - 1);
         self.latest_first.insert(0, (match_key.to_owned(), now));

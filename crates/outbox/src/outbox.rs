@@ -22,6 +22,7 @@ use crate::{
     prune,
     salvage::{self, Opened, Salvage},
     schema,
+    shrink::{self, Worth},
 };
 
 /// The one owner of an outbox file: what captures and uploads.
@@ -71,6 +72,8 @@ impl Outbox {
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
+        // Where SQLite cannot take it, the bound of before holds.
+        drop(connection::bound(&self.view.db, bounds.file_bytes_max));
         self
     }
 
@@ -247,6 +250,7 @@ impl Outbox {
 pub(crate) fn open_file(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
     let mut db = connection::open(path, IfAbsent::Create)?;
     schema::migrate(&mut db)?;
+    shrink::if_hollow(&db, Worth::default())?;
     let id = write(&mut db, |db| {
         db.execute("DELETE FROM in_flight", [])?;
         identify(db, device)

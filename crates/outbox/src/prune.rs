@@ -116,8 +116,9 @@ fn prune_unsent(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64,
         ),
     )?;
     let going = first_bytes(&oldest, held - room);
+    let untold = gaps::told_by(db, &going)?;
     remove(db, &going, RemovedFrom::Unsent, teller.now.wall)?;
-    gaps::tell(db, teller, &going, GapReason::Pruned)?;
+    gaps::tell_again(db, teller, &going, GapReason::Pruned, untold)?;
     Counter::Pruned.add(db, going.len() as u64)?;
     Ok(going.len() as u64)
 }

@@ -19,8 +19,9 @@ use crate::{
 };
 
 /// An idle uploader looks into the outbox this often: another process may have
-/// put events back.
-const IDLE_LOOK: Duration = Duration::from_secs(5);
+/// put events back, and a person sees within a second what they asked for. The
+/// look reads one number.
+const IDLE_LOOK: Duration = Duration::from_secs(1);
 /// A longer wait is slept in pieces, since a timer may stand still while the
 /// PC sleeps and the device's clock does not.
 const SLEEP_PIECE: Duration = Duration::from_secs(5);

@@ -82,6 +82,7 @@ proptest! {
     ) {
         let event = Event { id: EventId(id), kind, data };
         let text = CloudEvent::from_event(&event, &envelope).to_json();
+        prop_assert_eq!(&CloudEvent::json_of(&event, &envelope), &text, "either way");
         let read = CloudEvent::parse(&serde_json::from_str(&text).unwrap()).unwrap();
 
         prop_assert_eq!(&read.id, &event.id.to_string());

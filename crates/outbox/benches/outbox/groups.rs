@@ -76,7 +76,15 @@ fn line(events: u64, ours: &[Took], theirs: &[Took], rows: f64) {
     let mut work: Vec<f64> = pairs()
         .filter_map(|(ours, theirs)| Some(micros(theirs.work?) / micros(ours.work?)))
         .collect();
-    let work = if work.is_empty() { "?".to_owned() } else { format!("{:.2}", median(&mut work)) };
+    let a_row = |took: &[Took]| {
+        let work = took.iter().filter_map(|took| Some(micros(took.work?) / rows));
+        median(&mut work.collect::<Vec<_>>())
+    };
+    let work = if work.is_empty() {
+        "?".to_owned()
+    } else {
+        format!("{:.2} ({:.1} and {:.1} µs a row)", median(&mut work), a_row(ours), a_row(theirs))
+    };
     say(&format!(
         "| of {events} | {:.0}/s | {:.0}/s | {ratio:.2} | {work} | ≥ 0.8 |",
         rate(ours),

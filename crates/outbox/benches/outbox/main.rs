@@ -1,5 +1,5 @@
 //! What the outbox costs, in ratios to what the machine can do, measured in the
-//! same run: `cargo bench -p outbox --bench outbox [-- --dir D] [--all]`.
+//! same run: `cargo bench -p outbox --bench outbox -- [--dir D] [--only PART] [--all]`.
 //!
 //! Every ratio is of interleaved runs, so that whatever else the machine does
 //! meets both sides. `--all`, or `RINGSIDE_LONG=1`, adds the long ones.
@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
     /// Where the files are made: a disk, since memory syncs for nothing.
     pub(crate) dir: PathBuf,
     pub(crate) length: Length,
+    /// Of the parts, this one alone.
+    only: Option<String>,
 }
 
 /// How much is measured.
@@ -38,12 +40,14 @@ fn main() {
         } else {
             Length::Short
         },
+        only: None,
     };
     let mut only_appends = None;
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("the option has a value");
         match argument.as_str() {
             "--dir" => parsed.dir = PathBuf::from(value()),
+            "--only" => parsed.only = Some(value()),
             "--all" => parsed.length = Length::Long,
             syncs::APPENDS => only_appends = Some(value().parse().expect("a number of appends")),
             // Cargo's own.
@@ -61,11 +65,21 @@ fn main() {
 }
 
 fn measure(arguments: &Arguments) {
-    limits::measure(arguments);
-    durable::measure(arguments);
-    groups::measure(arguments);
-    backlog::measure(arguments);
+    let parts: [(&str, Part); 4] = [
+        ("limits", limits::measure),
+        ("durable", durable::measure),
+        ("groups", groups::measure),
+        ("backlog", backlog::measure),
+    ];
+    for (name, part) in parts {
+        if arguments.only.as_deref().is_none_or(|only| only == name) {
+            part(arguments);
+        }
+    }
 }
+
+/// What one part of the bench measures.
+type Part = fn(&Arguments);
 
 /// A line of the table.
 #[expect(clippy::print_stdout, reason = "the table is what a bench is for")]

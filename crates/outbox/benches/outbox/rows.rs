@@ -53,7 +53,7 @@ fn event(n: u64) -> NewEvent {
         match_clock_ms: i64::try_from(n * 700).ok(),
         details: BTreeMap::from([
             ("weapon".to_owned(), "weapon_ak47".into()),
-            ("headshot".to_owned(), (n % 3 == 0).into()),
+            ("headshot".to_owned(), n.is_multiple_of(3).into()),
             ("team".to_owned(), "CT".into()),
         ]),
     };

@@ -61,7 +61,10 @@ fn sorted_ids(claimed: &[Claimed]) -> Vec<event_model::EventId> {
 #[test]
 fn damage_met_while_it_is_open_costs_no_event_and_no_restart() {
     let folder = Folder::new();
-    append(&mut folder.open(), "a", 0..200);
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..100);
+    append(&mut outbox, "b", 100..200);
+    drop(outbox);
     let mut outbox = folder.open();
     let old = outbox.id();
     let sent = claim(&mut outbox, 2);
@@ -167,9 +170,9 @@ fn what_was_lost_is_told_under_the_id_that_it_had() {
     // The id in the file is gone as well.
     tamper(&folder.path, "UPDATE meta SET value = replace(value, '-', '_') WHERE name = 'outbox'");
     let bytes = std::fs::read(&folder.path).unwrap();
-    let body = b"\"round\":50,";
+    let body = b"\"round\":50}";
     let row = bytes.windows(body.len()).position(|bytes| bytes == body).unwrap();
-    overwrite(&folder.path, row as u64, b"\"round\":51,");
+    overwrite(&folder.path, row as u64, b"\"round\":51}");
     let mut outbox = folder.open();
     let salvaged = outbox.salvaged().unwrap();
     assert_eq!((salvaged.events, salvaged.unreadable), (99, 1));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
 
+mod accounting;
 mod appending;
 mod claiming;
 mod concluding;
@@ -10,8 +11,11 @@ mod damage;
 mod damage_random;
 mod damage_running;
 mod damage_worlds;
+mod fairness;
+mod full_disk;
 mod model;
 mod opening;
+mod processes;
 mod pruning;
 mod refusing;
 mod support;

@@ -1,7 +1,7 @@
 //! Bounds hold, and what they cost is counted and told.
 
 use event_model::{CloudEvent, GapReason, Kind, SequenceGap};
-use outbox::{Bounds, EntryState, Filter, Outbox, Pruned};
+use outbox::{Bounds, EntryState, Filter, Outbox, Pruned, Selection};
 
 use crate::support::{DAY_MS, Folder, append, at, claim, conclude, id, limits, stored};
 
@@ -47,6 +47,44 @@ fn age_quarantines_and_never_deletes() {
     assert_eq!(pruned, Pruned { too_old: 3, ..Pruned::default() });
     let status = outbox.status(at(31 * DAY_MS)).unwrap();
     assert_eq!((status.quarantined, status.pending), (3, 0));
+}
+
+#[test]
+fn what_was_put_back_counts_its_age_anew() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    assert_eq!(outbox.prune(at(31 * DAY_MS)).unwrap().too_old, 3);
+    folder.view().requeue(&Selection::All).unwrap();
+    let seen = at(31 * DAY_MS + 10 * 60 * 1_000);
+    assert_eq!(outbox.prune(seen).unwrap(), Pruned::default(), "it is meant to be sent");
+    drop(outbox);
+    let mut outbox = folder.open_at(at(60 * DAY_MS));
+    assert_eq!(outbox.prune(at(60 * DAY_MS)).unwrap(), Pruned::default());
+    assert_eq!(outbox.prune(at(62 * DAY_MS)).unwrap().too_old, 3, "a month later");
+}
+
+#[test]
+fn a_match_is_forgotten_with_its_last_event_and_id() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    let matches = || {
+        let db = rusqlite::Connection::open(&folder.path).unwrap();
+        let keys: u32 = db.query_row("SELECT count(*) FROM match_key", [], |r| r.get(0)).unwrap();
+        let spans: u32 = db.query_row("SELECT count(*) FROM match_span", [], |r| r.get(0)).unwrap();
+        (keys, spans)
+    };
+    append(&mut outbox, "a", 0..3);
+    let claimed = claim(&mut outbox, 3);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    append(&mut outbox, "b", 3..4);
+    outbox.prune(at(8 * DAY_MS)).unwrap();
+    assert_eq!(matches(), (2, 1), "its ids are remembered");
+    outbox.prune(at(60 * DAY_MS)).unwrap();
+    assert_eq!(matches(), (1, 1), "b waits for a person");
+    let again = append(&mut outbox, "a", 0..1);
+    assert_eq!(again.appended, [(id(0), 5)], "as new, so long after");
+    assert_eq!(matches(), (2, 2));
 }
 
 #[test]

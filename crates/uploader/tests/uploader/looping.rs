@@ -146,7 +146,9 @@ async fn what_another_process_put_back_is_noticed() {
     running.until(|now| now.quarantined == 1 && now.state == UploadState::Idle).await;
     let path = device.outbox.lock().unwrap().view().path().to_owned();
     OutboxView::open(&path).unwrap().requeue(&Selection::All).unwrap();
+    let asked = device.clock.elapsed();
     running.until_idle_with(1).await;
+    assert!(device.clock.elapsed() - asked <= Duration::from_secs(1), "within a second");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,171 @@
+//! Room: what a full disk does, and what the file and its WAL may take of it.
+
+use std::path::Path;
+
+use event_model::Origin;
+use outbox::{Append, Bounds, Filter, Outbox};
+
+use crate::support::{Folder, append, at, claim, conclude, event, id, ids, limits, stored, stream};
+
+/// A group with a state that says how far it is.
+fn group(of: u32) -> [Append; 1] {
+    let events = (of * 10..of * 10 + 10).map(|n| event("a", n, Origin::Live)).collect();
+    [Append { stream: stream(), state: of.to_le_bytes().to_vec(), events }]
+}
+
+/// Appends until there is no room; how many groups there was room for.
+fn fill(outbox: &mut Outbox) -> u32 {
+    for of in 0.. {
+        match outbox.append(&group(of), at(0)) {
+            Ok(appended) => assert_eq!(appended.appended.len(), 10),
+            Err(error) => {
+                assert!(error.is_full(), "it says why: {error:?}");
+                return of;
+            }
+        }
+    }
+    unreachable!("a disk is full at last")
+}
+
+/// What was refused for want of room left nothing, and is taken later as it was.
+fn assert_goes_on(outbox: &mut Outbox, full: u32, make_room: impl FnOnce(&mut Outbox)) {
+    assert!(full > 3, "there was room for {full} groups");
+    assert!(outbox.append(&group(full), at(0)).unwrap_err().is_full(), "as often as one asks");
+    let status = outbox.status(at(0)).unwrap();
+    assert_eq!(status.pending, u64::from(full) * 10, "whole groups");
+    let state = |outbox: &Outbox| outbox.state(&stream()).unwrap();
+    assert_eq!(state(outbox), Some((full - 1).to_le_bytes().to_vec()), "no state without events");
+    assert_eq!(outbox.view().list(Filter::All, 5).unwrap().len(), 5, "looking is always possible");
+
+    make_room(outbox);
+    let taken = outbox.append(&group(full), at(0)).unwrap();
+    let first = (id(full * 10), u64::from(full) * 10 + 1);
+    assert_eq!(taken.appended[0], first, "no number was used up");
+    assert_eq!(state(outbox), Some(full.to_le_bytes().to_vec()));
+}
+
+fn drain(outbox: &mut Outbox) -> Vec<event_model::EventId> {
+    let mut sent = Vec::new();
+    while let claimed = claim(outbox, 100)
+        && !claimed.is_empty()
+    {
+        sent.extend(ids(&claimed));
+        conclude(outbox, &claimed, &stored(&claimed));
+    }
+    sent
+}
+
+#[test]
+fn a_full_file_takes_the_same_group_when_there_is_room() {
+    let folder = Folder::new();
+    let small = Bounds { file_bytes_max: 300_000, history_bytes_max: 0, ..Bounds::default() };
+    let mut outbox = folder.open().with_bounds(small);
+    let full = fill(&mut outbox);
+    let size = std::fs::metadata(&folder.path).unwrap().len();
+    assert!(size <= 300_000, "{size} bytes");
+    let mut sent = Vec::new();
+    assert_goes_on(&mut outbox, full, |outbox| {
+        // Settling takes no more room than the queue did.
+        sent = drain(outbox);
+        outbox.prune(at(0)).unwrap();
+    });
+    sent.extend(drain(&mut outbox));
+    let all: Vec<_> = (0..(full + 1) * 10).map(id).collect();
+    assert_eq!(sent, all, "each once, in order");
+}
+
+/// A disk of a few MiB; none where this process may not have one.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Result<Self, String> {
+        let folder = tempfile::TempDir::new().map_err(|error| error.to_string())?;
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
+            .arg(folder.path())
+            .output()
+            .map_err(|error| format!("mount: {error}"))?;
+        if mounted.status.success() {
+            Ok(Self(folder))
+        } else {
+            Err(String::from_utf8_lossy(&mounted.stderr).trim().to_owned())
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _status = std::process::Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn a_full_disk_takes_the_same_group_when_there_is_room() {
+    let disk = match SmallDisk::mount() {
+        Ok(disk) => disk,
+        Err(why) => return skip(&why),
+    };
+    let path = disk.path().join("outbox.db");
+    let ballast = disk.path().join("ballast");
+    std::fs::write(&ballast, vec![1; 2 * 1024 * 1024]).unwrap();
+    let mut outbox = Outbox::open(&path, crate::support::DEVICE, at(0)).unwrap();
+    let full = fill(&mut outbox);
+    assert_goes_on(&mut outbox, full, |_| std::fs::remove_file(&ballast).unwrap());
+    let all: Vec<_> = (0..(full + 1) * 10).map(id).collect();
+    assert_eq!(drain(&mut outbox), all, "each once, in order");
+    drop(outbox);
+    let again = Outbox::open(&path, crate::support::DEVICE, at(0)).unwrap();
+    assert_eq!(again.salvaged(), None, "a full disk is no damage");
+}
+
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn skip(why: &str) {
+    eprintln!("skipped: no small disk can be mounted here: {why}");
+}
+
+#[test]
+fn a_reader_that_pauses_does_not_make_the_wal_grow() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..100);
+    let view = folder.view();
+    // As a command whose output nobody reads on.
+    let mut export = view.export(Filter::All);
+    assert!(export.next().is_some());
+    for part in 1..40 {
+        append(&mut outbox, "a", part * 500..part * 500 + 500);
+    }
+    let wal = std::fs::metadata(folder.path.with_extension("db-wal")).unwrap().len();
+    assert!(wal < 8 * 1024 * 1024, "{wal} bytes");
+    let written: u64 =
+        outbox.view().list(Filter::All, 100_000).unwrap().iter().map(|e| e.bytes).sum();
+    assert!(written > wal, "{written} bytes of events");
+    assert_eq!(export.count(), 100 + 39 * 500 - 1, "and it reads on where it was");
+}
+
+#[test]
+fn what_was_drained_makes_room_for_the_next() {
+    let folder = Folder::new();
+    let mut outbox =
+        folder.open().with_bounds(Bounds { history_bytes_max: 20_000, ..Bounds::default() });
+    let mut sizes = Vec::new();
+    for evening in 0..6_u32 {
+        append(&mut outbox, "a", evening * 1_000..evening * 1_000 + 500);
+        while let claimed = outbox.claim(&limits(100), at(0)).unwrap()
+            && !claimed.is_empty()
+        {
+            conclude(&mut outbox, &claimed, &stored(&claimed));
+        }
+        outbox.prune(at(0)).unwrap();
+        let pages = rusqlite::Connection::open(&folder.path).unwrap();
+        sizes.push(
+            pages.pragma_query_value(None, "page_count", |row| row.get::<_, u64>(0)).unwrap(),
+        );
+    }
+    // The ids that are remembered grow, and are bounded by themselves.
+    assert!(sizes[5] < sizes[0] * 2, "{sizes:?} pages");
+}
