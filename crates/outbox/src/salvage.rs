@@ -65,6 +65,7 @@ use crate::{
     known_ids::KnownIds,
     outbox::open_file,
     schema,
+    spans::Spans,
 };
 use identity::Identity;
 use job::{Job, Progress};
@@ -266,13 +267,14 @@ fn carry_states(damaged: &Path, to: &mut Connection) {
     drop(std::fs::remove_file(set_aside::beside(damaged, "-shm")));
 }
 
-/// Whether all of a batch is in the file: one that was claimed before the file
-/// was replaced says nothing of what has its numbers in the new one.
-pub(crate) fn are_there(db: &Connection, claimed: &[Claimed]) -> Result<bool, Error> {
+/// Whether all of a batch is in flight in this file: one that was claimed before
+/// the file was replaced says nothing of what has its numbers in the new one.
+pub(crate) fn are_in_flight(db: &Connection, claimed: &[Claimed]) -> Result<bool, Error> {
     let mut select =
         db.prepare_cached("SELECT 1 FROM event WHERE sequence = ?1 AND event_id = ?2")?;
     for event in claimed {
-        if !select.exists((event.sequence, event.event_id.0.as_bytes()))? {
+        let in_flight = Spans::InFlight.holding(db, event.sequence)?.is_some();
+        if !in_flight || !select.exists((event.sequence, event.event_id.0.as_bytes()))? {
             return Ok(false);
         }
     }

@@ -82,6 +82,6 @@ impl Outbox {
 
     /// Whether a batch was claimed from the file that is open now.
     pub(super) fn is_of_this_file(&self, claimed: &[Claimed]) -> Result<bool, Error> {
-        Ok(!self.salvage.has_healed() || salvage::are_there(&self.view.db, claimed)?)
+        Ok(!self.salvage.has_healed() || salvage::are_in_flight(&self.view.db, claimed)?)
     }
 }
