@@ -29,9 +29,14 @@ impl CloudEvent {
             datacontenttype: DATA_CONTENT_TYPE,
             data: Sorted::of(event, &envelope.observed),
         };
-        serde_json::to_string(&wire).expect("plain data is always JSON")
+        let mut json = Vec::with_capacity(BYTES_TYPICAL);
+        serde_json::to_writer(&mut json, &wire).expect("plain data is always JSON");
+        String::from_utf8(json).expect("JSON is text")
     }
 }
+
+/// Most events fit, so that writing one allocates once.
+const BYTES_TYPICAL: usize = 1_024;
 
 /// [`crate::EventData`] with `observed`, in the order of the names.
 #[derive(Serialize)]

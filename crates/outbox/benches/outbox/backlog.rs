@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use delivery::{BatchLimits, Decision, Settlement, Settlements};
-use outbox::Outbox;
+use outbox::{Bounds, Outbox};
 use uuid::Uuid;
 
 use crate::{
@@ -17,6 +17,9 @@ const BATCH: u64 = 1_000;
 const ROUNDS: usize = 15;
 /// Rows a commit while the backlog is made.
 const MADE_AT_ONCE: u64 = 20_000;
+
+/// Far more than a player's file may have.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 
 /// An outbox that always has the same number of rows waiting.
 struct Backlog {
@@ -56,7 +59,9 @@ pub(crate) fn measure(arguments: &Arguments) {
 impl Backlog {
     fn make(dir: &Path, waiting: u64) -> Self {
         let path = dir.join(format!("backlog-{waiting}.db"));
-        let mut outbox = Outbox::open(&path, DEVICE, at(0)).expect("the outbox opens");
+        let bounds = Bounds { file_bytes_max: FILE_BYTES_MAX, ..Bounds::default() };
+        let outbox = Outbox::open(&path, DEVICE, at(0)).expect("the outbox opens");
+        let mut outbox = outbox.with_bounds(bounds);
         let mut next = 0;
         while next < waiting {
             let count = MADE_AT_ONCE.min(waiting - next);
