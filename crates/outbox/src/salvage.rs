@@ -21,6 +21,10 @@
 //!
 //! # What is believed
 //!
+//! - That a transaction never ended, where its frames are whole and only its end
+//!   is missing: so a killed process leaves its log, and nothing was promised.
+//!   A bad frame among the last may be that as well, or damage of what was
+//!   promised: its events are appended again in their old places.
 //! - An event, for its checksum, wherever it lies: in a page that nothing points
 //!   to, or behind a bad frame of the log. So it may come from a transaction
 //!   that never ended; its session makes it again under the same id, and the

@@ -67,6 +67,8 @@ impl Outbox {
         connection::abandon(std::mem::replace(&mut self.view.db, nothing));
         match self.salvage.replace(device, now) {
             Ok((db, id)) => {
+                // Where SQLite cannot take it, the default holds.
+                drop(connection::bound(&db, self.bounds.file_bytes_max));
                 self.view = OutboxView::of(&path, db, id, device);
                 self.known.forget();
                 Ok(())

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::{
     damage_worlds::{Files, PAGE},
+    full_disk::{SmallDisk, skip},
     support::{DEVICE, Folder, append, at, claim, conclude, event, id, ids, stored, stream},
 };
 
@@ -225,6 +226,33 @@ fn a_log_without_its_database_is_not_deleted() {
     let folder = Folder::new();
     files.write(&folder.path);
     assert_eq!(ids(&claim(&mut folder.open(), 10)), [id(0), id(1), id(2)]);
+}
+
+#[test]
+fn a_salvage_that_finds_no_room_waits_and_the_outbox_works() {
+    let disk = match SmallDisk::mount() {
+        Ok(disk) => disk,
+        Err(why) => return skip(&why),
+    };
+    let path = disk.path().join("outbox.db");
+    let mut outbox = Outbox::open(&path, DEVICE, at(0)).unwrap();
+    append(&mut outbox, "a", 0..2_000);
+    drop(outbox);
+    overwrite(&path, 60, &[0x40]);
+    // Room for a new file, and not for all of its events.
+    let free = 4 * 1024 * 1024 - std::fs::metadata(&path).unwrap().len() as usize;
+    let filler = disk.path().join("filler");
+    std::fs::write(&filler, vec![0; free - 700 * 1024]).unwrap();
+    let mut outbox = Outbox::open(&path, DEVICE, at(0)).unwrap();
+    assert!(outbox.salvaged().unwrap().under_way);
+    assert!(outbox.salvage_on(at(0)).unwrap_err().is_full(), "as often as one asks");
+    let first = claim(&mut outbox, 10);
+    std::fs::remove_file(filler).unwrap();
+    conclude(&mut outbox, &first, &stored(&first));
+    while outbox.salvage_on(at(0)).unwrap() {}
+    assert_eq!(outbox.salvaged().unwrap().unreadable, 0);
+    let all: Vec<Claimed> = first.into_iter().chain(drain(&mut outbox).0).collect();
+    assert_eq!(sorted_ids(&all), (0..2_000).map(id).collect::<Vec<_>>());
 }
 
 /// Larger than what is salvaged before the outbox opens.
