@@ -2,7 +2,7 @@
 
 use companion::{SourceDiagnosis, doctor as examine};
 
-use crate::{arguments::DoctorArguments, exit::Exit, output};
+use crate::{arguments::DoctorArguments, exit::Exit, output, salvage};
 
 pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
     let report = examine(arguments.data_dir.data_dir).await?;
@@ -11,6 +11,10 @@ pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     output::line(&format!("data in {}", report.data_dir.display()));
+    if let Some(salvaged) = &report.salvaged {
+        output::line("");
+        output::line(&salvage::text(salvaged));
+    }
     for source in &report.sources {
         output::line("");
         output::line(&text(source));

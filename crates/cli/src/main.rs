@@ -14,6 +14,7 @@ mod progress;
 mod recording;
 mod replay;
 mod run;
+mod salvage;
 mod terminal_shell;
 
 use std::{io::IsTerminal, process::ExitCode};

@@ -10,7 +10,7 @@ use companion::{
 use crate::{
     arguments::{OutboxArguments, OutboxCommand, StateArgument},
     exit::Exit,
-    output,
+    output, salvage,
 };
 
 pub(crate) fn outbox(command: OutboxCommand) -> anyhow::Result<Exit> {
@@ -35,6 +35,8 @@ fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
             output::note(&format!("nothing was captured in {folder} yet"));
             Ok(None)
         }
+        Err(damaged) if damaged.is_damage() => Err(anyhow::Error::new(damaged)
+            .context("the upload queue's file is damaged: start Ringside, which sets it aside and keeps every event that can be read")),
         Err(other) => Err(other.into()),
     }
 }
@@ -71,6 +73,7 @@ fn status_text(status: &OutboxStatus) -> String {
         (Some(reason), None) => lines.push(format!("paused: {reason}")),
         (None, _) => {}
     }
+    lines.extend(status.salvaged.as_ref().map(salvage::text));
     lines.join("\n")
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use game_client::{GsiToken, cs2};
+use outbox::Salvaged;
 use serde::Serialize;
 
 use crate::{DataDir, Error, Identity, Settings, SourceStatus};
@@ -12,6 +13,9 @@ use crate::{DataDir, Error, Identity, Settings, SourceStatus};
 pub struct DoctorReport {
     /// Where this installation keeps its files.
     pub data_dir: PathBuf,
+    /// What became of damaged files of the upload queue, as long as they are
+    /// there.
+    pub salvaged: Option<Salvaged>,
     /// One per source that this version reads.
     pub sources: Vec<SourceDiagnosis>,
 }
@@ -67,6 +71,7 @@ pub async fn doctor(data_dir: Option<PathBuf>) -> Result<DoctorReport, Error> {
     let of = |name: &str| last.iter().find(|status| status.source == name).cloned();
     Ok(DoctorReport {
         data_dir: dir.path().to_owned(),
+        salvaged: Salvaged::beside(&dir.outbox()),
         sources: vec![
             league(&settings, of("league")).await,
             counter_strike(&settings, &identity, of("cs2")).await?,

@@ -26,7 +26,8 @@ fn tell_of_salvage(outbox: &Outbox) {
             set_aside = %salvaged.set_aside.display(),
             events_kept = salvaged.events,
             unreadable = salvaged.unreadable,
-            "The upload queue was damaged: the file was set aside, what could be read is kept"
+            under_way = salvaged.under_way,
+            "The upload queue was damaged: the file was set aside, what can be read is kept"
         );
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig, ffi,
+};
 
 use crate::{Error, bounds::FILE_BYTES_MAX};
 
@@ -54,6 +56,21 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
         }
     }
     Ok(db)
+}
+
+/// Opens the file so that nothing in it changes, not even when it is closed.
+pub(crate) fn look(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_MAX)?;
+    Ok(db)
+}
+
+/// Closes a damaged file as it is: its log is not written into it.
+pub(crate) fn abandon(db: Connection) {
+    // Where even that fails, closing does what it does to any file.
+    drop(db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true));
+    drop(db);
 }
 
 /// The file grows to this and no further.

@@ -26,7 +26,7 @@ pub(crate) enum Counter {
 }
 
 impl Counter {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::LastSequence => "last_sequence",
             Self::Queued => "queued",

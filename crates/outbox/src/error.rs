@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use event_model::DeviceId;
+use rusqlite::{ErrorCode as Code, ffi};
 
 /// Why an outbox could not be used. Nothing was changed where one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -46,17 +47,49 @@ impl Error {
         matches!(self.sqlite_code(), Some(rusqlite::ErrorCode::DiskFull))
     }
 
-    /// Whether the file is not a database, or a damaged one.
-    pub(crate) fn is_damage(&self) -> bool {
-        matches!(
-            self.sqlite_code(),
-            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
+    /// Whether the file is damaged: its owner sets it aside and keeps what can
+    /// be read. A file may be found so that was sound when it was opened. No
+    /// statement of ours breaks a constraint or reads another type than it
+    /// wrote, but on such a file.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::Error as Cause;
+        let damaged = [Code::NotADatabase, Code::DatabaseCorrupt];
+        let broken = [
+            ffi::SQLITE_CONSTRAINT_DATATYPE,
+            ffi::SQLITE_CONSTRAINT_NOTNULL,
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+            ffi::SQLITE_CONSTRAINT_ROWID,
+            ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ];
+        self.sqlite_error().is_some_and(|error| {
+            damaged.contains(&error.code) || broken.contains(&error.extended_code)
+        }) || matches!(
+            self,
+            Self::Sqlite(
+                Cause::FromSqlConversionFailure(..)
+                    | Cause::IntegralValueOutOfRange(..)
+                    | Cause::InvalidColumnType(..)
+                    | Cause::Utf8Error(..)
+            )
         )
     }
 
-    fn sqlite_code(&self) -> Option<rusqlite::ErrorCode> {
+    /// The same for a file that is being looked at: whatever the disk and the
+    /// system are not the reason of is of the file.
+    pub(crate) fn is_of_the_file(&self) -> bool {
+        self.is_damage()
+            || matches!(self.sqlite_code(), Some(Code::Unknown | Code::TypeMismatch))
+            || matches!(self, Self::Sqlite(rusqlite::Error::QueryReturnedNoRows))
+    }
+
+    fn sqlite_code(&self) -> Option<Code> {
+        self.sqlite_error().map(|error| error.code)
+    }
+
+    fn sqlite_error(&self) -> Option<&ffi::Error> {
         match self {
-            Self::Sqlite(cause) => cause.sqlite_error_code(),
+            Self::Sqlite(cause) => cause.sqlite_error(),
             Self::Locked(_)
             | Self::Absent(_)
             | Self::NewerSchema { .. }

@@ -23,10 +23,12 @@ pub(crate) enum Meta {
     Circuit,
     /// The server that the circuit is about.
     CircuitServer,
+    /// The damaged file that everything was salvaged from last.
+    Salvaged,
 }
 
 impl Meta {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Outbox => "outbox",
             Self::Device => "device",
@@ -36,6 +38,7 @@ impl Meta {
             Self::Server => "server",
             Self::Circuit => "circuit",
             Self::CircuitServer => "circuit_server",
+            Self::Salvaged => "salvaged",
         }
     }
 

@@ -6,6 +6,9 @@ use rusqlite::{Row, types::FromSqlError};
 const LIVE: &str = "live";
 const REPLAY: &str = "replay";
 
+/// How long the words are.
+pub(crate) const LENGTHS: [usize; 2] = [LIVE.len(), REPLAY.len()];
+
 /// The word in the file.
 pub(crate) fn word(origin: Origin) -> &'static str {
     match origin {
@@ -16,9 +19,14 @@ pub(crate) fn word(origin: Origin) -> &'static str {
 
 /// The origin in column `column`.
 pub(crate) fn read(row: &Row<'_>, column: usize) -> rusqlite::Result<Origin> {
-    match row.get_ref(column)?.as_str()? {
-        LIVE => Ok(Origin::Live),
-        REPLAY => Ok(Origin::Replay),
-        _ => Err(FromSqlError::InvalidType.into()),
+    parse(row.get_ref(column)?.as_str()?).ok_or_else(|| FromSqlError::InvalidType.into())
+}
+
+/// The origin that a word in the file stands for.
+pub(crate) fn parse(word: &str) -> Option<Origin> {
+    match word {
+        LIVE => Some(Origin::Live),
+        REPLAY => Some(Origin::Replay),
+        _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! The owner's side of the file.
 
+mod healing;
+
 use std::path::Path;
 
 use delivery::{BatchLimits, Circuit, Decision};
@@ -8,8 +10,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{
-    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, Salvaged,
-    StreamKey, append,
+    Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
     claim::{self, Rota},
     conclude,
     connection::{self, IfAbsent, write, write_forgettable},
@@ -19,7 +20,9 @@ use crate::{
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
-    prune, salvage, schema,
+    prune,
+    salvage::{self, Opened, Salvage},
+    schema,
     shrink::{self, Worth},
 };
 
@@ -34,7 +37,7 @@ pub struct Outbox {
     rota: Rota,
     pruned_at: Option<Moment>,
     bounds: Bounds,
-    salvaged: Option<Salvaged>,
+    salvage: Salvage,
     // Last, so that the file is closed before another process may own it.
     _lock: OwnerLock,
 }
@@ -62,21 +65,11 @@ impl Outbox {
             folder::make(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
-        schema::known(path)?;
-        let salvaged = salvage::if_damaged(path, device, now)?;
-        let mut db = connection::open(path, IfAbsent::Create)?;
-        schema::migrate(&mut db)?;
-        shrink::if_hollow(&db, Worth::default())?;
-        let outbox = write(&mut db, |db| {
-            db.execute("DELETE FROM in_flight", [])?;
-            identify(db, device)
-        })?;
-        // The log's name too: where SQLite cannot open the folder it goes on.
-        path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
+        let Opened { db, id, salvage } = salvage::open(path, device, now)?;
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
-            view: OutboxView::of(path, db, outbox, device),
+            view: OutboxView::of(path, db, id, device),
             circuit,
             server: None,
             live: LiveMatches::default(),
@@ -84,7 +77,7 @@ impl Outbox {
             rota: Rota::default(),
             pruned_at: None,
             bounds: Bounds::default(),
-            salvaged,
+            salvage,
             _lock: lock,
         })
     }
@@ -104,12 +97,6 @@ impl Outbox {
         self.view.id()
     }
 
-    /// What became of the file that was here, where it was damaged.
-    #[must_use]
-    pub fn salvaged(&self) -> Option<&Salvaged> {
-        self.salvaged.as_ref()
-    }
-
     /// The state last appended for `stream`.
     ///
     /// # Errors
@@ -127,17 +114,20 @@ impl Outbox {
     /// # Errors
     /// Then nothing of the group was appended.
     pub fn append(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
-        let device = self.view.device;
-        let known = &mut self.known;
-        let appended = write(&mut self.view.db, |db| append::append(db, known, device, group, now));
-        // What a failed transaction was to write is not known.
-        let appended = appended.inspect_err(|_| self.known.forget())?;
+        let appended = self.healing(now, |outbox| outbox.append_to_file(group, now))?;
         for new in group.iter().flat_map(|part| &part.events) {
             if new.origin == Origin::Live {
                 self.live.touch(new.event.subject().as_str(), now);
             }
         }
         Ok(appended)
+    }
+
+    fn append_to_file(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
+        let (device, known) = (self.view.device, &mut self.known);
+        let appended = write(&mut self.view.db, |db| append::append(db, known, device, group, now));
+        // What a failed transaction was to write is not known.
+        appended.inspect_err(|_| self.known.forget())
     }
 
     /// Remembers that `events` were captured and could never be appended.
@@ -155,6 +145,16 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be read or written.
     pub fn claim(&mut self, limits: &BatchLimits, now: Moment) -> Result<Vec<Claimed>, Error> {
+        // On a full disk it goes on later; what is there can be sent meanwhile.
+        drop(self.salvage_on(now));
+        self.healing(now, |outbox| outbox.claim_from_file(limits, now))
+    }
+
+    fn claim_from_file(
+        &mut self,
+        limits: &BatchLimits,
+        now: Moment,
+    ) -> Result<Vec<Claimed>, Error> {
         if Counter::Queued.read(&self.view.db)? == 0 {
             return Ok(Vec::new());
         }
@@ -169,6 +169,9 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn release(&mut self, claimed: &[Claimed]) -> Result<(), Error> {
+        if !self.is_of_this_file(claimed)? {
+            return Ok(());
+        }
         write_forgettable(&mut self.view.db, |db| conclude::release(db, claimed))
     }
 
@@ -186,13 +189,19 @@ impl Outbox {
         random: u64,
     ) -> Result<(), Error> {
         conclude::advance(&mut self.circuit, decision, now, random);
-        let (circuit, server) = (&self.circuit, self.server.as_deref());
-        write(&mut self.view.db, |db| {
-            conclude::conclude(db, claimed, decision, circuit, now.wall)?;
-            if let (Decision::Settle(_), Some(server)) = (decision, server) {
-                Meta::Server.write(db, server)?;
-            }
-            save_circuit(db, circuit)
+        self.healing(now, |outbox| {
+            // What the server has of another file is sent again, and it says so.
+            let of_this_file = outbox.is_of_this_file(claimed)?;
+            let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
+            write(&mut outbox.view.db, |db| {
+                if of_this_file {
+                    conclude::conclude(db, claimed, decision, circuit, now.wall)?;
+                    if let (Decision::Settle(_), Some(server)) = (decision, server) {
+                        Meta::Server.write(db, server)?;
+                    }
+                }
+                save_circuit(db, circuit)
+            })
         })
     }
 
@@ -255,6 +264,10 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn prune(&mut self, now: Moment) -> Result<Pruned, Error> {
+        self.healing(now, |outbox| outbox.prune_file(now))
+    }
+
+    fn prune_file(&mut self, now: Moment) -> Result<Pruned, Error> {
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
@@ -287,8 +300,22 @@ impl Outbox {
     }
 }
 
+/// Opens the file at `path`, or makes it; its connection and its id.
+pub(crate) fn open_file(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
+    let mut db = connection::open(path, IfAbsent::Create)?;
+    schema::migrate(&mut db)?;
+    shrink::if_hollow(&db, Worth::default())?;
+    let id = write(&mut db, |db| {
+        db.execute("DELETE FROM in_flight", [])?;
+        identify(db, device)
+    })?;
+    // The log's name too: where SQLite cannot open the folder it goes on.
+    path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
+    Ok((db, id))
+}
+
 /// The file's id, made at the first opening.
-pub(crate) fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
+fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
     let of_file = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
     match of_file {
         Some(other) if other != device => return Err(Error::OtherDevice(other)),

@@ -59,6 +59,30 @@ fn judge(found: u32) -> Result<u32, Error> {
     Ok(found)
 }
 
+/// Whether this program knows a version.
+pub(crate) fn is_known(version: u32) -> bool {
+    version <= VERSION
+}
+
+/// Whether it is the one that files are brought to.
+pub(crate) fn is_newest(version: u32) -> bool {
+    version == VERSION
+}
+
+/// The newest, which files are brought to.
+pub(crate) fn newest() -> u32 {
+    VERSION
+}
+
+/// An empty file of a known version, in memory: what its tables read like.
+pub(crate) fn made(version: u32) -> Result<Connection, Error> {
+    let db = Connection::open_in_memory()?;
+    for step in MIGRATIONS.iter().take(version as usize) {
+        db.execute_batch(step)?;
+    }
+    Ok(db)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@ use delivery::QuarantineReason;
 use event_model::EventId;
 use serde::Serialize;
 
+use crate::Salvaged;
+
 /// The outbox in counts: `ringside outbox status --json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct OutboxStatus {
@@ -25,6 +27,8 @@ pub struct OutboxStatus {
     pub next_attempt_in_s: Option<u64>,
     /// Why it has to wait.
     pub paused_reason: Option<String>,
+    /// What became of files that were damaged, as long as they are there.
+    pub salvaged: Option<Salvaged>,
 }
 
 /// Where an event stands.

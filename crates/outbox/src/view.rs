@@ -9,7 +9,8 @@ use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
-    Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Selection, ShownEvent, changes,
+    Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Salvaged, Selection, ShownEvent,
+    changes,
     connection::{self, IfAbsent, write},
     counters::Counter,
     gaps::Teller,
@@ -95,6 +96,7 @@ impl OutboxView {
             oldest_pending_age_s: self.oldest_pending_age_s(now)?,
             next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
             paused_reason: circuit.reason().map(|reason| reason.to_string()),
+            salvaged: Salvaged::beside(&self.path),
         })
     }
 
@@ -232,9 +234,10 @@ fn in_spans(spans: Spans, but: &str) -> String {
 }
 
 fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {
-    let body: String = row.get(3)?;
+    // Damaged bytes are shown as far as they can be, and hide nothing else.
+    let body = lossy(row, 3)?;
     let event = serde_json::from_str(&body).ok().and_then(|json| CloudEvent::parse(&json).ok());
-    let reason: Option<String> = row.get(4)?;
+    let reason: Option<String> = row.get(4).unwrap_or_default();
     let state = match (&reason, row.get(6)?, row.get(7)?) {
         (Some(_), _, _) => EntryState::Quarantined,
         (None, true, _) => EntryState::Settled,
@@ -243,8 +246,8 @@ fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {
     };
     let entry = Entry {
         sequence: row.get(0)?,
-        event_id: event_id(row, 1)?,
-        match_key: row.get(2)?,
+        event_id: event_id(row, 1).unwrap_or(EventId(uuid::Uuid::nil())),
+        match_key: lossy(row, 2)?,
         state,
         event_type: event.as_ref().map(|event| event.event_type.clone()),
         time: event.and_then(|event| event.time).map(|time| time.to_string()),
@@ -253,6 +256,10 @@ fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {
         detail: row.get(5)?,
     };
     Ok(ShownEvent { entry, body })
+}
+
+fn lossy(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    Ok(String::from_utf8_lossy(row.get_ref(column)?.as_bytes()?).into_owned())
 }
 
 /// An event id in column `column`.

@@ -20,6 +20,10 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Between two looks for what the outbox may forget; its bounds are days.
 const PRUNE_TICKS: u64 = 600;
 
+/// Steps of a salvage between two looks, each some hundredths of a second: half
+/// of a core at most, for some seconds, after a large file was damaged.
+const SALVAGE_STEPS: u32 = 10;
+
 /// Between two reports for `ringside doctor`: it is looked at by hand.
 const REPORT_TICKS: u64 = 5;
 
@@ -44,6 +48,7 @@ impl Publisher {
             if tick % PRUNE_TICKS == 0 {
                 self.prune().await;
             }
+            self.salvage_on().await;
             self.publish().await;
             if tick % REPORT_TICKS == 0 {
                 self.keep_report();
@@ -77,7 +82,7 @@ impl Publisher {
         let view = self.view.lock().expect("no holder of the view panics").clone();
         let now = self.clock.now();
         let outbox = Arc::clone(&self.outbox);
-        let counted = tokio::task::spawn_blocking(move || lock(&outbox).status(now));
+        let counted = tokio::task::spawn_blocking(move || lock(&outbox).healed_status(now));
         let upload = match counted.await {
             Ok(Ok(status)) => self.upload(status, &view),
             Ok(Err(_)) | Err(_) => UploadStatus {
@@ -142,6 +147,22 @@ impl Publisher {
         let json = serde_json::to_vec_pretty(&self.reported).expect("plain counts are always JSON");
         if let Err(error) = atomic_file::replace_unsynced(&self.dir.source_report(), &json) {
             tracing::debug!(%error, "The report for doctor was not written");
+        }
+    }
+
+    /// Goes on with what a large damaged file had. Capture appends in between.
+    async fn salvage_on(&self) {
+        for _ in 0..SALVAGE_STEPS {
+            let (outbox, now) = (Arc::clone(&self.outbox), self.clock.now());
+            let step = tokio::task::spawn_blocking(move || lock(&outbox).salvage_on(now));
+            match step.await {
+                Ok(Ok(true)) => {}
+                Ok(Ok(false)) | Err(_) => return,
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "The salvage of a damaged upload queue waits");
+                    return;
+                }
+            }
         }
     }
 

@@ -75,10 +75,10 @@ fn a_full_file_takes_the_same_group_when_there_is_room() {
 }
 
 /// A disk of a few MiB; none where this process may not have one.
-struct SmallDisk(tempfile::TempDir);
+pub(crate) struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
-    fn mount() -> Result<Self, String> {
+    pub(crate) fn mount() -> Result<Self, String> {
         let folder = tempfile::TempDir::new().map_err(|error| error.to_string())?;
         let mounted = std::process::Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
@@ -92,7 +92,7 @@ impl SmallDisk {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }
@@ -123,7 +123,7 @@ fn a_full_disk_takes_the_same_group_when_there_is_room() {
 }
 
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     eprintln!("skipped: no small disk can be mounted here: {why}");
 }
 

@@ -1,0 +1,96 @@
+//! What is true of every sound file and that SQLite knows nothing of.
+//!
+//! A changed byte may leave a database that SQLite finds in order and that does
+//! not hand out its events: a sum that says zero, a row under another match.
+
+use rusqlite::Connection;
+
+use crate::{Error, counters::Counter, spans::Spans};
+
+/// Each finds nothing in a sound file. They read every row.
+const NEVER: [&str; 4] = [
+    // What stands alike is of one match, and each event of it is there.
+    "SELECT 1 FROM (SELECT first, last, match_id FROM queue
+         UNION ALL SELECT first, last, match_id FROM in_flight
+         UNION ALL SELECT first, last, match_id FROM settled) s
+     WHERE last < first
+        OR (SELECT count(*) FROM event e WHERE e.sequence BETWEEN s.first AND s.last
+            AND e.match_id = s.match_id) <> last - first + 1",
+    "SELECT 1 FROM quarantine WHERE sequence NOT IN (SELECT sequence FROM event)",
+    "SELECT 1 FROM suspect s LEFT JOIN event e USING (sequence)
+     WHERE e.match_id IS NOT s.match_id",
+    "SELECT 1 FROM event WHERE match_id NOT IN (SELECT id FROM match_key)",
+];
+
+/// Where an event can be that is not in a request.
+const SPANS: [Spans; 2] = [Spans::Queue, Spans::Settled];
+
+/// Sums that are kept, and what they are sums of.
+const SUMS: [(Counter, &str); 3] = [
+    (Counter::Queued, "SELECT coalesce(sum(last - first + 1), 0) FROM queue"),
+    (Counter::EventBytes, "SELECT coalesce(sum(octet_length(body)), 0) FROM event"),
+    (
+        Counter::SettledBytes,
+        "SELECT coalesce(sum(octet_length(e.body)), 0)
+         FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last",
+    ),
+];
+
+/// Whether all of it holds.
+pub(super) fn hold(db: &Connection) -> Result<bool, Error> {
+    for law in NEVER.map(str::to_owned).into_iter().chain(places()) {
+        if db.prepare(&law)?.exists([])? {
+            return Ok(false);
+        }
+    }
+    for (counter, sum) in SUMS {
+        let counted: u64 = db.query_row(sum, [], |row| row.get(0))?;
+        if counter.read(db)? != counted {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Every event is in one place, and each has its match's numbers; what is in a
+/// request or suspect is in the queue.
+fn places() -> [String; 4] {
+    let [queued, settled] = SPANS.map(|spans| spans.holds_sql("e.sequence"));
+    let in_queue = |of: &str| Spans::Queue.holds_sql(of);
+    [
+        format!(
+            "SELECT 1 FROM event e WHERE {queued} + {settled}
+             + EXISTS (SELECT 1 FROM quarantine p WHERE p.sequence = e.sequence) <> 1"
+        ),
+        "SELECT 1 FROM event e WHERE coalesce((SELECT last FROM match_span s
+             WHERE s.match_id = e.match_id AND s.first <= e.sequence
+             ORDER BY s.first DESC LIMIT 1) < e.sequence, 1)"
+            .to_owned(),
+        format!(
+            "SELECT 1 FROM in_flight f WHERE NOT {} OR NOT {}",
+            in_queue("f.first"),
+            in_queue("f.last")
+        ),
+        format!("SELECT 1 FROM suspect p WHERE NOT {}", in_queue("p.sequence")),
+    ]
+}
+
+/// The part that costs nothing, whatever the size: what every transaction
+/// relies on can be read, and is possible. `bytes` is the size of the file.
+pub(super) fn may_hold(db: &Connection, bytes: u64) -> Result<bool, Error> {
+    let mut counters = db.prepare("SELECT name, value FROM counter")?;
+    let mut rows = counters.query([])?;
+    while let Some(row) = rows.next()? {
+        row.get::<_, String>(0)?;
+        row.get::<_, u64>(1)?;
+    }
+    // Reading all of a state is what its reader will do.
+    let _states: u64 =
+        db.query_row("SELECT coalesce(sum(length(state)), 0) FROM stream", [], |row| row.get(0))?;
+    let last: u64 =
+        db.query_row("SELECT coalesce(max(sequence), 0) FROM event", [], |row| row.get(0))?;
+    let event_bytes = Counter::EventBytes.read(db)?;
+    Ok(Counter::LastSequence.read(db)? >= last
+        && event_bytes <= bytes
+        && Counter::SettledBytes.read(db)? <= event_bytes)
+}

@@ -1,0 +1,176 @@
+//! Whether a file can be gone on with. Looking changes nothing in it.
+
+use std::{fs, io::Read, path::Path};
+
+use event_model::{DeviceId, OutboxId};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{
+    identity::Identity,
+    images::{Images, PAGE_BYTES},
+    laws,
+    rows::Intact,
+    set_aside::beside,
+    survey::{self, Survey},
+    wal::{Condition, Wal},
+};
+use crate::{Error, connection, counters::Counter, meta::Meta, schema};
+
+/// Files up to this size are checked whole at every start, which takes some
+/// tenths of a second; in a larger one damage is found when it is met.
+const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// The log's header alone holds nothing.
+const EMPTY_LOG_BYTES: u64 = 32;
+
+/// What was found.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// There is nothing yet.
+    Fresh,
+    Sound {
+        /// Events of a last transaction that SQLite passes over, in order: they
+        /// go on in their old places.
+        unheard: Vec<Intact>,
+    },
+    Damaged,
+}
+
+/// Looks at the file at `path`.
+///
+/// # Errors
+/// Where it could not be looked at, or is another's: it must stay as it is.
+pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
+    let identity = Identity::read(path);
+    let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        // Without its database SQLite would delete a log.
+        Err(_) if log_bytes > EMPTY_LOG_BYTES => return Ok(Verdict::Damaged),
+        Err(_) => return Ok(Verdict::Fresh),
+    };
+    if found.len() == 0 && found.is_file() {
+        let never_was_more = log_bytes <= EMPTY_LOG_BYTES && identity.is_none();
+        return Ok(if never_was_more { Verdict::Fresh } else { Verdict::Damaged });
+    }
+    if !found.is_file() || !header_is_ours(path)? || beside(path, "-wal").is_dir() {
+        return Ok(Verdict::Damaged);
+    }
+    // A newer program says so beside the file before it changes it.
+    if let Err(newer) = schema::known(path) {
+        let known = identity.is_some_and(|identity| schema::is_known(identity.schema));
+        return if known { Ok(Verdict::Damaged) } else { Err(newer) };
+    }
+    let wal = Wal::read(&beside(path, "-wal")).map_err(Error::Folder)?;
+    let condition = wal.condition();
+    if condition == Condition::Broken {
+        return Ok(Verdict::Damaged);
+    }
+    let last = match last_of_sound(path, device, identity, found.len() + log_bytes) {
+        Ok(Some(last)) => last,
+        Ok(None) => return Ok(Verdict::Damaged),
+        Err(error) if error.is_of_the_file() => return Ok(Verdict::Damaged),
+        Err(error) => return Err(error),
+    };
+    Ok(match condition {
+        Condition::Whole | Condition::Broken => Verdict::Sound { unheard: Vec::new() },
+        Condition::LastTransaction => after_bad_frame(&Images::with_log(path, wal), last),
+    })
+}
+
+/// The first bytes, which decide how SQLite reads all others.
+fn header_is_ours(path: &Path) -> Result<bool, Error> {
+    let mut header = [0; 100];
+    let mut file = fs::File::open(path).map_err(Error::Folder)?;
+    if file.read_exact(&mut header).is_err() {
+        return Ok(false);
+    }
+    let page_bytes = usize::from(u16::from_be_bytes([header[16], header[17]]));
+    // Journal or log, no reserved bytes, and three shares that never change.
+    let fixed = matches!(header[18..24], [1 | 2, 1 | 2, 0, 64, 32, 32]);
+    Ok(header.starts_with(b"SQLite format 3\0") && page_bytes == PAGE_BYTES && fixed)
+}
+
+/// The last sequence of a sound file; `None` where it is damaged.
+fn last_of_sound(
+    path: &Path,
+    device: DeviceId,
+    identity: Option<Identity>,
+    bytes: u64,
+) -> Result<Option<u64>, Error> {
+    let db = connection::look(path)?;
+    let found = schema::check(&db)?;
+    if !has_tables_of(&db, found)? {
+        return Ok(None);
+    }
+    // A file that was begun and has no table yet.
+    if found == 0 {
+        return Ok(Some(0));
+    }
+    if !is_its_own(&db, device, identity)? {
+        return Ok(None);
+    }
+    // The laws are the newest schema's; an older file is brought to it first.
+    let lawful = schema::is_newest(found);
+    if lawful && !laws::may_hold(&db, bytes)? {
+        return Ok(None);
+    }
+    if bytes <= CHECKED_BYTES_MAX && !(passes_check(&db)? && (!lawful || laws::hold(&db)?)) {
+        return Ok(None);
+    }
+    Counter::LastSequence.read(&db).map(Some)
+}
+
+/// Whether tables and indexes read as they were made.
+fn has_tables_of(db: &Connection, version: u32) -> Result<bool, Error> {
+    Ok(texts(db)? == texts(&schema::made(version)?)?)
+}
+
+fn texts(db: &Connection) -> Result<Vec<(String, String, Option<String>)>, Error> {
+    let mut select = db.prepare(
+        "SELECT type || ' ' || name, tbl_name, sql FROM sqlite_schema
+         WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY name",
+    )?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether the file says of itself what is written beside it.
+fn is_its_own(db: &Connection, device: DeviceId, beside: Option<Identity>) -> Result<bool, Error> {
+    let outbox: Option<OutboxId> = Meta::Outbox.read(db)?.and_then(|text| text.parse().ok());
+    let of: Option<DeviceId> = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
+    let Some(beside) = beside else {
+        // Older files have nothing beside them.
+        return Ok(outbox.is_some() == of.is_some());
+    };
+    if beside.device != device {
+        // The opening says whose it is.
+        return Ok(true);
+    }
+    Ok(outbox == Some(beside.outbox) && of == Some(beside.device))
+}
+
+fn passes_check(db: &Connection) -> Result<bool, Error> {
+    let verdict =
+        db.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0)).optional()?;
+    Ok(verdict.as_deref() == Some("ok"))
+}
+
+/// The last transaction has a bad frame. SQLite takes that for a power failure
+/// and forgets it; if it had been acknowledged, its events are needed.
+fn after_bad_frame(images: &Images, last: u64) -> Verdict {
+    let mut survey = Survey::default();
+    survey.look_at_unheard(images);
+    survey.events.sort_unstable();
+    let mut unheard: Vec<Intact> = Vec::new();
+    for (sequence, place) in survey.events {
+        let next = last + 1 + unheard.len() as u64;
+        match survey::read(images, sequence, place) {
+            Some(event) if sequence == next => unheard.push(event),
+            // One of those in between cannot be read any more: its number may
+            // have been sent, and must not be given to another.
+            Some(_) if sequence > next => return Verdict::Damaged,
+            Some(_) | None => {}
+        }
+    }
+    Verdict::Sound { unheard }
+}

@@ -1,0 +1,193 @@
+//! The write-ahead log, read frame by frame.
+//!
+//! SQLite stops at the first frame whose checksum does not fit, and everything
+//! after it is as if it had never been. The checksums are a chain, but each
+//! frame carries its own sum so far: so every frame can be checked against the
+//! one before it, and those after a bad one are found again.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read},
+    path::Path,
+};
+
+use super::images::PAGE_BYTES;
+
+const HEADER_BYTES: usize = 32;
+const FRAME_HEADER_BYTES: usize = 24;
+pub(super) const FRAME_BYTES: usize = FRAME_HEADER_BYTES + PAGE_BYTES;
+/// The first word of the header; one more where words are summed big-endian.
+const MAGIC: u32 = 0x377F_0682;
+/// Frames that are looked at: 4 GiB of log. Ours is cut at some megabytes.
+const FRAMES_MAX: usize = 1 << 20;
+
+/// One page that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Frame {
+    /// Which page of the database.
+    pub(super) page: u32,
+    /// Whether a transaction ends with it.
+    pub(super) commits: bool,
+    /// Whether its bytes are those that were written.
+    pub(super) intact: bool,
+}
+
+/// What SQLite makes of a log, and what it passes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// Nothing is passed over but a transaction that did not end.
+    Whole,
+    /// The last transaction has a bad frame: a power failure in its midst, or
+    /// damage of one that had been acknowledged.
+    LastTransaction,
+    /// Transactions that ended lie behind a bad frame.
+    Broken,
+}
+
+/// The frames of the log's present generation, in the order written.
+#[derive(Debug, Default)]
+pub(super) struct Wal {
+    pub(super) frames: Vec<Frame>,
+    /// How many of them SQLite reads.
+    pub(super) heard: usize,
+    /// Up to the last transaction that is known to have ended.
+    pub(super) committed: usize,
+}
+
+impl Wal {
+    /// Reads the log beside a database; an absent one has no frames.
+    pub(super) fn read(path: &Path) -> io::Result<Self> {
+        let mut file = match File::open(path) {
+            Ok(file) => BufReader::with_capacity(64 * FRAME_BYTES, file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error),
+        };
+        let mut header = [0; HEADER_BYTES];
+        if file.read_exact(&mut header).is_err() {
+            return Ok(Self::default());
+        }
+        let mut chain = Chain::begin(&header);
+        let salts = chain.header;
+        let mut read = Vec::new();
+        let mut frame = vec![0; FRAME_BYTES];
+        while read.len() < FRAMES_MAX && file.read_exact(&mut frame).is_ok() {
+            read.push(chain.follow(&frame));
+        }
+        Ok(Self::of(&read, salts.or_else(|| generation(&read))))
+    }
+
+    /// The salts change when the log begins anew over its old frames.
+    fn of(read: &[Step], salts: Option<[u8; 8]>) -> Self {
+        let mut last = None;
+        for (at, step) in read.iter().enumerate() {
+            let follows = step.frame.intact && at > 0 && last == Some(at - 1);
+            if salts == Some(step.salts) || follows {
+                last = Some(at);
+            }
+        }
+        let ours = last.map_or(0, |last| last + 1);
+        let frames: Vec<Frame> = read.iter().take(ours).map(|step| step.frame).collect();
+        let chained = read
+            .iter()
+            .take(ours)
+            .take_while(|step| step.frame.intact && salts == Some(step.salts))
+            .count();
+        let ended = |frames: &[Frame]| {
+            frames.iter().rposition(|frame| frame.intact && frame.commits).map_or(0, |at| at + 1)
+        };
+        let heard = ended(frames.get(..chained).unwrap_or_default());
+        Self { heard, committed: ended(&frames), frames }
+    }
+
+    pub(super) fn condition(&self) -> Condition {
+        let unheard = self.frames.get(self.heard..).unwrap_or_default();
+        if unheard.iter().all(|frame| frame.intact && !frame.commits) {
+            Condition::Whole
+        } else if unheard.iter().any(|frame| frame.intact && frame.commits) {
+            Condition::Broken
+        } else {
+            Condition::LastTransaction
+        }
+    }
+
+    /// Where a frame's page begins in the file.
+    pub(super) fn page_offset(frame: usize) -> u64 {
+        (HEADER_BYTES + frame * FRAME_BYTES + FRAME_HEADER_BYTES) as u64
+    }
+}
+
+/// A frame, and the salts that it was written under.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    frame: Frame,
+    salts: [u8; 8],
+}
+
+/// Those of the first frames, where the header is damaged: the log is written
+/// from its beginning.
+fn generation(read: &[Step]) -> Option<[u8; 8]> {
+    let first: Vec<_> = read.iter().take(3).map(|step| step.salts).collect();
+    match first.as_slice() {
+        // One of three may be damaged.
+        [a, b, c] if a != b && b == c => Some(*b),
+        [a, ..] => Some(*a),
+        [] => None,
+    }
+}
+
+/// The checksum as it goes from frame to frame.
+struct Chain {
+    big_endian: bool,
+    sums: (u32, u32),
+    /// The salts of the header, where the header is whole.
+    header: Option<[u8; 8]>,
+    first: bool,
+}
+
+impl Chain {
+    fn begin(header: &[u8; HEADER_BYTES]) -> Self {
+        let word = |at: usize| word(header, at);
+        let big_endian = word(0) == MAGIC + 1;
+        let sums = (word(24), word(28));
+        let whole = word(0) & !1 == MAGIC
+            && word(8) as usize == PAGE_BYTES
+            && summed((0, 0), &header[..24], big_endian) == sums;
+        let salts = whole.then(|| eight(header, 16));
+        Self { big_endian, sums, header: salts, first: true }
+    }
+
+    fn follow(&mut self, bytes: &[u8]) -> Step {
+        let page = word(bytes, 0);
+        let salts = eight(bytes, 8);
+        let stored = (word(bytes, 16), word(bytes, 20));
+        let sums = summed(self.sums, &bytes[..8], self.big_endian);
+        let sums = summed(sums, &bytes[FRAME_HEADER_BYTES..], self.big_endian);
+        // A damaged header vouches for no first frame.
+        let begun = !self.first || self.header == Some(salts);
+        let intact = page > 0 && begun && sums == stored;
+        self.sums = stored;
+        self.first = false;
+        Step { frame: Frame { page, commits: word(bytes, 4) > 0, intact }, salts }
+    }
+}
+
+fn summed(start: (u32, u32), bytes: &[u8], big_endian: bool) -> (u32, u32) {
+    let number = |four: &[u8]| {
+        let four = [four[0], four[1], four[2], four[3]];
+        if big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
+    };
+    bytes.chunks_exact(8).fold(start, |(first, second), eight| {
+        let first = first.wrapping_add(number(&eight[..4])).wrapping_add(second);
+        (first, second.wrapping_add(number(&eight[4..])).wrapping_add(first))
+    })
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    bytes[at..at + 4].iter().fold(0, |word, byte| (word << 8) | u32::from(*byte))
+}
+
+fn eight(bytes: &[u8], at: usize) -> [u8; 8] {
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&bytes[at..at + 8]);
+    eight
+}

@@ -1,0 +1,316 @@
+//! Whatever happens to the bytes of an outbox, it opens, and every event that
+//! is still there goes out once, as it was.
+//!
+//! Some hundred cases; 100,000 with `RINGSIDE_LONG=1`. A failure names its seed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use event_model::{CloudEvent, EventId, Kind};
+use outbox::{Claimed, EntryState, Filter, Outbox};
+
+use crate::{
+    damage_worlds::{File, Files, Left, PAGE, Random, World, unnumbered},
+    support::{DEVICE, at, claim, conclude, stored},
+};
+
+const CASES: u64 = 200;
+const CASES_LONG: u64 = 100_000;
+/// Tests that share the cases.
+const SHARES: u64 = 4;
+/// The promise.
+const OPENS_WITHIN: Duration = Duration::from_secs(2);
+
+/// How often it may fail that on a machine that is busy.
+const OPENINGS: u32 = 4;
+
+static WORLDS: LazyLock<[World; 3]> =
+    LazyLock::new(|| [Left::Closed, Left::Killed, Left::KilledLater].map(World::new));
+
+/// What happened to the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Damage {
+    Bit,
+    Byte,
+    SomeBytes,
+    Stretch,
+    PageZeroed,
+    PageNoise,
+    PagesSwapped,
+    Truncated,
+    HeaderOnly,
+    Empty,
+    Garbage,
+    Several,
+}
+
+const DAMAGES: [Damage; 20] = [
+    Damage::Bit,
+    Damage::Bit,
+    Damage::Bit,
+    Damage::Bit,
+    Damage::Byte,
+    Damage::Byte,
+    Damage::Byte,
+    Damage::Byte,
+    Damage::SomeBytes,
+    Damage::Stretch,
+    Damage::PageZeroed,
+    Damage::PageZeroed,
+    Damage::PageNoise,
+    Damage::PagesSwapped,
+    Damage::Truncated,
+    Damage::Truncated,
+    Damage::HeaderOnly,
+    Damage::Empty,
+    Damage::Garbage,
+    Damage::Several,
+];
+
+impl Damage {
+    fn make(self, random: &mut Random, bytes: &mut Vec<u8>) {
+        let length = bytes.len();
+        let at = random.below(length);
+        let page = at / PAGE * PAGE;
+        let page_end = (page + PAGE).min(length);
+        match self {
+            Self::Bit => flip(bytes, at, 1 << random.below(8)),
+            Self::Byte => flip(bytes, at, 1 + random.below(255) as u8),
+            Self::SomeBytes => {
+                for _ in 0..1 + random.below(20) {
+                    let at = random.below(length);
+                    flip(bytes, at, 1 + random.below(255) as u8);
+                }
+            }
+            Self::Stretch => {
+                let end = (at + 1 + random.below(3_000)).min(length);
+                bytes[at..end].fill(random.next() as u8);
+            }
+            Self::PageZeroed => bytes[page..page_end].fill(0),
+            Self::PageNoise => bytes[page..page_end].fill_with(|| random.next() as u8),
+            Self::PagesSwapped => {
+                let other = random.below(length) / PAGE * PAGE;
+                for at in 0..PAGE.min(length - page.max(other)) {
+                    bytes.swap(page + at, other + at);
+                }
+            }
+            Self::Truncated => bytes.truncate(at),
+            Self::HeaderOnly => bytes.truncate(100),
+            Self::Empty => bytes.clear(),
+            Self::Garbage => bytes.fill_with(|| random.next() as u8),
+            Self::Several => {
+                for _ in 0..2 + random.below(4) {
+                    let damage = DAMAGES[random.below(14)];
+                    damage.make(random, bytes);
+                }
+            }
+        }
+    }
+
+    /// Whether the numbers that it takes away must all be missed by somebody:
+    /// where a whole file went, nobody may be left who knows of them.
+    fn is_of_one_place(self) -> bool {
+        matches!(self, Self::Bit | Self::Byte | Self::Stretch | Self::PageZeroed | Self::PageNoise)
+    }
+}
+
+fn flip(bytes: &mut [u8], at: usize, by: u8) {
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte ^= by;
+    }
+}
+
+/// A folder without a disk where there is one: each case syncs some dozen times.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made =
+        if memory.is_dir() { tempfile::TempDir::new_in(memory) } else { tempfile::TempDir::new() };
+    made.expect("a temporary folder can be made")
+}
+
+/// One case.
+struct Case<'w> {
+    name: String,
+    world: &'w World,
+    damaged: Files,
+    /// Whether somebody must miss what is missing.
+    is_missed: bool,
+}
+
+impl Case<'_> {
+    fn of(seed: u64) -> Self {
+        let mut random = Random(seed);
+        let worlds = &*WORLDS;
+        let at = random.below(worlds.len());
+        let world = &worlds[at];
+        let mut damaged = world.files.clone();
+        let damage = DAMAGES[random.below(DAMAGES.len())];
+        let files = [File::Database, File::Log];
+        let targets: &[File] = match random.below(8) {
+            _ if damaged.log.is_empty() => &files[..1],
+            0..=3 => &files[1..],
+            4..=6 => &files[..1],
+            _ => &files,
+        };
+        for file in targets {
+            damage.make(&mut random, damaged.of(*file));
+        }
+        let is_missed = damage.is_of_one_place() && targets.len() == 1;
+        let name = format!("seed {seed}: {damage:?} of {targets:?} in world {at}");
+        Self { name, world, damaged, is_missed }
+    }
+
+    /// Opens the damaged files. A machine that does something else may take its
+    /// time once, and not each time.
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is asked")]
+    fn open(&self) -> (tempfile::TempDir, Outbox) {
+        let name = &self.name;
+        let mut took = Duration::ZERO;
+        for _ in 0..OPENINGS {
+            let folder = folder();
+            let path = folder.path().join("outbox.db");
+            self.damaged.write(&path);
+            let begun = Instant::now();
+            let opened = Outbox::open(&path, DEVICE, at(0));
+            took = begun.elapsed();
+            let outbox = opened.unwrap_or_else(|error| panic!("{name}: {error}: {error:?}"));
+            if took < OPENS_WITHIN {
+                return (folder, outbox);
+            }
+        }
+        panic!("{name}: took {took:?}");
+    }
+
+    fn check(&self) {
+        let name = &self.name;
+        let (folder, mut outbox) = self.open();
+        let path = folder.path().join("outbox.db");
+        let salvaged = outbox.salvaged().cloned();
+        if let Some(salvaged) = &salvaged {
+            assert!(!salvaged.under_way && salvaged.files == 1, "{name}: {salvaged:?}");
+            self.is_as_it_was(&salvaged.set_aside);
+            let all = outbox.view().list(Filter::All, 10_000).unwrap();
+            let numbers = all.iter().map(|entry| entry.sequence);
+            assert!(numbers.eq(1..=all.len() as u64), "{name}: gap-free anew");
+        }
+        let sent = self.send_all(&mut outbox);
+        self.nothing_is_missing(&outbox, &sent, salvaged.is_some());
+        drop(outbox);
+        let again = Outbox::open(&path, DEVICE, at(0)).unwrap();
+        assert_eq!(again.salvaged(), None, "{name}: once is enough");
+        assert_eq!(again.status(at(0)).unwrap().pending, 0, "{name}: nothing comes back");
+    }
+
+    fn is_as_it_was(&self, set_aside: &Path) {
+        let now = Files::read(set_aside);
+        let same = now.database == self.damaged.database && now.log == self.damaged.log;
+        assert!(same, "{}: set aside byte for byte", self.name);
+    }
+
+    /// Sends everything; each event by its id.
+    fn send_all(&self, outbox: &mut Outbox) -> BTreeMap<EventId, Claimed> {
+        let name = &self.name;
+        let mut sent = BTreeMap::new();
+        while let claimed = claim(outbox, 500)
+            && !claimed.is_empty()
+        {
+            conclude(outbox, &claimed, &stored(&claimed));
+            for event in claimed {
+                self.is_right(&event);
+                let twice = sent.insert(event.event_id, event);
+                assert!(twice.is_none(), "{name}: sent twice: {twice:?}");
+            }
+        }
+        sent
+    }
+
+    /// What goes out is what was written, under its own number.
+    fn is_right(&self, event: &Claimed) {
+        let name = &self.name;
+        let body = unnumbered(&event.body);
+        let numbered: CloudEvent =
+            CloudEvent::parse(&serde_json::from_str(&event.body).unwrap()).unwrap();
+        assert_eq!(numbered.sequence, Some(event.sequence), "{name}");
+        match self.world.bodies.get(&event.event_id) {
+            Some(written) => assert_eq!(&body, written, "{name}: as it was written"),
+            None => assert_eq!(numbered.kind(), Some(Kind::SequenceGap), "{name}: {event:?}"),
+        }
+        let known = self.world.deleted.contains(&event.event_id)
+            && self.world.remembers(event.event_id, &self.damaged);
+        assert!(!known, "{name}: {} was deleted", event.event_id);
+    }
+
+    fn nothing_is_missing(
+        &self,
+        outbox: &Outbox,
+        sent: &BTreeMap<EventId, Claimed>,
+        salvaged: bool,
+    ) {
+        let name = &self.name;
+        let refused = outbox.view().list(Filter::In(EntryState::Quarantined), 10_000).unwrap();
+        let refused: BTreeSet<EventId> = refused.iter().map(|entry| entry.event_id).collect();
+        for id in self.world.intact(&self.damaged) {
+            let is_there = sent.contains_key(&id) || refused.contains(&id);
+            assert!(is_there, "{name}: {} at {}", id, self.world.unsent[&id]);
+        }
+        if !self.is_missed || !salvaged {
+            return;
+        }
+        let gaps: Vec<(u64, u64)> = sent.values().filter_map(|event| self.gap(event)).collect();
+        for (id, old) in &self.world.unsent {
+            let is_there = sent.contains_key(id) || refused.contains(id);
+            let told = gaps.iter().any(|(from, to)| (from..=to).contains(&old));
+            assert!(is_there || told, "{name}: nobody misses {id} at {old}");
+        }
+    }
+
+    /// What the server is told of the old outbox.
+    fn gap(&self, event: &Claimed) -> Option<(u64, u64)> {
+        let parsed = CloudEvent::parse(&serde_json::from_str(&event.body).ok()?).ok()?;
+        let gap = parsed.sequence_gap().ok()?;
+        (gap.outbox == self.world.outbox).then_some((gap.from, gap.to))
+    }
+}
+
+fn share(number: u64) {
+    let long = std::env::var_os("RINGSIDE_LONG").is_some();
+    let cases = if long { CASES_LONG } else { CASES };
+    for seed in (0..cases).filter(|seed| seed % SHARES == number) {
+        Case::of(seed).check();
+    }
+}
+
+#[test]
+fn whatever_is_damaged_every_intact_event_goes_out_once() {
+    share(0);
+}
+
+#[test]
+fn whatever_is_damaged_every_intact_event_goes_out_once_ii() {
+    share(1);
+}
+
+#[test]
+fn whatever_is_damaged_every_intact_event_goes_out_once_iii() {
+    share(2);
+}
+
+#[test]
+fn whatever_is_damaged_every_intact_event_goes_out_once_iv() {
+    share(3);
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_file_is_set_aside() {
+    let folder = folder();
+    let path: PathBuf = folder.path().join("outbox.db");
+    std::fs::create_dir_all(path.join("something")).unwrap();
+    let outbox = Outbox::open(&path, DEVICE, at(0)).unwrap();
+    let salvaged = outbox.salvaged().unwrap();
+    assert_eq!((salvaged.events, salvaged.unreadable), (0, 0));
+    assert!(salvaged.set_aside.join("something").is_dir());
+}
