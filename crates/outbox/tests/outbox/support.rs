@@ -7,7 +7,7 @@ use event_model::{
     Actors, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity, Kind,
     MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
 };
-use outbox::{Append, Appended, Claimed, Error, NewEvent, Outbox, OutboxView, StreamKey};
+use outbox::{Append, Appended, Claimed, NewEvent, Outbox, OutboxView, StreamKey};
 use tempfile::TempDir;
 use uuid::Uuid;
 
