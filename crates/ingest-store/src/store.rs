@@ -72,7 +72,12 @@ impl Store {
     /// Where SQLite fails.
     pub fn renew_id(&mut self) -> Result<Uuid> {
         let id = token::random_uuid();
-        self.connection.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
+        let transaction = self.connection.transaction()?;
+        transaction.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
+        // A kept answer names the database that gave it: between the two names a
+        // companion would send everything again, and again.
+        transaction.execute("DELETE FROM answer", [])?;
+        transaction.commit()?;
         self.id = id;
         Ok(id)
     }
