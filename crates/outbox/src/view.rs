@@ -212,7 +212,8 @@ fn condition(filter: Filter) -> &'static str {
 }
 
 fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {
-    let body: String = row.get(3)?;
+    // A damaged body is shown too: one such row must not hide all the others.
+    let body = String::from_utf8_lossy(row.get_ref(3)?.as_bytes()?).into_owned();
     let event = serde_json::from_str(&body).ok().and_then(|json| CloudEvent::parse(&json).ok());
     let reason: Option<String> = row.get(4)?;
     let state = match (&reason, row.get(6)?, row.get(7)?) {
