@@ -31,7 +31,9 @@ pub(crate) fn receipts(input: &[u8]) -> Looked {
             Looked::Taken
         }
         Decision::BackOff { .. } => Looked::Refused,
-        other => panic!("200 and no page of ours: {other:?}"),
+        other @ (Decision::Pause(_) | Decision::Refused(_)) => {
+            panic!("200 and no page of ours: {other:?}")
+        }
     }
 }
 

@@ -18,12 +18,11 @@ const FRAMES: usize = 4;
 
 /// Some frames of a match, in order.
 pub(crate) fn frames(source: Source) -> Vec<String> {
-    let all: Vec<String> = match source {
-        Source::League => LeagueMatch::new(1, Length::seconds(SECONDS)).documents().collect(),
-        _ => {
-            let requests = Cs2Match::new(1, Length::seconds(SECONDS)).requests("s3cret-token");
-            requests.into_iter().map(|request| request.body).collect()
-        }
+    let all: Vec<String> = if source == Source::League {
+        LeagueMatch::new(1, Length::seconds(SECONDS)).documents().collect()
+    } else {
+        let requests = Cs2Match::new(1, Length::seconds(SECONDS)).requests("s3cret-token");
+        requests.into_iter().map(|request| request.body).collect()
     };
     let step = (all.len() / FRAMES).max(1);
     all.into_iter().step_by(step).collect()

@@ -25,6 +25,13 @@ pub(crate) struct Stored {
     pub(crate) sent_epoch: Option<ClockEpoch>,
 }
 
+impl Stored {
+    /// How long its request was on the way.
+    pub(crate) fn way_ms(self) -> i64 {
+        i64::try_from(self.arrived_ms - self.sent_ms).unwrap()
+    }
+}
+
 /// What the server has; a backup has a copy of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OnServer {

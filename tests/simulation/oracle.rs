@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use event_model::{ClockEpoch, CloudEvent, Envelope, EventId, Origin};
-use ingest_api::ReceiptPage;
+use ingest_api::{ReceiptPage, WitnessView};
 use outbox::EntryState;
+use uuid::Uuid;
 
 use crate::{
     clock::true_time,
@@ -50,7 +51,7 @@ impl World {
         self.the_server_has_the_same_content()?;
         self.sequences_are_known_to_the_end()?;
         Ok(Figures {
-            events: u64::try_from(self.ledger.made.len()).unwrap(),
+            events: self.ledger.made.len() as u64,
             requests: self.ledger.requests,
             excused,
             quiet_ms: self.now_ms.saturating_sub(self.plan.calm_ms),
@@ -130,15 +131,15 @@ impl World {
     /// time.
     fn the_server_has_each_once(&mut self) -> Result<(), String> {
         let mut witnesses: BTreeMap<Key, u32> = BTreeMap::new();
-        let numbers: BTreeMap<_, _> =
+        let numbers: BTreeMap<Uuid, usize> =
             self.devices.iter().map(|device| (device.id.0, device.number)).collect();
         for occurrence in self.server.occurrences() {
             for witness in &occurrence.witnesses {
-                let key = (numbers[&witness.device], witness.event_id.parse().unwrap());
+                let key = key(&numbers, witness);
                 *witnesses.entry(key).or_default() += 1;
             }
             if let ([witness], Some(at)) = (&occurrence.witnesses[..], occurrence.at) {
-                let key = (numbers[&witness.device], witness.event_id.parse().unwrap());
+                let key = key(&numbers, witness);
                 self.time_is_right(&key, at)?;
             }
         }
@@ -162,7 +163,7 @@ impl World {
         else {
             return Ok(());
         };
-        let way_ms = i64::try_from(stored.arrived_ms - stored.sent_ms).unwrap();
+        let way_ms = stored.way_ms();
         let off_ms = |seen_ms| at.unix_ms() - true_time(seen_ms).unix_ms();
         let fits = |&(seen_ms, epoch): &(u64, ClockEpoch)| {
             let bound = -ROUNDING_MS..=way_ms + ROUNDING_MS;
@@ -231,6 +232,10 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn key(numbers: &BTreeMap<Uuid, usize>, witness: &WitnessView) -> Key {
+    (numbers[&witness.device], witness.event_id.parse().unwrap())
 }
 
 fn body(device: event_model::DeviceId, made: &Made) -> String {

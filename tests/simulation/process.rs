@@ -90,7 +90,7 @@ impl Process {
         let outgoing = Outgoing::default();
         let wire = Wire { clock: Arc::clone(with.clock), outgoing: Arc::clone(&outgoing) };
         let config = Config {
-            server: SERVER.parse().unwrap(),
+            server: SERVER.parse().expect("the address is right"),
             extra_roots: ExtraRoots::default(),
             outbox: Arc::clone(&outbox),
             clock: Arc::clone(with.clock) as Arc<dyn event_model::Clock>,
@@ -100,12 +100,7 @@ impl Process {
         let chance = Arc::clone(with.chance);
         let random = move || Some(chance.lock().unwrap().next_u64());
         let uploader = Uploader::over(wire, config).with_random(random);
-        let runtime = Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .max_blocking_threads(1)
-            .build()
-            .unwrap();
+        let runtime = runtime();
         let polls = Arc::new(AtomicU64::new(0));
         let run = Box::pin(uploader.run(wake, std::future::pending()));
         runtime.spawn(Watched { run, polls: Arc::clone(&polls) });
@@ -143,6 +138,15 @@ impl Process {
         self.polls.store(0, Ordering::SeqCst);
         std::mem::take(&mut self.outgoing.lock().unwrap())
     }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .max_blocking_threads(1)
+        .build()
+        .unwrap()
 }
 
 /// A future that counts how often it is polled.

@@ -29,6 +29,7 @@ impl Trace {
         Self { hash: 0xcbf2_9ce4_8422_2325, lines: 0, tail: VecDeque::new(), loud }
     }
 
+    #[expect(clippy::print_stdout, reason = "one seed that somebody looks at")]
     pub(crate) fn say(&mut self, at_ms: u64, what: &str) {
         let line = format!("{:>9.3} {what}", to_seconds(at_ms));
         // FNV-1a, as everywhere where two runs are compared.

@@ -116,11 +116,11 @@ impl World {
     fn deal_matches(&mut self, device: usize) {
         let evening = self.chance.index(game::evenings().len());
         self.devices[device].evening = &game::evenings()[evening];
-        let matches = &self.devices[device].evening.matches;
+        let matches = &game::evenings()[evening].matches;
         let mut begins_ms = self.chance.between(500, 10_000);
-        for play in 0..matches.len() - 1 {
+        for play in &matches[..matches.len() - 1] {
             self.play(device, begins_ms);
-            begins_ms += matches[play].ends_ms() + self.chance.between(1_000, 10_000);
+            begins_ms += play.ends_ms() + self.chance.between(1_000, 10_000);
         }
     }
 
