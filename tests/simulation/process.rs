@@ -30,7 +30,7 @@ use tokio::{
     sync::{Notify, watch},
     time::Instant,
 };
-use uploader::{Config, ExtraRoots, Token, Uploader};
+use uploader::{Config, ExtraRoots, ServerUrl, Token, Uploader};
 
 use crate::{
     clock::DeviceClock,
@@ -90,7 +90,7 @@ impl Process {
         let outgoing = Outgoing::default();
         let wire = Wire { clock: Arc::clone(with.clock), outgoing: Arc::clone(&outgoing) };
         let config = Config {
-            server: SERVER.parse().expect("the address is right"),
+            server: server(),
             extra_roots: ExtraRoots::default(),
             outbox: Arc::clone(&outbox),
             clock: Arc::clone(with.clock) as Arc<dyn event_model::Clock>,
@@ -138,6 +138,10 @@ impl Process {
         self.polls.store(0, Ordering::SeqCst);
         std::mem::take(&mut self.outgoing.lock().unwrap())
     }
+}
+
+fn server() -> ServerUrl {
+    SERVER.parse().unwrap()
 }
 
 fn runtime() -> Runtime {
