@@ -124,6 +124,8 @@ impl World {
 
     fn delete(&mut self, at_ms: u64, device: usize, events: usize) {
         let mut waiting = self.devices[device].waiting();
+        // Not the news of an earlier deletion: a person is not shown these.
+        waiting.retain(|id| self.ledger.made.contains_key(&(device, *id)));
         self.chance.shuffle(&mut waiting);
         waiting.truncate(events);
         let Some(mut view) = self.devices[device].view() else { return };
