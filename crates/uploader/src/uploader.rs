@@ -108,10 +108,7 @@ impl<T: Transport> Uploader<T> {
     /// Other chance than the system's: a simulation must come out the same
     /// every time.
     #[must_use]
-    pub fn with_random(
-        mut self,
-        random: impl Fn() -> Option<u64> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn with_random(mut self, random: impl Fn() -> Option<u64> + Send + Sync + 'static) -> Self {
         self.random = Box::new(random);
         self
     }
