@@ -30,6 +30,8 @@ pub(crate) enum Told {
     Answer { after_ms: u64, whole: Whole },
     /// Something else, so long after it was sent.
     Other { after_ms: u64, what: Answer },
+    /// A cache says what the server said to an earlier request, and asks nobody.
+    Stale { after_ms: u64 },
     /// The server dies when it has committed: nothing.
     ServerDies,
 }
@@ -40,8 +42,6 @@ pub(crate) enum Whole {
     AsItIs,
     /// Only so many hundredths of its body.
     Cut(u64),
-    /// A cache gives an earlier one in its place.
-    Stale,
 }
 
 impl Fate {
@@ -80,15 +80,15 @@ impl Fate {
         if chance.percent(network.crash) {
             return Self { arrives_ms: vec![there], told: Told::ServerDies };
         }
+        if chance.percent(network.stale) {
+            return Self { arrives_ms: vec![], told: Told::Stale { after_ms: there + back } };
+        }
         let mut arrives_ms = vec![there];
         if chance.percent(network.twice) {
             arrives_ms.push(there + chance.between(0, SLOW_MAX_MS));
         }
-        let whole = match (chance.percent(network.cut), chance.percent(network.stale)) {
-            (true, _) => Whole::Cut(chance.below(100)),
-            (false, true) => Whole::Stale,
-            (false, false) => Whole::AsItIs,
-        };
+        let cut = chance.percent(network.cut);
+        let whole = if cut { Whole::Cut(chance.below(100)) } else { Whole::AsItIs };
         Self { arrives_ms, told: Told::Answer { after_ms: back, whole } }
     }
 

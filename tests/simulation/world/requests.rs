@@ -65,6 +65,11 @@ impl World {
             answer = Some(what.clone());
             self.at(sent.at_ms + after_ms, Happening::Answer { flight });
         }
+        if let Told::Stale { after_ms } = fate.told {
+            let body = self.last_answers.get(&device).cloned().unwrap_or_default();
+            answer = Some(Answer::Whole { status: 200, retry_after: None, date: None, body });
+            self.at(sent.at_ms + after_ms, Happening::Answer { flight });
+        }
         self.ledger.requests += 1;
         let token = self.devices[device].shown_token();
         let flying = Flight {
@@ -135,7 +140,7 @@ impl World {
     fn answer_of(&mut self, at_ms: u64, flight: u64, answer: Answer) {
         let Some(flying) = self.flights.get_mut(&flight) else { return };
         match flying.told {
-            Told::Other { .. } => {}
+            Told::Other { .. } | Told::Stale { .. } => {}
             Told::ServerDies => {
                 flying.answer = Some(Answer::Silence(Silence::Broken));
                 self.at(at_ms + 1, Happening::Answer { flight });
@@ -143,11 +148,10 @@ impl World {
                 self.server.restart();
             }
             Told::Answer { after_ms, whole } => {
-                let earlier = self.last_answers.get(&flying.device).cloned();
                 if let Answer::Whole { status: 200, body, .. } = &answer {
                     self.last_answers.insert(flying.device, body.clone());
                 }
-                flying.answer = Some(changed(answer, whole, earlier));
+                flying.answer = Some(changed(answer, whole));
                 self.at(at_ms + after_ms, Happening::Answer { flight });
             }
         }
@@ -169,14 +173,13 @@ impl World {
     }
 }
 
-fn changed(answer: Answer, whole: Whole, earlier: Option<Vec<u8>>) -> Answer {
+fn changed(answer: Answer, whole: Whole) -> Answer {
     let Answer::Whole { status, retry_after, date, mut body } = answer else { return answer };
     match whole {
         Whole::AsItIs => {}
         Whole::Cut(percent) => {
             body.truncate(body.len() * usize::try_from(percent).unwrap() / 100);
         }
-        Whole::Stale => body = earlier.unwrap_or(body),
     }
     Answer::Whole { status, retry_after, date, body }
 }
