@@ -47,7 +47,7 @@ use trace::Loudness;
 use world::World;
 
 /// Seeds of a usual run, and of a long one.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 40;
 const SEEDS_LONG: u64 = 5_000;
 /// Seeds that fail before the rest is given up.
 const FAILED_MAX: usize = 5;
