@@ -179,6 +179,8 @@ impl World {
     /// From now on the server alone has what it has.
     fn forget_copies(&mut self, device: usize, but: &BTreeSet<event_model::EventId>) {
         self.ledger.lose_copies(device, but);
+        // What was to turn up in the file went with it, news of gaps included.
+        self.ledger.accounted.retain(|((of, _), _, _)| *of != device);
         self.devices[device].inexact.extend(0..=2);
     }
 
