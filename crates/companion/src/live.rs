@@ -27,7 +27,7 @@ use crate::{
 use publisher::Publisher;
 
 /// The stream of live capture, in the outbox.
-const LIVE: &str = "live";
+pub(crate) const LIVE: &str = "live";
 
 /// What the command line says about a run; the settings say the rest.
 #[derive(Debug, Clone, Default)]

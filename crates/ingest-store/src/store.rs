@@ -107,6 +107,8 @@ impl Store {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
+        // A kept answer names the database that gave it: between the two names a
+        // companion would send everything again, and again.
         transaction.execute("DELETE FROM kept_answer", [])?;
         transaction.commit()?;
         self.id = id;

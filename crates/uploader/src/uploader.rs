@@ -56,6 +56,8 @@ pub struct Uploader<T = HttpTransport> {
     size: BatchSize,
     inquiry: Inquiry,
     progress: watch::Sender<UploadProgress>,
+    /// Spreads the waits of a thousand companions.
+    random: Random,
     /// A batch that is over and could not be put back yet.
     unreleased: Vec<Claimed>,
 }
@@ -70,12 +72,18 @@ enum Next {
     Rest,
 }
 
+/// Where chance comes from; `None` where the system has none to give.
+type Random = Box<dyn Fn() -> Option<u64> + Send + Sync>;
+
 /// What must come before the next step.
 enum Wait {
     Nothing,
     Work,
     Token,
     For(Duration),
+    /// Whatever else changes meanwhile: a round that ended before it looked at
+    /// the token would else begin again at once, for as long as the disk is full.
+    ForOutbox(Duration),
 }
 
 /// Whether a token was tried before.
@@ -109,8 +117,17 @@ impl<T: Transport> Uploader<T> {
             size: BatchSize::new(config.limits),
             inquiry: Inquiry::default(),
             progress: watch::Sender::new(UploadProgress::default()),
+            random: Box::new(|| getrandom::u64().ok()),
             unreleased: Vec::new(),
         }
+    }
+
+    /// Other chance than the system's: a simulation must come out the same
+    /// every time.
+    #[must_use]
+    pub fn with_random(mut self, random: impl Fn() -> Option<u64> + Send + Sync + 'static) -> Self {
+        self.random = Box::new(random);
+        self
     }
 
     /// What it is doing, as it changes.
@@ -145,7 +162,7 @@ impl<T: Transport> Uploader<T> {
                 warn!(error = &error as &dyn std::error::Error, "Outbox cannot be used");
                 let reason = WaitReason::OutboxFailed;
                 self.show_waiting(reason, Some(OUTBOX_RETRY));
-                Some(Wait::For(OUTBOX_RETRY))
+                Some(Wait::ForOutbox(OUTBOX_RETRY))
             }
         }
     }
@@ -251,7 +268,7 @@ impl<T: Transport> Uploader<T> {
         let claimed = self.unreleased.clone();
         let sent: Vec<EventId> = claimed.iter().map(|event| event.event_id).collect();
         let decision = interpret(&sent, &answer.as_reply(), now.wall);
-        let random = getrandom::u64().unwrap_or(now.clock.mono_ms);
+        let random = (self.random)().unwrap_or(now.clock.mono_ms);
         self.learn(&decision, now, random);
         let decision = self
             .with_outbox(move |outbox| {
@@ -333,6 +350,7 @@ impl<T: Transport> Uploader<T> {
                     () = tokio::time::sleep(IDLE_LOOK) => {}
                 }
             }
+            Wait::ForOutbox(wait) => tokio::time::sleep(wait).await,
             Wait::Token => self.new_token().await,
             Wait::For(wait) => {
                 tokio::select! {

@@ -73,3 +73,14 @@ fn a_device_has_only_so_many_answers_and_the_oldest_go_first() {
     assert_eq!(answered(fixture.ingest(keyed(2, 1, "2"))).replayed, Replayed::Yes);
     assert_eq!(answered(fixture.ingest(keyed(1, 1, "1"))).replayed, Replayed::No);
 }
+
+#[test]
+fn a_database_under_a_new_name_repeats_no_answer_of_the_old_one() {
+    let mut fixture = Fixture::new();
+    answered(fixture.ingest(keyed(1, 1, "a")));
+    let renewed = fixture.store.renew_id().unwrap();
+    let again = answered(fixture.ingest(keyed(1, 1, "a")));
+    assert_eq!(again.replayed, Replayed::No);
+    let page: serde_json::Value = serde_json::from_slice(&again.body).unwrap();
+    assert_eq!(page["store"], renewed.to_string(), "or the client would meet two by turns");
+}

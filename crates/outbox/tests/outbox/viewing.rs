@@ -88,3 +88,15 @@ fn a_deletion_of_a_settled_event_leaves_no_gap() {
     assert_eq!(folder.view().delete(&[id(0), id(0)], at(0)).unwrap().deleted, 1);
     assert_eq!(ids(&claim(&mut outbox, 10)), []);
 }
+
+#[test]
+fn a_row_of_broken_text_hides_no_other() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let db = rusqlite::Connection::open(outbox.view().path()).unwrap();
+    db.execute("UPDATE event SET body = CAST(X'7BFF7D' AS TEXT) WHERE sequence = 2", []).unwrap();
+    let view = folder.view();
+    assert_eq!(view.list(Filter::All, 10).unwrap().len(), 3);
+    assert_eq!(view.show(id(1)).unwrap().unwrap().body, "{\u{fffd}}");
+}

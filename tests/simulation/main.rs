@@ -1,0 +1,145 @@
+//! The whole system in one process: companions with their real pipeline, outbox
+//! and uploader, the ingest server as it ships, and between them a network, disks
+//! and clocks that a seed decides.
+//!
+//! A seed makes a plan: how many devices there are, what they play, what the
+//! network does to requests, and which faults come when. When the faults have
+//! ceased and everything is quiet, every event whose append returned is on the
+//! server exactly once, with its content and at its time.
+//!
+//! `RINGSIDE_SEED=17` runs one seed and prints all of it; `RINGSIDE_LONG=1` runs
+//! thousands.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+mod clock;
+mod device;
+mod disk;
+mod game;
+mod http;
+mod ledger;
+mod network;
+mod oracle;
+mod plan;
+mod process;
+mod server;
+mod trace;
+mod wire;
+mod world;
+
+use std::{
+    env,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use oracle::Figures;
+use trace::Loudness;
+use world::World;
+
+/// Seeds of a usual run, and of a long one.
+const SEEDS: u64 = 40;
+const SEEDS_LONG: u64 = 5_000;
+/// Seeds that fail before the rest is given up.
+const FAILED_MAX: usize = 5;
+/// Simulations at a time: each is busy with one thread.
+const AT_ONCE: usize = 2;
+
+/// What a seed came to.
+struct Ran {
+    hash: u64,
+    held: Result<Figures, String>,
+    tail: String,
+}
+
+fn run(seed: u64, runtime: &Arc<Runtime>, loud: Loudness) -> Ran {
+    let folder = folder();
+    let mut world = World::new(seed, folder.path(), Arc::clone(runtime), loud);
+    let ended = catch_unwind(AssertUnwindSafe(|| world.run().and_then(|()| world.check())));
+    // What was said of the panic stands above.
+    let held = ended.unwrap_or_else(|_| Err("a panic".to_owned()));
+    Ran { hash: world.trace.hash(), held, tail: world.trace.tail() }
+}
+
+/// In memory where the system has such a folder: no power fails here but in
+/// simulation.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}
+
+/// For servers, which are asked by one simulation at a time each.
+fn runtime() -> Arc<Runtime> {
+    Arc::new(Builder::new_multi_thread().worker_threads(AT_ONCE).enable_all().build().unwrap())
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn every_event_is_stored_exactly_once_when_the_faults_have_ceased() {
+    let runtime = runtime();
+    if let Some(seed) = number("RINGSIDE_SEED") {
+        let ran = run(seed, &runtime, Loudness::Loud);
+        println!("seed {seed}: {:?}", ran.held);
+        return assert!(ran.held.is_ok());
+    }
+    let seeds = if env::var_os("RINGSIDE_LONG").is_some() { SEEDS_LONG } else { SEEDS };
+    let seeds = number("RINGSIDE_SEEDS").unwrap_or(seeds);
+    let (sums, failed) = run_all(seeds, &runtime);
+    println!("{seeds} seeds: {sums:?}");
+    for (seed, Ran { held, tail, .. }) in &failed {
+        println!("\nseed {seed}: {held:?}\n{tail}");
+        println!("again: RINGSIDE_SEED={seed} cargo test -p system-tests --test simulation");
+    }
+    assert!(failed.is_empty(), "{} seeds fail", failed.len());
+}
+
+/// Sums of those that held, and those that did not.
+fn run_all(seeds: u64, runtime: &Arc<Runtime>) -> (Figures, Vec<(u64, Ran)>) {
+    let next = AtomicU64::new(0);
+    let ran = Mutex::new((Figures::default(), Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= seeds || ran.lock().unwrap().1.len() >= FAILED_MAX {
+                        break;
+                    }
+                    let one = run(seed, runtime, Loudness::Quiet);
+                    let mut ran = ran.lock().unwrap();
+                    match &one.held {
+                        Ok(figures) => ran.0.add(*figures),
+                        Err(_) => ran.1.push((seed, one)),
+                    }
+                }
+            });
+        }
+    });
+    ran.into_inner().unwrap()
+}
+
+#[test]
+fn a_seed_comes_out_the_same_every_time() {
+    let runtime = runtime();
+    for seed in 0..4 {
+        let (one, other) =
+            (run(seed, &runtime, Loudness::Quiet), run(seed, &runtime, Loudness::Quiet));
+        assert_eq!(one.hash, other.hash, "seed {seed}\n{}\n{}", one.tail, other.tail);
+    }
+}
