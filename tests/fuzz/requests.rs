@@ -105,7 +105,7 @@ fn server() -> &'static Running {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(([127, 0, 0, 1], 0).into(), folder.path().to_owned());
         config.enrolment_key = Some(Token::from_text(KEY));
-        config.requests_per_minute_max = u32::MAX;
+        config.bounds.requests_per_minute_max = u32::MAX;
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(Server::bind(config, Arc::new(Stopped))).unwrap();
         let address = server.address();
