@@ -10,8 +10,11 @@ use std::{
 /// In real time: a server that takes longer has hung.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
 
-/// A connection to the server.
-pub(crate) struct Connection(BufReader<TcpStream>);
+/// A connection to the server; another one where it closed the last.
+pub(crate) struct Connection {
+    address: SocketAddr,
+    stream: BufReader<TcpStream>,
+}
 
 /// What it answered.
 pub(crate) struct Response {
@@ -22,10 +25,7 @@ pub(crate) struct Response {
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(ANSWER_MAX)).unwrap();
-        Self(BufReader::new(stream))
+        Self { address, stream: connect(address) }
     }
 
     /// Sends a request and reads its answer.
@@ -42,8 +42,13 @@ impl Connection {
         }
         head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
         let whole = [head.as_bytes(), body].concat();
-        self.0.get_mut().write_all(&whole).unwrap();
-        self.read()
+        self.stream.get_mut().write_all(&whole).unwrap();
+        let response = self.read();
+        let closes = |(name, value): &(String, String)| name == "connection" && value == "close";
+        if response.headers.iter().any(closes) {
+            self.stream = connect(self.address);
+        }
+        response
     }
 
     fn read(&mut self) -> Response {
@@ -58,13 +63,13 @@ impl Connection {
         let length = headers.iter().find(|(name, _)| name == "content-length");
         let length: usize = length.expect("our answers say how long they are").1.parse().unwrap();
         let mut body = vec![0; length];
-        self.0.read_exact(&mut body).unwrap();
+        self.stream.read_exact(&mut body).unwrap();
         Response { status, headers, body }
     }
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        self.0.read_line(&mut line).unwrap();
+        self.stream.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 }
@@ -73,4 +78,11 @@ impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
+}
+
+fn connect(address: SocketAddr) -> BufReader<TcpStream> {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream.set_read_timeout(Some(ANSWER_MAX)).unwrap();
+    BufReader::new(stream)
 }

@@ -66,6 +66,16 @@ pub(crate) fn look(path: &Path) -> Result<Connection, Error> {
     Ok(db)
 }
 
+/// Lets SQLite undo what a crash left half done in a file without a log.
+pub(crate) fn roll_back(path: &Path) -> Result<(), Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_MAX)?;
+    // To read is enough: SQLite does it first.
+    db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(())
+}
+
 /// Closes a damaged file as it is: its log is not written into it.
 pub(crate) fn abandon(db: Connection) {
     // Where even that fails, closing does what it does to any file.

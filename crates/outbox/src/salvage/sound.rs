@@ -1,4 +1,5 @@
-//! Whether a file can be gone on with. Looking changes nothing in it.
+//! Whether a file can be gone on with. Looking changes nothing in it, but for
+//! what SQLite itself undoes of a transaction that a crash cut off.
 
 use std::{fs, io::Read, path::Path};
 
@@ -40,6 +41,11 @@ pub(super) enum Verdict {
 /// # Errors
 /// Where it could not be looked at, or is another's: it must stay as it is.
 pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
+    if beside(path, "-journal").exists() {
+        // A crash while the file was made, before it had a log. What cannot be
+        // rolled back is looked at as it is.
+        drop(connection::roll_back(path));
+    }
     let identity = Identity::read(path);
     let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
     let found = match fs::metadata(path) {
