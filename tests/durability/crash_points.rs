@@ -11,6 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::verdict::Crashed;
 use crate::{
     disk::{Disk, Image},
     random::{Random, is_long},
@@ -67,6 +68,8 @@ pub(crate) struct Crash<'c> {
     pub(crate) done: &'c [Act],
     /// Its number among the different ones.
     pub(crate) nth_image: u64,
+    /// Whether the process alone crashed.
+    pub(crate) crashed: Crashed,
 }
 
 /// Memory in the shape of files where the system has that: a crash is written
@@ -113,7 +116,8 @@ pub(crate) fn visit(
             tally.distinct += 1;
             image.write(&folder);
             let nth_image = tally.distinct;
-            let crash = Crash { folder: &folder, done: &acts[..point], nth_image };
+            let crashed = if nth == 0 { Crashed::Process } else { Crashed::Machine };
+            let crash = Crash { folder: &folder, done: &acts[..point], nth_image, crashed };
             if let Err(why) = look(&crash) {
                 let kept = keep(&image);
                 panic!(

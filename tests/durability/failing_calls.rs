@@ -9,7 +9,7 @@ use crate::{
     random::is_long,
     run::{Run, acknowledged, said},
     strace,
-    verdict::{Depth, holds},
+    verdict::{Crashed, Depth, holds},
 };
 
 /// Short: each call of the run needs a run of its own.
@@ -66,7 +66,7 @@ fn a_kill_at_any_call_leaves_what_was_acknowledged() {
         let output = run.with(&format!("inject={call}:signal=KILL:when={nth}"));
         assert!(!output.status.success(), "{call} {nth}: it ended well");
         let done = acknowledged(&run.acts());
-        if let Err(why) = holds(&run.job.path, done, &reference, Depth::Work) {
+        if let Err(why) = holds(&run.job.path, done, &reference, (Crashed::Process, Depth::Work)) {
             panic!("killed at {call} {nth}, after {done} steps: {why}");
         }
         Tally::one()
@@ -91,10 +91,10 @@ fn get_over(call: &str, nth: u64, error: &str) -> Tally {
     let done = acknowledged(&acts);
     assert_eq!(done, reference.len(), "{name}: {told:?}");
     let tally = at_acknowledgements(Disk::default(), &acts, nth, |folder, done| {
-        holds(&folder.join(run.name()), done, &reference, Depth::Content)
+        holds(&folder.join(run.name()), done, &reference, (Crashed::Machine, Depth::Content))
             .map_err(|why| format!("{name}; told {told:?}: {why}"))
     });
-    if let Err(why) = holds(&run.job.path, done, &reference, Depth::Work) {
+    if let Err(why) = holds(&run.job.path, done, &reference, (Crashed::Process, Depth::Work)) {
         panic!("{name}; told {told:?}: {why}");
     }
     tally

@@ -40,7 +40,12 @@ fn crash_everywhere(seed: u64) -> Tally {
         } else {
             Depth::Content
         };
-        holds(&crash.folder.join(&name), acknowledged(crash.done), &reference, depth)
+        holds(
+            &crash.folder.join(&name),
+            acknowledged(crash.done),
+            &reference,
+            (crash.crashed, depth),
+        )
     })
 }
 

@@ -25,22 +25,36 @@ pub(crate) enum Depth {
     Work,
 }
 
+/// What crashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Crashed {
+    /// The process alone: its files are as it left them.
+    Process,
+    /// The machine. A log that lost pages in its midst cannot be told from a
+    /// damaged one, and may be salvaged from.
+    Machine,
+}
+
 /// What a crash must have left: the last acknowledged step, or the one that was
 /// under way, whole.
 pub(crate) fn holds(
     path: &Path,
     done: usize,
     reference: &[Snapshot],
-    depth: Depth,
+    (crashed, depth): (Crashed, Depth),
 ) -> Result<(), String> {
     let allowed = &reference[done.saturating_sub(1)..reference.len().min(done + 1)];
-    let (outbox, first) = opened(path)?;
+    let (outbox, first) = opened_after_damage(path)?;
+    if let Some(salvaged) = outbox.salvaged() {
+        return match crashed {
+            Crashed::Process => Err(format!("a crash was taken for damage: {salvaged:?}")),
+            Crashed::Machine => first.carries_over(allowed),
+        };
+    }
+    // Events of the step under way that reached the disk may go on without its
+    // state, which makes them again under the same ids.
     if !allowed.contains(&first) {
-        let allowed: Vec<_> = allowed.iter().map(Snapshot::summary).collect();
-        return Err(format!(
-            "after {done} acknowledged steps: {}, and not {allowed:?}",
-            first.summary()
-        ));
+        first.carries_over(allowed)?;
     }
     match depth {
         Depth::Content => return Ok(()),

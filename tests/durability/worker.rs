@@ -1,6 +1,9 @@
 //! Does the steps of a plan, and sees what an outbox holds.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use delivery::{BatchLimits, Decision, Settlement, Settlements, WaitReason};
 use event_model::EventId;
@@ -152,6 +155,40 @@ impl Snapshot {
         let status = outbox.status(at(0))?;
         let counts = [status.settled, status.quarantined, status.pruned, status.lost];
         Ok(Self { events, states: states.into_iter().collect::<Result<_, _>>()?, counts })
+    }
+
+    /// Whether it is what salvage makes of one of `allowed`, under new numbers:
+    /// what waits in all of them waits here, and nothing that is in none.
+    pub(crate) fn carries_over(&self, allowed: &[Self]) -> Result<(), String> {
+        let here = self.waiting();
+        for event in allowed[0].waiting() {
+            if allowed.iter().all(|one| one.waiting().contains(&event)) && !here.contains(&event) {
+                let now = self.events.iter().find(|(_, id, ..)| *id == event.0);
+                return Err(format!("{} does not wait any more: {now:?}, was {event:?}", event.0));
+            }
+        }
+        let known = |id: &EventId| {
+            allowed.iter().any(|one| one.events.iter().any(|(_, known, ..)| known == id))
+        };
+        if let Some((id, _)) = here.iter().find(|(id, _)| !known(id)) {
+            return Err(format!("{id} was never appended"));
+        }
+        let fits = |(nth, state): (usize, &Option<Vec<u8>>)| {
+            allowed.iter().any(|one| one.states[nth] == *state)
+        };
+        let fit = self.states.iter().enumerate().all(fits);
+        fit.then_some(()).ok_or_else(|| format!("states of no step: {}", self.summary()))
+    }
+
+    /// Events of matches that are not settled, without their numbers.
+    fn waiting(&self) -> BTreeSet<(EventId, String)> {
+        let waiting = self.events.iter().filter(|(_, id, state, _)| {
+            *state != EntryState::Settled && *id != EventId(Uuid::nil())
+        });
+        let unnumbered = |sequence: u64, body: &str| {
+            body.replace(&format!("\"sequence\":\"{sequence}\""), "its sequence")
+        };
+        waiting.map(|(sequence, id, _, body)| (*id, unnumbered(*sequence, body))).collect()
     }
 
     pub(crate) fn last_sequence(&self) -> u64 {

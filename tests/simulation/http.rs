@@ -44,8 +44,8 @@ impl Connection {
         let whole = [head.as_bytes(), body].concat();
         self.stream.get_mut().write_all(&whole).unwrap();
         let response = self.read();
-        let closes = |(name, value): &(String, String)| name == "connection" && value == "close";
-        if response.headers.iter().any(closes) {
+        // A server that refused may not have read the body, and then closes.
+        if response.status >= 400 {
             self.stream = connect(self.address);
         }
         response

@@ -94,11 +94,13 @@ pub(crate) fn bound(db: &Connection, bytes_max: u64) -> Result<(), Error> {
 
 /// Runs `change` in one transaction; an error undoes all of it.
 ///
+/// Every commit is flushed, a claim's too, although it is forgotten at the next
+/// start: what is written later would stand behind it in the log.
+///
 /// Where the disk failed, the next write first makes the log anew. A flush that
-/// failed may have lost what was written before it and not flushed yet
-/// ([`write_forgettable`]), and a second flush would not bring it back: later
-/// commits would stand behind a hole in the log, and a power failure would take
-/// them. Until then the connection takes no write at all.
+/// failed may have lost what was written before it, and a second flush would not
+/// bring it back: later commits would stand behind a hole in the log, and a
+/// power failure would take them. Until then the connection takes no write.
 pub(crate) fn write<T>(
     db: &mut Connection,
     change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
@@ -139,16 +141,4 @@ fn transact<T>(
     let changed = change(&transaction)?;
     transaction.commit()?;
     Ok(changed)
-}
-
-/// The same for what may be forgotten in a power failure: no fsync of its own.
-/// A later durable commit carries it along.
-pub(crate) fn write_forgettable<T>(
-    db: &mut Connection,
-    change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    db.pragma_update(None, "synchronous", "NORMAL")?;
-    let changed = write(db, change);
-    db.pragma_update(None, "synchronous", "EXTRA")?;
-    changed
 }

@@ -13,7 +13,7 @@ use crate::{
     Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
     claim::{self, Rota},
     conclude,
-    connection::{self, IfAbsent, write, write_forgettable},
+    connection::{self, IfAbsent, write},
     counters::Counter,
     folder,
     known_ids::KnownIds,
@@ -124,10 +124,13 @@ impl Outbox {
     }
 
     fn append_to_file(&mut self, group: &[Append], now: Moment) -> Result<Appended, Error> {
-        let (device, known) = (self.view.device, &mut self.known);
-        let appended = write(&mut self.view.db, |db| append::append(db, known, device, group, now));
-        // What a failed transaction was to write is not known.
-        appended.inspect_err(|_| self.known.forget())
+        let device = self.view.device;
+        // What a transaction was to write that failed, or panicked, is not known.
+        let mut known = std::mem::take(&mut self.known);
+        let appended =
+            write(&mut self.view.db, |db| append::append(db, &mut known, device, group, now))?;
+        self.known = known;
+        Ok(appended)
     }
 
     /// Remembers that `events` were captured and could never be appended.
@@ -160,8 +163,7 @@ impl Outbox {
         }
         let live: Vec<&str> = self.live.at(now).collect();
         let rota = &mut self.rota;
-        // Which events are in flight is forgotten at every start anyway.
-        write_forgettable(&mut self.view.db, |db| claim::claim(db, limits, &live, rota, now.wall))
+        write(&mut self.view.db, |db| claim::claim(db, limits, &live, rota, now.wall))
     }
 
     /// Puts a batch back that was not sent: nothing was learnt of it.
@@ -172,7 +174,7 @@ impl Outbox {
         if !self.is_of_this_file(claimed)? {
             return Ok(());
         }
-        write_forgettable(&mut self.view.db, |db| conclude::release(db, claimed))
+        write(&mut self.view.db, |db| conclude::release(db, claimed))
     }
 
     /// Does with a batch what was decided of the reply to it, and remembers

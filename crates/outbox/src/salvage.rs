@@ -138,7 +138,7 @@ fn announce_schema(path: &Path) {
     }
 }
 
-/// Events of a last transaction that SQLite passes over, in their old places.
+/// Events of a last transaction that SQLite passes over.
 fn append_unheard(db: &mut Connection, unheard: Vec<Intact>) -> Result<(), Error> {
     if unheard.is_empty() {
         return Ok(());

@@ -3,7 +3,7 @@
 
 use std::{fs, io::Read, path::Path};
 
-use event_model::{DeviceId, OutboxId};
+use event_model::{DeviceId, Kind, OutboxId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
@@ -29,8 +29,7 @@ pub(super) enum Verdict {
     /// There is nothing yet.
     Fresh,
     Sound {
-        /// Events of a last transaction that SQLite passes over, in order: they
-        /// go on in their old places.
+        /// Events of a last transaction that SQLite passes over, in order.
         unheard: Vec<Intact>,
     },
     Damaged,
@@ -162,21 +161,15 @@ fn passes_check(db: &Connection) -> Result<bool, Error> {
 }
 
 /// The last transaction has a bad frame. SQLite takes that for a power failure
-/// and forgets it; if it had been acknowledged, its events are needed.
+/// and forgets it; if it had been acknowledged, its events are needed. None of
+/// them was sent, since a claim is a transaction of its own: so they may go on
+/// under any number. News of a gap is forgotten with the deletion that it told.
 fn after_bad_frame(images: &Images, last: u64) -> Verdict {
     let mut survey = Survey::default();
     survey.look_at_unheard(images);
     survey.events.sort_unstable();
-    let mut unheard: Vec<Intact> = Vec::new();
-    for (sequence, place) in survey.events {
-        let next = last + 1 + unheard.len() as u64;
-        match survey::read(images, sequence, place) {
-            Some(event) if sequence == next => unheard.push(event),
-            // One of those in between cannot be read any more: its number may
-            // have been sent, and must not be given to another.
-            Some(_) if sequence > next => return Verdict::Damaged,
-            Some(_) | None => {}
-        }
-    }
-    Verdict::Sound { unheard }
+    let unheard = survey.events.into_iter().filter(|(sequence, _)| *sequence > last);
+    let unheard = unheard.filter_map(|(sequence, place)| survey::read(images, sequence, place));
+    let unheard = unheard.filter(|event| event.event.kind() != Some(Kind::SequenceGap));
+    Verdict::Sound { unheard: unheard.collect() }
 }

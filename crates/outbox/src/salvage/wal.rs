@@ -38,7 +38,8 @@ pub(super) enum Condition {
     /// Nothing is passed over but a transaction that did not end.
     Whole,
     /// The last transaction has a bad frame: a power failure in its midst, or
-    /// damage of one that had been acknowledged.
+    /// damage of one that had been acknowledged. Every commit is flushed before
+    /// the next begins, so that a power failure spoils no other.
     LastTransaction,
     /// Transactions that ended lie behind a bad frame.
     Broken,
@@ -101,9 +102,11 @@ impl Wal {
 
     pub(super) fn condition(&self) -> Condition {
         let unheard = self.frames.get(self.heard..).unwrap_or_default();
+        // Its own end may have reached the disk before its midst.
+        let ends = unheard.iter().filter(|frame| frame.intact && frame.commits).count();
         if unheard.iter().all(|frame| frame.intact && !frame.commits) {
             Condition::Whole
-        } else if unheard.iter().any(|frame| frame.intact && frame.commits) {
+        } else if ends > 1 {
             Condition::Broken
         } else {
             Condition::LastTransaction
