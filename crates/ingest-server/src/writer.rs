@@ -26,6 +26,10 @@ const GROUP_MAX: usize = 512;
 /// milliseconds of writing.
 const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Reports awaited while the shelf is due: its own, and those of checkpoints
+/// that were begun before.
+const REPORTS_AWAITED_MAX: usize = 4;
+
 enum Job {
     Ingest(Box<Batch>, oneshot::Sender<Outcome>),
     Other(Box<dyn FnOnce(&mut Store) + Send>),
@@ -118,7 +122,7 @@ fn work(
 }
 
 /// Gives the follower what it is to put away, and takes what it has done.
-fn hand_over(store: &mut Store, follower: &FollowerThread) {
+fn hand_over(store: &mut Store, follower: &mut FollowerThread) {
     while let Some(report) = follower.reported() {
         take(store, follower, report);
     }
@@ -127,8 +131,12 @@ fn hand_over(store: &mut Store, follower: &FollowerThread) {
     {
         follower.shelve(recent);
     }
-    // The next commit would have to put it away itself.
-    while store.fullness() == Fullness::Overfull {
+    // The next commit would have to put it away itself, as it does in the end
+    // where the follower cannot.
+    for _ in 0..REPORTS_AWAITED_MAX {
+        if store.fullness() != Fullness::Overfull {
+            break;
+        }
         let Some(report) = follower.wait() else { break };
         take(store, follower, report);
     }

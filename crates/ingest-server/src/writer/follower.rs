@@ -36,6 +36,10 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// asked; then it is answered with what there is, and told how far that goes.
 const READERS_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long the writer waits for the shelf before it takes batches without it:
+/// shorter than a client waits for its receipt.
+const WRITERS_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What the writer asks for.
 #[derive(Default)]
 struct Wishes {
@@ -196,6 +200,8 @@ impl Drop for Waiting<'_> {
 pub(super) struct FollowerThread {
     progress: Arc<Progress>,
     reports: mpsc::Receiver<Report>,
+    /// The last time it was waited for it did nothing.
+    is_stuck: bool,
     written: usize,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -214,7 +220,7 @@ impl FollowerThread {
         let (report, reports) = mpsc::channel();
         let shared = progress.clone();
         let thread = Some(thread::spawn(move || follow(follower, &shared, &report)));
-        Some(Self { progress, reports, written: 0, thread })
+        Some(Self { progress, reports, is_stuck: false, written: 0, thread })
     }
 
     pub(super) fn shelve(&self, recent: Arc<Recent>) {
@@ -234,12 +240,21 @@ impl FollowerThread {
         self.wish(|wishes| wishes.checkpoint = true);
     }
 
-    pub(super) fn reported(&self) -> Option<Report> {
-        self.reports.try_recv().ok()
+    pub(super) fn reported(&mut self) -> Option<Report> {
+        let report = self.reports.try_recv().ok();
+        self.is_stuck &= !matches!(report, Some(Report::Shelved(_)));
+        report
     }
 
-    pub(super) fn wait(&self) -> Option<Report> {
-        self.reports.recv().ok()
+    /// Waits a while for a report; no more where it waited in vain, until
+    /// something was put away again.
+    pub(super) fn wait(&mut self) -> Option<Report> {
+        if self.is_stuck {
+            return None;
+        }
+        let report = self.reports.recv_timeout(WRITERS_PATIENCE).ok();
+        self.is_stuck = report.is_none();
+        report
     }
 
     fn wish(&self, wish: impl FnOnce(&mut Wishes)) {
@@ -265,10 +280,7 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
         let worked = match progress.next(&mut pace) {
             Work::Stop => return,
             Work::Shelve(recent) => shelve(&mut follower, progress, report, recent),
-            Work::Checkpoint => follower.checkpoint().map(|left| {
-                // The writer has gone where this fails.
-                drop(report.send(Report::Checkpointed { left }));
-            }),
+            Work::Checkpoint => checkpoint(&follower, report),
             Work::Forget => forget(&mut follower),
             Work::Associate => follower.associate().map(|Followed { through, .. }| {
                 progress.associated.send_replace(through);
@@ -293,9 +305,24 @@ fn shelve(
         drop(report.send(Report::Shelved(recent)));
     } else {
         // The writer waits for these before it takes too many more.
-        progress.state().wishes.shelve = Some(recent);
+        // Where it wished for newer ones meanwhile, it has put these away itself.
+        let mut state = progress.state();
+        state.wishes.shelve.get_or_insert(recent);
+        // What cannot be put away must not keep the WAL from being moved.
+        let has_turn = std::mem::take(&mut state.wishes.checkpoint);
+        drop(state);
+        if has_turn {
+            checkpoint(follower, report)?;
+        }
     }
     shelved
+}
+
+fn checkpoint(follower: &Follower, report: &mpsc::Sender<Report>) -> ingest_store::Result<()> {
+    let left = follower.checkpoint()?;
+    // The writer has gone where this fails.
+    drop(report.send(Report::Checkpointed { left }));
+    Ok(())
 }
 
 fn forget(follower: &mut Follower) -> ingest_store::Result<()> {

@@ -25,6 +25,8 @@ pub(crate) struct Intake {
     pub(super) end: LogEnd,
     pub(super) segments: Vec<Segment>,
     pub(super) gate: Gate,
+    /// Ids in memory from which the writer puts them onto the shelf itself.
+    pub(super) shelve_at: usize,
     devices: HashMap<DeviceId, i64>,
     version_no: i64,
     version: String,
@@ -40,7 +42,8 @@ impl Intake {
         let recent = follower::unshelved(&store.connection, &store.index, &segments)?;
         let gate = Gate { recent, leaving: None, index };
         let (devices, version) = (HashMap::new(), String::new());
-        Ok(Self { end, segments, gate, devices, version_no: 0, version })
+        let shelve_at = Recent::EVENTS_HARD_MAX;
+        Ok(Self { end, segments, gate, shelve_at, devices, version_no: 0, version })
     }
 
     /// Whether the log is as this remembers it.
