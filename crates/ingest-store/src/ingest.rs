@@ -73,11 +73,19 @@ impl Store {
                 return Err(error.into());
             }
         };
-        // On any error from here on the intake is dropped: it may remember
-        // what is rolled back.
         if !intake.is_current(&transaction)? {
             return Ok(None);
         }
+        // All devices first, while nothing is changed: what is remembered need
+        // not be made anew for one that is unknown.
+        for batch in batches {
+            if let Err(error) = intake.device_no(&transaction, batch.device) {
+                self.intake = Some(intake);
+                return Err(error);
+            }
+        }
+        // On any error from here on the intake is dropped: it may remember
+        // what is rolled back.
         let mut taker = Taker { transaction: &transaction, intake: &mut intake, store_id, terms };
         let outcomes = batches.iter().map(|batch| taker.take(batch)).collect::<Result<Vec<_>>>()?;
         transaction.commit()?;
@@ -209,6 +217,21 @@ mod tests {
         for number in (recent.len() as u128)..(ids as u128) {
             recent.add(9, EventKey(number.to_le_bytes()), 1);
         }
+    }
+
+    #[test]
+    fn a_device_that_is_unknown_does_not_cost_what_is_remembered() {
+        let dir = TempDir::new().unwrap();
+        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
+        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let unknown = Batch { device: DeviceId(Uuid::max()), ..batch("b") };
+        let refused = store.ingest(&[batch("a"), unknown, batch("c")], &terms);
+        assert!(matches!(refused, Err(crate::Error::UnknownDevice)));
+        assert!(store.intake.is_some());
+        assert_eq!(store.log_position().unwrap(), 0);
+        assert_eq!(store.ingest(&[batch("a"), batch("c")], &terms).unwrap().len(), 2);
+        assert_eq!(store.log_position().unwrap(), 2);
     }
 
     #[test]
