@@ -32,6 +32,10 @@ const STEP_UNDER_LOAD: Duration = Duration::from_millis(200);
 /// Without news it looks again after so long.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
+/// And after so many looks where there is always news: ten seconds of breaths,
+/// or as many steps.
+const LOOKS_BETWEEN: u32 = 1_000;
+
 /// How long a reader waits for association to reach what was stored before it
 /// asked; then it is answered with what there is, and told how far that goes.
 const READERS_PATIENCE: Duration = Duration::from_secs(2);
@@ -117,6 +121,9 @@ impl Progress {
             if let Some(work) = state.wishes.take() {
                 return work;
             }
+            if pace.is_time_to_forget() {
+                return Work::Forget;
+            }
             self.is_asleep.store(true, Ordering::SeqCst);
             let committed = self.committed.load(Ordering::SeqCst);
             let is_behind = *self.associated.borrow() < committed;
@@ -145,12 +152,23 @@ struct Pace {
     waited: Duration,
     /// The end of the log when the last breath began.
     before: u64,
+    /// Since something was forgotten.
+    looks: u32,
 }
 
 impl Pace {
     fn breathed(&mut self, committed_before: u64) {
         self.waited += BREATH;
         self.before = committed_before;
+    }
+
+    fn is_time_to_forget(&mut self) -> bool {
+        self.looks += 1;
+        let is_time = self.looks >= LOOKS_BETWEEN;
+        if is_time {
+            self.looks = 0;
+        }
+        is_time
     }
 
     /// Once nothing was committed for a breath, or it waited long enough.
@@ -328,4 +346,21 @@ fn checkpoint(follower: &Follower, report: &mpsc::Sender<Report>) -> ingest_stor
 fn forget(follower: &mut Follower) -> ingest_store::Result<()> {
     while follower.forget()? {}
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_forgotten_also_where_there_is_always_something_to_associate() {
+        let progress = Progress::default();
+        progress.committed(1);
+        let _waiting = Waiting::new(&progress);
+        let mut pace = Pace::default();
+        let looks = LOOKS_BETWEEN * 3;
+        let forgets =
+            (0..looks).filter(|_| matches!(progress.next(&mut pace), Work::Forget)).count();
+        assert_eq!(forgets, 3);
+    }
 }
