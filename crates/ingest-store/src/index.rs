@@ -1,7 +1,8 @@
 //! `index.sqlite`: what follows from the log, in a file of its own, so that
 //! writing it never delays a receipt.
 //!
-//! Losing it loses nothing: it is made anew from the log. So its commits need
+//! It is made anew from the log where it is lost, but for the matches of months
+//! whose events were dropped by then. So its commits need
 //! not reach the disk (`synchronous=NORMAL`); after a power cut it is a little
 //! older, with cursors that say so.
 
