@@ -235,6 +235,28 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_is_full_stores_nothing_and_later_everything_once() {
+        let dir = TempDir::new().unwrap();
+        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
+        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        store.ingest(&[batch("a")], &terms).unwrap();
+        let pages: i64 =
+            store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.connection.pragma_update(None, "max_page_count", pages).unwrap();
+        let json = format!("[{{}}{}]", " ".repeat(1024 * 1024)).into_bytes();
+        let large = Batch { body: Body { json, zstd: None }, ..batch("large") };
+        let group = [batch("b"), large];
+        let full = store.ingest(&group, &terms).unwrap_err();
+        assert!(format!("{full:?}").contains("DiskFull"), "{full:?}");
+        assert_eq!(store.log_position().unwrap(), 1);
+        store.connection.pragma_update(None, "max_page_count", pages + 1_000).unwrap();
+        store.ingest(&group, &terms).unwrap();
+        store.ingest(&group, &terms).unwrap();
+        assert_eq!(store.log_position().unwrap(), 3);
+    }
+
+    #[test]
     fn an_index_that_cannot_be_written_stops_receipts_at_a_bound_and_not_for_good() {
         let dir = TempDir::new().unwrap();
         let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();

@@ -103,6 +103,30 @@ fn two_that_write_do_not_store_an_event_twice() {
     assert_eq!(fixture.store.log_position().unwrap(), 5);
 }
 
+#[test]
+fn an_old_index_that_is_put_back_goes_on_where_it_was() {
+    let mut fixture = Fixture::new();
+    all(&mut fixture, kills(0, IDS), ReceiptStatus::Stored);
+    fixture.store.shelve().unwrap();
+    fixture.store.catch_up().unwrap();
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
+    std::fs::copy(&index, &old).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    all(&mut fixture, kills(IDS, IDS), ReceiptStatus::Stored);
+    fixture.store.shelve().unwrap();
+    let before = fixture.occurrences("cs2:1");
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    std::fs::rename(&old, &index).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    all(&mut fixture, kills(0, IDS), ReceiptStatus::Duplicate);
+    all(&mut fixture, kills(IDS, IDS), ReceiptStatus::Duplicate);
+    assert_eq!(fixture.store.log_position().unwrap(), 2 * IDS);
+    assert_eq!(fixture.occurrences("cs2:1"), before);
+}
+
 /// What the index itself says.
 fn number(fixture: &Fixture, sql: &str) -> i64 {
     let index = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
