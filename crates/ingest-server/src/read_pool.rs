@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 
 use crate::rejection::Rejection;
 
-/// Readers at a time: WAL lets them run beside the writer, and each costs a
-/// page cache of 2 MiB.
+/// Readers at a time: WAL lets them run beside the writer, and each costs
+/// page caches of up to 5 MiB, four for the log and one for the index.
 const CONNECTIONS_MAX: usize = 8;
 
 /// Up to [`CONNECTIONS_MAX`] connections, opened as they are needed.

@@ -53,6 +53,9 @@ pub enum ServeError {
     /// The database cannot be used.
     #[error("could not open the database")]
     Store(#[from] ingest_store::Error),
+    /// The data directory cannot be made.
+    #[error("could not make the data directory")]
+    Directory(#[from] ingest_store::BackupError),
     /// Another server has the database: answers to one key must come from one.
     #[error("another server is running on {}", .0.display())]
     Occupied(PathBuf),
@@ -105,8 +108,9 @@ impl Server {
             Some(tls) => Some(load(tls).map_err(ServeError::Tls)?),
             None => None,
         };
-        let mut store = Store::open(&config.data_dir, config.store)?;
+        // First: opening brings an older database up to date, and names a copy.
         let owner = own(&config.data_dir)?;
+        let mut store = Store::open(&config.data_dir, config.store)?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(listen_failed)?;
@@ -230,12 +234,14 @@ fn load(tls: &Tls) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Syn
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Takes the lock that makes this process the one server of a database. The
-/// account commands need none: each is one transaction.
+/// Takes the lock that makes this process the one server of a database, and
+/// makes the directory where it is not. The account commands need none: each is
+/// one transaction.
 ///
 /// # Errors
 /// [`ServeError::Occupied`] where another process has it.
 pub fn own(data_dir: &Path) -> Result<File, ServeError> {
+    Store::prepare(data_dir)?;
     let path = data_dir.join("serve.lock");
     let occupied = |_| ServeError::Occupied(data_dir.to_owned());
     let file = File::create(&path).map_err(|cause| ServeError::Lock(path, cause))?;

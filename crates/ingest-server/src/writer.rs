@@ -26,6 +26,10 @@ const GROUP_MAX: usize = 512;
 /// milliseconds of writing.
 const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Reports awaited while the shelf is due: its own, and those of checkpoints
+/// that were begun before.
+const REPORTS_AWAITED_MAX: usize = 4;
+
 enum Job {
     Ingest(Box<Batch>, oneshot::Sender<Outcome>),
     Other(Box<dyn FnOnce(&mut Store) + Send>),
@@ -118,7 +122,7 @@ fn work(
 }
 
 /// Gives the follower what it is to put away, and takes what it has done.
-fn hand_over(store: &mut Store, follower: &FollowerThread) {
+fn hand_over(store: &mut Store, follower: &mut FollowerThread) {
     while let Some(report) = follower.reported() {
         take(store, follower, report);
     }
@@ -127,8 +131,12 @@ fn hand_over(store: &mut Store, follower: &FollowerThread) {
     {
         follower.shelve(recent);
     }
-    // The next commit would have to put it away itself.
-    while store.fullness() == Fullness::Overfull {
+    // The next commit would have to put it away itself, as it does in the end
+    // where the follower cannot.
+    for _ in 0..REPORTS_AWAITED_MAX {
+        if store.fullness() != Fullness::Overfull {
+            break;
+        }
         let Some(report) = follower.wait() else { break };
         take(store, follower, report);
     }
@@ -174,11 +182,12 @@ impl Group {
         }
         let outcomes = match store.ingest(&self.batches, terms) {
             Ok(outcomes) => outcomes,
-            // One batch may have spoiled it for the others: each alone.
-            Err(_) if self.batches.len() > 1 => {
+            // One batch has spoiled it for the others: each alone.
+            Err(ingest_store::Error::UnknownDevice) if self.batches.len() > 1 => {
                 self.batches.iter().map(|batch| alone(store, batch, terms)).collect()
             }
-            Err(error) => vec![retry(store, &self.batches[0], terms, &error)],
+            // The store itself failed, and would fail for each as slowly.
+            Err(error) => retry(store, &self.batches, terms, &error),
         };
         for (reply, outcome) in self.replies.drain(..).zip(outcomes) {
             // Nobody waits for the outcome where the client has gone.
@@ -192,16 +201,91 @@ impl Group {
 fn alone(store: &mut Store, batch: &Batch, terms: &IngestTerms) -> Outcome {
     match store.ingest(std::slice::from_ref(batch), terms) {
         Ok(mut outcomes) => outcomes.pop().expect("one batch has one outcome"),
-        Err(error) => retry(store, batch, terms, &error),
+        Err(error) => {
+            let mut outcomes = retry(store, std::slice::from_ref(batch), terms, &error);
+            outcomes.pop().expect("one batch has one outcome")
+        }
     }
 }
 
 fn retry(
     store: &Store,
-    batch: &Batch,
+    batches: &[Batch],
     terms: &IngestTerms,
     error: &ingest_store::Error,
-) -> Outcome {
-    tracing::error!(error = error as &dyn std::error::Error, "A batch could not be stored");
-    Outcome::Answered(store.retry_answer(batch, terms))
+) -> Vec<Outcome> {
+    let (error, count) = (error as &dyn std::error::Error, batches.len());
+    tracing::error!(error, batches = count, "Batches could not be stored");
+    batches.iter().map(|batch| Outcome::Answered(store.retry_answer(batch, terms))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::{DeviceId, Fingerprint, WallTime};
+    use ingest_api::Lifetimes;
+    use ingest_store::{Body, Item, SoundEvent, StoreOptions, Tally, Verdict};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at() -> WallTime {
+        WallTime::from_unix_ms(0)
+    }
+
+    fn batch(device: Uuid, id: &str) -> Batch {
+        let event = SoundEvent {
+            id: id.to_owned(),
+            fingerprint: Fingerprint([0; 32]),
+            span: 1..3,
+            origin: None,
+            corrected: association::Sighting { at: at(), quality: association::TimeQuality::Good },
+            gap: None,
+        };
+        let items = vec![Item { sequence: None, verdict: Verdict::Sound(event) }];
+        let body = Body { json: b"[{}]".to_vec(), zstd: None };
+        let device = DeviceId(device);
+        Batch { device, outbox: None, received_at: at(), idempotency: None, body, items }
+    }
+
+    /// What each of a group was answered.
+    fn commit(store: &mut Store, batches: [Batch; 3]) -> [Tally; 3] {
+        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let mut group = Group::default();
+        let outcomes = batches.map(|batch| {
+            let (reply, outcome) = oneshot::channel();
+            group.add(batch, reply);
+            outcome
+        });
+        group.commit(store, &terms);
+        outcomes.map(|outcome| match outcome.blocking_recv().unwrap() {
+            Outcome::Answered(answer) => answer.tally,
+            Outcome::KeyReused => panic!("no key was given"),
+        })
+    }
+
+    #[test]
+    fn a_device_that_is_unknown_spoils_no_other_batch_of_its_commit() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", at()).unwrap();
+        let batches = [(Uuid::nil(), "a"), (Uuid::max(), "b"), (Uuid::nil(), "c")];
+        let [first, unknown, last] =
+            commit(&mut store, batches.map(|(device, id)| batch(device, id)));
+        assert_eq!((first.stored, unknown.retry, last.stored), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_store_that_fails_asks_all_to_come_again() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let options = StoreOptions { busy_timeout: std::time::Duration::ZERO };
+        let mut store = Store::open(dir.path(), options).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", at()).unwrap();
+        let shell = rusqlite::Connection::open(dir.path().join(Store::FILE_NAME)).unwrap();
+        shell.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let tallies = commit(&mut store, ["a", "b", "c"].map(|id| batch(Uuid::nil(), id)));
+        assert_eq!(tallies.map(|tally| tally.retry), [1, 1, 1]);
+        shell.execute_batch("ROLLBACK").unwrap();
+        let tallies = commit(&mut store, ["a", "b", "c"].map(|id| batch(Uuid::nil(), id)));
+        assert_eq!(tallies.map(|tally| tally.stored), [1, 1, 1]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Answers to a batch, and those remembered for an Idempotency-Key.
 
 use event_model::{OutboxId, WallTime};
-use ingest_api::{Lifetimes, Receipt};
+use ingest_api::{Lifetimes, Receipt, ReceiptPage};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -83,11 +83,14 @@ pub(crate) struct Memory<'m> {
     pub(crate) transaction: &'m Transaction<'m>,
     pub(crate) segments: &'m [Segment],
     pub(crate) store: Uuid,
+    pub(crate) server_version: &'m str,
     pub(crate) lifetimes: &'m Lifetimes,
 }
 
 impl Memory<'_> {
     /// The answer kept under the claim's names, if it is still remembered.
+    /// One that another version of the server gave is not: what that did not
+    /// know of this one may, and its client waits to be told so.
     pub(crate) fn recall(
         &self,
         device_no: i64,
@@ -107,7 +110,13 @@ impl Memory<'_> {
             return Ok(None);
         }
         let Some(kept) = self.kept(batch_no)? else { return Ok(None) };
-        Ok(Some(kept.outcome(self.store, batch, claim)))
+        if kept.body_hash != Some(claim.kept_hash()) {
+            return Ok(Some(Outcome::KeyReused));
+        }
+        if !kept.is_of_version(self.server_version) {
+            return Ok(None);
+        }
+        Ok(Some(Outcome::Answered(kept.answer(self.store, batch))))
     }
 
     /// Keeps the answer to a batch that the log has.
@@ -171,16 +180,21 @@ impl Kept {
         })
     }
 
-    fn outcome(self, store: Uuid, batch: &Batch, claim: &IdempotencyClaim) -> Outcome {
-        if self.body_hash != Some(claim.kept_hash()) {
-            return Outcome::KeyReused;
+    fn is_of_version(&self, version: &str) -> bool {
+        let page = self.whole.as_deref().map(serde_json::from_slice::<ReceiptPage>);
+        match page {
+            Some(page) => page.is_ok_and(|page| page.server_version == version),
+            None => self.version.as_deref() == Some(version),
         }
+    }
+
+    fn answer(self, store: Uuid, batch: &Batch) -> Answer {
         let body = match &self.whole {
             Some(whole) => whole.clone(),
             None => self.write(store, batch),
         };
         let (replayed, tally) = (Replayed::Yes, Tally::default());
-        Outcome::Answered(Answer { status: OK, body, replayed, tally })
+        Answer { status: OK, body, replayed, tally }
     }
 
     fn write(&self, store: Uuid, batch: &Batch) -> Vec<u8> {

@@ -157,6 +157,12 @@ pub(crate) fn unshelved(
 fn shelve(index: &mut Connection, log: &Connection, recent: &Recent) -> Result<()> {
     let segments = segment::all(log)?;
     let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let shelved: i64 =
+        transaction.query_row("SELECT shelved_through FROM follow", [], |row| row.get(0))?;
+    if recent.through <= shelved {
+        // Somebody put all of it there meanwhile; the cursor never goes back.
+        return Ok(());
+    }
     shelf::put(&transaction, &segments, &recent.sorted())?;
     let mark = index::mark(log, &segments, recent.through)?.unwrap_or_default();
     transaction.execute(

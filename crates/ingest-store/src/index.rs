@@ -1,7 +1,8 @@
 //! `index.sqlite`: what follows from the log, in a file of its own, so that
 //! writing it never delays a receipt.
 //!
-//! Losing it loses nothing: it is made anew from the log. So its commits need
+//! It is made anew from the log where it is lost, but for the matches of months
+//! whose events were dropped by then. So its commits need
 //! not reach the disk (`synchronous=NORMAL`); after a power cut it is a little
 //! older, with cursors that say so.
 
@@ -106,13 +107,26 @@ fn is_of_this_log(
         return Ok(true);
     }
     match segment::of_batch(segments, batch_no) {
-        Some(_) => Ok(mark(log, segments, batch_no)?.as_deref() == Some(mark_then)),
+        Some(segment) => match mark(log, segments, batch_no)? {
+            Some(mark) => Ok(mark == mark_then),
+            // A month that is over is forgotten in steps, from its first batch on.
+            None => {
+                let is_newest = segments.last().is_some_and(|last| last == segment);
+                Ok(!is_newest && oldest_batch(log, segment)?.is_none_or(|oldest| batch_no < oldest))
+            }
+        },
         // Its month is over and gone, and what came later was not yet followed.
         None => Ok(segments.first().is_some_and(|first| batch_no < first.first_batch)),
     }
 }
 
-/// Tells a batch from another that has its number in another log.
+fn oldest_batch(log: &Connection, segment: &Segment) -> Result<Option<i64>> {
+    let sql = format!("SELECT min(batch_no) FROM {}", segment.receipts());
+    Ok(log.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// Tells a batch from another that has its number in another log. Of its first
+/// event the id alone, since the flags before it change when it is erased.
 pub(crate) fn mark(
     log: &Connection,
     segments: &[Segment],
@@ -121,7 +135,7 @@ pub(crate) fn mark(
     let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(None) };
     let sql = format!(
         "SELECT device_no || ' ' || received_at_ms || ' ' || first_position || ' '
-                || hex(substr(evidence, 1, 16))
+                || hex(substr(evidence, 2, 16))
          FROM {} WHERE batch_no = ?1",
         segment.receipts()
     );

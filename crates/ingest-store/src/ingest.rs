@@ -44,9 +44,7 @@ impl Store {
     /// # Errors
     /// Where SQLite fails: then nothing of any of them is stored.
     pub fn ingest(&mut self, batches: &[Batch], terms: &IngestTerms) -> Result<Vec<Outcome>> {
-        if self.is_left_alone() {
-            self.shelve()?;
-        }
+        self.make_room()?;
         loop {
             if let Some(outcomes) = self.try_ingest(batches, terms)? {
                 return Ok(outcomes);
@@ -75,11 +73,19 @@ impl Store {
                 return Err(error.into());
             }
         };
-        // On any error from here on the intake is dropped: it may remember
-        // what is rolled back.
         if !intake.is_current(&transaction)? {
             return Ok(None);
         }
+        // All devices first, while nothing is changed: what is remembered need
+        // not be made anew for one that is unknown.
+        for batch in batches {
+            if let Err(error) = intake.device_no(&transaction, batch.device) {
+                self.intake = Some(intake);
+                return Err(error);
+            }
+        }
+        // On any error from here on the intake is dropped: it may remember
+        // what is rolled back.
         let mut taker = Taker { transaction: &transaction, intake: &mut intake, store_id, terms };
         let outcomes = batches.iter().map(|batch| taker.take(batch)).collect::<Result<Vec<_>>>()?;
         transaction.commit()?;
@@ -113,10 +119,23 @@ impl Store {
         }
     }
 
-    /// Whether nobody puts the newest ids onto the shelf: without a server.
-    fn is_left_alone(&self) -> bool {
-        let recent = self.intake.as_ref().map_or(0, |intake| intake.gate.recent.len());
-        recent >= Recent::EVENTS_HARD_MAX
+    /// Puts the newest ids onto the shelf where nobody else does: without a
+    /// server, or where its follower cannot. Where that fails they stay in
+    /// memory, up to a bound, and it is tried again after some more.
+    fn make_room(&mut self) -> Result<()> {
+        let Some(intake) = &self.intake else { return Ok(()) };
+        let recent = intake.gate.recent.len();
+        if recent < intake.shelve_at {
+            return Ok(());
+        }
+        let shelved = self.shelve();
+        match &mut self.intake {
+            Some(intake) if shelved.is_err() && recent < Recent::EVENTS_LAST_MAX => {
+                intake.shelve_at = Recent::EVENTS_LAST_MAX.min(recent + Recent::EVENTS_MAX);
+                Ok(())
+            }
+            Some(_) | None => shelved,
+        }
     }
 
     /// Takes the newest ids out, to be put onto the shelf by a
@@ -145,10 +164,11 @@ impl Store {
     /// Puts all that is in memory onto the shelf, here and now.
     ///
     /// # Errors
-    /// Where SQLite fails.
+    /// Where SQLite fails; then it stays in memory.
     pub fn shelve(&mut self) -> Result<()> {
+        follower::shelve_all(self, 1)?;
         self.intake = None;
-        follower::shelve_all(self, 1)
+        Ok(())
     }
 }
 
@@ -158,5 +178,107 @@ fn answer_of(page: &Page<'_>, batch: &Batch, codes: &[Code]) -> Answer {
         body: page.write(batch, codes, receipt_page::judged(batch)),
         replayed: Replayed::No,
         tally: receipt_page::tally(batch, codes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use association::{Sighting, TimeQuality};
+    use event_model::{DeviceId, Fingerprint, WallTime};
+    use tempfile::TempDir;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Body, Item, SoundEvent, StoreOptions, event_key::EventKey};
+
+    fn batch(id: &str) -> Batch {
+        let at = WallTime::from_unix_ms(0);
+        let event = SoundEvent {
+            id: id.to_owned(),
+            fingerprint: Fingerprint([0; 32]),
+            span: 1..3,
+            origin: None,
+            corrected: Sighting { at, quality: TimeQuality::Good },
+            gap: None,
+        };
+        Batch {
+            device: DeviceId(Uuid::nil()),
+            outbox: None,
+            received_at: at,
+            idempotency: None,
+            body: Body { json: b"[{}]".to_vec(), zstd: None },
+            items: vec![Item { sequence: None, verdict: Verdict::Sound(event) }],
+        }
+    }
+
+    /// As if so many events had come that nobody could put onto the shelf.
+    fn fill(store: &mut Store, ids: usize) {
+        let recent = &mut store.intake.as_mut().unwrap().gate.recent;
+        for number in (recent.len() as u128)..(ids as u128) {
+            recent.add(9, EventKey(number.to_le_bytes()), 1);
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_unknown_does_not_cost_what_is_remembered() {
+        let dir = TempDir::new().unwrap();
+        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
+        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let unknown = Batch { device: DeviceId(Uuid::max()), ..batch("b") };
+        let refused = store.ingest(&[batch("a"), unknown, batch("c")], &terms);
+        assert!(matches!(refused, Err(crate::Error::UnknownDevice)));
+        assert!(store.intake.is_some());
+        assert_eq!(store.log_position().unwrap(), 0);
+        assert_eq!(store.ingest(&[batch("a"), batch("c")], &terms).unwrap().len(), 2);
+        assert_eq!(store.log_position().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_disk_that_is_full_stores_nothing_and_later_everything_once() {
+        let dir = TempDir::new().unwrap();
+        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
+        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        store.ingest(&[batch("a")], &terms).unwrap();
+        let pages: i64 =
+            store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.connection.pragma_update(None, "max_page_count", pages).unwrap();
+        let json = format!("[{{}}{}]", " ".repeat(1024 * 1024)).into_bytes();
+        let large = Batch { body: Body { json, zstd: None }, ..batch("large") };
+        let group = [batch("b"), large];
+        let full = store.ingest(&group, &terms).unwrap_err();
+        assert!(format!("{full:?}").contains("DiskFull"), "{full:?}");
+        assert_eq!(store.log_position().unwrap(), 1);
+        store.connection.pragma_update(None, "max_page_count", pages + 1_000).unwrap();
+        store.ingest(&group, &terms).unwrap();
+        store.ingest(&group, &terms).unwrap();
+        assert_eq!(store.log_position().unwrap(), 3);
+    }
+
+    #[test]
+    fn an_index_that_cannot_be_written_stops_receipts_at_a_bound_and_not_for_good() {
+        let dir = TempDir::new().unwrap();
+        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
+        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let take = |store: &mut Store, id| {
+            let outcomes = store.ingest(&[batch(id)], &terms).ok()?;
+            match &outcomes[0] {
+                Outcome::Answered(answer) => Some((answer.tally.stored, answer.tally.duplicate)),
+                Outcome::KeyReused => None,
+            }
+        };
+        assert_eq!(take(&mut store, "a"), Some((1, 0)));
+        store.index.pragma_update(None, "query_only", true).unwrap();
+        fill(&mut store, Recent::EVENTS_HARD_MAX);
+        assert_eq!(take(&mut store, "b"), Some((1, 0)), "the log can be written");
+        assert_eq!(take(&mut store, "a"), Some((0, 1)), "and nothing is forgotten");
+        fill(&mut store, Recent::EVENTS_LAST_MAX);
+        assert_eq!(take(&mut store, "c"), None);
+        store.index.pragma_update(None, "query_only", false).unwrap();
+        assert_eq!(take(&mut store, "c"), Some((1, 0)));
+        assert_eq!(store.fullness(), Fullness::Room);
+        assert_eq!(take(&mut store, "b"), Some((0, 1)));
     }
 }

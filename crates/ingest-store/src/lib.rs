@@ -4,7 +4,8 @@
 //! event (id, fingerprint, corrected time) and a row with the events' bytes as
 //! they were sent. The commit that makes an event durable writes the evidence
 //! by which it is recognised when it comes again. `index.sqlite` has what can be
-//! made anew from that: where the gate finds an id, and association.
+//! made anew from that: where the gate finds an id, and association (but for
+//! months whose events were dropped: their matches are in the index alone).
 //! (`docs/decisions/0009-a-batch-is-a-row.md`)
 //!
 //! This crate knows no HTTP and no clock: what comes in was judged before

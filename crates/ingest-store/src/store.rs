@@ -164,7 +164,9 @@ pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connecti
     connection.pragma_update(None, "synchronous", "EXTRA")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    // What a device had erased is to be gone from the file.
+    // What a device had erased is overwritten where its page is written anyway.
+    // A page that becomes free keeps its bytes until it is used again, and the
+    // WAL until it begins anew.
     connection.pragma_update(None, "secure_delete", "FAST")?;
     Ok(connection)
 }

@@ -51,7 +51,6 @@ fn back_up(file: &Path, common: &Common) -> Result<(), Failure> {
 }
 
 fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
-    Store::prepare(common.path()).map_err(environment)?;
     // Held until the copy is in its place: a server would not see it.
     let _owner = ingest_server::own(common.path())?;
     let restored = Store::restore(common.path(), file).map_err(environment)?;
@@ -65,6 +64,8 @@ fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
 }
 
 fn renew(common: &Common) -> Result<(), Failure> {
+    // A server that runs would go on under the old name.
+    let _owner = ingest_server::own(common.path())?;
     let store = common.open()?.renew_id()?;
     Ok(common.format().print(&json!({"store": store}), &store.to_string())?)
 }

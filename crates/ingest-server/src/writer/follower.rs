@@ -32,9 +32,17 @@ const STEP_UNDER_LOAD: Duration = Duration::from_millis(200);
 /// Without news it looks again after so long.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
+/// And after so many looks where there is always news: ten seconds of breaths,
+/// or as many steps.
+const LOOKS_BETWEEN: u32 = 1_000;
+
 /// How long a reader waits for association to reach what was stored before it
 /// asked; then it is answered with what there is, and told how far that goes.
 const READERS_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the writer waits for the shelf before it takes batches without it:
+/// shorter than a client waits for its receipt.
+const WRITERS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the writer asks for.
 #[derive(Default)]
@@ -113,6 +121,9 @@ impl Progress {
             if let Some(work) = state.wishes.take() {
                 return work;
             }
+            if pace.is_time_to_forget() {
+                return Work::Forget;
+            }
             self.is_asleep.store(true, Ordering::SeqCst);
             let committed = self.committed.load(Ordering::SeqCst);
             let is_behind = *self.associated.borrow() < committed;
@@ -141,12 +152,23 @@ struct Pace {
     waited: Duration,
     /// The end of the log when the last breath began.
     before: u64,
+    /// Since something was forgotten.
+    looks: u32,
 }
 
 impl Pace {
     fn breathed(&mut self, committed_before: u64) {
         self.waited += BREATH;
         self.before = committed_before;
+    }
+
+    fn is_time_to_forget(&mut self) -> bool {
+        self.looks += 1;
+        let is_time = self.looks >= LOOKS_BETWEEN;
+        if is_time {
+            self.looks = 0;
+        }
+        is_time
     }
 
     /// Once nothing was committed for a breath, or it waited long enough.
@@ -196,6 +218,8 @@ impl Drop for Waiting<'_> {
 pub(super) struct FollowerThread {
     progress: Arc<Progress>,
     reports: mpsc::Receiver<Report>,
+    /// The last time it was waited for it did nothing.
+    is_stuck: bool,
     written: usize,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -214,7 +238,7 @@ impl FollowerThread {
         let (report, reports) = mpsc::channel();
         let shared = progress.clone();
         let thread = Some(thread::spawn(move || follow(follower, &shared, &report)));
-        Some(Self { progress, reports, written: 0, thread })
+        Some(Self { progress, reports, is_stuck: false, written: 0, thread })
     }
 
     pub(super) fn shelve(&self, recent: Arc<Recent>) {
@@ -234,12 +258,21 @@ impl FollowerThread {
         self.wish(|wishes| wishes.checkpoint = true);
     }
 
-    pub(super) fn reported(&self) -> Option<Report> {
-        self.reports.try_recv().ok()
+    pub(super) fn reported(&mut self) -> Option<Report> {
+        let report = self.reports.try_recv().ok();
+        self.is_stuck &= !matches!(report, Some(Report::Shelved(_)));
+        report
     }
 
-    pub(super) fn wait(&self) -> Option<Report> {
-        self.reports.recv().ok()
+    /// Waits a while for a report; no more where it waited in vain, until
+    /// something was put away again.
+    pub(super) fn wait(&mut self) -> Option<Report> {
+        if self.is_stuck {
+            return None;
+        }
+        let report = self.reports.recv_timeout(WRITERS_PATIENCE).ok();
+        self.is_stuck = report.is_none();
+        report
     }
 
     fn wish(&self, wish: impl FnOnce(&mut Wishes)) {
@@ -265,10 +298,7 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
         let worked = match progress.next(&mut pace) {
             Work::Stop => return,
             Work::Shelve(recent) => shelve(&mut follower, progress, report, recent),
-            Work::Checkpoint => follower.checkpoint().map(|left| {
-                // The writer has gone where this fails.
-                drop(report.send(Report::Checkpointed { left }));
-            }),
+            Work::Checkpoint => checkpoint(&follower, report),
             Work::Forget => forget(&mut follower),
             Work::Associate => follower.associate().map(|Followed { through, .. }| {
                 progress.associated.send_replace(through);
@@ -293,12 +323,44 @@ fn shelve(
         drop(report.send(Report::Shelved(recent)));
     } else {
         // The writer waits for these before it takes too many more.
-        progress.state().wishes.shelve = Some(recent);
+        // Where it wished for newer ones meanwhile, it has put these away itself.
+        let mut state = progress.state();
+        state.wishes.shelve.get_or_insert(recent);
+        // What cannot be put away must not keep the WAL from being moved.
+        let has_turn = std::mem::take(&mut state.wishes.checkpoint);
+        drop(state);
+        if has_turn {
+            checkpoint(follower, report)?;
+        }
     }
     shelved
+}
+
+fn checkpoint(follower: &Follower, report: &mpsc::Sender<Report>) -> ingest_store::Result<()> {
+    let left = follower.checkpoint()?;
+    // The writer has gone where this fails.
+    drop(report.send(Report::Checkpointed { left }));
+    Ok(())
 }
 
 fn forget(follower: &mut Follower) -> ingest_store::Result<()> {
     while follower.forget()? {}
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_forgotten_also_where_there_is_always_something_to_associate() {
+        let progress = Progress::default();
+        progress.committed(1);
+        let _waiting = Waiting::new(&progress);
+        let mut pace = Pace::default();
+        let looks = LOOKS_BETWEEN * 3;
+        let forgets =
+            (0..looks).filter(|_| matches!(progress.next(&mut pace), Work::Forget)).count();
+        assert_eq!(forgets, 3);
+    }
 }

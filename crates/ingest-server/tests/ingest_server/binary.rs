@@ -204,6 +204,20 @@ fn a_database_has_one_server() {
     Running::start(dir.path(), &[]).kill();
 }
 
+#[test]
+fn who_does_not_get_the_database_leaves_it_as_it_is() {
+    let dir = TempDir::new().unwrap();
+    let _owner = ingest_server::own(dir.path()).unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    for arguments in [&serve[..], &["database", "renew"]] {
+        let refused = run(dir.path(), arguments);
+        assert_eq!(refused.status.code(), Some(4), "{arguments:?}");
+        let message = String::from_utf8(refused.stderr).unwrap();
+        assert!(message.contains("another server is running on"), "{message}");
+    }
+    assert!(!dir.path().join("ingest.sqlite").exists(), "nothing was opened");
+}
+
 #[cfg(unix)]
 #[test]
 fn sigterm_ends_it_in_order() {

@@ -45,6 +45,11 @@ impl Recent {
     /// writer waits for it.
     pub(crate) const EVENTS_HARD_MAX: usize = 2 * Self::EVENTS_MAX;
 
+    /// How far it may grow where the index cannot be written: a receipt needs
+    /// the log alone. A table of 2^20 places is 35 MB; then batches are to be
+    /// sent again.
+    pub(crate) const EVENTS_LAST_MAX: usize = 4 * Self::EVENTS_MAX;
+
     pub(crate) fn find(&self, device_no: i64, key: EventKey) -> Option<i64> {
         self.found_in.get(&recent_key(device_no, key)).copied()
     }

@@ -27,9 +27,11 @@ const PARTS_LOG_MAX: u8 = 16;
 /// An id and the batch that stored it.
 const ENTRY_BYTES: usize = EventKey::BYTES + 8;
 
-/// The shelf's rows of one device.
+/// The shelf's rows of one device, as they were at one moment: the follower
+/// spreads them anew meanwhile, and between the small row and the part that it
+/// points to an id would be in neither.
 pub(crate) struct DeviceShelf<'s> {
-    index: &'s Connection,
+    index: Transaction<'s>,
     device_no: i64,
     months: Vec<Month>,
 }
@@ -47,10 +49,11 @@ impl<'s> DeviceShelf<'s> {
         segments: &[Segment],
         device_no: i64,
     ) -> Result<Self> {
+        let index = index.unchecked_transaction()?;
         let mut months = Vec::new();
         // The newest first: what comes again was mostly sent lately.
         for segment in segments.iter().rev() {
-            months.extend(Month::load(index, segment.number, device_no)?);
+            months.extend(Month::load(&index, segment.number, device_no)?);
         }
         Ok(Self { index, device_no, months })
     }
@@ -127,9 +130,7 @@ fn put_month(
     let known = Month::load(transaction, segment_no, device_no)?;
     let mut month = known.unwrap_or(Month { segment_no, parts_log: 0, fresh: Vec::new() });
     for (key, batch_no) in ids {
-        if find_in(&month.fresh, key.key).is_none() {
-            push(&mut month.fresh, key.key, *batch_no);
-        }
+        set(&mut month.fresh, key.key, *batch_no);
     }
     if month.fresh.len() > NEW_MAX * ENTRY_BYTES {
         spread(transaction, device_no, &mut month)?;
@@ -192,6 +193,15 @@ fn part_of(key: EventKey, parts_log: u8) -> i64 {
     i64::try_from(mixed >> (64 - u32::from(parts_log))).unwrap_or(0) + 1
 }
 
+/// The batch that came last has the id: an entry that points elsewhere would
+/// hide it for good.
+fn set(bytes: &mut Vec<u8>, key: EventKey, batch_no: i64) {
+    match bytes.chunks_exact_mut(ENTRY_BYTES).find(|entry| entry.starts_with(&key.0)) {
+        Some(entry) => entry[EventKey::BYTES..].copy_from_slice(&batch_no.to_le_bytes()),
+        None => push(bytes, key, batch_no),
+    }
+}
+
 fn push(bytes: &mut Vec<u8>, key: EventKey, batch_no: i64) {
     bytes.extend_from_slice(&key.0);
     bytes.extend_from_slice(&batch_no.to_le_bytes());
@@ -207,4 +217,69 @@ fn entries(bytes: &[u8]) -> impl Iterator<Item = (EventKey, i64)> {
 fn find_in(bytes: &[u8], key: EventKey) -> Option<i64> {
     let found = bytes.chunks_exact(ENTRY_BYTES).find(|entry| entry.starts_with(&key.0))?;
     Some(i64::from_le_bytes(found[EventKey::BYTES..].try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{StoreOptions, index};
+
+    const DEVICE: u32 = 1;
+
+    fn segments() -> Vec<Segment> {
+        let month = "2026-11".to_owned();
+        vec![Segment { number: 1, month, first_batch: 1, first_position: 1, has_events: true }]
+    }
+
+    fn open(dir: &TempDir) -> Connection {
+        index::open(dir.path(), StoreOptions::default(), index::READER_CACHE_KIB).unwrap()
+    }
+
+    fn key(number: u64) -> EventKey {
+        EventKey::of(&format!("e{number}"))
+    }
+
+    fn put_ids(index: &mut Connection, numbers: Range<u64>, batch_no: i64) {
+        let ids: Vec<_> = numbers
+            .map(|number| (RecentKey { device_no: DEVICE, key: key(number) }, batch_no))
+            .collect();
+        let transaction = index.transaction().unwrap();
+        put(&transaction, &segments(), &ids).unwrap();
+        transaction.commit().unwrap();
+    }
+
+    fn found(shelf: &DeviceShelf<'_>, numbers: Range<u64>) -> Vec<Option<i64>> {
+        numbers.map(|number| shelf.find(key(number)).unwrap()).collect()
+    }
+
+    #[test]
+    fn rows_that_are_spread_anew_meanwhile_hide_no_id() {
+        let dir = TempDir::new().unwrap();
+        let (mut follower, writer) = (open(&dir), open(&dir));
+        put_ids(&mut follower, 0..300, 1);
+        let shelf = DeviceShelf::load(&writer, &segments(), i64::from(DEVICE)).unwrap();
+        put_ids(&mut follower, 300..2_000, 2);
+        assert_eq!(found(&shelf, 0..300), vec![Some(1); 300]);
+        assert_eq!(found(&shelf, 300..400), vec![None; 100], "they came after it was asked");
+        drop(shelf);
+        let shelf = DeviceShelf::load(&writer, &segments(), i64::from(DEVICE)).unwrap();
+        assert_eq!(found(&shelf, 0..300), vec![Some(1); 300]);
+        assert_eq!(found(&shelf, 300..2_000), vec![Some(2); 1_700]);
+    }
+
+    #[test]
+    fn an_id_is_where_it_was_put_last() {
+        let dir = TempDir::new().unwrap();
+        let (mut follower, writer) = (open(&dir), open(&dir));
+        for (numbers, batch_no) in [(0..10, 1), (0..10, 2), (0..300, 3), (0..10, 4)] {
+            put_ids(&mut follower, numbers.clone(), batch_no);
+            let shelf = DeviceShelf::load(&writer, &segments(), i64::from(DEVICE)).unwrap();
+            let all = usize::try_from(numbers.end).unwrap();
+            assert_eq!(found(&shelf, numbers), vec![Some(batch_no); all]);
+        }
+    }
 }

@@ -16,11 +16,17 @@ use crate::{
 /// forgotten and looked up again.
 const DEVICES_MAX: usize = 100_000;
 
+/// How far before a month an instant may lie and still count to it: a day, more
+/// than any two requests or a clock that is set are apart.
+const SET_BACK_MAX_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// What the writer remembers between commits, all of it made anew from the log.
 pub(crate) struct Intake {
     pub(super) end: LogEnd,
     pub(super) segments: Vec<Segment>,
     pub(super) gate: Gate,
+    /// Ids in memory from which the writer puts them onto the shelf itself.
+    pub(super) shelve_at: usize,
     devices: HashMap<DeviceId, i64>,
     version_no: i64,
     version: String,
@@ -36,7 +42,8 @@ impl Intake {
         let recent = follower::unshelved(&store.connection, &store.index, &segments)?;
         let gate = Gate { recent, leaving: None, index };
         let (devices, version) = (HashMap::new(), String::new());
-        Ok(Self { end, segments, gate, devices, version_no: 0, version })
+        let shelve_at = Recent::EVENTS_HARD_MAX;
+        Ok(Self { end, segments, gate, shelve_at, devices, version_no: 0, version })
     }
 
     /// Whether the log is as this remembers it.
@@ -64,20 +71,24 @@ impl Intake {
         Ok(device_no)
     }
 
-    /// The segment for what is received now; another month begins another one.
+    /// The segment for what is received now; a later month begins another one.
+    /// An instant shortly before the newest stays in it: clocks are set back and
+    /// forth around a month's end. Far before it was the newest that was wrong,
+    /// and would be kept for too long.
     pub(super) fn segment(
         &mut self,
         transaction: &Transaction<'_>,
         at: WallTime,
     ) -> Result<Segment> {
-        let newest = self.segments.last();
-        let is_of_month = |segment: &&Segment| {
-            segment.end().is_some_and(|end| at < end) && segment::month_of(at) == segment.month
+        let month = segment::month_of(at);
+        let is_open = |segment: &&Segment| {
+            segment.end().is_some_and(|end| at < end)
+                && segment.month <= segment::month_of(at.plus_ms(SET_BACK_MAX_MS))
         };
-        if let Some(newest) = newest.filter(is_of_month) {
+        if let Some(newest) = self.segments.last().filter(is_open) {
             return Ok(newest.clone());
         }
-        let segment = segment::begin(transaction, &segment::month_of(at), self.end)?;
+        let segment = segment::begin(transaction, &month, self.end)?;
         self.segments.push(segment.clone());
         Ok(segment)
     }

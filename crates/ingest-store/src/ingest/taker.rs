@@ -66,6 +66,7 @@ impl Taker<'_> {
             transaction: self.transaction,
             segments: &self.intake.segments,
             store: self.store_id,
+            server_version: &self.terms.server_version,
             lifetimes: &self.terms.lifetimes,
         }
     }

@@ -1,10 +1,10 @@
 //! Answers kept for an Idempotency-Key.
 
 use event_model::OutboxId;
-use ingest_store::{Answer, Batch, IdempotencyClaim, Outcome, Replayed};
+use ingest_store::{Answer, Batch, IdempotencyClaim, IngestTerms, Outcome, Replayed};
 use uuid::Uuid;
 
-use crate::support::{Fixture, batch, device, kill, now};
+use crate::support::{Fixture, batch, device, kill, now, terms};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -72,6 +72,21 @@ fn a_device_has_only_so_many_answers_and_the_oldest_go_first() {
     assert_eq!(answered(fixture.ingest(keyed(4, 1, "4"))).replayed, Replayed::Yes);
     assert_eq!(answered(fixture.ingest(keyed(2, 1, "2"))).replayed, Replayed::Yes);
     assert_eq!(answered(fixture.ingest(keyed(1, 1, "1"))).replayed, Replayed::No);
+}
+
+#[test]
+fn a_newer_server_judges_anew_what_an_older_one_answered() {
+    let mut fixture = Fixture::new();
+    answered(fixture.ingest(keyed(1, 1, "a")));
+    let newer = IngestTerms { server_version: "0.2.0".to_owned(), ..terms() };
+    let mut ask = |batch| fixture.store.ingest(&[batch], &newer).unwrap().remove(0);
+    assert_eq!(ask(keyed(1, 2, "b")), Outcome::KeyReused);
+    let first = answered(ask(keyed(1, 1, "a")));
+    assert_eq!((first.replayed, first.tally.duplicate), (Replayed::No, 1));
+    let page: serde_json::Value = serde_json::from_slice(&first.body).unwrap();
+    assert_eq!(page["server_version"], "0.2.0", "or the client would see two by turns");
+    let second = answered(ask(keyed(1, 1, "a")));
+    assert_eq!((second.replayed, second.body), (Replayed::Yes, first.body));
 }
 
 #[test]

@@ -102,3 +102,60 @@ fn two_that_write_do_not_store_an_event_twice() {
     all(&mut fixture, kills(0, 5), ReceiptStatus::Duplicate);
     assert_eq!(fixture.store.log_position().unwrap(), 5);
 }
+
+#[test]
+fn an_old_index_that_is_put_back_goes_on_where_it_was() {
+    let mut fixture = Fixture::new();
+    all(&mut fixture, kills(0, IDS), ReceiptStatus::Stored);
+    fixture.store.shelve().unwrap();
+    fixture.store.catch_up().unwrap();
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
+    std::fs::copy(&index, &old).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    all(&mut fixture, kills(IDS, IDS), ReceiptStatus::Stored);
+    fixture.store.shelve().unwrap();
+    let before = fixture.occurrences("cs2:1");
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    std::fs::rename(&old, &index).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    all(&mut fixture, kills(0, IDS), ReceiptStatus::Duplicate);
+    all(&mut fixture, kills(IDS, IDS), ReceiptStatus::Duplicate);
+    assert_eq!(fixture.store.log_position().unwrap(), 2 * IDS);
+    assert_eq!(fixture.occurrences("cs2:1"), before);
+}
+
+/// What the index itself says.
+fn number(fixture: &Fixture, sql: &str) -> i64 {
+    let index = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
+    index.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn the_shelf_does_not_go_back_where_an_older_part_comes_late() {
+    let mut fixture = Fixture::new();
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    all(&mut fixture, kills(0, 10), ReceiptStatus::Stored);
+    let late = fixture.store.send_to_shelf().unwrap();
+    all(&mut fixture, kills(10, 10), ReceiptStatus::Stored);
+    fixture.store.shelve().unwrap();
+    let through = number(&fixture, "SELECT shelved_through FROM follow");
+    follower.shelve(&late).unwrap();
+    assert_eq!(number(&fixture, "SELECT shelved_through FROM follow"), through);
+    all(&mut fixture, kills(0, 20), ReceiptStatus::Duplicate);
+}
+
+#[test]
+fn an_index_whose_last_event_is_erased_is_kept() {
+    let mut fixture = Fixture::new();
+    all(&mut fixture, kills(0, 10), ReceiptStatus::Stored);
+    fixture.store.shelve().unwrap();
+    fixture.store.catch_up().unwrap();
+    fixture.store.erase_event(device(1), "e0").unwrap();
+    let mut fixture = fixture.reopened();
+    all(&mut fixture, kills(5, 5), ReceiptStatus::Duplicate);
+    assert_eq!(number(&fixture, "SELECT count(*) FROM gate"), 1);
+    assert_eq!(number(&fixture, "SELECT count(*) FROM game_match"), 1);
+}

@@ -144,3 +144,16 @@ fn lifetimes_that_contradict_each_other_are_refused() {
     let hasty = Retention { retain_days: Some(0), lifetimes: Lifetimes::default() };
     assert!(hasty.check().is_err(), "events would go before their match is sealed");
 }
+
+#[test]
+fn a_clock_that_is_set_around_a_months_end_begins_one_segment() {
+    let mut fixture = Fixture::new();
+    let days = ["2026-10-31", "2026-11-01", "2026-10-31", "2026-11-01", "2026-10-31"];
+    for (number, day) in days.iter().enumerate() {
+        assert_eq!(send(&mut fixture, &number.to_string(), day), ReceiptStatus::Stored);
+    }
+    assert_eq!(tables(&fixture), ["event_1", "event_2", "receipt_1", "receipt_2"]);
+    assert_eq!(send(&mut fixture, "ahead", "2031-01-01"), ReceiptStatus::Stored);
+    assert_eq!(send(&mut fixture, "right", "2026-11-02"), ReceiptStatus::Stored);
+    assert_eq!(tables(&fixture).len(), 8, "years ahead was a mistake, and ends with it");
+}
