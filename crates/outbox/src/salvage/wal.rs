@@ -79,15 +79,20 @@ impl Wal {
 
     /// The salts change when the log begins anew over its old frames.
     fn of(read: &[Step], salts: Option<[u8; 8]>) -> Self {
-        let mut last = None;
+        let mut frames: Vec<Frame> = Vec::with_capacity(read.len());
+        let (mut ours, mut before) = (0, false);
         for (at, step) in read.iter().enumerate() {
-            let follows = step.frame.intact && at > 0 && last == Some(at - 1);
-            if salts == Some(step.salts) || follows {
-                last = Some(at);
+            // Its salts may be what is damaged: then it follows a whole one of ours.
+            let is_ours = salts == Some(step.salts) || (step.frame.intact && before);
+            if is_ours {
+                ours = at + 1;
             }
+            // What is left of an older generation fits only what is older still.
+            let intact = step.frame.intact && is_ours;
+            frames.push(Frame { intact, ..step.frame });
+            before = intact;
         }
-        let ours = last.map_or(0, |last| last + 1);
-        let frames: Vec<Frame> = read.iter().take(ours).map(|step| step.frame).collect();
+        frames.truncate(ours);
         let chained = read
             .iter()
             .take(ours)
