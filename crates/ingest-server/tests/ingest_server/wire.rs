@@ -194,6 +194,8 @@ async fn one_connection_too_many_is_told_to_come_back() {
     assert_eq!(first.answer().await.status, 200, "who is in stays in");
 }
 
+// Wine's sockets take every answer, whether it is read or not.
+#[cfg(unix)]
 #[tokio::test]
 async fn a_client_that_does_not_read_its_answers_is_let_go() {
     let server =
