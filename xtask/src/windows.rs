@@ -11,9 +11,12 @@ mod cross;
 mod mirror;
 mod root;
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use clap::Args;
 
+use self::cross::Ended;
 use crate::{prerequisites, stopwatch::Stopwatch, verdict::Verdict, workspace};
 
 /// What to do; without a flag both.
@@ -27,24 +30,51 @@ pub(crate) struct Options {
     test: bool,
 }
 
+/// A person who asks for it waits as long as it takes; what hangs ends all the same.
+const PATIENCE: Duration = Duration::from_hours(3);
+
 /// Builds the root where there is none, then checks and tests in it.
 pub(crate) fn run(options: Options) -> Result<Verdict> {
+    run_within(PATIENCE, options)
+}
+
+/// The same with a limit for what is done in the root; that it was not enough
+/// is an error, since it says nothing about the code.
+pub(crate) fn run_within(limit: Duration, options: Options) -> Result<Verdict> {
     if let Some(obstacle) = obstacle() {
         bail!("the Windows build cannot be checked here: {obstacle}");
     }
     let checkout = workspace::root();
     let root = timed("root", root::ensure)?;
-    let mut failures = Vec::new();
+    let stopwatch = Stopwatch::start();
+    let left = || limit.saturating_sub(stopwatch.elapsed()).max(Duration::from_secs(1));
+    let mut runs = Vec::new();
     if !options.test {
-        failures.extend(timed("check", || cross::check(&root, &checkout)).err());
+        runs.push(timed("check", || cross::check(&root, &checkout, left())));
     }
     if !options.check {
-        failures.extend(timed("tests under Wine", || cross::test(&root, &checkout)).err());
+        runs.push(timed("tests under Wine", || cross::test(&root, &checkout, left())));
     }
-    for failure in &failures {
-        println!("windows: {failure:#}");
+    verdict(runs, limit)
+}
+
+/// One failure fails; else it must all have come to its end.
+fn verdict(runs: Vec<Result<Ended>>, limit: Duration) -> Result<Verdict> {
+    let (mut has_failed, mut is_out_of_time) = (false, false);
+    for run in runs {
+        match run {
+            Ok(Ended::Well) => {}
+            Ok(Ended::OutOfTime) => is_out_of_time = true,
+            Err(failure) => {
+                println!("windows: {failure:#}");
+                has_failed = true;
+            }
+        }
     }
-    Ok(if failures.is_empty() { Verdict::Holds } else { Verdict::Fails })
+    if is_out_of_time && !has_failed {
+        bail!("it took longer than {} minutes (run `cargo xtask windows`)", limit.as_secs() / 60);
+    }
+    Ok(if has_failed { Verdict::Fails } else { Verdict::Holds })
 }
 
 /// Why this machine cannot do it at all.
@@ -65,4 +95,24 @@ fn timed<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let done = work();
     println!("windows {what}: {:.0} s", stopwatch.elapsed().as_secs_f64());
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_counts_although_another_run_took_too_long() {
+        let failed = || Err(anyhow::anyhow!("a test failed"));
+        let minute = Duration::from_mins(1);
+        let verdict = verdict(vec![Ok(Ended::OutOfTime), failed()], minute);
+        assert_eq!(verdict.unwrap(), Verdict::Fails);
+    }
+
+    #[test]
+    fn what_took_too_long_neither_holds_nor_fails() {
+        let minute = Duration::from_mins(1);
+        assert!(verdict(vec![Ok(Ended::Well), Ok(Ended::OutOfTime)], minute).is_err());
+        assert_eq!(verdict(vec![Ok(Ended::Well)], minute).unwrap(), Verdict::Holds);
+    }
 }

@@ -1,6 +1,9 @@
 //! A server in this process, devices that talk to it, and their events.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use event_model::{
     BATCH_CONTENT_TYPE, Clock, ClockEpoch, ClockReading, DeviceId, Moment, WallTime,
@@ -125,10 +128,13 @@ impl Drop for TestServer {
     }
 }
 
+/// A test that waits longer has failed; none is slower where it works.
+const ANSWERED_WITHIN: Duration = Duration::from_mins(2);
+
 pub(crate) fn client() -> Client {
     // Set already by another test of this process: that one is the same.
     drop(rustls::crypto::ring::default_provider().install_default());
-    Client::builder().no_proxy().build().unwrap()
+    Client::builder().no_proxy().timeout(ANSWERED_WITHIN).build().unwrap()
 }
 
 pub(crate) async fn send(request: RequestBuilder) -> Reply {
