@@ -1,6 +1,10 @@
 //! Cargo in the root, for Windows.
 
-use std::{path::Path, process::ExitStatus, time::Duration};
+use std::{
+    path::Path,
+    process::{Command, ExitStatus},
+    time::Duration,
+};
 
 use anyhow::{Result, bail};
 
@@ -65,13 +69,21 @@ fn cargo(root: &Path, checkout: &Path, limit: Duration, arguments: &[&str]) -> R
         // Wine asks for it although nothing is drawn.
         ("XDG_RUNTIME_DIR", "/tmp"),
     ]);
-    let seconds = limit.as_secs().to_string();
-    command.args(["timeout", "--kill-after=10", &seconds]);
     command.args(["env", "--chdir", CHECKOUT, "cargo"]).args(arguments);
     command.args(["--locked", STD, FRESHNESS]);
     let shown = format!("cargo {} --target {TRIPLE}", arguments.join(" "));
     println!("$ {shown}");
-    ended(command.status()?, &shown)
+    ended(within(limit, &command).status()?, &shown)
+}
+
+/// The same command with a limit. Outside the root, since `timeout` may not be
+/// the first process of a namespace.
+fn within(limit: Duration, command: &Command) -> Command {
+    let mut limited = Command::new("timeout");
+    limited.args(["--kill-after=10", &limit.as_secs().to_string()]);
+    limited.arg(command.get_program()).args(command.get_args()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited
 }
 
 fn ended(status: ExitStatus, shown: &str) -> Result<Ended> {
