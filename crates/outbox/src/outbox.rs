@@ -1,19 +1,19 @@
 //! The owner's side of the file.
 
 mod healing;
+mod opening;
 
 use std::path::Path;
 
 use delivery::{BatchLimits, Circuit, Decision};
 use event_model::{DeviceId, Moment, Origin, OutboxId};
 use rusqlite::Connection;
-use uuid::Uuid;
 
 use crate::{
     Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
     claim::{self, Rota},
     conclude,
-    connection::{self, IfAbsent, write},
+    connection::{self, Log, write},
     counters::Counter,
     folder,
     known_ids::KnownIds,
@@ -22,9 +22,9 @@ use crate::{
     meta::Meta,
     prune,
     salvage::{self, Opened, Salvage},
-    schema,
-    shrink::{self, Worth},
 };
+use healing::Unfinished;
+pub(crate) use opening::{OpenFile, open_file};
 
 /// The one owner of an outbox file: what captures and uploads.
 #[derive(Debug)]
@@ -38,6 +38,13 @@ pub struct Outbox {
     pruned_at: Option<Moment>,
     bounds: Bounds,
     salvage: Salvage,
+    log: Log,
+    /// What has to be done before anything is written.
+    unfinished: Option<Unfinished>,
+    /// Whether another file took the place of the one that was opened.
+    was_replaced: bool,
+    /// Whether the file was looked through because of a contradiction.
+    was_doubted: bool,
     // Last, so that the file is closed before another process may own it.
     _lock: OwnerLock,
 }
@@ -56,7 +63,9 @@ pub enum Standing {
 impl Outbox {
     /// Opens the outbox at `path`, or makes it and its folder. Events that were
     /// in flight when the last owner ended are pending again. A damaged file is
-    /// set aside: see [`Self::salvaged`].
+    /// set aside: see [`Self::salvaged`]. Where the disk is full, or another
+    /// process keeps the file from being written to, it can be read, and what
+    /// writes fails until that is over.
     ///
     /// # Errors
     /// [`Error::Locked`] where another process owns it; see [`Error`].
@@ -65,7 +74,16 @@ impl Outbox {
             folder::make(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
-        let Opened { db, id, salvage } = salvage::open(path, device, now)?;
+        let (opened, unfinished) = match salvage::open(path, device, now) {
+            Ok(opened) => (opened, None),
+            // It goes on by itself when there is room, or the other is done.
+            Err(error) if error.is_full() || error.is_busy() => {
+                let unfinished = Unfinished::open(&error, now);
+                (Opened::for_reading(path, device).map_err(|_| error)?, Some(unfinished))
+            }
+            Err(error) => return Err(error),
+        };
+        let Opened { file: OpenFile { db, id, log }, salvage } = opened;
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
@@ -78,6 +96,10 @@ impl Outbox {
             pruned_at: None,
             bounds: Bounds::default(),
             salvage,
+            log,
+            unfinished,
+            was_replaced: false,
+            was_doubted: false,
             _lock: lock,
         })
     }
@@ -138,6 +160,7 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn record_lost(&mut self, events: u64) -> Result<(), Error> {
+        self.is_finished()?;
         write(&mut self.view.db, |db| Counter::Lost.add(db, events))
     }
 
@@ -171,6 +194,7 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn release(&mut self, claimed: &[Claimed]) -> Result<(), Error> {
+        self.is_finished()?;
         if !self.is_of_this_file(claimed)? {
             return Ok(());
         }
@@ -213,7 +237,9 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be read or written.
     pub fn set_server(&mut self, server: &str) -> Result<(), Error> {
+        self.server = Some(server.to_owned());
         if Meta::CircuitServer.read(&self.view.db)?.as_deref() != Some(server) {
+            self.is_finished()?;
             let mut fresh = self.circuit.clone();
             fresh.begin_again();
             write(&mut self.view.db, |db| {
@@ -223,7 +249,6 @@ impl Outbox {
             })?;
             self.circuit = fresh;
         }
-        self.server = Some(server.to_owned());
         Ok(())
     }
 
@@ -256,6 +281,7 @@ impl Outbox {
     /// Where the file cannot be written; the change stands in memory.
     pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
         change(&mut self.circuit);
+        self.is_finished()?;
         let circuit = &self.circuit;
         write(&mut self.view.db, |db| save_circuit(db, circuit))
     }
@@ -270,12 +296,15 @@ impl Outbox {
     }
 
     fn prune_file(&mut self, now: Moment) -> Result<Pruned, Error> {
+        if self.log == Log::Inherited {
+            self.log = connection::begin_log(&self.view.db)?;
+        }
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
-        self.pruned_at = Some(now);
+        self.pruned_at = (!pruned.is_a_part()).then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
         Ok(pruned)
@@ -300,42 +329,6 @@ impl Outbox {
     pub fn view_mut(&mut self) -> &mut OutboxView {
         &mut self.view
     }
-}
-
-/// Opens the file at `path`, or makes it; its connection and its id.
-pub(crate) fn open_file(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
-    let mut db = connection::open(path, IfAbsent::Create)?;
-    schema::migrate(&mut db)?;
-    shrink::if_hollow(&db, Worth::default())?;
-    let id = write(&mut db, |db| {
-        db.execute("DELETE FROM in_flight", [])?;
-        identify(db, device)
-    })?;
-    // The log's name too: where SQLite cannot open the folder it goes on.
-    path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
-    Ok((db, id))
-}
-
-/// The file's id, made at the first opening.
-fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
-    let of_file = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
-    match of_file {
-        Some(other) if other != device => return Err(Error::OtherDevice(other)),
-        Some(_) => {}
-        None => Meta::Device.write(db, &device.to_string())?,
-    }
-    if let Some(id) = Meta::Outbox.read(db)?.and_then(|text| text.parse().ok()) {
-        return Ok(id);
-    }
-    let id = OutboxId(random_uuid()?);
-    Meta::Outbox.write(db, &id.to_string())?;
-    Ok(id)
-}
-
-fn random_uuid() -> Result<Uuid, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(Error::Random)?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 /// The saved circuit; a fresh one where it cannot be read, which at worst

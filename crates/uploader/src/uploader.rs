@@ -249,7 +249,10 @@ impl<T: Transport> Uploader<T> {
         let (now, limits) = (self.clock.now(), self.size.limits());
         let may_ask = self.inquiry.is_due(now);
         self.with_outbox(move |outbox| {
-            outbox.prune(now)?;
+            if let Err(error) = outbox.prune(now) {
+                // What is there can be sent all the same, and makes room.
+                warn!(error = &error as &dyn std::error::Error, "Outbox was not pruned");
+            }
             let claimed = outbox.claim(&limits, now)?;
             let next = if !claimed.is_empty() {
                 Next::Send(claimed)
