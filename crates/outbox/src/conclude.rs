@@ -138,7 +138,7 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Resu
     // sequence was known then.
     let knows_less = same && settlements.items.is_empty() && says.is_some_and(|n| n < before);
     if known.is_some() && (!same || knows_less) {
-        send_settled_again(db, says.unwrap_or(0), now.plus_ms(-RESEND_AGE_MAX_MS))?;
+        send_settled_again(db, now.plus_ms(-RESEND_AGE_MAX_MS))?;
     }
     if !same {
         Meta::Store.write(db, &store)?;
@@ -153,23 +153,24 @@ fn contiguous(db: &Connection) -> Result<u64, Error> {
     Ok(Meta::Contiguous.read(db)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// What became of 1 to `known` the database says itself; the rest it may lack.
-fn send_settled_again(db: &Connection, known: u64, since: WallTime) -> Result<(), Error> {
-    let which = (known, since.unix_ms());
+/// Everything settled since `since`, whatever the database says of our sequence:
+/// it knows what became of an event that it would not take, and the one that it
+/// was restored over may have taken it after that. What it has comes back as
+/// `duplicate`.
+fn send_settled_again(db: &Connection, since: WallTime) -> Result<(), Error> {
+    let since_ms = since.unix_ms();
     let (events, bytes): (u64, u64) = db.query_row(
         "SELECT count(*), coalesce(sum(octet_length(e.body)), 0)
          FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last
-         WHERE s.last > ?1 AND s.since_ms >= ?2",
-        which,
+         WHERE s.since_ms >= ?1",
+        [since_ms],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    // Whole spans: what the server knows of one comes back as `duplicate`.
     db.execute(
-        "INSERT INTO queue SELECT first, last, match_id, ?3 FROM settled
-         WHERE last > ?1 AND since_ms >= ?2",
-        (which.0, which.1, PUT_BACK),
+        "INSERT INTO queue SELECT first, last, match_id, ?2 FROM settled WHERE since_ms >= ?1",
+        (since_ms, PUT_BACK),
     )?;
-    db.execute("DELETE FROM settled WHERE last > ?1 AND since_ms >= ?2", which)?;
+    db.execute("DELETE FROM settled WHERE since_ms >= ?1", [since_ms])?;
     Counter::Queued.add(db, events)?;
     Counter::Settled.subtract(db, events)?;
     Counter::SettledBytes.subtract(db, bytes)
