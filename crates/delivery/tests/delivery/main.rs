@@ -1,6 +1,7 @@
 //! Laws of delivery: what a reply means, and how long to wait.
 
 mod backoff;
+mod batch_size;
 mod bodies;
 mod circuit;
 mod herd;
