@@ -1,6 +1,8 @@
 //! Conclude: does with a batch what was decided of the reply to it.
 
-use delivery::{Circuit, Decision, QuarantineReason, Settlement, Settlements, WaitReason};
+use delivery::{
+    AskedAgain, Circuit, Decision, QuarantineReason, Room, Settlement, Settlements, WaitReason,
+};
 use event_model::{Moment, WallTime};
 use rusqlite::Connection;
 
@@ -9,7 +11,7 @@ use crate::{
     changes::requeue_where,
     counters::Counter,
     meta::Meta,
-    refuse::refuse,
+    refuse::{Why, refuse},
     spans::{PUT_BACK, Span, Spans, ranges},
 };
 
@@ -17,17 +19,89 @@ use crate::{
 /// backup: settled events of a week are sent again.
 const RESEND_AGE_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// What the decision means for the next request.
-pub(crate) fn advance(circuit: &mut Circuit, decision: &Decision, now: Moment, random: u64) {
+/// What the server asked for again of a batch that it took as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Nothing, or only what waits by itself now: others go on.
+    Aside,
+    /// All of a batch from the queue, or more than can wait by itself: it takes
+    /// hardly anything at the moment.
+    Everything,
+}
+
+impl Kept {
+    /// Notes it in `asked`.
+    pub(crate) fn of(
+        claimed: &[Claimed],
+        decision: &Decision,
+        asked: &mut AskedAgain,
+        now: Moment,
+        random: u64,
+    ) -> Self {
+        let Decision::Settle(settlements) = decision else { return Self::Aside };
+        let (mut kept, mut others, mut fresh) = (Vec::new(), 0, 0);
+        for (event, item) in claimed.iter().zip(&settlements.items) {
+            match item {
+                Settlement::Kept => {
+                    fresh += u32::from(!asked.holds(event.sequence));
+                    kept.push(event.sequence);
+                }
+                Settlement::Stored | Settlement::Duplicate | Settlement::Quarantined { .. } => {
+                    others += 1;
+                    asked.forget(event.sequence);
+                }
+            }
+        }
+        if kept.is_empty() {
+            return Self::Aside;
+        }
+        match asked.keep(kept, now, random) {
+            Room::ForAll if others > 0 || fresh == 0 => Self::Aside,
+            Room::ForAll | Room::ForSome => Self::Everything,
+        }
+    }
+}
+
+/// What the decision on a batch means for the next request.
+pub(crate) fn advance(
+    circuit: &mut Circuit,
+    decision: &Decision,
+    kept: Kept,
+    now: Moment,
+    random: u64,
+) {
     match decision {
-        Decision::Settle(settlements) if settlements.items.is_empty() => circuit.begin_again(),
-        Decision::Settle(settlements) if settlements.tally().kept == 0 => circuit.succeed(),
-        Decision::Settle(_) => circuit.back_off(WaitReason::AskedAgain, None, now, random),
+        Decision::Settle(settlements) => match kept {
+            Kept::Everything => circuit.back_off(WaitReason::AskedAgain, None, now, random),
+            // Of a batch that is asked for again whole nothing succeeded.
+            Kept::Aside if settlements.tally().kept < settlements.items.len() as u64 => {
+                circuit.succeed();
+            }
+            Kept::Aside => {}
+        },
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
         Decision::BackOff { reason, retry_after_ms } => {
             circuit.back_off(*reason, *retry_after_ms, now, random);
         }
-        Decision::Refused(reason) => circuit.refuse(*reason, now, random),
+        Decision::Refused { reason, .. } => circuit.refuse(*reason, now, random),
+    }
+}
+
+/// The same for a question without events.
+pub(crate) fn advance_inquiry(
+    circuit: &mut Circuit,
+    decision: &Decision,
+    now: Moment,
+    random: u64,
+) {
+    match decision {
+        Decision::Settle(_) => circuit.begin_again(),
+        Decision::Pause(reason) => circuit.pause(*reason, now, random),
+        Decision::BackOff { reason, retry_after_ms } => {
+            circuit.back_off(*reason, *retry_after_ms, now, random);
+        }
+        // Whether it would take events is not known by it.
+        Decision::Refused { .. } => {}
     }
 }
 
@@ -42,7 +116,10 @@ pub(crate) fn conclude(
     release(db, claimed)?;
     match decision {
         Decision::Settle(settlements) => settle(db, claimed, settlements, now),
-        Decision::Refused(reason) => refuse(db, claimed, *reason, circuit, now),
+        Decision::Refused { reason, detail } => {
+            let why = Why { reason: *reason, detail: detail.as_deref() };
+            refuse(db, claimed, why, circuit, now)
+        }
         Decision::Pause(_) | Decision::BackOff { .. } => Ok(()),
     }
 }

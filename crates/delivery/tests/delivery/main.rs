@@ -1,5 +1,6 @@
 //! Laws of delivery: what a reply means, and how long to wait.
 
+mod asked_again;
 mod backoff;
 mod batch_size;
 mod bodies;

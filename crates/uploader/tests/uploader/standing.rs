@@ -145,6 +145,24 @@ async fn a_new_run_asks_once_and_sends_nothing_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_takes_no_questions_delays_no_event() {
+    let device = settled(Device::new(), &Server::new(1), A, 5).await;
+    let server = crate::support::Scripted::new(&device, |seen, _| {
+        seen.request.is_inquiry().then(|| whole(400, "<html>no</html>"))
+    });
+    let mut running = Running::start(Uploader::over(server.clone(), device.config(A)));
+    running.until(|now| now.failed_requests == 1 && now.state == UploadState::Idle).await;
+    tokio::time::sleep(Duration::from_millis(INQUIRY_EVERY_MS / 2 - 60_000)).await;
+    assert_eq!(running.now().failed_requests, 1, "asked once in a while");
+    let appended = device.clock.elapsed();
+    device.append(5..6);
+    running.wake.notify_one();
+    // It is another one, as its receipt says.
+    running.until_idle_with(6).await;
+    assert_eq!(device.clock.elapsed(), appended, "at once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_asked_where_nothing_was_settled() {
     let (a, device) = (Server::new(1), Device::new());
     let mut running = upload(&device, &a, A);
