@@ -29,6 +29,14 @@ pub enum Error {
     /// events could not be sent under this one's token.
     #[error("the outbox belongs to device {0}")]
     OtherDevice(DeviceId),
+    /// Its owner found the file damaged and set it aside in this moment: what was
+    /// asked of it may not have happened.
+    #[error(
+        "the outbox {} was found damaged and replaced in this moment; \
+         what was asked may not have been done: ask again",
+        .0.display()
+    )]
+    Replaced(PathBuf),
     /// The folder or the lock file could not be used.
     #[error("could not use the outbox's folder")]
     Folder(#[source] io::Error),
@@ -94,6 +102,7 @@ impl Error {
             | Self::Absent(_)
             | Self::NewerSchema { .. }
             | Self::OtherDevice(_)
+            | Self::Replaced(_)
             | Self::Folder(_)
             | Self::Random(_) => None,
         }
