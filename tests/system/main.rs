@@ -7,6 +7,8 @@ mod clock;
 mod crashes;
 mod doctor;
 mod faults;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod live;
 mod outages;
 mod processes;

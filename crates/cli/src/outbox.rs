@@ -1,10 +1,12 @@
 //! `ringside outbox`.
 
+use std::{path::Path, time::Duration};
+
 use boot_clock::BootClock;
 use companion::{
     DataDir,
     event_model::{Clock, EventId, Moment},
-    outbox::{Entry, EntryState, Error, Filter, OutboxStatus, OutboxView, Selection},
+    outbox::{Entry, EntryState, Error, Filter, OutboxStatus, OutboxView, Salvaged, Selection},
 };
 
 use crate::{
@@ -25,11 +27,17 @@ pub(crate) fn outbox(command: OutboxCommand) -> anyhow::Result<Exit> {
     }
 }
 
+/// Looks for a file that takes the place of a damaged one: its owner makes it
+/// within a moment.
+const REPLACEMENT_LOOKS: u32 = 20;
+const REPLACEMENT_LOOK: Duration = Duration::from_millis(100);
+
 /// The outbox of this installation; `None` where nothing was captured yet.
 fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
     let dir = DataDir::look(common.data_dir.data_dir.clone())?;
     match OutboxView::open(&dir.outbox()) {
         Ok(view) => Ok(Some(view)),
+        Err(Error::Absent(path)) if Salvaged::beside(&path).is_some() => replacement(&path),
         Err(Error::Absent(_)) => {
             let folder = dir.path().display();
             output::note(&format!("nothing was captured in {folder} yet"));
@@ -39,6 +47,20 @@ fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
             .context("the upload queue's file is damaged: start Ringside, which sets it aside and keeps every event that can be read")),
         Err(other) => Err(other.into()),
     }
+}
+
+/// The file that takes the place of one that was set aside.
+fn replacement(path: &Path) -> anyhow::Result<Option<OutboxView>> {
+    for _ in 0..REPLACEMENT_LOOKS {
+        match OutboxView::open(path) {
+            Err(Error::Absent(_)) => std::thread::sleep(REPLACEMENT_LOOK),
+            opened => return Ok(Some(opened?)),
+        }
+    }
+    anyhow::bail!(
+        "the upload queue was damaged and set aside, and no other one is there yet: \
+         start Ringside, which keeps every event that can be read"
+    )
 }
 
 fn status(common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use event_model::{Moment, Received, Source};
 use recording::{Compression, Header, RecordingWriter};
 
-use crate::data_dir::create_private;
+use crate::{atomic_file, data_dir::create_private};
 
 /// One recording a source, from its first reading to the end of the run.
 pub(crate) struct Recorder {
@@ -21,8 +21,13 @@ struct Running {
 }
 
 impl Recorder {
+    /// A recorder into `folder`, which is made here where there is room: a name
+    /// that no folder can have is told at once.
     pub(crate) fn new(folder: PathBuf) -> std::io::Result<Self> {
-        create_private(&folder)?;
+        match create_private(&folder) {
+            Err(error) if !atomic_file::wants_room(&error) => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
         Ok(Self { folder, running: BTreeMap::new(), failures: 0, last_failure: None })
     }
 
@@ -76,6 +81,8 @@ impl Recorder {
         received: &Received,
         state: Option<&[u8]>,
     ) -> Result<Running, recording::Error> {
+        // Where there was no room for it at the start, what follows says so.
+        drop(create_private(&self.folder));
         let wall = received.at.wall;
         // A file name without colons, which Windows does not take.
         let stamp: String = wall.to_string().chars().filter(|c| !"-:".contains(*c)).collect();

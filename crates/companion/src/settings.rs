@@ -80,9 +80,13 @@ impl Settings {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-                atomic_file::replace(&path, TEMPLATE.as_bytes())
-                    .map_err(|cause| Error::DataDir { path, cause })?;
-                return Ok(Self::default());
+                return match atomic_file::replace(&path, TEMPLATE.as_bytes()) {
+                    Err(cause) if !atomic_file::wants_room(&cause) => {
+                        Err(Error::DataDir { path, cause })
+                    }
+                    // The next start writes them.
+                    Ok(()) | Err(_) => Ok(Self::default()),
+                };
             }
             Err(cause) => return Err(Error::DataDir { path, cause }),
         };

@@ -98,13 +98,7 @@ impl Upload {
             }),
             (Some(_), _) | (None, None) => None,
         };
-        {
-            let mut outbox = lock(&outbox);
-            // Before a drain may ask where things stand.
-            outbox.set_server(&server).map_err(Error::Outbox)?;
-            // A pause for the sake of a token that was wrong in an earlier run is over.
-            outbox.change_circuit(delivery::Circuit::token_changed).map_err(Error::Outbox)?;
-        }
+        begin_with(&mut lock(&outbox), &server);
         let (token_sender, token) = watch::channel(token);
         let limits = BatchLimits::within(&ingest_api::Limits::default());
         let config = uploader::Config { server: url, extra_roots, outbox, clock, token, limits };
@@ -158,8 +152,8 @@ impl Upload {
         loop {
             let (now, outbox) = (clock.now(), Arc::clone(outbox));
             let (status, standing) = tokio::task::spawn_blocking(move || {
-                let outbox = lock(&outbox);
-                Ok((outbox.status(now)?, outbox.standing()?))
+                let mut outbox = lock(&outbox);
+                Ok((outbox.healed_status(now)?, outbox.standing()?))
             })
             .await
             .expect("reading the status does not panic")
@@ -214,6 +208,19 @@ impl Upload {
             duplicates: progress.duplicates,
             refused: progress.quarantined,
         }
+    }
+}
+
+/// From here on events go to `server`: noted before a drain may ask where things
+/// stand. A full disk takes no note and stops nobody: what was changed stands in
+/// memory, and is on disk with the first write that there is room for.
+fn begin_with(outbox: &mut Outbox, server: &str) {
+    let noted = outbox.set_server(server);
+    // A pause for the sake of a token that was wrong in an earlier run is over.
+    let begun = outbox.change_circuit(delivery::Circuit::token_changed);
+    if let Err(error) = noted.and(begun) {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "The server could not be noted in the upload queue yet");
     }
 }
 

@@ -3,6 +3,8 @@
 //! A proxy may take less than the server itself does, and says so by 413 alone.
 //! Halving every batch anew would then cost a request in nine for nothing, and
 //! seconds each: what was found once is remembered, and forgotten slowly.
+//! A single 413 is chance until there is a second one, or until as much was
+//! taken after all.
 
 use crate::BatchLimits;
 
@@ -10,7 +12,8 @@ use crate::BatchLimits;
 const TAKEN_BEFORE_GROWING: u32 = 16;
 /// A limit that stands is asked less and less whether it still does; never less
 /// often than after so many batches, so that a limit which is gone is noticed
-/// within a long evening's backlog.
+/// within a long evening's backlog. The first larger batch that is taken ends
+/// the doubt: the next is tried as soon as at first.
 const TAKEN_BEFORE_GROWING_MAX: u32 = 1_024;
 
 /// The size of the next batch.
@@ -24,8 +27,10 @@ pub struct BatchSize {
     bytes_max: usize,
     taken: u32,
     patience: u32,
-    grown: bool,
-    too_large_before: bool,
+    /// The bound before it was raised for a try, until that is answered.
+    before_growing: Option<usize>,
+    /// The smallest batch that was too large, until as much is taken.
+    refused_bytes: Option<usize>,
 }
 
 /// A batch that was sent.
@@ -46,8 +51,8 @@ impl BatchSize {
             bytes_max: most.bytes_max,
             taken: 0,
             patience: TAKEN_BEFORE_GROWING,
-            grown: false,
-            too_large_before: false,
+            before_growing: None,
+            refused_bytes: None,
         }
     }
 
@@ -63,27 +68,35 @@ impl BatchSize {
         if sent.events < 2 {
             return;
         }
-        if self.too_large_before {
-            if std::mem::take(&mut self.grown) {
+        if self.refused_bytes.is_some() {
+            if self.before_growing.take().is_some() {
                 self.patience = (self.patience * 2).min(TAKEN_BEFORE_GROWING_MAX);
             }
             self.bytes_max = self.bytes_max.min(sent.bytes / 2).max(1);
         }
-        self.too_large_before = true;
+        let smallest = self.refused_bytes.map_or(sent.bytes, |bytes| bytes.min(sent.bytes));
+        self.refused_bytes = Some(smallest);
         self.taken = 0;
     }
 
     /// The batch was taken.
     pub fn taken(&mut self, sent: BatchSent) {
+        if self.refused_bytes.is_some_and(|bytes| sent.bytes >= bytes) {
+            self.refused_bytes = None;
+        }
+        if self.before_growing.is_some_and(|before| sent.bytes > before) {
+            self.before_growing = None;
+            self.patience = TAKEN_BEFORE_GROWING;
+        }
         let full = sent.bytes > self.bytes_max / 2;
         if self.bytes_max == self.most.bytes_max || !full {
             return;
         }
-        self.too_large_before = false;
+        self.refused_bytes = None;
         self.taken += 1;
         if self.taken >= self.patience {
             self.taken = 0;
-            self.grown = true;
+            self.before_growing = Some(self.bytes_max);
             self.bytes_max = self.bytes_max.saturating_mul(2).min(self.most.bytes_max);
         }
     }

@@ -44,7 +44,7 @@ pub enum WaitReason {
     Status(u16),
     /// 200, but not from a Ringside server.
     NotOurServer,
-    /// The server took some and wants others again.
+    /// The server neither takes nor refuses some events: it wants them again.
     AskedAgain,
     /// The outbox itself could not be read or written.
     OutboxFailed,

@@ -1,7 +1,7 @@
 //! What leaves the outbox, when, and what a reply means.
 //!
 //! Pure: no socket, file, database or clock. The uploader sends what
-//! [`BatchLimits`] allows, hands each [`Reply`] to [`interpret`], and does what
+//! [`BatchSize`] allows, hands each [`Reply`] to [`interpret`], and does what
 //! the [`Decision`] says; [`Circuit`] knows when the next request may go out.
 //!
 //! # Invariants
@@ -11,7 +11,9 @@
 //! - Every delay is bounded, and is never shorter than the server asked for up
 //!   to that bound.
 //! - A refusal is no verdict on an event: see [`after_refusal`].
+//! - What the server asks for again waits by itself: see [`AskedAgain`].
 
+mod asked_again;
 mod backoff;
 mod batch;
 mod batch_size;
@@ -24,7 +26,9 @@ mod refusal;
 mod reply;
 mod retry_after;
 mod settlement;
+mod words;
 
+pub use asked_again::{AskedAgain, Room};
 pub use backoff::{BACKOFF_MAX_MS, PAUSE_MAX_MS, backoff_ms, pause_ms};
 pub use batch::BatchLimits;
 pub use batch_size::{BatchSent, BatchSize};
@@ -36,3 +40,4 @@ pub use refusal::{AfterRefusal, OtherRequests, RefusedBatch, after_refusal};
 pub use reply::{Decision, Reply, Silence, interpret};
 pub use retry_after::{RETRY_AFTER_MAX_MS, parse_retry_after};
 pub use settlement::{Settlement, Settlements, Tally};
+pub use words::server_words;

@@ -3,7 +3,7 @@
 use event_model::{EventId, WallTime};
 use ingest_api::{Problem, ProblemKind};
 
-use crate::{Settlements, WaitReason, page::Page, parse_retry_after};
+use crate::{Settlements, WaitReason, page::Page, parse_retry_after, words::in_words};
 
 /// What came back for a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,12 @@ pub enum Decision {
         retry_after_ms: Option<u64>,
     },
     /// The request as a whole was refused: see [`crate::after_refusal`].
-    Refused(WaitReason),
+    Refused {
+        /// With which status.
+        reason: WaitReason,
+        /// Our server's own words, where it is ours that refused.
+        detail: Option<String>,
+    },
 }
 
 /// What `reply` to the events `sent` means. `now` is read only where the
@@ -86,21 +91,31 @@ fn without_receipts(status: u16, body: &[u8], retry_after_ms: Option<u64>) -> De
         401 => Decision::Pause(own_pause(body).unwrap_or(WaitReason::Unauthenticated)),
         403 => Decision::Pause(own_pause(body).unwrap_or(WaitReason::Forbidden)),
         408 | 425 | 429 => later,
-        400..=499 => match own_problem(body).map(Meaning::of) {
-            Some(Meaning::NotLetIn(reason)) => Decision::Pause(reason),
-            Some(Meaning::Later) => later,
-            Some(Meaning::NotLikeThis) | None => Decision::Refused(WaitReason::Status(status)),
+        400..=499 => match own_problem(body) {
+            Some((kind, problem)) => match Meaning::of(kind) {
+                Meaning::NotLetIn(reason) => Decision::Pause(reason),
+                Meaning::Later => later,
+                Meaning::NotLikeThis => {
+                    refused(status, in_words(Some(kind.as_str()), problem.detail.as_deref()))
+                }
+            },
+            None => refused(status, None),
         },
         _ => later,
     }
 }
 
-fn own_problem(body: &[u8]) -> Option<ProblemKind> {
-    serde_json::from_slice::<Problem>(body).ok()?.kind()
+fn refused(status: u16, detail: Option<String>) -> Decision {
+    Decision::Refused { reason: WaitReason::Status(status), detail }
+}
+
+fn own_problem(body: &[u8]) -> Option<(ProblemKind, Problem)> {
+    let problem = serde_json::from_slice::<Problem>(body).ok()?;
+    Some((problem.kind()?, problem))
 }
 
 fn own_pause(body: &[u8]) -> Option<WaitReason> {
-    match Meaning::of(own_problem(body)?) {
+    match Meaning::of(own_problem(body)?.0) {
         Meaning::NotLetIn(reason) => Some(reason),
         Meaning::Later | Meaning::NotLikeThis => None,
     }

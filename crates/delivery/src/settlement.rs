@@ -6,10 +6,9 @@ use uuid::Uuid;
 use crate::{
     QuarantineReason,
     page::{Line, Page},
+    words::{in_words, plain},
 };
 
-/// Longest word of a server that is kept with an event: a screen shows no more.
-const DETAIL_CHARS_MAX: usize = 500;
 /// Longest version of a server that is kept.
 const VERSION_CHARS_MAX: usize = 100;
 
@@ -50,7 +49,7 @@ impl Settlements {
     pub(crate) fn of(page: Page) -> Self {
         Self {
             store: page.store,
-            server_version: shortened(&page.server_version, VERSION_CHARS_MAX),
+            server_version: plain(&page.server_version, VERSION_CHARS_MAX),
             items: page.receipts.iter().map(Settlement::of).collect(),
             contiguous_sequence: page.contiguous_sequence,
         }
@@ -95,7 +94,7 @@ impl Settlement {
             Some(ReceiptStatus::Conflict) => QuarantineReason::Conflict,
             Some(ReceiptStatus::Invalid) => invalid(line.code()),
         };
-        Self::Quarantined { reason, detail: in_words(line) }
+        Self::Quarantined { reason, detail: in_words(line.code_word(), line.detail.as_deref()) }
     }
 }
 
@@ -114,14 +113,4 @@ fn invalid(code: Option<ReceiptCode>) -> QuarantineReason {
             | ReceiptCode::StoreUnavailable,
         ) => QuarantineReason::Invalid,
     }
-}
-
-fn in_words(line: &Line) -> Option<String> {
-    let words: Vec<&str> =
-        [line.code_word(), line.detail.as_deref()].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| shortened(&words.join(": "), DETAIL_CHARS_MAX))
-}
-
-fn shortened(text: &str, chars_max: usize) -> String {
-    text.chars().take(chars_max).collect()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use delivery::{BatchLimits, QuarantineReason};
-use event_model::{EventId, MatchKey, Origin, WallTime};
+use delivery::{AskedAgain, BatchLimits, QuarantineReason};
+use event_model::{EventId, MatchKey, Moment, Origin, WallTime};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::{
@@ -35,16 +35,32 @@ pub struct Claimed {
 #[derive(Debug, Default)]
 pub(crate) struct Rota {
     last: Whose,
+    last_aside: Aside,
     since_oldest_first: u8,
 }
 
-/// Batches that were refused come up every second time, so that they delay
-/// others by one request at most.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What stands aside comes up every second time, so that it delays others by
+/// one request at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
     Queue,
+    Aside(Aside),
+}
+
+/// What does not go with the queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Aside {
+    /// Batches that were refused.
     #[default]
     Suspects,
+    /// Events that the server asks for again.
+    AskedAgain,
+}
+
+impl Default for Whose {
+    fn default() -> Self {
+        Self::Aside(Aside::default())
+    }
 }
 
 /// Takes a batch from whose turn it is, or else from the others.
@@ -52,20 +68,18 @@ pub(crate) fn claim(
     db: &Connection,
     limits: &BatchLimits,
     live: &[&str],
+    asked: &mut AskedAgain,
     rota: &mut Rota,
-    now: WallTime,
+    now: Moment,
 ) -> Result<Vec<Claimed>, Error> {
-    let order = match rota.last {
-        Whose::Suspects => [Whose::Queue, Whose::Suspects],
-        Whose::Queue => [Whose::Suspects, Whose::Queue],
-    };
-    for whose in order {
+    for whose in rota.order() {
         let claimed = match whose {
-            Whose::Queue => from_queue(db, limits, rota.first(live), now)?,
-            Whose::Suspects => from_suspects(db, limits, now)?,
+            Whose::Queue => from_queue(db, limits, rota.first(live), asked, now.wall)?,
+            Whose::Aside(Aside::Suspects) => from_suspects(db, limits, now.wall)?,
+            Whose::Aside(Aside::AskedAgain) => from_asked_again(db, limits, asked, now)?,
         };
         if !claimed.is_empty() {
-            mark(db, &claimed, now)?;
+            mark(db, &claimed, now.wall)?;
             rota.took(whose);
             return Ok(claimed);
         }
@@ -74,6 +88,18 @@ pub(crate) fn claim(
 }
 
 impl Rota {
+    fn order(&self) -> [Whose; 3] {
+        let (suspects, asked) = (Whose::Aside(Aside::Suspects), Whose::Aside(Aside::AskedAgain));
+        let (next, other) = match self.last_aside {
+            Aside::Suspects => (asked, suspects),
+            Aside::AskedAgain => (suspects, asked),
+        };
+        match self.last {
+            Whose::Queue => [next, other, Whose::Queue],
+            Whose::Aside(_) => [Whose::Queue, next, other],
+        }
+    }
+
     /// The matches that go first this time.
     fn first<'l>(&self, live: &'l [&'l str]) -> &'l [&'l str] {
         if self.since_oldest_first + 1 >= OLDEST_FIRST_EVERY { &[] } else { live }
@@ -81,8 +107,11 @@ impl Rota {
 
     fn took(&mut self, whose: Whose) {
         self.last = whose;
-        if whose == Whose::Queue {
-            self.since_oldest_first = (self.since_oldest_first + 1) % OLDEST_FIRST_EVERY;
+        match whose {
+            Whose::Queue => {
+                self.since_oldest_first = (self.since_oldest_first + 1) % OLDEST_FIRST_EVERY;
+            }
+            Whose::Aside(aside) => self.last_aside = aside,
         }
     }
 }
@@ -123,6 +152,16 @@ fn of_match() -> String {
     )
 }
 
+/// One event of the queue.
+fn of_sequence() -> String {
+    format!(
+        "{COLUMNS} FROM event e CROSS JOIN queue q
+         ON q.first = (SELECT max(first) FROM queue WHERE first <= e.sequence)
+         JOIN match_key m ON m.id = q.match_id
+         WHERE e.sequence = ?1 AND q.last >= e.sequence AND {FREE}"
+    )
+}
+
 fn of_batch() -> String {
     format!(
         "{COLUMNS} FROM suspect s CROSS JOIN event e ON e.sequence = s.sequence
@@ -135,14 +174,37 @@ fn from_queue(
     db: &Connection,
     limits: &BatchLimits,
     first: &[&str],
+    asked: &AskedAgain,
     now: WallTime,
 ) -> Result<Vec<Claimed>, Error> {
     let (oldest, of_match) = (oldest(), of_match());
     let mut batch = Batch::new(db, *limits, now);
     for key in first {
-        batch.fill(&of_match, [key])?;
+        batch.fill(&of_match, [key], asked)?;
     }
-    batch.fill(&oldest, [])?;
+    batch.fill(&oldest, [], asked)?;
+    Ok(batch.finish())
+}
+
+/// The events that the server asked for again, when it is time.
+fn from_asked_again(
+    db: &Connection,
+    limits: &BatchLimits,
+    asked: &mut AskedAgain,
+    now: Moment,
+) -> Result<Vec<Claimed>, Error> {
+    let (of_sequence, nobody) = (of_sequence(), AskedAgain::default());
+    let mut batch = Batch::new(db, *limits, now.wall);
+    for sequence in asked.due(now) {
+        if Spans::Queue.holding(db, sequence)?.is_none() {
+            // Deleted, quarantined or given up meanwhile.
+            asked.forget(sequence);
+        } else if batch.claimed.len() >= limits.events_max
+            || batch.fill(&of_sequence, [sequence], &nobody)? == Room::None
+        {
+            break;
+        }
+    }
     Ok(batch.finish())
 }
 
@@ -163,7 +225,7 @@ fn from_suspects(
         return Ok(Vec::new());
     };
     let mut claimed = Batch::new(db, *limits, now);
-    claimed.fill(&of_batch(), [batch])?;
+    claimed.fill(&of_batch(), [batch], &AskedAgain::default())?;
     Ok(claimed.finish())
 }
 
@@ -182,19 +244,20 @@ impl<'d> Batch<'d> {
         Self { db, now, limits, claimed: Vec::new(), seen: BTreeSet::new(), bytes: 0 }
     }
 
-    /// Takes rows of `sql` in their order until the first that does not fit:
-    /// to skip it would be to overtake it.
-    fn fill(&mut self, sql: &str, by: impl Params) -> Result<(), Error> {
+    /// Takes rows of `sql` in their order, but for those that wait by themselves,
+    /// until the first that does not fit: to skip it would be to overtake it.
+    fn fill(&mut self, sql: &str, by: impl Params, but: &AskedAgain) -> Result<Room, Error> {
         let mut select = self.db.prepare_cached(sql)?;
         let mut rows = select.query(by)?;
         while self.claimed.len() < self.limits.events_max {
             let Some(row) = rows.next()? else { break };
             let sequence = row.get(0)?;
-            if !self.seen.contains(&sequence) && self.take(row, sequence)? == Room::None {
-                break;
+            let passes = self.seen.contains(&sequence) || but.holds(sequence);
+            if !passes && self.take(row, sequence)? == Room::None {
+                return Ok(Room::None);
             }
         }
-        Ok(())
+        Ok(Room::Perhaps)
     }
 
     /// Takes one row, or quarantines it where its bytes are damaged.
@@ -272,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_claim_reads_only_what_it_takes() {
-        for sql in [oldest(), of_match(), of_batch()] {
+        for sql in [oldest(), of_match(), of_sequence(), of_batch()] {
             let plan = plan(&sql);
             assert!(!plan.contains("TEMP B-TREE"), "in order without sorting:\n{plan}");
             assert!(!plan.contains("SCAN e") && !plan.contains("SCAN m"), "by key:\n{plan}");

@@ -1,6 +1,8 @@
 //! Conclude: does with a batch what was decided of the reply to it.
 
-use delivery::{Circuit, Decision, QuarantineReason, Settlement, Settlements, WaitReason};
+use delivery::{
+    AskedAgain, Circuit, Decision, QuarantineReason, Room, Settlement, Settlements, WaitReason,
+};
 use event_model::{Moment, WallTime};
 use rusqlite::Connection;
 
@@ -9,7 +11,7 @@ use crate::{
     changes::requeue_where,
     counters::Counter,
     meta::Meta,
-    refuse::refuse,
+    refuse::{Why, refuse},
     spans::{PUT_BACK, Span, Spans, ranges},
 };
 
@@ -17,17 +19,89 @@ use crate::{
 /// backup: settled events of a week are sent again.
 const RESEND_AGE_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// What the decision means for the next request.
-pub(crate) fn advance(circuit: &mut Circuit, decision: &Decision, now: Moment, random: u64) {
+/// What the server asked for again of a batch that it took as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Nothing, or only what waits by itself now: others go on.
+    Aside,
+    /// All of a batch from the queue, or more than can wait by itself: it takes
+    /// hardly anything at the moment.
+    Everything,
+}
+
+impl Kept {
+    /// Notes it in `asked`.
+    pub(crate) fn of(
+        claimed: &[Claimed],
+        decision: &Decision,
+        asked: &mut AskedAgain,
+        now: Moment,
+        random: u64,
+    ) -> Self {
+        let Decision::Settle(settlements) = decision else { return Self::Aside };
+        let (mut kept, mut others, mut fresh) = (Vec::new(), 0, 0);
+        for (event, item) in claimed.iter().zip(&settlements.items) {
+            match item {
+                Settlement::Kept => {
+                    fresh += u32::from(!asked.holds(event.sequence));
+                    kept.push(event.sequence);
+                }
+                Settlement::Stored | Settlement::Duplicate | Settlement::Quarantined { .. } => {
+                    others += 1;
+                    asked.forget(event.sequence);
+                }
+            }
+        }
+        if kept.is_empty() {
+            return Self::Aside;
+        }
+        match asked.keep(kept, now, random) {
+            Room::ForAll if others > 0 || fresh == 0 => Self::Aside,
+            Room::ForAll | Room::ForSome => Self::Everything,
+        }
+    }
+}
+
+/// What the decision on a batch means for the next request.
+pub(crate) fn advance(
+    circuit: &mut Circuit,
+    decision: &Decision,
+    kept: Kept,
+    now: Moment,
+    random: u64,
+) {
     match decision {
-        Decision::Settle(settlements) if settlements.items.is_empty() => circuit.begin_again(),
-        Decision::Settle(settlements) if settlements.tally().kept == 0 => circuit.succeed(),
-        Decision::Settle(_) => circuit.back_off(WaitReason::AskedAgain, None, now, random),
+        Decision::Settle(settlements) => match kept {
+            Kept::Everything => circuit.back_off(WaitReason::AskedAgain, None, now, random),
+            // Of a batch that is asked for again whole nothing succeeded.
+            Kept::Aside if settlements.tally().kept < settlements.items.len() as u64 => {
+                circuit.succeed();
+            }
+            Kept::Aside => {}
+        },
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
         Decision::BackOff { reason, retry_after_ms } => {
             circuit.back_off(*reason, *retry_after_ms, now, random);
         }
-        Decision::Refused(reason) => circuit.refuse(*reason, now, random),
+        Decision::Refused { reason, .. } => circuit.refuse(*reason, now, random),
+    }
+}
+
+/// The same for a question without events.
+pub(crate) fn advance_inquiry(
+    circuit: &mut Circuit,
+    decision: &Decision,
+    now: Moment,
+    random: u64,
+) {
+    match decision {
+        Decision::Settle(_) => circuit.begin_again(),
+        Decision::Pause(reason) => circuit.pause(*reason, now, random),
+        Decision::BackOff { reason, retry_after_ms } => {
+            circuit.back_off(*reason, *retry_after_ms, now, random);
+        }
+        // Whether it would take events is not known by it.
+        Decision::Refused { .. } => {}
     }
 }
 
@@ -42,7 +116,10 @@ pub(crate) fn conclude(
     release(db, claimed)?;
     match decision {
         Decision::Settle(settlements) => settle(db, claimed, settlements, now),
-        Decision::Refused(reason) => refuse(db, claimed, *reason, circuit, now),
+        Decision::Refused { reason, detail } => {
+            let why = Why { reason: *reason, detail: detail.as_deref() };
+            refuse(db, claimed, why, circuit, now)
+        }
         Decision::Pause(_) | Decision::BackOff { .. } => Ok(()),
     }
 }
@@ -138,7 +215,7 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Resu
     // sequence was known then.
     let knows_less = same && settlements.items.is_empty() && says.is_some_and(|n| n < before);
     if known.is_some() && (!same || knows_less) {
-        send_settled_again(db, says.unwrap_or(0), now.plus_ms(-RESEND_AGE_MAX_MS))?;
+        send_settled_again(db, now.plus_ms(-RESEND_AGE_MAX_MS))?;
     }
     if !same {
         Meta::Store.write(db, &store)?;
@@ -153,23 +230,24 @@ fn contiguous(db: &Connection) -> Result<u64, Error> {
     Ok(Meta::Contiguous.read(db)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// What became of 1 to `known` the database says itself; the rest it may lack.
-fn send_settled_again(db: &Connection, known: u64, since: WallTime) -> Result<(), Error> {
-    let which = (known, since.unix_ms());
+/// Everything settled since `since`, whatever the database says of our sequence:
+/// it knows what became of an event that it would not take, and the one that it
+/// was restored over may have taken it after that. What it has comes back as
+/// `duplicate`.
+fn send_settled_again(db: &Connection, since: WallTime) -> Result<(), Error> {
+    let since_ms = since.unix_ms();
     let (events, bytes): (u64, u64) = db.query_row(
         "SELECT count(*), coalesce(sum(octet_length(e.body)), 0)
          FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last
-         WHERE s.last > ?1 AND s.since_ms >= ?2",
-        which,
+         WHERE s.since_ms >= ?1",
+        [since_ms],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    // Whole spans: what the server knows of one comes back as `duplicate`.
     db.execute(
-        "INSERT INTO queue SELECT first, last, match_id, ?3 FROM settled
-         WHERE last > ?1 AND since_ms >= ?2",
-        (which.0, which.1, PUT_BACK),
+        "INSERT INTO queue SELECT first, last, match_id, ?2 FROM settled WHERE since_ms >= ?1",
+        (since_ms, PUT_BACK),
     )?;
-    db.execute("DELETE FROM settled WHERE last > ?1 AND since_ms >= ?2", which)?;
+    db.execute("DELETE FROM settled WHERE since_ms >= ?1", [since_ms])?;
     Counter::Queued.add(db, events)?;
     Counter::Settled.subtract(db, events)?;
     Counter::SettledBytes.subtract(db, bytes)

@@ -37,6 +37,14 @@ pub enum Error {
         .0.display()
     )]
     Damaged(PathBuf),
+    /// Its owner found the file damaged and set it aside in this moment: what was
+    /// asked of it may not have happened.
+    #[error(
+        "the outbox {} was found damaged and replaced in this moment; \
+         what was asked may not have been done: ask again",
+        .0.display()
+    )]
+    Replaced(PathBuf),
     /// The folder or the lock file could not be used.
     #[error("could not use the outbox's folder")]
     Folder(#[source] io::Error),
@@ -110,6 +118,7 @@ impl Error {
             | Self::NewerSchema { .. }
             | Self::OtherDevice(_)
             | Self::Damaged(_)
+            | Self::Replaced(_)
             | Self::Folder(_)
             | Self::Random(_) => None,
         }

@@ -68,7 +68,7 @@ pub use bounds::Bounds;
 pub use changes::{Deleted, Selection};
 pub use claim::Claimed;
 pub use error::Error;
-pub use outbox::{Outbox, Standing};
+pub use outbox::{Inquired, Outbox, Standing};
 pub use prune::Pruned;
 pub use salvage::{Salvaged, device_of};
 pub use status::{Entry, EntryState, Filter, OutboxStatus, ShownEvent};

@@ -1,11 +1,12 @@
 //! The owner's side of the file.
 
 mod healing;
+mod inquiry;
 mod opening;
 
 use std::path::Path;
 
-use delivery::{BatchLimits, Circuit, Decision};
+use delivery::{AskedAgain, BatchLimits, Circuit, Decision};
 use event_model::{DeviceId, Moment, Origin, OutboxId};
 use rusqlite::Connection;
 
@@ -26,6 +27,8 @@ use crate::{
 use healing::Unfinished;
 pub(crate) use opening::{OpenFile, open_file};
 
+pub use inquiry::Inquired;
+
 /// The one owner of an outbox file: what captures and uploads.
 #[derive(Debug)]
 pub struct Outbox {
@@ -34,6 +37,9 @@ pub struct Outbox {
     server: Option<String>,
     live: LiveMatches,
     known: KnownIds,
+    asked: AskedAgain,
+    /// The file that `asked` counts in.
+    asked_in: OutboxId,
     rota: Rota,
     pruned_at: Option<Moment>,
     bounds: Bounds,
@@ -92,6 +98,8 @@ impl Outbox {
             server: None,
             live: LiveMatches::default(),
             known: KnownIds::default(),
+            asked: AskedAgain::default(),
+            asked_in: id,
             rota: Rota::default(),
             pruned_at: None,
             bounds: Bounds::default(),
@@ -166,7 +174,9 @@ impl Outbox {
 
     /// Takes a batch for one request, of one origin: in order within each match,
     /// running matches first, but for every fourth batch, which begins with the
-    /// oldest event. Empty where nothing is to be sent.
+    /// oldest event. What was refused, and what the server asked for again,
+    /// stands aside, and has every second batch at most. Empty where nothing is
+    /// to be sent now.
     ///
     /// # Errors
     /// Where the file cannot be read or written.
@@ -181,12 +191,30 @@ impl Outbox {
         limits: &BatchLimits,
         now: Moment,
     ) -> Result<Vec<Claimed>, Error> {
+        self.forget_asked_elsewhere();
         if Counter::Queued.read(&self.view.db)? == 0 {
+            // Whatever waited was deleted, or given up.
+            self.asked = AskedAgain::default();
             return Ok(Vec::new());
         }
         let live: Vec<&str> = self.live.at(now).collect();
-        let rota = &mut self.rota;
-        write(&mut self.view.db, |db| claim::claim(db, limits, &live, rota, now.wall))
+        let (asked, rota) = (&mut self.asked, &mut self.rota);
+        write(&mut self.view.db, |db| claim::claim(db, limits, &live, asked, rota, now))
+    }
+
+    /// Numbers of a file that was replaced are other events in this one.
+    fn forget_asked_elsewhere(&mut self) {
+        if self.asked_in != self.id() {
+            self.asked_in = self.id();
+            self.asked = AskedAgain::default();
+        }
+    }
+
+    /// How long until events are sent that the server asked for again; `None`
+    /// where there are none.
+    #[must_use]
+    pub fn asked_again_in_ms(&self, now: Moment) -> Option<u64> {
+        self.asked.wait_ms(now)
     }
 
     /// Puts a batch back that was not sent: nothing was learnt of it.
@@ -214,7 +242,10 @@ impl Outbox {
         now: Moment,
         random: u64,
     ) -> Result<(), Error> {
-        conclude::advance(&mut self.circuit, decision, now, random);
+        self.forget_asked_elsewhere();
+        let here = if self.is_of_this_file(claimed).unwrap_or(false) { claimed } else { &[] };
+        let kept = conclude::Kept::of(here, decision, &mut self.asked, now, random);
+        conclude::advance(&mut self.circuit, decision, kept, now, random);
         self.healing(now, |outbox| {
             // What the server has of another file is sent again, and it says so.
             let of_this_file = outbox.is_of_this_file(claimed)?;
@@ -222,11 +253,9 @@ impl Outbox {
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
                     conclude::conclude(db, claimed, decision, circuit, now.wall)?;
-                    if let (Decision::Settle(_), Some(server)) = (decision, server) {
-                        Meta::Server.write(db, server)?;
-                    }
+                    meet(db, decision, server)?;
                 }
-                save_circuit(db, circuit)
+                save_circuit(db, circuit, server)
             })
         })
     }
@@ -235,19 +264,14 @@ impl Outbox {
     /// last, no failure or refusal of the last one's counts against it.
     ///
     /// # Errors
-    /// Where the file cannot be read or written.
+    /// Where the file cannot be read or written; what goes to the server is
+    /// then right all the same, and the next write catches up.
     pub fn set_server(&mut self, server: &str) -> Result<(), Error> {
         self.server = Some(server.to_owned());
         if Meta::CircuitServer.read(&self.view.db)?.as_deref() != Some(server) {
-            self.is_finished()?;
-            let mut fresh = self.circuit.clone();
-            fresh.begin_again();
-            write(&mut self.view.db, |db| {
-                conclude::trust_all(db)?;
-                save_circuit(db, &fresh)?;
-                Meta::CircuitServer.write(db, server)
-            })?;
-            self.circuit = fresh;
+            self.circuit.begin_again();
+            self.asked = AskedAgain::default();
+            self.change_circuit(|_| ())?;
         }
         Ok(())
     }
@@ -282,8 +306,8 @@ impl Outbox {
     pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
         change(&mut self.circuit);
         self.is_finished()?;
-        let circuit = &self.circuit;
-        write(&mut self.view.db, |db| save_circuit(db, circuit))
+        let (circuit, server) = (&self.circuit, self.server.as_deref());
+        write(&mut self.view.db, |db| save_circuit(db, circuit, server))
     }
 
     /// Holds the outbox within its bounds. Cheap to call often: it works only
@@ -338,8 +362,24 @@ pub(crate) fn load_circuit(db: &Connection) -> Result<Circuit, Error> {
     Ok(saved.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
-fn save_circuit(db: &Connection, circuit: &Circuit) -> Result<(), Error> {
+/// Saves the circuit, and which server it is about. Where the last one was
+/// about another, what that one refused is suspect no more.
+fn save_circuit(db: &Connection, circuit: &Circuit, server: Option<&str>) -> Result<(), Error> {
+    if let Some(server) = server
+        && Meta::CircuitServer.read(db)?.as_deref() != Some(server)
+    {
+        conclude::trust_all(db)?;
+        Meta::CircuitServer.write(db, server)?;
+    }
     Meta::Circuit.write(db, &circuit_json(circuit))
+}
+
+/// The server gave receipts: what is settled is settled there.
+fn meet(db: &Connection, decision: &Decision, server: Option<&str>) -> Result<(), Error> {
+    match (decision, server) {
+        (Decision::Settle(_), Some(server)) => Meta::Server.write(db, server),
+        _ => Ok(()),
+    }
 }
 
 fn circuit_json(circuit: &Circuit) -> String {

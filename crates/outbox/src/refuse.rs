@@ -22,11 +22,28 @@ enum Place {
     Aside,
 }
 
+/// Why a batch was refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Why<'d> {
+    pub(crate) reason: WaitReason,
+    /// The server's own words.
+    pub(crate) detail: Option<&'d str>,
+}
+
+impl Why<'_> {
+    fn in_words(self) -> String {
+        match self.detail {
+            Some(detail) => format!("{}: {detail}", self.reason),
+            None => self.reason.to_string(),
+        }
+    }
+}
+
 /// Notes the refusal of `claimed`. The circuit has counted it already.
 pub(crate) fn refuse(
     db: &Connection,
     claimed: &[Claimed],
-    reason: WaitReason,
+    why: Why<'_>,
     circuit: &Circuit,
     now: WallTime,
 ) -> Result<(), Error> {
@@ -56,8 +73,8 @@ pub(crate) fn refuse(
             suspect(db, claimed, after, Place::Aside)
         }
         AfterRefusal::Quarantine => {
-            let why = QuarantineReason::Refused;
-            conclude::quarantine(db, first.sequence, why, Some(&reason.to_string()), now)
+            let (reason, detail) = (QuarantineReason::Refused, why.in_words());
+            conclude::quarantine(db, first.sequence, reason, Some(&detail), now)
         }
     }
 }

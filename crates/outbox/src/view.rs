@@ -154,22 +154,25 @@ impl OutboxView {
     /// age counts from then on. Returns how many.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// Where the file cannot be written, or [`Error::Replaced`].
     pub fn requeue(&mut self, selection: &Selection) -> Result<u64, Error> {
         self.may_write()?;
-        write(&mut self.db, |db| changes::requeue(db, selection))
+        let requeued = write(&mut self.db, |db| changes::requeue(db, selection))?;
+        self.is_still_there()?;
+        Ok(requeued)
     }
 
     /// Deletes events, sent or not. The server is told which sequences will
     /// never come, and reading the same frames again does not bring them back.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// Where the file cannot be written, or [`Error::Replaced`].
     pub fn delete(&mut self, ids: &[EventId], now: Moment) -> Result<Deleted, Error> {
         self.may_write()?;
         let teller = self.teller(now);
         let sequences = changes::sequences_of(&self.db, ids)?;
         let mut done = write(&mut self.db, |db| changes::delete(db, &sequences, teller))?;
+        self.is_still_there()?;
         let named: BTreeSet<&EventId> = ids.iter().collect();
         done.absent = (named.len() as u64).saturating_sub(done.deleted + done.in_flight);
         Ok(done)
@@ -178,6 +181,16 @@ impl OutboxView {
     fn may_write(&self) -> Result<(), Error> {
         let only_looks = self.db.is_readonly(MAIN_DB)?;
         if only_looks { Err(Error::Damaged(self.path.clone())) } else { Ok(()) }
+    }
+
+    /// Whether what was written is in the file that goes on, looked at after the
+    /// write: what is set aside later is read with it in it.
+    fn is_still_there(&self) -> Result<(), Error> {
+        let there = connection::look(&self.path).and_then(|db| parsed(&db, Meta::Outbox));
+        match there {
+            Ok(Some(id)) if self.id == id => Ok(()),
+            Ok(_) | Err(_) => Err(Error::Replaced(self.path.clone())),
+        }
     }
 
     pub(crate) fn teller(&self, now: Moment) -> Teller {

@@ -92,6 +92,7 @@ fn token(answer: Answer, device: DeviceId) -> Result<Token, EnrolError> {
         (_, Some(ProblemKind::AlreadyEnrolled)) => Err(EnrolError::AlreadyEnrolled),
         (_, Some(_) | None) => {
             let detail = kind.and(problem).and_then(|problem| problem.detail);
+            let detail = detail.as_deref().map(delivery::server_words);
             Err(EnrolError::Answered { status, detail })
         }
     }

@@ -43,7 +43,7 @@ impl ServerUrl {
 
     /// Where a connection goes to.
     pub(crate) fn uri(&self) -> Uri {
-        self.0.as_str().parse().expect("a URL with a host is a URI")
+        self.0.as_str().parse().expect("a server's address is a URI too")
     }
 
     /// The `Host` of a request: the port only where it is not the scheme's.
@@ -68,6 +68,8 @@ impl FromStr for ServerUrl {
         let not_http = || InvalidServerUrl::NotHttp(text.to_owned());
         let url = Url::parse(text).map_err(|_| not_http())?;
         let host = url.host_str().ok_or_else(not_http)?;
+        // What a connection is opened by.
+        url.as_str().parse::<Uri>().map_err(|_| not_http())?;
         let decorated = !url.username().is_empty()
             || url.password().is_some()
             || url.query().is_some()

@@ -1,30 +1,28 @@
 //! The loop: claim, send, conclude; wait.
 
+mod shared_outbox;
+mod wait;
+
 use std::{
     future::Future,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use delivery::{BatchLimits, BatchSent, BatchSize, Decision, Inquiry, WaitReason, interpret};
 use event_model::{Clock, EventId, Moment, OutboxId};
-use outbox::{Claimed, Outbox, Standing};
+use outbox::{Claimed, Inquired, Outbox, Standing};
 use tokio::sync::{Notify, watch};
-use tracing::{debug, warn};
+use tracing::warn;
 
 use crate::{
     Answer, Error, ExtraRoots, HttpTransport, Request, ServerUrl, Token, Transport, UploadProgress,
-    UploadState,
+    UploadState, progress::Shown,
 };
+use shared_outbox::SharedOutbox;
+use wait::Wait;
 
-/// An idle uploader looks into the outbox this often: another process may have
-/// put events back, and a person sees within a second what they asked for. The
-/// look reads one number.
-const IDLE_LOOK: Duration = Duration::from_secs(1);
-/// A longer wait is slept in pieces, since a timer may stand still while the
-/// PC sleeps and the device's clock does not.
-const SLEEP_PIECE: Duration = Duration::from_secs(5);
 /// HTTP's word for a request that has more than is taken.
 const TOO_LARGE: u16 = 413;
 /// Between two tries while the outbox cannot be read or written.
@@ -49,16 +47,19 @@ pub struct Config {
 /// Carries the events of one outbox to one server.
 pub struct Uploader<T = HttpTransport> {
     transport: T,
-    outbox: Arc<Mutex<Outbox>>,
+    outbox: SharedOutbox,
     clock: Arc<dyn Clock>,
     token: watch::Receiver<Option<Token>>,
     server: String,
     size: BatchSize,
     inquiry: Inquiry,
-    progress: watch::Sender<UploadProgress>,
+    /// The file that the server was last asked about.
+    asked_for: Option<OutboxId>,
+    shown: Shown,
     /// Spreads the waits of a thousand companions.
     random: Random,
-    /// A batch that is over and could not be put back yet.
+    /// A batch that was claimed and is not concluded: put back before the next
+    /// one is claimed.
     unreleased: Vec<Claimed>,
 }
 
@@ -68,23 +69,14 @@ enum Next {
     Send(Vec<Claimed>),
     /// Ask the server who it is.
     Ask,
-    /// Nothing.
+    /// Nothing, until there is work.
     Rest,
+    /// Nothing, until events are due that the server asked for again.
+    RestUntilDue(Duration),
 }
 
 /// Where chance comes from; `None` where the system has none to give.
 type Random = Box<dyn Fn() -> Option<u64> + Send + Sync>;
-
-/// What must come before the next step.
-enum Wait {
-    Nothing,
-    Work,
-    Token,
-    For(Duration),
-    /// Whatever else changes meanwhile: a round that ended before it looked at
-    /// the token would else begin again at once, for as long as the disk is full.
-    ForOutbox(Duration),
-}
 
 /// Whether a token was tried before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +102,14 @@ impl<T: Transport> Uploader<T> {
     pub fn over(transport: T, config: Config) -> Self {
         Self {
             transport,
-            outbox: config.outbox,
+            outbox: SharedOutbox::new(config.outbox),
             clock: config.clock,
             token: config.token,
             server: config.server.to_string(),
             size: BatchSize::new(config.limits),
             inquiry: Inquiry::default(),
-            progress: watch::Sender::new(UploadProgress::default()),
+            asked_for: None,
+            shown: Shown::default(),
             random: Box::new(|| getrandom::u64().ok()),
             unreleased: Vec::new(),
         }
@@ -132,7 +125,7 @@ impl<T: Transport> Uploader<T> {
 
     /// What it is doing, as it changes.
     pub fn progress(&self) -> watch::Receiver<UploadProgress> {
-        self.progress.subscribe()
+        self.shown.subscribe()
     }
 
     /// Works until `stop` is ready. `wake` says that something was appended.
@@ -140,18 +133,18 @@ impl<T: Transport> Uploader<T> {
     pub async fn run(mut self, wake: Arc<Notify>, stop: impl Future<Output = ()> + Send) {
         let mut stop = pin!(stop);
         let server = self.server.clone();
-        if let Err(error) = self.with_outbox(move |outbox| outbox.set_server(&server)).await {
-            // Then the circuit of before stands: at worst the first request waits.
+        if let Err(error) = self.outbox.with(move |outbox| outbox.set_server(&server)).await {
+            // The next write to the outbox notes it.
             warn!(error = &error as &dyn std::error::Error, "Server could not be noted");
         }
         while let Some(wait) = self.step(stop.as_mut()).await {
             tokio::select! {
                 () = &mut stop => break,
-                () = self.pass(wait, &wake) => {}
+                () = wait.pass(&wake, &mut self.token) => {}
             }
         }
         self.put_back().await;
-        self.show(UploadState::Stopped);
+        self.shown.state(UploadState::Stopped);
     }
 
     /// One round; `None` where it was told to stop.
@@ -160,8 +153,7 @@ impl<T: Transport> Uploader<T> {
             Ok(wait) => wait,
             Err(error) => {
                 warn!(error = &error as &dyn std::error::Error, "Outbox cannot be used");
-                let reason = WaitReason::OutboxFailed;
-                self.show_waiting(reason, Some(OUTBOX_RETRY));
+                self.shown.waiting(WaitReason::OutboxFailed, Some(OUTBOX_RETRY));
                 Some(Wait::ForOutbox(OUTBOX_RETRY))
             }
         }
@@ -181,148 +173,160 @@ impl<T: Transport> Uploader<T> {
             return Ok(Some(wait));
         }
         let (next, outbox_id) = self.claim().await?;
-        let (claimed, request) = match next {
+        let request = match next {
+            Next::Send(claimed) => {
+                self.unreleased = claimed;
+                Request::of(token, outbox_id, &self.unreleased)
+            }
+            Next::Ask => Request::inquiry(token, outbox_id),
             Next::Rest => {
-                self.show(UploadState::Idle);
+                self.shown.state(UploadState::Idle);
                 return Ok(Some(Wait::Work));
             }
-            Next::Ask => (Vec::new(), Request::inquiry(token, outbox_id)),
-            Next::Send(claimed) => {
-                let request = Request::of(token, outbox_id, &claimed);
-                (claimed, request)
+            Next::RestUntilDue(wait) => {
+                self.shown.waiting(WaitReason::AskedAgain, Some(wait));
+                return Ok(Some(Wait::Work));
             }
         };
-        self.show(UploadState::Sending { events: claimed.len() });
-        self.unreleased = claimed;
+        self.shown.state(UploadState::Sending { events: self.unreleased.len() });
         let answer = tokio::select! {
             () = stop => return Ok(None),
             answer = self.transport.send(request) => answer,
         };
-        self.conclude(&answer).await?;
+        self.conclude(&answer, outbox_id).await?;
         Ok(Some(Wait::Nothing))
     }
 
     async fn wait_for_token(&mut self) -> Result<Wait, outbox::Error> {
         let now = self.clock.now();
-        self.with_outbox(move |outbox| {
-            if outbox.circuit().reason() == Some(WaitReason::NotEnrolled) {
-                return Ok(());
-            }
-            outbox.change_circuit(|circuit| circuit.hold(WaitReason::NotEnrolled, now))
-        })
-        .await?;
-        self.show_waiting(WaitReason::NotEnrolled, None);
+        self.outbox
+            .with(move |outbox| {
+                if outbox.circuit().reason() == Some(WaitReason::NotEnrolled) {
+                    return Ok(());
+                }
+                outbox.change_circuit(|circuit| circuit.hold(WaitReason::NotEnrolled, now))
+            })
+            .await?;
+        self.shown.waiting(WaitReason::NotEnrolled, None);
         Ok(Wait::Token)
     }
 
     /// Ends a pause that was for want of this token.
     async fn use_token(&self, first: Use) -> Result<(), outbox::Error> {
-        self.with_outbox(move |outbox| {
-            let enrolled = outbox.circuit().reason() == Some(WaitReason::NotEnrolled);
-            if first == Use::First || enrolled {
-                outbox.change_circuit(delivery::Circuit::token_changed)?;
-            }
-            Ok(())
-        })
-        .await
+        self.outbox
+            .with(move |outbox| {
+                let unenrolled = outbox.circuit().reason() == Some(WaitReason::NotEnrolled);
+                if first == Use::First || unenrolled {
+                    outbox.change_circuit(delivery::Circuit::token_changed)?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     async fn wait_for_turn(&mut self) -> Result<Option<Wait>, outbox::Error> {
         let now = self.clock.now();
-        let (ms, reason) = self
-            .with_outbox(move |outbox| {
-                let circuit = outbox.circuit();
-                Ok((circuit.wait_ms(now), circuit.reason()))
-            })
-            .await?;
-        Ok(match reason {
-            Some(reason) if ms > 0 => {
+        let waiting = self.outbox.with(move |outbox| {
+            let circuit = outbox.circuit();
+            Ok((circuit.wait_ms(now), circuit.reason()))
+        });
+        Ok(match waiting.await? {
+            (ms, Some(reason)) if ms > 0 => {
                 let wait = Duration::from_millis(ms);
-                self.show_waiting(reason, Some(wait));
+                self.shown.waiting(reason, Some(wait));
                 Some(Wait::For(wait))
             }
-            Some(_) | None => None,
+            _ => None,
         })
     }
 
     async fn claim(&mut self) -> Result<(Next, OutboxId), outbox::Error> {
         let (now, limits) = (self.clock.now(), self.size.limits());
-        let may_ask = self.inquiry.is_due(now);
-        self.with_outbox(move |outbox| {
-            if let Err(error) = outbox.prune(now) {
-                // What is there can be sent all the same, and makes room.
-                warn!(error = &error as &dyn std::error::Error, "Outbox was not pruned");
-            }
-            let claimed = outbox.claim(&limits, now)?;
-            let next = if !claimed.is_empty() {
-                Next::Send(claimed)
-            } else if may_ask && outbox.standing()? != Standing::Nothing {
-                Next::Ask
-            } else {
-                Next::Rest
-            };
-            Ok((next, outbox.id()))
-        })
-        .await
+        let (is_due, asked_for) = (self.inquiry.is_due(now), self.asked_for);
+        self.outbox
+            .with(move |outbox| {
+                if let Err(error) = outbox.prune(now) {
+                    // What is there can be sent all the same, and makes room.
+                    warn!(error = &error as &dyn std::error::Error, "Outbox was not pruned");
+                }
+                let claimed = outbox.claim(&limits, now)?;
+                // Of a file that took another's place nothing was asked yet.
+                let may_ask = is_due || asked_for != Some(outbox.id());
+                let next = if !claimed.is_empty() {
+                    Next::Send(claimed)
+                } else if may_ask && outbox.standing()? != Standing::Nothing {
+                    Next::Ask
+                } else {
+                    rest(outbox, now)?
+                };
+                Ok((next, outbox.id()))
+            })
+            .await
     }
 
-    async fn conclude(&mut self, answer: &Answer) -> Result<(), outbox::Error> {
+    async fn conclude(&mut self, answer: &Answer, asked: OutboxId) -> Result<(), outbox::Error> {
         let now = self.clock.now();
-        let claimed = self.unreleased.clone();
-        let sent: Vec<EventId> = claimed.iter().map(|event| event.event_id).collect();
-        let decision = interpret(&sent, &answer.as_reply(), now.wall);
         let random = (self.random)().unwrap_or(now.clock.mono_ms);
-        self.learn(&decision, now, random);
-        let decision = self
-            .with_outbox(move |outbox| {
-                outbox.conclude(&claimed, &decision, now, random)?;
-                Ok(decision)
-            })
-            .await?;
-        self.unreleased.clear();
+        let sent: Vec<EventId> = self.unreleased.iter().map(|event| event.event_id).collect();
+        let decision = interpret(&sent, &answer.as_reply(), now.wall);
+        let inquired = if self.unreleased.is_empty() {
+            self.conclude_inquiry(decision.clone(), asked, now, random).await?
+        } else {
+            self.conclude_batch(decision.clone(), now, random).await?
+        };
+        match inquired {
+            Inquired::Answered | Inquired::Refused => {
+                self.inquiry.answered(now, random);
+                self.asked_for = Some(asked);
+            }
+            Inquired::Unanswered => {}
+        }
         // What could not be settled is sent, and counted, again.
-        self.count(&decision, sent.len());
+        self.shown.count(&decision, sent.len());
         Ok(())
     }
 
-    /// What the decision says of requests to come.
-    fn learn(&mut self, decision: &Decision, now: Moment, random: u64) {
+    async fn conclude_inquiry(
+        &mut self,
+        decision: Decision,
+        asked: OutboxId,
+        now: Moment,
+        random: u64,
+    ) -> Result<Inquired, outbox::Error> {
+        self.outbox.with(move |outbox| outbox.conclude_inquiry(asked, &decision, now, random)).await
+    }
+
+    /// Receipts say who the server is, as an answer to an inquiry does.
+    async fn conclude_batch(
+        &mut self,
+        decision: Decision,
+        now: Moment,
+        random: u64,
+    ) -> Result<Inquired, outbox::Error> {
+        self.learn(&decision);
+        let answered = match &decision {
+            Decision::Settle(_) => Inquired::Answered,
+            Decision::Refused { .. } | Decision::Pause(_) | Decision::BackOff { .. } => {
+                Inquired::Unanswered
+            }
+        };
+        let claimed = self.unreleased.clone();
+        self.outbox.with(move |outbox| outbox.conclude(&claimed, &decision, now, random)).await?;
+        self.unreleased.clear();
+        Ok(answered)
+    }
+
+    /// What the decision says of the size of batches to come.
+    fn learn(&mut self, decision: &Decision) {
         let bytes = self.unreleased.iter().map(|event| event.body.len() + 1).sum();
         let sent = BatchSent { events: self.unreleased.len(), bytes };
         match decision {
-            Decision::Settle(_) => {
-                self.inquiry.answered(now, random);
-                self.size.taken(sent);
+            Decision::Settle(_) => self.size.taken(sent),
+            Decision::Refused { reason: WaitReason::Status(TOO_LARGE), .. } => {
+                self.size.too_large(sent);
             }
-            Decision::Refused(WaitReason::Status(TOO_LARGE)) => self.size.too_large(sent),
-            Decision::Refused(_) | Decision::Pause(_) | Decision::BackOff { .. } => {}
+            Decision::Refused { .. } | Decision::Pause(_) | Decision::BackOff { .. } => {}
         }
-    }
-
-    fn count(&self, decision: &Decision, events: usize) {
-        let reason = match decision {
-            Decision::Settle(settlements) => {
-                let tally = settlements.tally();
-                debug!(
-                    events,
-                    stored = tally.stored,
-                    duplicates = tally.duplicates,
-                    "Batch settled"
-                );
-                return self.progress.send_modify(|progress| {
-                    progress.requests += 1;
-                    progress.count(tally);
-                });
-            }
-            Decision::Pause(reason)
-            | Decision::BackOff { reason, .. }
-            | Decision::Refused(reason) => reason,
-        };
-        debug!(events, %reason, "Batch kept");
-        self.progress.send_modify(|progress| {
-            progress.requests += 1;
-            progress.failed_requests += 1;
-        });
     }
 
     /// Puts a batch back that could not be concluded: whatever became of it at
@@ -332,7 +336,7 @@ impl<T: Transport> Uploader<T> {
             return Ok(());
         }
         let owed = self.unreleased.clone();
-        self.with_outbox(move |outbox| outbox.release(&owed)).await?;
+        self.outbox.with(move |outbox| outbox.release(&owed)).await?;
         self.unreleased.clear();
         Ok(())
     }
@@ -343,67 +347,24 @@ impl<T: Transport> Uploader<T> {
             warn!(error = &error as &dyn std::error::Error, "Batch could not be put back");
         }
     }
+}
 
-    async fn pass(&mut self, wait: Wait, wake: &Notify) {
-        match wait {
-            Wait::Nothing => {}
-            Wait::Work => {
-                tokio::select! {
-                    () = wake.notified() => {}
-                    () = tokio::time::sleep(IDLE_LOOK) => {}
-                }
+/// Nothing is to be sent; where something waits that the server asked for
+/// again, whoever looks at the outbox sees that.
+fn rest(outbox: &mut Outbox, now: Moment) -> Result<Next, outbox::Error> {
+    let shown = outbox.circuit().reason();
+    match outbox.asked_again_in_ms(now) {
+        Some(ms) => {
+            if shown.is_none() {
+                outbox.change_circuit(|circuit| circuit.hold(WaitReason::AskedAgain, now))?;
             }
-            Wait::ForOutbox(wait) => tokio::time::sleep(wait).await,
-            Wait::Token => self.new_token().await,
-            Wait::For(wait) => {
-                tokio::select! {
-                    () = self.new_token() => {}
-                    () = tokio::time::sleep(wait.min(SLEEP_PIECE)) => {}
-                }
+            Ok(Next::RestUntilDue(Duration::from_millis(ms)))
+        }
+        None => {
+            if shown == Some(WaitReason::AskedAgain) {
+                outbox.change_circuit(delivery::Circuit::retry_now)?;
             }
+            Ok(Next::Rest)
         }
-    }
-
-    /// Ready when the token is another one; the next round takes it.
-    async fn new_token(&mut self) {
-        match self.token.changed().await {
-            Ok(()) => self.token.mark_changed(),
-            // Nobody is left to bring one.
-            Err(_) => std::future::pending().await,
-        }
-    }
-
-    /// Works on the outbox where it may block.
-    async fn with_outbox<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Outbox) -> Result<R, outbox::Error> + Send + 'static,
-    ) -> Result<R, outbox::Error> {
-        let outbox = Arc::clone(&self.outbox);
-        let done = tokio::task::spawn_blocking(move || {
-            // A panic elsewhere undid its transaction: the outbox is whole.
-            work(&mut outbox.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        match done.await {
-            Ok(result) => result,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down, and this task with it.
-                Err(_) => std::future::pending().await,
-            },
-        }
-    }
-
-    fn show_waiting(&self, reason: WaitReason, wait: Option<Duration>) {
-        let next_attempt_in_ms =
-            wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-        self.show(UploadState::Waiting { reason, next_attempt_in_ms });
-    }
-
-    fn show(&self, state: UploadState) {
-        self.progress.send_if_modified(|progress| {
-            let changed = progress.state != state;
-            progress.state = state;
-            changed
-        });
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use uploader::{EnrolError, ExtraRoots, ServerUrl, Token};
 
 use super::{enrolment_key, extra_roots, parsed};
-use crate::{DataDir, Error, Identity, Settings, UploadOptions};
+use crate::{DataDir, Error, Identity, Settings, UploadOptions, atomic_file};
 
 /// Why there is no token, for a person; shared with whoever shows it.
 #[derive(Debug, Clone, Default)]
@@ -125,9 +125,10 @@ fn is_passing(error: &Error) -> bool {
             }
             EnrolError::KeyRefused | EnrolError::AlreadyEnrolled | EnrolError::Client(_) => false,
         },
+        // A token is wished for on disk first: when there is room.
+        Error::Identity { cause, .. } => atomic_file::wants_room(cause),
         Error::NoDataDir
         | Error::DataDir { .. }
-        | Error::Identity { .. }
         | Error::Settings { .. }
         | Error::NoRandomness
         | Error::AlreadyRunning { .. }

@@ -1,6 +1,8 @@
 //! Laws of delivery: what a reply means, and how long to wait.
 
+mod asked_again;
 mod backoff;
+mod batch_size;
 mod bodies;
 mod circuit;
 mod herd;

@@ -2,7 +2,7 @@
 
 use delivery::{Decision, QuarantineReason, Reply, Settlement, Settlements, interpret};
 use event_model::WallTime;
-use ingest_api::{ReceiptCode, ReceiptPage, ReceiptStatus};
+use ingest_api::{Problem, ProblemKind, ReceiptCode, ReceiptPage, ReceiptStatus};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn answer<'a>(status: u16, retry_after: Option<&'a str>, body: &'a [u8]) -> Repl
 fn settled(body: &[u8]) -> Settlements {
     match interpret(&sent(), &answer(200, None, body), WallTime::from_unix_ms(0)) {
         Decision::Settle(settlements) => settlements,
-        other @ (Decision::Pause(_) | Decision::BackOff { .. } | Decision::Refused(_)) => {
+        other @ (Decision::Pause(_) | Decision::BackOff { .. } | Decision::Refused { .. }) => {
             panic!("our own page settles, not {other:?}")
         }
     }
@@ -90,6 +90,37 @@ fn a_server_s_long_words_are_cut() {
     };
     assert_eq!(detail.chars().count(), 500);
     assert_eq!(settlements.server_version.len(), 100);
+}
+
+fn refused(status: u16, body: &[u8]) -> Option<String> {
+    match interpret(&sent(), &answer(status, None, body), WallTime::from_unix_ms(0)) {
+        Decision::Refused { detail, .. } => detail,
+        other @ (Decision::Settle(_) | Decision::Pause(_) | Decision::BackOff { .. }) => {
+            panic!("a refusal, not {other:?}")
+        }
+    }
+}
+
+#[test]
+fn a_refusal_of_our_server_comes_with_its_own_words() {
+    let problem = Problem::new(ProblemKind::MalformedBatch, "event 7 is\n\u{1b}[2Jno object");
+    let detail = refused(400, &bytes(&problem));
+    assert_eq!(detail.as_deref(), Some("malformed_batch: event 7 is  [2Jno object"), "plain text");
+    let problem = Problem { detail: None, ..problem };
+    assert_eq!(refused(400, &bytes(&problem)).as_deref(), Some("malformed_batch"));
+    let problem = Problem { detail: Some("ä".repeat(100_000)), ..problem };
+    assert_eq!(refused(413, &bytes(&problem)).map(|text| text.chars().count()), Some(500));
+}
+
+#[test]
+fn somebody_else_who_refuses_has_nothing_to_say() {
+    let theirs = Problem {
+        problem_type: "https://example.org/no".to_owned(),
+        ..Problem::new(ProblemKind::BadRequest, "buy more")
+    };
+    for body in [bytes(&theirs), b"<html>no</html>".to_vec(), Vec::new()] {
+        assert_eq!(refused(400, &body), None);
+    }
 }
 
 #[test]

@@ -156,8 +156,10 @@ fn as_must(decision: &Decision, status: u16) -> (Must, Option<u64>) {
         {
             (Wait, *retry_after_ms)
         }
-        Decision::Refused(WaitReason::Status(said)) if *said == status => (Refused, None),
-        Decision::Pause(_) | Decision::BackOff { .. } | Decision::Refused(_) => {
+        Decision::Refused { reason: WaitReason::Status(said), .. } if *said == status => {
+            (Refused, None)
+        }
+        Decision::Pause(_) | Decision::BackOff { .. } | Decision::Refused { .. } => {
             panic!("{decision:?} to status {status}")
         }
     }

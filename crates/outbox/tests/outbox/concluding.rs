@@ -1,11 +1,12 @@
 //! Conclude: each event by its own receipt, and what a server says of itself.
 
-use delivery::{Decision, QuarantineReason, Settlement, WaitReason};
-use outbox::{EntryState, Filter, Selection};
+use delivery::{Decision, QuarantineReason, Settlement, Settlements, WaitReason};
+use event_model::OutboxId;
+use outbox::{EntryState, Filter, Inquired, Selection};
 use uuid::Uuid;
 
 use crate::support::{
-    DAY_MS, Folder, append, at, claim, conclude, id, ids, limits, settlements, stored,
+    DAY_MS, Folder, append, at, claim, conclude, id, ids, limits, refused, settlements, stored,
 };
 
 fn quarantined(reason: QuarantineReason) -> Settlement {
@@ -27,7 +28,10 @@ fn each_event_goes_where_its_receipt_says() {
     conclude(&mut outbox, &claimed, &decision);
     let status = outbox.status(at(0)).unwrap();
     assert_eq!((status.settled, status.quarantined, status.pending), (2, 1, 1));
-    assert!(status.next_attempt_in_s.is_some(), "what was asked for again is not sent at once");
+    assert_eq!(status.next_attempt_in_s, None, "others may go at once");
+    assert!(claim(&mut outbox, 10).is_empty(), "but not what was asked for again");
+    append(&mut outbox, "a", 4..5);
+    assert_eq!(ids(&claim(&mut outbox, 10)), [id(4)], "it keeps nobody waiting");
     let shown = outbox.view().list(Filter::In(EntryState::Quarantined), 10).unwrap();
     assert_eq!(shown[0].event_id, id(2));
     assert_eq!(shown[0].reason, Some(QuarantineReason::Invalid));
@@ -55,7 +59,7 @@ fn silence_and_refusals_keep_every_event() {
     for decision in [
         Decision::BackOff { reason, retry_after_ms: None },
         Decision::Pause(WaitReason::Unauthenticated),
-        Decision::Refused(reason),
+        Decision::Refused { reason, detail: None },
     ] {
         let claimed = claim(&mut outbox, 10);
         conclude(&mut outbox, &claimed, &decision);
@@ -100,6 +104,38 @@ fn a_restored_server_gets_the_last_week_again() {
     assert_eq!(status.pending, 7, "days 3 to 9; what it stored just now it has");
     assert_eq!(status.settled, 4);
     assert_eq!(ids(&claim(&mut outbox, 100)), [3, 4, 5, 6, 7, 8, 9].map(id), "in their old order");
+}
+
+#[test]
+fn an_answer_that_another_file_asked_for_says_nothing_of_this_one() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let claimed = claim(&mut outbox, 10);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    let restored = Settlements { store: Uuid::from_u128(9), ..settlements(Vec::new()) };
+    let answer = Decision::Settle(restored);
+    let another = OutboxId(Uuid::from_u128(77));
+    let inquired = outbox.conclude_inquiry(another, &answer, at(0), 0).unwrap();
+    assert_eq!(inquired, Inquired::Unanswered);
+    assert_eq!(outbox.status(at(0)).unwrap().pending, 0);
+    let own = outbox.id();
+    let inquired = outbox.conclude_inquiry(own, &answer, at(0), 0).unwrap();
+    assert_eq!(inquired, Inquired::Answered);
+    assert_eq!(outbox.status(at(0)).unwrap().pending, 3, "what it lacks is sent again");
+}
+
+#[test]
+fn a_question_that_is_refused_refuses_no_event() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    let own = outbox.id();
+    for _ in 0..20 {
+        let inquired = outbox.conclude_inquiry(own, &refused(), at(0), 0).unwrap();
+        assert_eq!(inquired, Inquired::Refused);
+    }
+    assert_eq!(outbox.circuit().refused_in_a_row(), 0);
+    assert_eq!(outbox.circuit().wait_ms(at(0)), 0, "and delays none");
 }
 
 #[test]

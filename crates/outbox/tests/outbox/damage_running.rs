@@ -8,7 +8,7 @@ use std::{
 };
 
 use event_model::{CloudEvent, Origin};
-use outbox::{Append, Claimed, Filter, Outbox, Salvaged};
+use outbox::{Append, Claimed, Error, Filter, Outbox, Salvaged, Selection};
 use rusqlite::Connection;
 
 use crate::{
@@ -78,6 +78,25 @@ fn damage_met_while_it_is_open_costs_no_event_and_no_restart() {
     assert_eq!(outbox.status(at(0)).unwrap().settled, 0, "it says nothing of the new ones");
     let (all, _) = drain(&mut outbox);
     assert_eq!(sorted_ids(&all), (0..201).map(id).collect::<Vec<_>>());
+}
+
+#[test]
+fn another_process_that_writes_to_a_file_that_was_replaced_is_told() {
+    let folder = Folder::new();
+    append(&mut folder.open(), "a", 0..200);
+    let mut outbox = folder.open();
+    let mut other = folder.view();
+    assert_eq!(other.requeue(&Selection::All).unwrap(), 0);
+    damage_leaves(&folder.path);
+    append(&mut outbox, "a", 200..201);
+    let told = other.requeue(&Selection::All);
+    assert!(matches!(told, Err(Error::Replaced(_))), "{told:?}");
+    let told = other.delete(&[id(200)], at(0));
+    assert!(told.is_err(), "{told:?}");
+    assert_eq!(folder.view().delete(&[id(200)], at(0)).unwrap().deleted, 1, "when asked again");
+    drop(other);
+    let status = folder.view().status(at(0)).unwrap();
+    assert_eq!(status.pending, 201, "200 events, and the news of the deleted one");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Random actions against a model: a map of where each event should stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use delivery::{Decision, QuarantineReason, Settlement, WaitReason};
 use event_model::{EventId, GapReason, SequenceGap};
 use outbox::{Claimed, EntryState, Filter, Outbox, Selection};
 use proptest::prelude::*;
 
-use crate::support::{Folder, append, at, claim, conclude, id, refused, settlements};
+use crate::support::{Folder, append, at, conclude, id, limits, refused, settlements};
 
 #[derive(Debug, Clone)]
 enum Action {
@@ -19,8 +19,12 @@ enum Action {
     Release,
     Requeue { ids: Vec<u32> },
     Delete { ids: Vec<u32> },
+    Later,
     Reopen,
 }
+
+/// Longer than anything waits that the server asked for again.
+const LATER_MS: u64 = 10 * 60 * 1_000;
 
 /// Matches that events are of.
 const MATCHES: u32 = 3;
@@ -43,6 +47,7 @@ fn any_action() -> impl Strategy<Value = Action> {
         1 => Just(Action::Release),
         1 => any_of_all().prop_map(|ids| Action::Requeue { ids }),
         1 => any_of_all().prop_map(|ids| Action::Delete { ids }),
+        1 => Just(Action::Later),
         1 => Just(Action::Reopen),
     ]
 }
@@ -56,6 +61,11 @@ struct Model {
     last_sequence: u64,
     in_flight: Vec<Claimed>,
     ever_refused: bool,
+    /// What the server asked for again since the file was opened.
+    asked: BTreeSet<EventId>,
+    /// Whether all of them are due.
+    due: bool,
+    now_ms: u64,
 }
 
 impl Model {
@@ -93,25 +103,36 @@ impl Model {
         if !self.in_flight.is_empty() {
             return;
         }
-        let claimed = claim(outbox, events_max);
+        let claimed = outbox.claim(&limits(events_max), at(self.now_ms)).unwrap();
         assert!(claimed.len() <= events_max);
-        assert_eq!(claimed.is_empty(), self.count(EntryState::Pending) == 0, "nothing starves");
+        assert!(!claimed.is_empty() || !self.may_go(), "nothing starves");
+        assert!(claimed.is_empty() || self.count(EntryState::Pending) > 0);
         for event in &claimed {
             assert_eq!(self.events[&event.event_id], (event.sequence, EntryState::Pending));
             self.set(event.event_id, EntryState::InFlight);
         }
         if !self.ever_refused {
-            for event in &claimed {
+            for event in claimed.iter().filter(|event| !self.asked.contains(&event.event_id)) {
                 self.assert_not_overtaking(event);
             }
         }
         self.in_flight = claimed;
     }
 
+    /// Whether anything waits for nothing.
+    fn may_go(&self) -> bool {
+        let mut pending =
+            self.events.iter().filter(|(_, (_, state))| *state == EntryState::Pending);
+        pending.any(|(id, _)| self.due || !self.asked.contains(id))
+    }
+
     fn assert_not_overtaking(&self, claimed: &Claimed) {
         let of = &self.matches[&claimed.event_id];
         let passed = self.events.iter().find(|(id, (sequence, state))| {
-            self.matches[id] == *of && *state == EntryState::Pending && *sequence < claimed.sequence
+            self.matches[id] == *of
+                && *state == EntryState::Pending
+                && *sequence < claimed.sequence
+                && !self.asked.contains(id)
         });
         assert_eq!(passed, None, "{claimed:?} overtook it within its match");
     }
@@ -123,12 +144,17 @@ impl Model {
             let (item, state) = match verdict {
                 0 | 1 => (Settlement::Stored, EntryState::Settled),
                 2 => (quarantine(), EntryState::Quarantined),
-                _ => (Settlement::Kept, EntryState::Pending),
+                _ => {
+                    self.asked.insert(event.event_id);
+                    self.due = false;
+                    (Settlement::Kept, EntryState::Pending)
+                }
             };
             self.set(event.event_id, state);
             items.push(item);
         }
-        conclude(outbox, &claimed, &Decision::Settle(settlements(items)));
+        let decision = Decision::Settle(settlements(items));
+        outbox.conclude(&claimed, &decision, at(self.now_ms), 0).unwrap();
     }
 
     fn keep(&mut self) -> Vec<Claimed> {
@@ -224,8 +250,13 @@ fn run(actions: Vec<Action>) {
             Action::Release => outbox.release(&model.keep()).unwrap(),
             Action::Requeue { ids } => model.requeue(&mut outbox, &ids),
             Action::Delete { ids } => model.delete(&mut outbox, &ids),
+            Action::Later => {
+                model.now_ms += LATER_MS;
+                model.due = true;
+            }
             Action::Reopen => {
                 drop(outbox);
+                model.asked.clear();
                 model.keep();
                 outbox = folder.open();
             }

@@ -136,7 +136,7 @@ pub(crate) fn stored(claimed: &[Claimed]) -> Decision {
 }
 
 pub(crate) fn refused() -> Decision {
-    Decision::Refused(WaitReason::Status(400))
+    Decision::Refused { reason: WaitReason::Status(400), detail: None }
 }
 
 pub(crate) fn conclude(outbox: &mut Outbox, claimed: &[Claimed], decision: &Decision) {

@@ -1,5 +1,6 @@
 //! The uploader against servers that answer, fail, lie and vanish.
 
+mod asked_again;
 mod enrolling;
 mod looping;
 mod poison;

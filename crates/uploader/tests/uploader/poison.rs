@@ -9,6 +9,7 @@ use std::{
 };
 
 use event_model::{EventId, Origin};
+use ingest_api::{Problem, ProblemKind};
 use outbox::{EntryState, Filter, Selection};
 use uploader::{Answer, UploadState};
 
@@ -22,6 +23,13 @@ fn refusing(device: &Device, poison: impl IntoIterator<Item = u32>) -> Scripted 
 
 fn spoilt(seen: &Seen, poison: &BTreeSet<EventId>) -> Option<Answer> {
     seen.ids.iter().any(|id| poison.contains(id)).then(|| whole(400, "<html>no</html>"))
+}
+
+/// The same from our own server, which says why.
+fn refused_by_ours(seen: &Seen, poison: &BTreeSet<EventId>) -> Option<Answer> {
+    spoilt(seen, poison)?;
+    let problem = Problem::new(ProblemKind::MalformedBatch, "event 3 has no type");
+    Some(whole(400, serde_json::to_vec(&problem).expect("a problem is JSON")))
 }
 
 /// Everything but the poison is stored, once.
@@ -173,7 +181,7 @@ async fn what_is_quarantined_is_shown_with_its_reason_exported_and_sent_again() 
     let limit = Arc::clone(&until);
     let poison: BTreeSet<EventId> = [id(3)].into();
     let server = Scripted::new(&device, move |seen, n| {
-        if n >= limit.load(Ordering::SeqCst) { None } else { spoilt(seen, &poison) }
+        if n >= limit.load(Ordering::SeqCst) { None } else { refused_by_ours(seen, &poison) }
     });
     let mut running = device.upload_over(server.clone());
     running.until(|now| now.stored == 9).await;
@@ -186,7 +194,9 @@ async fn what_is_quarantined_is_shown_with_its_reason_exported_and_sent_again() 
         let shown = view.list(Filter::In(EntryState::Quarantined), 10).unwrap();
         assert_eq!(shown.len(), 1);
         assert_eq!(shown[0].event_id, id(3));
-        assert_eq!(shown[0].detail.as_deref(), Some("the server answered with status 400"));
+        let detail = shown[0].detail.as_deref();
+        let words = "the server answered with status 400: malformed_batch: event 3 has no type";
+        assert_eq!(detail, Some(words), "with what the server says of it");
         let exported: Vec<_> =
             view.export(Filter::In(EntryState::Quarantined)).map(Result::unwrap).collect();
         until.store(0, Ordering::SeqCst);

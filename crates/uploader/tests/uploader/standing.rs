@@ -1,7 +1,7 @@
 //! What is settled is settled at one server, and in one database of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -25,6 +25,8 @@ struct Database {
     version: &'static str,
     /// By sequence.
     events: BTreeMap<u64, EventId>,
+    /// Sequences that it knows of, whatever it said of their events.
+    known: BTreeSet<u64>,
     knows_all_kinds: bool,
     requests: usize,
     sent: usize,
@@ -36,6 +38,7 @@ impl Server {
             store,
             version: "1.0.0",
             events: BTreeMap::new(),
+            known: BTreeSet::new(),
             knows_all_kinds: true,
             requests: 0,
             sent: 0,
@@ -59,19 +62,21 @@ impl Database {
     fn take(&mut self, event: &Value) -> Receipt {
         let id = event["id"].as_str().expect("an event has an id").to_owned();
         let sequence = event["sequence"].as_str().and_then(|text| text.parse().ok());
+        let sequence = sequence.expect("an event has a sequence");
         self.sent += 1;
+        self.known.insert(sequence);
         if !self.knows_all_kinds {
             let (status, code) = (ReceiptStatus::Invalid, Some(ReceiptCode::UnknownKind));
             return Receipt { id, status, code, detail: None };
         }
         let event_id = id.parse().expect("an id is a UUID");
-        let known = self.events.insert(sequence.expect("an event has a sequence"), event_id);
+        let known = self.events.insert(sequence, event_id);
         let status = if known.is_some() { ReceiptStatus::Duplicate } else { ReceiptStatus::Stored };
         Receipt { id, status, code: None, detail: None }
     }
 
     fn contiguous(&self) -> u64 {
-        self.events.keys().zip(1..).take_while(|(is, should)| *is == should).count() as u64
+        self.known.iter().zip(1..).take_while(|(is, should)| *is == should).count() as u64
     }
 }
 
@@ -140,6 +145,24 @@ async fn a_new_run_asks_once_and_sends_nothing_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_takes_no_questions_delays_no_event() {
+    let device = settled(Device::new(), &Server::new(1), A, 5).await;
+    let server = crate::support::Scripted::new(&device, |seen, _| {
+        seen.request.is_inquiry().then(|| whole(400, "<html>no</html>"))
+    });
+    let mut running = Running::start(Uploader::over(server.clone(), device.config(A)));
+    running.until(|now| now.failed_requests == 1 && now.state == UploadState::Idle).await;
+    tokio::time::sleep(Duration::from_millis(INQUIRY_EVERY_MS / 2 - 60_000)).await;
+    assert_eq!(running.now().failed_requests, 1, "asked once in a while");
+    let appended = device.clock.elapsed();
+    device.append(5..6);
+    running.wake.notify_one();
+    // It is another one, as its receipt says.
+    running.until_idle_with(6).await;
+    assert_eq!(device.clock.elapsed(), appended, "at once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_asked_where_nothing_was_settled() {
     let (a, device) = (Server::new(1), Device::new());
     let mut running = upload(&device, &a, A);
@@ -162,9 +185,9 @@ async fn put_back(store: u128) {
     a.change(|db| {
         *db = Database { store, sent: 0, ..backup };
     });
-    running.until_idle_with(70).await;
+    running.until_idle_with(100).await;
     assert!(a.has(50));
-    assert_eq!(a.look(|db| db.sent), 20, "only what the backup lacks");
+    assert_eq!(a.look(|db| db.sent), 50, "each once; what the backup has is recognised");
     assert!(device.clock.elapsed() <= Duration::from_millis(INQUIRY_EVERY_MS + 60_000));
     assert_eq!(device.status().settled, 50);
 }
@@ -190,6 +213,25 @@ async fn a_kind_that_was_unknown_goes_up_when_the_server_is_a_newer_one() {
     running.until_idle_with(3).await;
     assert!(a.has(3));
     assert_eq!(device.status().quarantined, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_backup_would_not_take_when_it_was_made_is_sent_to_it_again() {
+    let (a, device) = (Server::new(1), Device::new());
+    a.change(|db| db.knows_all_kinds = false);
+    device.append(0..3);
+    let mut running = upload(&device, &a, A);
+    running.until(|now| now.quarantined == 3 && now.state == UploadState::Idle).await;
+    let backup = a.look(Clone::clone);
+    a.change(|db| (db.knows_all_kinds, db.version) = (true, "1.1.0"));
+    running.until_idle_with(3).await;
+    a.change(|db| {
+        *db = Database { store: 2, knows_all_kinds: true, version: "1.1.0", ..backup };
+        assert_eq!(db.contiguous(), 3, "it knows what became of all of them, in its day");
+    });
+    running.until_idle_with(6).await;
+    assert!(a.has(3));
+    assert_eq!(device.status().settled, 3);
 }
 
 #[tokio::test(start_paused = true)]
