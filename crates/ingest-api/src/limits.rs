@@ -40,8 +40,9 @@ impl Default for Limits {
 pub struct Lifetimes {
     /// A companion quarantines what it could not send for so long.
     pub outbox_max_age_s: u64,
-    /// The gate knows an event id for so long. Longer than the former, so that
-    /// no event can come back after it was forgotten.
+    /// The gate knows an event id for at least so long, and as long as the event
+    /// itself is kept. Longer than the former, so that no event can come back
+    /// after it was forgotten.
     pub gate_retention_s: u64,
     /// A match is sealed after so long at the latest.
     pub seal_after_s: u64,

@@ -3,8 +3,8 @@
 use std::{
     path::PathBuf,
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -17,17 +17,24 @@ use crate::rejection::Rejection;
 const LOOK_INTERVAL_MS: u64 = 100;
 
 /// The floor under the free space.
+///
+/// Room inside the database, which dropped months have left, counts as well: it
+/// is used before the file grows, and never goes back to the disk. But each
+/// commit passes through the write-ahead log first, so half of the floor must be
+/// free outside.
 pub(crate) struct DiskFloor {
     folder: PathBuf,
     floor_bytes: u64,
+    inside_bytes: Arc<AtomicU64>,
     looked_at_ms: Mutex<Option<u64>>,
     is_below: AtomicBool,
 }
 
 impl DiskFloor {
-    pub(crate) fn new(folder: PathBuf, floor_bytes: u64) -> Self {
+    /// What is free inside is told by who writes.
+    pub(crate) fn new(folder: PathBuf, floor_bytes: u64, inside_bytes: Arc<AtomicU64>) -> Self {
         let (looked_at_ms, is_below) = (Mutex::new(None), AtomicBool::new(false));
-        Self { folder, floor_bytes, looked_at_ms, is_below }
+        Self { folder, floor_bytes, inside_bytes, looked_at_ms, is_below }
     }
 
     /// Refuses while there is less room than the floor.
@@ -51,9 +58,14 @@ impl DiskFloor {
         due
     }
 
+    fn is_too_little(&self, free: u64) -> bool {
+        let inside = self.inside_bytes.load(Ordering::Relaxed);
+        free.saturating_add(inside) < self.floor_bytes || free < self.floor_bytes / 2
+    }
+
     fn look(&self) {
         let below = match fs4::available_space(&self.folder) {
-            Ok(free) => free < self.floor_bytes,
+            Ok(free) => self.is_too_little(free),
             Err(error) => {
                 // The disk is not known to be full; the store will tell.
                 tracing::warn!(%error, "The free space of the disk cannot be read");
@@ -85,17 +97,29 @@ mod tests {
     #[test]
     fn a_floor_above_what_is_free_refuses_and_one_below_does_not() {
         let folder = std::env::temp_dir();
-        let full = DiskFloor::new(folder.clone(), u64::MAX);
+        let full = DiskFloor::new(folder.clone(), u64::MAX, Arc::default());
         assert!(full.check(&at(0)).is_err());
         assert!(full.check(&at(1)).is_err(), "also while the answer is believed");
-        assert!(DiskFloor::new(folder, 0).check(&at(0)).is_ok());
+        assert!(DiskFloor::new(folder, 0, Arc::default()).check(&at(0)).is_ok());
+    }
+
+    #[test]
+    fn room_inside_the_database_counts_but_not_for_the_log_beside_it() {
+        let inside = Arc::new(AtomicU64::new(0));
+        let disk = DiskFloor::new(PathBuf::new(), 100, inside.clone());
+        assert!(!disk.is_too_little(100));
+        assert!(disk.is_too_little(99));
+        inside.store(1_000, Ordering::Relaxed);
+        assert!(!disk.is_too_little(50), "months were dropped");
+        assert!(disk.is_too_little(49));
     }
 
     // Elsewhere a path that is not there has a disk all the same.
     #[cfg(unix)]
     #[test]
     fn a_disk_that_cannot_be_asked_is_not_called_full() {
-        let nowhere = DiskFloor::new(PathBuf::from("no such folder anywhere"), u64::MAX);
+        let nowhere = PathBuf::from("no such folder anywhere");
+        let nowhere = DiskFloor::new(nowhere, u64::MAX, Arc::default());
         assert!(nowhere.check(&at(0)).is_ok());
     }
 }

@@ -52,11 +52,12 @@ impl Shared {
         question: impl FnOnce(&Store) -> ingest_store::Result<T>,
     ) -> ingest_store::Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let store = match idle {
+        let mut store = match idle {
             Some(store) => store,
             None => Store::open(&self.data_dir, self.options)?,
         };
-        let answer = question(&store)?;
+        store.look_again();
+        let answer = question(&store).inspect_err(|error| store.mend_after(error))?;
         // Only after success: a connection that failed is not used again.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(store);
         Ok(answer)

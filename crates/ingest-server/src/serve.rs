@@ -203,7 +203,11 @@ fn build_app(
         principals: Principals::default(),
         phases: Phases::serving(),
         places: Places::new(config.bounds.concurrent_requests_max),
-        disk: DiskFloor::new(config.data_dir.clone(), config.bounds.disk_floor_bytes),
+        disk: DiskFloor::new(
+            config.data_dir.clone(),
+            config.bounds.disk_floor_bytes,
+            writer.room_inside(),
+        ),
         backlog: Backlog::new(config.bounds.queue_age_max),
         budget: ByteBudget::new(config.bounds.working_bytes_max),
         decoders: Semaphore::new(decoders()),

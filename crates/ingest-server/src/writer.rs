@@ -7,7 +7,13 @@
 mod follower;
 mod retirement;
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
 
 use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
 use tokio::sync::{mpsc, oneshot};
@@ -39,6 +45,7 @@ enum Job {
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     progress: Arc<Progress>,
+    room_inside: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -48,9 +55,15 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
         let progress = Arc::new(Progress::default());
         progress.committed(store.log_position().unwrap_or(0));
-        let shared = progress.clone();
-        let thread = thread::spawn(move || work(store, &terms, waiting, shared));
-        (Self { jobs, progress }, thread)
+        let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
+        let room_inside = room.clone();
+        let thread = thread::spawn(move || work(store, &terms, waiting, shared, &room));
+        (Self { jobs, progress, room_inside }, thread)
+    }
+
+    /// Bytes of the database that hold nothing, as of the last commit.
+    pub(crate) fn room_inside(&self) -> Arc<AtomicU64> {
+        self.room_inside.clone()
     }
 
     /// Waits, within bounds, until what is stored now can be read.
@@ -90,7 +103,9 @@ fn work(
     terms: &IngestTerms,
     mut waiting: mpsc::Receiver<Job>,
     progress: Arc<Progress>,
+    room_inside: &AtomicU64,
 ) {
+    room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
     let mut follower = FollowerThread::start(&store, progress.clone());
     if follower.is_some()
         && let Err(error) = store.leave_checkpoints()
@@ -114,6 +129,7 @@ fn work(
         }
         group.commit(&mut store, terms);
         progress.committed(store.log_position().unwrap_or(0));
+        room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
         if let Some(follower) = &mut follower {
             follower.written(std::mem::take(&mut group.written));
             hand_over(&mut store, follower);

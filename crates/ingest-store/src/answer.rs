@@ -213,6 +213,22 @@ impl Kept {
     }
 }
 
+/// Forgets the oldest answers of a device beyond so many.
+pub(crate) fn forget_beyond(
+    transaction: &Transaction<'_>,
+    device_no: i64,
+    most: u64,
+) -> Result<()> {
+    transaction
+        .prepare_cached(
+            "DELETE FROM kept_answer WHERE device_no = ?1 AND batch_no <= (
+                 SELECT batch_no FROM kept_answer WHERE device_no = ?1
+                 ORDER BY batch_no DESC LIMIT 1 OFFSET ?2)",
+        )?
+        .execute(params![device_no, signed(most)])?;
+    Ok(())
+}
+
 /// Answers of this instant or before are forgotten.
 pub(crate) fn oldest_kept(now: WallTime, lifetimes: &Lifetimes) -> i64 {
     let kept_ms = signed(lifetimes.idempotency_retention_s.saturating_mul(1_000));

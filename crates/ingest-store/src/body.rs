@@ -4,10 +4,6 @@ use std::{cell::RefCell, io::Read as _, ops::Range};
 
 use serde_json::value::RawValue;
 
-/// Largest decoded batch that is read back: twice the default limit of a
-/// request, since an operator may have raised it.
-const DECODED_BYTES_MAX: usize = 64 * 1024 * 1024;
-
 /// A request's body.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
@@ -90,17 +86,18 @@ fn unpack_small(bytes: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// Without a bound of its own: what is in the log was within the limits of its
+/// time, whatever they are now, and was as large in memory then.
 fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::new();
-    let reader = zstd::stream::read::Decoder::with_buffer(bytes).ok()?;
-    let bound = u64::try_from(DECODED_BYTES_MAX).ok()?;
-    reader.take(bound).read_to_end(&mut decoded).ok()?;
+    let mut reader = zstd::stream::read::Decoder::with_buffer(bytes).ok()?;
+    reader.read_to_end(&mut decoded).ok()?;
     Some(decoded)
 }
 
-/// The events of an array, each as it stands.
-pub(crate) fn events(array: &[u8]) -> Vec<&RawValue> {
-    serde_json::from_slice(array).unwrap_or_default()
+/// The events of an array, each as it stands; `None` where it is none.
+pub(crate) fn events(array: &[u8]) -> Option<Vec<&RawValue>> {
+    serde_json::from_slice(array).ok()
 }
 
 #[cfg(test)]
@@ -120,7 +117,7 @@ mod tests {
         let body = Body { json: json.clone(), zstd: None };
         let some = body.some([1..8, 11..12].iter());
         assert_eq!(some, br#"[{"a":1},7]"#);
-        let texts: Vec<_> = events(&json).iter().map(|event| event.get()).collect();
+        let texts: Vec<_> = events(&json).unwrap().iter().map(|event| event.get()).collect();
         assert_eq!(texts, [r#"{"a":1}"#, "7", r#""x""#]);
     }
 }

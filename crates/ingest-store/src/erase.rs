@@ -1,14 +1,16 @@
 //! What a device had deleted.
 
 use event_model::{DeviceId, WallTime};
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::Deserialize;
 
 use crate::{
-    Result, Store,
+    Error, Result, Store,
     body::{self, Encoding},
     event_key::EventKey,
     evidence::{Evidence, EvidenceReader},
-    gate::{Gate, Recent},
+    follower,
+    gate::shelf::DeviceShelf,
     index,
     segment::{self, Segment},
 };
@@ -16,100 +18,175 @@ use crate::{
 /// What became of a wish to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Erased {
-    /// Its bytes are gone; the gate remembers the id.
+    /// Its bytes are gone, and what followed from them; the gate remembers the
+    /// id.
     Now,
     /// Nobody sent it, or it was forgotten.
     Unknown,
 }
 
 impl Store {
-    /// Erases one event of a device. The gate goes on knowing its id, so that
-    /// no retry restores it.
+    /// Erases one event of a device, and what its match has of it. The gate goes
+    /// on knowing its id, so that no retry restores it. Where this fails halfway
+    /// it is to be asked for again: the second time does what is left to do.
     ///
     /// # Errors
-    /// Where SQLite fails.
+    /// Where SQLite fails, or the event cannot be told from its neighbours in a
+    /// damaged batch: then the log stays as it is.
     pub fn erase_event(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
-        // What the writer remembers is found below too: it is asked by batch.
-        let index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
+        // Free pages are overwritten too, while this lasts.
+        self.connection.pragma_update(None, "secure_delete", true)?;
+        let erased = self.try_erase(device, id).inspect_err(|error| self.index.mend_after(error));
+        self.connection.pragma_update(None, "secure_delete", "FAST")?;
+        erased
+    }
+
+    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
+        let mut index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
+        index.pragma_update(None, "secure_delete", true)?;
+        // Not NORMAL: a power cut must not bring back what was told to be gone.
+        index.pragma_update(None, "synchronous", "FULL")?;
+        // The index is held until the log is written, so that nobody folds in
+        // meanwhile what is being erased.
+        let index = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let segments = segment::all(&self.connection)?;
+        let cursors = index::adopt_within(&index, &self.connection, &segments, self.id)?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let segments = segment::all(&transaction)?;
+        let wanted = Wanted { log: &transaction, segments: &segments, key: EventKey::of(id) };
+        let Some(found) = wanted.find(&index, device, cursors.shelved_through)? else {
+            return Ok(Erased::Unknown);
+        };
+        let subject = found.erase(&transaction)?;
+        transaction.commit()?;
+        if found.batch_no <= cursors.associated_batch {
+            let log = &self.connection;
+            follower::unfold(&index, log, &segments, (device, id), subject.as_deref())?;
+        }
+        index.commit()?;
+        Ok(Erased::Now)
+    }
+}
+
+/// An event that is looked for.
+struct Wanted<'w, 's> {
+    log: &'w Connection,
+    segments: &'s [Segment],
+    key: EventKey,
+}
+
+/// Where it is.
+struct Found<'s> {
+    segment: &'s Segment,
+    batch_no: i64,
+    received_at: WallTime,
+    /// Of the whole batch.
+    evidence: Vec<Evidence>,
+    place: usize,
+}
+
+impl<'s> Wanted<'_, 's> {
+    fn find(
+        &self,
+        index: &Connection,
+        device: DeviceId,
+        shelved_through: i64,
+    ) -> Result<Option<Found<'s>>> {
         let sql = "SELECT device_no FROM device WHERE device = ?1";
         let device_no: Option<i64> =
-            transaction.query_row(sql, [device.to_string()], |row| row.get(0)).optional()?;
-        let Some(device_no) = device_no else { return Ok(Erased::Unknown) };
-        let key = EventKey::of(id);
-        let recent = crate::follower::unshelved(&transaction, &index, &segments)?;
-        let erased = match find(index, recent, &segments, device_no, key)? {
-            Some(batch_no) => erase(&transaction, &segments, batch_no, key)?,
-            None => Erased::Unknown,
-        };
-        transaction.commit()?;
-        Ok(erased)
+            self.log.query_row(sql, [device.to_string()], |row| row.get(0)).optional()?;
+        let Some(device_no) = device_no else { return Ok(None) };
+        let shelf = DeviceShelf::load(index, self.segments, device_no)?;
+        if let Some(batch_no) = shelf.find(self.key)?
+            && let Some(found) = self.find_from(device_no, batch_no, Some(batch_no))?
+        {
+            return Ok(Some(found));
+        }
+        self.find_from(device_no, shelved_through + 1, None)
+    }
+
+    /// Looks through the device's batches, one at a time.
+    fn find_from(
+        &self,
+        device_no: i64,
+        first_batch: i64,
+        last_batch: Option<i64>,
+    ) -> Result<Option<Found<'s>>> {
+        for segment in self.segments {
+            let sql = format!(
+                "SELECT batch_no, received_at_ms, evidence FROM {}
+                 WHERE batch_no BETWEEN ?1 AND ?2 AND device_no = ?3 ORDER BY batch_no",
+                segment.receipts()
+            );
+            let mut statement = self.log.prepare_cached(&sql)?;
+            let last_batch = last_batch.unwrap_or(i64::MAX);
+            let mut rows = statement.query(params![first_batch, last_batch, device_no])?;
+            while let Some(row) = rows.next()? {
+                let received_at = WallTime::from_unix_ms(row.get(1)?);
+                let bytes = row.get_ref(2)?.as_blob().unwrap_or_default();
+                let evidence: Vec<_> = EvidenceReader::new(bytes, received_at).collect();
+                let place = evidence.iter().position(|one| one.key == self.key);
+                if let Some(place) = place {
+                    let batch_no = row.get(0)?;
+                    return Ok(Some(Found { segment, batch_no, received_at, evidence, place }));
+                }
+            }
+        }
+        Ok(None)
     }
 }
 
-fn find(
-    index: rusqlite::Connection,
-    recent: Recent,
-    segments: &[Segment],
-    device_no: i64,
-    key: EventKey,
-) -> Result<Option<i64>> {
-    let gate = Gate { recent, leaving: None, index };
-    let shelf = gate.shelved(segments, device_no)?;
-    gate.find(&shelf, device_no, key)
+/// What is looked at of an event that is erased.
+#[derive(Deserialize)]
+struct Named {
+    subject: Option<String>,
 }
 
-fn erase(
-    transaction: &Transaction<'_>,
-    segments: &[Segment],
-    batch_no: i64,
-    key: EventKey,
-) -> Result<Erased> {
-    let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(Erased::Unknown) };
-    let sql =
-        format!("SELECT received_at_ms, evidence FROM {} WHERE batch_no = ?1", segment.receipts());
-    let (received_at, mut all): (WallTime, Vec<Evidence>) =
-        transaction.query_row(&sql, [batch_no], |row| {
-            let received_at = WallTime::from_unix_ms(row.get(0)?);
-            let evidence = EvidenceReader::new(row.get_ref(1)?.as_blob()?, received_at).collect();
-            Ok((received_at, evidence))
-        })?;
-    let Some(place) = all.iter().position(|one| one.key == key) else {
-        return Ok(Erased::Unknown);
-    };
-    all[place].erased = true;
-    let mut evidence = Vec::new();
-    all.iter().for_each(|one| one.write(&mut evidence, received_at));
-    let sql = format!("UPDATE {} SET evidence = ?2 WHERE batch_no = ?1", segment.receipts());
-    transaction.execute(&sql, params![batch_no, evidence])?;
-    if segment.has_events {
-        erase_bytes(transaction, segment, batch_no, place)?;
+impl Found<'_> {
+    /// Erases it in the log; the match that it belonged to, where that can still
+    /// be read.
+    fn erase(&self, transaction: &Transaction<'_>) -> Result<Option<String>> {
+        if self.evidence[self.place].erased {
+            return Ok(None);
+        }
+        let mut evidence = Vec::new();
+        for (place, one) in self.evidence.iter().enumerate() {
+            let erased = one.erased || place == self.place;
+            Evidence { erased, ..*one }.write(&mut evidence, self.received_at);
+        }
+        let receipts = self.segment.receipts();
+        transaction.execute(
+            &format!("UPDATE {receipts} SET evidence = ?2 WHERE batch_no = ?1"),
+            params![self.batch_no, evidence],
+        )?;
+        if self.segment.has_events { self.erase_bytes(transaction) } else { Ok(None) }
     }
-    Ok(Erased::Now)
-}
 
-fn erase_bytes(
-    transaction: &Transaction<'_>,
-    segment: &Segment,
-    batch_no: i64,
-    place: usize,
-) -> Result<()> {
-    let sql = format!("SELECT encoding, events FROM {} WHERE batch_no = ?1", segment.events());
-    let array = transaction
-        .query_row(&sql, [batch_no], |row| {
-            Ok(body::decode(Encoding::read(row.get(0)?), row.get_ref(1)?.as_blob()?))
-        })
-        .optional()?
-        .flatten();
-    let Some(array) = array else { return Ok(()) };
-    let events = body::events(&array);
-    let left = events.iter().enumerate().map(|(index, event)| {
-        if index == place { b"null".as_slice() } else { event.get().as_bytes() }
-    });
-    let sql =
-        format!("UPDATE {} SET encoding = ?2, events = ?3 WHERE batch_no = ?1", segment.events());
-    transaction.execute(&sql, params![batch_no, Encoding::Json.number(), body::array(left)])?;
-    Ok(())
+    fn erase_bytes(&self, transaction: &Transaction<'_>) -> Result<Option<String>> {
+        let table = self.segment.events();
+        let array = transaction
+            .query_row(
+                &format!("SELECT encoding, events FROM {table} WHERE batch_no = ?1"),
+                [self.batch_no],
+                |row| Ok(body::decode(Encoding::read(row.get(0)?), row.get_ref(1)?.as_blob()?)),
+            )
+            .optional()?;
+        // Its month is being dropped.
+        let Some(array) = array else { return Ok(None) };
+        let unreadable = || Error::Unreadable(self.batch_no);
+        let array = array.ok_or_else(unreadable)?;
+        let events = body::events(&array).ok_or_else(unreadable)?;
+        if events.len() != self.evidence.len() {
+            return Err(unreadable());
+        }
+        let left = events.iter().enumerate().map(|(place, event)| {
+            if place == self.place { b"null".as_slice() } else { event.get().as_bytes() }
+        });
+        transaction.execute(
+            &format!("UPDATE {table} SET encoding = ?2, events = ?3 WHERE batch_no = ?1"),
+            params![self.batch_no, Encoding::Json.number(), body::array(left)],
+        )?;
+        let named = serde_json::from_str::<Named>(events[self.place].get()).ok();
+        Ok(named.and_then(|named| named.subject))
+    }
 }

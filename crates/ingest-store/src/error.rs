@@ -19,9 +19,15 @@ pub enum Error {
         /// The newest that this build can read.
         known: usize,
     },
+    /// What can be made anew from the log is damaged, or of another version.
+    #[error("index.sqlite cannot be used: {0}")]
+    Index(String),
     /// The batch is of a device that never enrolled.
     #[error("the device is not enrolled")]
     UnknownDevice,
+    /// A batch of the log cannot be taken apart, so nothing of it was changed.
+    #[error("batch {0} of the log cannot be read")]
+    Unreadable(i64),
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),

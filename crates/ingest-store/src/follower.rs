@@ -3,12 +3,14 @@
 //! Each has a cursor that is written in the transaction of what it writes.
 
 mod fold;
+mod forgetting;
 mod told;
+mod unfold;
 
 use std::{path::Path, sync::Arc};
 
 use event_model::{DeviceId, WallTime};
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::{
@@ -16,12 +18,14 @@ use crate::{
     body::{self, Encoding},
     evidence::{Evidence, EvidenceReader},
     gate::{Recent, shelf},
-    index,
+    index::{self, Door},
     segment::{self, Segment},
     store::{self, uuid_column},
 };
 use fold::Fold;
+use forgetting::Forgetting;
 use told::Told;
+pub(crate) use unfold::unfold;
 
 /// Events folded in at a time: a few milliseconds, after which whoever waits
 /// for something else has a turn.
@@ -39,19 +43,19 @@ pub struct Followed {
 /// Follows the log with connections of its own: one process has one.
 pub struct Follower {
     log: Connection,
-    index: Connection,
+    index: Door,
+    forgetting: Forgetting,
 }
 
 impl Follower {
-    /// Opens the files, which a [`Store`] has made.
+    /// Opens the log, which a [`Store`] has made.
     ///
     /// # Errors
-    /// Where SQLite cannot use them.
+    /// Where SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        let mut index = index::open(data_dir, options, index::FOLLOWER_CACHE_KIB)?;
-        let log = store::connect(data_dir, options)?;
-        index::adopt(&mut index, &log, store::read_id(&log)?)?;
-        Ok(Self { log, index })
+        let index = Door::new(data_dir, options, index::FOLLOWER_CACHE_KIB);
+        let forgetting = Forgetting::default();
+        Ok(Self { log: store::connect(data_dir, options)?, index, forgetting })
     }
 
     /// Puts ids onto the gate's shelf.
@@ -59,7 +63,7 @@ impl Follower {
     /// # Errors
     /// Where SQLite fails; then they are to be brought again.
     pub fn shelve(&mut self, recent: &Arc<Recent>) -> Result<()> {
-        shelve(&mut self.index, &self.log, recent)
+        self.step(|index, log| shelve(index, log, store::read_id(log)?, recent))
     }
 
     /// Folds in a bounded part of what the log has beyond the cursor.
@@ -67,23 +71,21 @@ impl Follower {
     /// # Errors
     /// Where SQLite fails.
     pub fn associate(&mut self) -> Result<Followed> {
-        associate(&mut self.index, &self.log)
+        self.step(|index, log| associate(index, log, store::read_id(log)?))
     }
 
-    /// Forgets a bounded number of ids of months that the log has dropped;
-    /// whether there may be more.
+    /// Forgets a bounded part of what follows from months that the log has
+    /// dropped; whether there may be more.
     ///
     /// # Errors
     /// Where SQLite fails.
     pub fn forget(&mut self) -> Result<bool> {
-        let segments = segment::all(&self.log)?;
-        let Some(oldest) = segments.first() else { return Ok(false) };
-        let deleted = self.index.execute(
-            "DELETE FROM gate WHERE (segment_no, device_no, part) IN (
-                 SELECT segment_no, device_no, part FROM gate WHERE segment_no < ?1 LIMIT 500)",
-            [oldest.number],
-        )?;
-        Ok(deleted > 0)
+        let mut forgetting = std::mem::take(&mut self.forgetting);
+        let forgot = self.step(|index, log| forgetting.step(index, &segment::all(log)?));
+        if forgot.is_ok() {
+            self.forgetting = forgetting;
+        }
+        forgot
     }
 
     /// Moves what the log's WAL holds into the database, beside whoever reads
@@ -94,6 +96,16 @@ impl Follower {
     pub fn checkpoint(&self) -> Result<u64> {
         store::checkpoint(&self.log)
     }
+
+    /// Does something with the index that is there now. One that turns out to be
+    /// damaged is set aside, and the next step follows from the log's beginning.
+    fn step<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection, &Connection) -> Result<T>,
+    ) -> Result<T> {
+        let done = self.index.get_mut().and_then(|index| work(index, &self.log));
+        done.inspect_err(|error| self.index.mend_after(error))
+    }
 }
 
 impl Store {
@@ -102,8 +114,7 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn catch_up(&mut self) -> Result<()> {
-        index::adopt(&mut self.index, &self.connection, self.id)?;
-        while !associate(&mut self.index, &self.connection)?.all {}
+        while !associate(self.index.get_mut()?, &self.connection, self.id)?.all {}
         Ok(())
     }
 }
@@ -111,13 +122,14 @@ impl Store {
 /// Shelves what the log has beyond the shelf, in parts that fit into memory,
 /// until fewer than `left` ids are left for it.
 pub(crate) fn shelve_all(store: &mut Store, left: usize) -> Result<()> {
+    let (index, log) = (store.index.get_mut()?, &store.connection);
+    index::adopt(index, log, store.id)?;
     loop {
-        let segments = segment::all(&store.connection)?;
-        let recent = Arc::new(unshelved(&store.connection, &store.index, &segments)?);
+        let recent = unshelved(log, index, &segment::all(log)?)?;
         if recent.len() < left {
             return Ok(());
         }
-        shelve(&mut store.index, &store.connection, &recent)?;
+        shelve(index, log, store.id, &recent)?;
     }
 }
 
@@ -127,8 +139,7 @@ pub(crate) fn unshelved(
     index: &Connection,
     segments: &[Segment],
 ) -> Result<Recent> {
-    let through: i64 =
-        index.query_row("SELECT shelved_through FROM follow", [], |row| row.get(0))?;
+    let through = index::cursors(index)?.shelved_through;
     let mut recent = Recent::behind(through);
     for segment in segments {
         let sql = format!(
@@ -154,33 +165,36 @@ pub(crate) fn unshelved(
     Ok(recent)
 }
 
-fn shelve(index: &mut Connection, log: &Connection, recent: &Recent) -> Result<()> {
+fn shelve(index: &mut Connection, log: &Connection, store: Uuid, recent: &Recent) -> Result<()> {
     let segments = segment::all(log)?;
     let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let shelved: i64 =
-        transaction.query_row("SELECT shelved_through FROM follow", [], |row| row.get(0))?;
-    if recent.through <= shelved {
-        // Somebody put all of it there meanwhile; the cursor never goes back.
-        return Ok(());
+    let shelved = index::adopt_within(&transaction, log, &segments, store)?.shelved_through;
+    // Somebody put all of it there meanwhile, and the cursor never goes back; or
+    // the shelf lost what came before, and a cursor behind these would hide it:
+    // the gate finds out, and begins anew.
+    let fits = recent.behind <= shelved && shelved < recent.through;
+    if fits {
+        shelf::put(&transaction, &segments, &recent.sorted())?;
+        let mark = index::mark(log, &segments, recent.through)?.unwrap_or_default();
+        transaction.execute(
+            "UPDATE follow SET shelved_through = ?1, shelved_mark = ?2",
+            params![recent.through, mark],
+        )?;
     }
-    shelf::put(&transaction, &segments, &recent.sorted())?;
-    let mark = index::mark(log, &segments, recent.through)?.unwrap_or_default();
-    transaction.execute(
-        "UPDATE follow SET shelved_through = ?1, shelved_mark = ?2",
-        params![recent.through, mark],
-    )?;
     transaction.commit()?;
     Ok(())
 }
 
-fn associate(index: &mut Connection, log: &Connection) -> Result<Followed> {
-    let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (batch_no, through): (i64, u64) = transaction
-        .prepare_cached("SELECT associated_batch, associated_through FROM follow")?
-        .query_row([], |row| Ok((row.get(0)?, store::count_column(row, "associated_through")?)))?;
+fn associate(index: &mut Connection, log: &Connection, store: Uuid) -> Result<Followed> {
     let segments = segment::all(log)?;
+    let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let cursors = index::adopt_within(&transaction, log, &segments, store)?;
+    let (batch_no, through) = (cursors.associated_batch, cursors.associated_through);
     let batches = logged_after(log, &segments, batch_no)?;
-    let Some(last) = batches.last() else { return Ok(Followed { through, all: true }) };
+    let Some(last) = batches.last() else {
+        transaction.commit()?;
+        return Ok(Followed { through, all: true });
+    };
     let mut fold = Fold::new(&transaction);
     for batch in &batches {
         for (event, evidence) in batch.events() {
@@ -213,7 +227,9 @@ pub(crate) struct LoggedBatch {
 impl LoggedBatch {
     /// Its events that were not erased, with their evidence.
     fn events(&self) -> impl Iterator<Item = (&serde_json::value::RawValue, &Evidence)> {
-        body::events(&self.array).into_iter().zip(&self.evidence).filter(|(_, one)| !one.erased)
+        // A damaged row tells nothing, and stops nobody.
+        let events = body::events(&self.array).unwrap_or_default();
+        events.into_iter().zip(&self.evidence).filter(|(_, one)| !one.erased)
     }
 }
 
@@ -221,19 +237,7 @@ impl LoggedBatch {
 fn logged_after(log: &Connection, segments: &[Segment], batch_no: i64) -> Result<Vec<LoggedBatch>> {
     let (mut batches, mut events) = (Vec::new(), 0);
     for segment in segments {
-        // Where the bytes are dropped there is nothing more to tell.
-        let (columns, join) = if segment.has_events {
-            ("e.encoding, e.events", format!("LEFT JOIN {} e USING (batch_no)", segment.events()))
-        } else {
-            ("NULL, NULL", String::new())
-        };
-        let sql = format!(
-            "SELECT r.batch_no, d.device, r.first_position + r.stored - 1, r.received_at_ms,
-                    r.evidence, {columns}
-             FROM {} r JOIN device d USING (device_no) {join}
-             WHERE r.batch_no > ?1 ORDER BY r.batch_no",
-            segment.receipts()
-        );
+        let sql = select(segment, "r.batch_no > ?1 ORDER BY r.batch_no");
         let mut statement = log.prepare_cached(&sql)?;
         let mut rows = statement.query([batch_no])?;
         while let Some(row) = rows.next()? {
@@ -246,6 +250,33 @@ fn logged_after(log: &Connection, segments: &[Segment], batch_no: i64) -> Result
         }
     }
     Ok(batches)
+}
+
+/// One batch, where its month is still there.
+fn logged_batch(
+    log: &Connection,
+    segments: &[Segment],
+    batch_no: i64,
+) -> Result<Option<LoggedBatch>> {
+    let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(None) };
+    let mut statement = log.prepare_cached(&select(segment, "r.batch_no = ?1"))?;
+    Ok(statement.query_row([batch_no], logged).optional()?)
+}
+
+fn select(segment: &Segment, which: &str) -> String {
+    // Where the bytes are dropped there is nothing more to tell.
+    let (columns, join) = if segment.has_events {
+        ("e.encoding, e.events", format!("LEFT JOIN {} e USING (batch_no)", segment.events()))
+    } else {
+        ("NULL, NULL", String::new())
+    };
+    format!(
+        "SELECT r.batch_no, d.device, r.first_position + r.stored - 1, r.received_at_ms,
+                r.evidence, {columns}
+         FROM {} r JOIN device d USING (device_no) {join}
+         WHERE {which}",
+        segment.receipts()
+    )
 }
 
 fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<LoggedBatch> {

@@ -12,11 +12,13 @@ use std::sync::Arc;
 
 use event_model::WallTime;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use uuid::Uuid;
 
 use crate::{
     Result,
     event_key::EventKey,
     evidence::{Evidence, EvidenceReader},
+    index,
     receipt_page::Code,
     segment::{self, Segment},
 };
@@ -32,6 +34,22 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
+    /// Begins to read the shelf, for all batches of a commit: it stays as it is
+    /// now until [`Self::end`]. `false` where it has lost what it had, and is to
+    /// be filled from the log.
+    pub(crate) fn begin(&self, store: Uuid) -> Result<bool> {
+        self.index.prepare_cached("BEGIN")?.execute([])?;
+        let cursors = index::cursors(&self.index)?;
+        let oldest = self.leaving.as_deref().unwrap_or(&self.recent);
+        Ok(cursors.shelved_through >= oldest.behind && cursors.store == store.to_string())
+    }
+
+    /// Ends it.
+    pub(crate) fn end(&self) -> Result<()> {
+        self.index.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
     /// What the shelf has of a device, to be asked for all events of a batch.
     pub(crate) fn shelved(&self, segments: &[Segment], device_no: i64) -> Result<DeviceShelf<'_>> {
         DeviceShelf::load(&self.index, segments, device_no)

@@ -1,25 +1,30 @@
 //! `index.sqlite`: what follows from the log, in a file of its own, so that
 //! writing it never delays a receipt.
 //!
-//! It is made anew from the log where it is lost, but for the matches of months
-//! whose events were dropped by then. So its commits need
-//! not reach the disk (`synchronous=NORMAL`); after a power cut it is a little
-//! older, with cursors that say so.
+//! It is made anew from the log where it is lost, damaged or of another version.
+//! So its commits need not reach the disk (`synchronous=NORMAL`); after a power
+//! cut it is a little older, with cursors that say so.
+
+mod door;
+mod mending;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use uuid::Uuid;
 
 use crate::{
     Error, Result, StoreOptions,
     segment::{self, Segment},
 };
+pub(crate) use door::Door;
 
 /// Name of the file in the data directory.
 pub(crate) const FILE_NAME: &str = "index.sqlite";
 
-/// A file of another version is made anew.
+/// A file of another version is set aside and made anew.
 const VERSION: i64 = 1;
 
 /// Page cache of a connection that only reads, in KiB: eight of them are 8 MiB.
@@ -27,8 +32,18 @@ pub(crate) const READER_CACHE_KIB: i64 = 1_024;
 /// Of the one that writes: a step's pages, so that none is written twice.
 pub(crate) const FOLLOWER_CACHE_KIB: i64 = 8 * 1_024;
 
-/// Opens the file and makes it where it is not.
+/// Opens the file and makes it where it is not, or cannot be used.
 pub(crate) fn open(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Result<Connection> {
+    match open_as_it_is(data_dir, options, cache_kib) {
+        Err(error) if mending::is_damage(&error) => {
+            mending::mend(data_dir, options)?;
+            open_as_it_is(data_dir, options, cache_kib)
+        }
+        opened => opened,
+    }
+}
+
+fn open_as_it_is(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Result<Connection> {
     let mut connection = Connection::open(data_dir.join(FILE_NAME))?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -38,7 +53,22 @@ pub(crate) fn open(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Re
     if version(&connection)? != VERSION {
         make(&mut connection)?;
     }
+    cursors(&connection).map_err(with_other_tables)?;
     Ok(connection)
+}
+
+/// A table, column or row that is not there makes it somebody else's file.
+fn with_other_tables(error: Error) -> Error {
+    let is_absent = match &error {
+        Error::Sqlite(rusqlite::Error::QueryReturnedNoRows) => true,
+        Error::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::Unknown),
+        Error::Directory(_)
+        | Error::Newer { .. }
+        | Error::Index(_)
+        | Error::UnknownDevice
+        | Error::Unreadable(_) => false,
+    };
+    if is_absent { Error::Index("it has other tables".to_owned()) } else { error }
 }
 
 fn version(connection: &Connection) -> Result<i64> {
@@ -47,12 +77,13 @@ fn version(connection: &Connection) -> Result<i64> {
 
 fn make(connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    match version(&transaction)? {
-        VERSION => return Ok(()),
-        0 => {}
-        found => {
-            let (found, known) = (usize::try_from(found).unwrap_or(0), 1);
-            return Err(Error::Newer { found, known });
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (version(&transaction)?, tables) {
+        (VERSION, _) => return Ok(()),
+        (0, 0) => {}
+        (found, _) => {
+            return Err(Error::Index(format!("it has version {found} and not {VERSION}")));
         }
     }
     transaction.execute_batch(include_str!("index.sql"))?;
@@ -62,39 +93,71 @@ fn make(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Which log the file follows, and how far.
+pub(crate) struct Cursors {
+    pub(crate) store: String,
+    pub(crate) shelved_through: i64,
+    shelved_mark: String,
+    pub(crate) associated_batch: i64,
+    associated_mark: String,
+    pub(crate) associated_through: u64,
+}
+
+pub(crate) fn cursors(index: &Connection) -> Result<Cursors> {
+    let sql = "SELECT store_id, shelved_through, shelved_mark, associated_batch, associated_mark,
+                      associated_through
+               FROM follow";
+    let mut statement = index.prepare_cached(sql)?;
+    Ok(statement.query_row([], |row| {
+        Ok(Cursors {
+            store: row.get(0)?,
+            shelved_through: row.get(1)?,
+            shelved_mark: row.get(2)?,
+            associated_batch: row.get(3)?,
+            associated_mark: row.get(4)?,
+            associated_through: row.get::<_, i64>(5)?.unsigned_abs(),
+        })
+    })?)
+}
+
 /// Makes sure that the file follows this very log, and empties it where it
 /// followed another: one from before a restore, say.
 pub(crate) fn adopt(index: &mut Connection, log: &Connection, store: Uuid) -> Result<()> {
-    let segments = segment::all(log)?;
     let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known = transaction.query_row(
-        "SELECT store_id, shelved_through, shelved_mark, associated_batch, associated_mark
-         FROM follow",
-        [],
-        |row| {
-            let followed = [(row.get(1)?, row.get(2)?), (row.get(3)?, row.get(4)?)];
-            Ok((row.get::<_, String>(0)?, followed))
-        },
-    )?;
-    let (store_id, followed): (String, [(i64, String); 2]) = known;
-    let mut same = store_id == store.to_string();
+    adopt_within(&transaction, log, &segment::all(log)?, store)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// The same within a transaction; how far the file follows the log then.
+pub(crate) fn adopt_within(
+    index: &Transaction<'_>,
+    log: &Connection,
+    segments: &[Segment],
+    store: Uuid,
+) -> Result<Cursors> {
+    let known = cursors(index)?;
+    let followed = [
+        (known.shelved_through, &known.shelved_mark),
+        (known.associated_batch, &known.associated_mark),
+    ];
+    let mut same = known.store == store.to_string();
     for (batch_no, mark_then) in followed {
-        same = same && is_of_this_log(log, &segments, batch_no, &mark_then)?;
+        same = same && is_of_this_log(log, segments, batch_no, mark_then)?;
     }
     if same {
-        return Ok(());
+        return Ok(known);
     }
-    transaction.execute_batch(
+    index.execute_batch(
         "DELETE FROM gate; DELETE FROM game_match; DELETE FROM match_batch;
          DELETE FROM match_device; DELETE FROM occurrence; DELETE FROM witness;",
     )?;
-    transaction.execute(
+    index.execute(
         "UPDATE follow SET store_id = ?1, shelved_through = 0, shelved_mark = '',
                 associated_batch = 0, associated_mark = '', associated_through = 0",
         [store.to_string()],
     )?;
-    transaction.commit()?;
-    Ok(())
+    cursors(index)
 }
 
 fn is_of_this_log(

@@ -44,16 +44,20 @@ impl Store {
     /// # Errors
     /// Where SQLite fails: then nothing of any of them is stored.
     pub fn ingest(&mut self, batches: &[Batch], terms: &IngestTerms) -> Result<Vec<Outcome>> {
-        self.make_room()?;
-        loop {
-            if let Some(outcomes) = self.try_ingest(batches, terms)? {
-                return Ok(outcomes);
-            }
-        }
+        self.make_room()
+            .and_then(|()| {
+                loop {
+                    if let Some(outcomes) = self.try_ingest(batches, terms)? {
+                        break Ok(outcomes);
+                    }
+                }
+            })
+            .inspect_err(|error| self.index.mend_after(error))
     }
 
-    /// `None` where another process wrote since: nobody does while a server
-    /// runs, and then what is remembered is made anew.
+    /// `None` where another process wrote since, which nobody does while a
+    /// server runs, or the shelf was emptied. Then what is remembered is made
+    /// anew.
     fn try_ingest(
         &mut self,
         batches: &[Batch],
@@ -86,8 +90,12 @@ impl Store {
         }
         // On any error from here on the intake is dropped: it may remember
         // what is rolled back.
+        if !intake.gate.begin(store_id)? {
+            return Ok(None);
+        }
         let mut taker = Taker { transaction: &transaction, intake: &mut intake, store_id, terms };
         let outcomes = batches.iter().map(|batch| taker.take(batch)).collect::<Result<Vec<_>>>()?;
+        intake.gate.end()?;
         transaction.commit()?;
         intake.gate.recent.through = intake.end.batch_no;
         self.intake = Some(intake);
@@ -270,13 +278,13 @@ mod tests {
             }
         };
         assert_eq!(take(&mut store, "a"), Some((1, 0)));
-        store.index.pragma_update(None, "query_only", true).unwrap();
+        store.index.get_mut().unwrap().pragma_update(None, "query_only", true).unwrap();
         fill(&mut store, Recent::EVENTS_HARD_MAX);
         assert_eq!(take(&mut store, "b"), Some((1, 0)), "the log can be written");
         assert_eq!(take(&mut store, "a"), Some((0, 1)), "and nothing is forgotten");
         fill(&mut store, Recent::EVENTS_LAST_MAX);
         assert_eq!(take(&mut store, "c"), None);
-        store.index.pragma_update(None, "query_only", false).unwrap();
+        store.index.get_mut().unwrap().pragma_update(None, "query_only", false).unwrap();
         assert_eq!(take(&mut store, "c"), Some((1, 0)));
         assert_eq!(store.fullness(), Fullness::Room);
         assert_eq!(take(&mut store, "b"), Some((0, 1)));

@@ -4,8 +4,8 @@
 //! event (id, fingerprint, corrected time) and a row with the events' bytes as
 //! they were sent. The commit that makes an event durable writes the evidence
 //! by which it is recognised when it comes again. `index.sqlite` has what can be
-//! made anew from that: where the gate finds an id, and association (but for
-//! months whose events were dropped: their matches are in the index alone).
+//! made anew from that: where the gate finds an id, and association. It is opened
+//! when it is needed, and set aside where it is damaged.
 //! (`docs/decisions/0009-a-batch-is-a-row.md`)
 //!
 //! This crate knows no HTTP and no clock: what comes in was judged before
@@ -19,8 +19,11 @@
 //! - The same events in any batches, order and repetition leave the same set.
 //! - No token is in the file, only its hash.
 //! - Evidence stays for `gate_retention`, also where the bytes are dropped
-//!   before. What the log has and the index has not is in memory, or nothing
-//!   is taken.
+//!   before, and as long as the bytes where they stay longer. What the log has
+//!   and the index has not is in memory, or nothing is taken: the gate asks the
+//!   index with each commit how far it goes, so one that was lost, emptied or
+//!   put back stores nothing twice.
+//! - What is erased is in neither file, and the index is as one made anew.
 
 mod account;
 mod answer;

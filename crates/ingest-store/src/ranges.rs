@@ -16,6 +16,11 @@ use crate::{Result, varint};
 /// answer's `contiguous_sequence` no larger than it should be.
 const RANGES_MAX: usize = 1_024;
 
+/// Outboxes known of a device. It has one, and another after each salvage or
+/// restore; whoever names a new one in each request makes room for it with an
+/// older one, of which the server then knows nothing any more.
+const OUTBOXES_MAX: i64 = 64;
+
 /// Closed ranges that neither overlap nor touch, in ascending order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ranges(Vec<RangeInclusive<u64>>);
@@ -65,11 +70,11 @@ impl Ranges {
     }
 }
 
-/// Adds ranges to what is known of an outbox, and gives what is known then.
+/// Adds ranges to what is known of a device's outbox, and gives what is known
+/// then. Neither it nor the one that sends is forgotten for it.
 pub(crate) fn learn(
     transaction: &Transaction<'_>,
-    device_no: i64,
-    outbox: OutboxId,
+    (device_no, outbox, sending): (i64, OutboxId, Option<OutboxId>),
     news: &[RangeInclusive<u64>],
 ) -> Result<Ranges> {
     let before = transaction
@@ -87,7 +92,26 @@ pub(crate) fn learn(
             )?
             .execute(params![device_no, outbox.0.as_bytes(), known.encode()])?;
     }
+    if before.is_none() {
+        make_room(transaction, device_no, [outbox, sending.unwrap_or(outbox)])?;
+    }
     Ok(known)
+}
+
+fn make_room(transaction: &Transaction<'_>, device_no: i64, kept: [OutboxId; 2]) -> Result<()> {
+    transaction
+        .prepare_cached(
+            "DELETE FROM outbox WHERE device_no = ?1 AND outbox IN (
+                 SELECT outbox FROM outbox WHERE device_no = ?1 AND outbox NOT IN (?2, ?3)
+                 LIMIT -1 OFFSET ?4)",
+        )?
+        .execute(params![
+            device_no,
+            kept[0].0.as_bytes(),
+            kept[1].0.as_bytes(),
+            OUTBOXES_MAX - 2
+        ])?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// Batches whose bytes or evidence are deleted in one step, at most.
-const BATCHES_A_STEP: i64 = 2_000;
-/// And their bytes: every page of them is visited, two thousand of them here,
+const BATCHES_A_STEP: i64 = 500;
+/// And their bytes: every page of them is visited, five hundred of them here,
 /// which takes some milliseconds.
-const BYTES_A_STEP: i64 = 8 * 1024 * 1024;
+const BYTES_A_STEP: i64 = 2 * 1024 * 1024;
 
 /// Answers looked at in one step.
 const ANSWERS_A_STEP: i64 = 2_000;
@@ -44,6 +44,9 @@ pub enum Retired {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     device_no: i64,
+    name: Vec<u8>,
+    /// Answers of this device up to here.
+    counted: u64,
 }
 
 impl Retention {
@@ -111,7 +114,7 @@ impl Store {
 
 impl Place {
     fn start(from: Option<Self>) -> Self {
-        from.unwrap_or(Self { device_no: 0 })
+        from.unwrap_or(Self { device_no: 0, name: Vec::new(), counted: 0 })
     }
 }
 
@@ -180,40 +183,45 @@ fn delete_some(transaction: &Transaction<'_>, table: &str, blob: &str) -> Result
     Ok(last.is_some())
 }
 
-/// Forgets answers of some devices: those too old, and those too many.
+/// Looks at some answers and forgets those too old, and those of a device that
+/// are too many.
 fn retire_answers(
     transaction: &Transaction<'_>,
     retention: &Retention,
     now: WallTime,
     from: Place,
 ) -> Result<Retired> {
-    let sql = "SELECT device_no, count(*) FROM kept_answer WHERE device_no > ?1
-               GROUP BY device_no ORDER BY device_no";
-    let mut statement = transaction.prepare_cached(sql)?;
-    let mut rows = statement.query([from.device_no])?;
-    let oldest = answer::oldest_kept(now, &retention.lifetimes);
-    let most = signed(retention.lifetimes.idempotency_answers_max);
-    let mut seen = 0;
-    while let Some(row) = rows.next()? {
-        let (device_no, count): (i64, i64) = (row.get(0)?, row.get(1)?);
-        transaction
-            .prepare_cached(
-                "DELETE FROM kept_answer WHERE device_no = ?1 AND answered_at_ms <= ?2",
-            )?
-            .execute(params![device_no, oldest])?;
-        if count > most {
-            transaction
-                .prepare_cached(
-                    "DELETE FROM kept_answer WHERE device_no = ?1 AND batch_no <= (
-                         SELECT batch_no FROM kept_answer WHERE device_no = ?1
-                         ORDER BY batch_no DESC LIMIT 1 OFFSET ?2)",
-                )?
-                .execute(params![device_no, most])?;
-        }
-        seen += count;
-        if seen >= ANSWERS_A_STEP {
-            return Ok(Retired::More(Place { device_no }));
+    let most = retention.lifetimes.idempotency_answers_max;
+    let (mut place, mut seen, mut crowded) = (from.clone(), 0, Vec::new());
+    {
+        let sql = "SELECT device_no, name FROM kept_answer WHERE (device_no, name) > (?1, ?2)
+                   ORDER BY device_no, name LIMIT ?3";
+        let mut statement = transaction.prepare_cached(sql)?;
+        let mut rows = statement.query(params![from.device_no, from.name, ANSWERS_A_STEP])?;
+        while let Some(row) = rows.next()? {
+            seen += 1;
+            let device_no = row.get(0)?;
+            let counted = if device_no == place.device_no { place.counted + 1 } else { 1 };
+            place = Place { device_no, name: row.get(1)?, counted };
+            if counted == most.saturating_add(1) {
+                crowded.push(device_no);
+            }
         }
     }
-    Ok(Retired::All)
+    transaction
+        .prepare_cached(
+            "DELETE FROM kept_answer WHERE (device_no, name) > (?1, ?2)
+                    AND (device_no, name) <= (?3, ?4) AND answered_at_ms <= ?5",
+        )?
+        .execute(params![
+            from.device_no,
+            from.name,
+            place.device_no,
+            place.name,
+            answer::oldest_kept(now, &retention.lifetimes)
+        ])?;
+    for device_no in crowded {
+        answer::forget_beyond(transaction, device_no, most)?;
+    }
+    Ok(if seen < ANSWERS_A_STEP { Retired::All } else { Retired::More(place) })
 }

@@ -12,7 +12,12 @@ use event_model::WallTime;
 use rusqlite::{Connection, Row, TransactionBehavior};
 use uuid::Uuid;
 
-use crate::{Error, Result, index, ingest::Intake, schema, segment, token};
+use crate::{
+    Error, Result,
+    index::{self, Door},
+    ingest::Intake,
+    schema, segment, token,
+};
 
 /// How to use the file.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +38,7 @@ impl Default for StoreOptions {
 /// through a single one and reads through others.
 pub struct Store {
     pub(crate) connection: Connection,
-    pub(crate) index: Connection,
+    pub(crate) index: Door,
     pub(crate) data_dir: PathBuf,
     pub(crate) options: StoreOptions,
     pub(crate) id: Uuid,
@@ -52,15 +57,21 @@ const CACHE_KIB: i64 = 4 * 1_024;
 /// noticed, and once it has moved them the WAL begins anew.
 const REST_PAGES: u64 = 2_000;
 
-/// Bytes of the WAL at which the writer stops to move all of them, however many
-/// are left: only where it writes faster than somebody else can move.
-const WAL_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Pages of the WAL at which a commit moves them itself (256 MiB): where who
+/// should do it has gone, or falls behind.
+const WAL_PAGES_MAX: i64 = 65_536;
+
+/// Bytes that the WAL's file keeps when it begins anew: twice what it has
+/// under load. After a surge the rest goes back to the disk.
+const WAL_KEPT_BYTES: i64 = 64 * 1024 * 1024;
 
 impl Store {
     /// Name of the database in the data directory.
     pub const FILE_NAME: &'static str = "ingest.sqlite";
 
-    /// Opens the database in `data_dir`, and makes both where they are not.
+    /// Opens the database in `data_dir`, and makes both where they are not. What
+    /// can be made anew is opened when it is needed, and set aside where it is
+    /// damaged.
     ///
     /// # Errors
     /// Where the directory cannot be made, the file is a newer server's, or
@@ -71,7 +82,7 @@ impl Store {
         schema::migrate(&mut connection)?;
         sync_names(data_dir).map_err(Error::Directory)?;
         let id = read_id(&connection)?;
-        let index = index::open(data_dir, options, index::READER_CACHE_KIB)?;
+        let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
         Ok(Self { connection, index, data_dir, options, id, intake: None })
     }
@@ -115,6 +126,16 @@ impl Store {
         Ok(id)
     }
 
+    /// Leaves an index that was set aside meanwhile, before it is read.
+    pub fn look_again(&mut self) {
+        self.index.look_again();
+    }
+
+    /// Sets a damaged index aside, where that may be the cause of `error`.
+    pub fn mend_after(&mut self, error: &Error) {
+        self.index.mend_after(error);
+    }
+
     /// Position of the newest event in the log; 0 where it is empty.
     ///
     /// # Errors
@@ -125,12 +146,17 @@ impl Store {
     }
 
     /// Leaves checkpoints to somebody else, but for the last part of each
-    /// ([`Self::checkpoint_rest`]): no commit stops for one.
+    /// ([`Self::checkpoint_rest`]): no commit stops for one, as long as they are
+    /// made.
     ///
     /// # Errors
     /// Where SQLite fails.
     pub fn leave_checkpoints(&self) -> Result<()> {
-        Ok(self.connection.pragma_update(None, "wal_autocheckpoint", 0)?)
+        self.checkpoint_itself_from(WAL_PAGES_MAX)
+    }
+
+    fn checkpoint_itself_from(&self, pages: i64) -> Result<()> {
+        Ok(self.connection.pragma_update(None, "wal_autocheckpoint", pages)?)
     }
 
     /// Moves the last of the WAL's pages, so that it begins anew. `false` where
@@ -139,17 +165,24 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn checkpoint_rest(&self, left: u64) -> Result<bool> {
-        let is_done = left <= REST_PAGES || self.wal_bytes() >= WAL_BYTES_MAX;
+        let is_done = left <= REST_PAGES;
         if is_done {
             checkpoint(&self.connection)?;
         }
         Ok(is_done)
     }
 
-    /// Bytes of the WAL's file, which stays as large as it was once.
-    fn wal_bytes(&self) -> u64 {
-        let wal = self.data_dir.join(format!("{}-wal", Self::FILE_NAME));
-        fs::metadata(wal).map_or(0, |metadata| metadata.len())
+    /// Bytes of the database's file that hold nothing, since what was in them
+    /// was dropped. They are used before the file grows.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn free_bytes(&self) -> Result<u64> {
+        let number = |pragma: &str| -> Result<u64> {
+            let mut statement = self.connection.prepare_cached(pragma)?;
+            Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        };
+        Ok(number("PRAGMA freelist_count")? * number("PRAGMA page_size")?)
     }
 }
 
@@ -164,6 +197,7 @@ pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connecti
     connection.pragma_update(None, "synchronous", "EXTRA")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
     // What a device had erased is overwritten where its page is written anyway.
     // A page that becomes free keeps its bytes until it is used again, and the
     // WAL until it begins anew.
@@ -260,5 +294,62 @@ pub(crate) mod quality {
     /// The tables' CHECK allows only the two words.
     pub(crate) fn read(text: &str) -> TimeQuality {
         if text == "good" { TimeQuality::Good } else { TimeQuality::Low }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const PAGE: u64 = 4_096 + 24;
+
+    fn wal_bytes(dir: &TempDir) -> u64 {
+        let wal = dir.path().join(format!("{}-wal", Store::FILE_NAME));
+        fs::metadata(wal).map_or(0, |metadata| metadata.len())
+    }
+
+    /// About seventeen pages of the WAL.
+    fn commit(store: &Store) {
+        let sql = "INSERT INTO server_version (version) VALUES (hex(randomblob(30000)))";
+        store.connection.execute(sql, []).unwrap();
+    }
+
+    #[test]
+    fn a_log_that_nobody_else_moves_is_moved_by_commits() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.leave_checkpoints().unwrap();
+        store.checkpoint_itself_from(100).unwrap();
+        (0..40).for_each(|_| commit(&store));
+        assert!(wal_bytes(&dir) < 200 * PAGE, "{} bytes", wal_bytes(&dir));
+    }
+
+    #[test]
+    fn after_a_surge_the_log_gives_its_room_back() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        store.leave_checkpoints().unwrap();
+        let kept = 60 * PAGE;
+        store.connection.pragma_update(None, "journal_size_limit", signed(kept)).unwrap();
+        commit(&store);
+        (0..10).for_each(|_| commit(&store));
+        assert!(wal_bytes(&dir) > 100 * PAGE);
+        assert!(!store.checkpoint_rest(REST_PAGES + 1).unwrap(), "too many to stop for");
+        assert!(store.checkpoint_rest(REST_PAGES).unwrap());
+        commit(&store);
+        assert!(wal_bytes(&dir) <= kept, "{} bytes", wal_bytes(&dir));
+        assert!(store.checkpoint_rest(0).unwrap());
+    }
+
+    #[test]
+    fn what_is_dropped_leaves_room_inside() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        commit(&store);
+        let before = store.free_bytes().unwrap();
+        store.connection.execute("DELETE FROM server_version", []).unwrap();
+        assert!(store.free_bytes().unwrap() >= before + 60_000);
     }
 }

@@ -48,8 +48,8 @@ pub(super) struct ServeArgs {
     bounds: BoundArgs,
     #[command(flatten)]
     lifetimes: LifetimeArgs,
-    /// Drop events by whole months, so many days after a month's end. Without
-    /// it they stay.
+    /// Drop events, and the matches made of them, by whole months, so many days
+    /// after a month's end. Without it they stay.
     #[arg(long, value_name = "DAYS")]
     retain_days: Option<u64>,
 }
@@ -60,7 +60,8 @@ struct LifetimeArgs {
     /// A companion gives up what it could not send for so long.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().outbox_max_age_s)]
     outbox_max_age_s: u64,
-    /// The gate knows an event id for at least so long.
+    /// The gate knows an event id for at least so long, and as long as the event
+    /// is kept.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().gate_retention_s)]
     gate_retention_s: u64,
     /// A match is sealed after so long at the latest.

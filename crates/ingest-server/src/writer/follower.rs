@@ -110,6 +110,14 @@ impl Progress {
         drop(tokio::time::timeout(READERS_PATIENCE, reached).await);
     }
 
+    /// One step of association is done, which began when so much was committed.
+    /// It may have led backwards: an index that was lost is followed anew.
+    fn followed(&self, committed: u64, step: Followed) {
+        // At the log's end nothing is left to wait for, whatever was counted.
+        let through = if step.all { step.through.max(committed) } else { step.through };
+        self.associated.send_replace(through);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -169,6 +177,14 @@ impl Pace {
             self.looks = 0;
         }
         is_time
+    }
+
+    /// Where there is more to forget its next turn comes soon: after what the
+    /// writer wishes for, and a step of association.
+    fn forgets_again(&mut self, more: bool) {
+        if more {
+            self.looks = LOOKS_BETWEEN;
+        }
     }
 
     /// Once nothing was committed for a breath, or it waited long enough.
@@ -299,10 +315,12 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
             Work::Stop => return,
             Work::Shelve(recent) => shelve(&mut follower, progress, report, recent),
             Work::Checkpoint => checkpoint(&follower, report),
-            Work::Forget => forget(&mut follower),
-            Work::Associate => follower.associate().map(|Followed { through, .. }| {
-                progress.associated.send_replace(through);
+            // And a look whether the index still has what it had.
+            Work::Forget => follower.forget().and_then(|more| {
+                pace.forgets_again(more);
+                associate(&mut follower, progress)
             }),
+            Work::Associate => associate(&mut follower, progress),
         };
         if let Err(error) = worked {
             tracing::error!(error = &error as &dyn std::error::Error, "Following the log failed");
@@ -336,6 +354,13 @@ fn shelve(
     shelved
 }
 
+fn associate(follower: &mut Follower, progress: &Progress) -> ingest_store::Result<()> {
+    // Before the step, which looks for more than this.
+    let committed = progress.committed.load(Ordering::SeqCst);
+    progress.followed(committed, follower.associate()?);
+    Ok(())
+}
+
 fn checkpoint(follower: &Follower, report: &mpsc::Sender<Report>) -> ingest_store::Result<()> {
     let left = follower.checkpoint()?;
     // The writer has gone where this fails.
@@ -343,14 +368,22 @@ fn checkpoint(follower: &Follower, report: &mpsc::Sender<Report>) -> ingest_stor
     Ok(())
 }
 
-fn forget(follower: &mut Follower) -> ingest_store::Result<()> {
-    while follower.forget()? {}
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn at_the_logs_end_it_sleeps_and_what_was_lost_wakes_it() {
+        let progress = Progress::default();
+        progress.committed(7);
+        let is_behind = || *progress.associated.borrow() < 7;
+        progress.followed(7, Followed { through: 5, all: false });
+        assert!(is_behind());
+        progress.followed(7, Followed { through: 5, all: true });
+        assert!(!is_behind(), "or it would look again and again");
+        progress.followed(7, Followed { through: 2, all: false });
+        assert!(is_behind(), "the index was made anew");
+    }
 
     #[test]
     fn months_are_forgotten_also_where_there_is_always_something_to_associate() {

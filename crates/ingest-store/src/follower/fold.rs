@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use association::{Confidence, OccurrenceId, Sighting, Standing};
 use event_model::{DeviceId, Kind, WallTime};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use serde::Serialize;
 
 use super::{LoggedBatch, told::Told};
 use crate::{Result, store::quality};
@@ -140,20 +139,17 @@ fn witness(
     at: Sighting,
     told: &Told,
 ) -> Result<()> {
-    let known = transaction
-        .prepare_cached(
-            "SELECT at_ms, at_quality FROM occurrence WHERE match_id = ?1 AND occurrence_id = ?2",
-        )?
-        .query_row(params![of.match_id, id.0.as_bytes()], |row| {
-            sighting(row, "at_ms", "at_quality")
-        })
-        .optional()?;
-    match known {
-        None => create_occurrence(transaction, of, (id, confidence), at, told)?,
-        Some(before) => {
-            let at = before.better_of(at);
-            update_occurrence(transaction, of, (id, confidence), at)?;
-        }
+    // Most events found an occurrence of their own.
+    if !create_occurrence(transaction, of, (id, confidence), at, told)? {
+        let before = transaction
+            .prepare_cached(
+                "SELECT at_ms, at_quality FROM occurrence
+                 WHERE match_id = ?1 AND occurrence_id = ?2",
+            )?
+            .query_row(params![of.match_id, id.0.as_bytes()], |row| {
+                sighting(row, "at_ms", "at_quality")
+            })?;
+        update_occurrence(transaction, of, (id, confidence), before.better_of(at))?;
     }
     transaction
         .prepare_cached(
@@ -164,33 +160,35 @@ fn witness(
     Ok(())
 }
 
+/// Whether there was none.
 fn create_occurrence(
     transaction: &Transaction<'_>,
     of: &OpenMatch,
     (id, confidence): (OccurrenceId, Confidence),
     at: Sighting,
     told: &Told,
-) -> Result<()> {
-    transaction
+) -> Result<bool> {
+    let created = transaction
         .prepare_cached(
             "INSERT INTO occurrence (match_id, occurrence_id, kind, actors, round,
                  match_clock_ms, at_ms, at_quality, confidence, revision, details)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             of.match_id,
             id.0.as_bytes(),
             told.kind_text,
-            json(&told.actors),
+            told.actors,
             told.round,
             told.match_clock_ms,
             at.at.unix_ms(),
             quality::text(at.quality),
             confidence.value(),
             of.revision,
-            json(&told.details),
+            told.details,
         ])?;
-    Ok(())
+    Ok(created > 0)
 }
 
 fn update_occurrence(
@@ -221,8 +219,4 @@ fn sighting(row: &Row<'_>, at: &str, quality: &str) -> rusqlite::Result<Sighting
         at: WallTime::from_unix_ms(row.get(at)?),
         quality: quality::read(row.get_ref(quality)?.as_str().unwrap_or_default()),
     })
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain data with string keys is always JSON")
 }

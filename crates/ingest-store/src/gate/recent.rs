@@ -26,6 +26,8 @@ impl Hash for RecentKey {
 #[derive(Debug, Default)]
 pub struct Recent {
     found_in: HashMap<RecentKey, i64>,
+    /// Every batch up to this one is on the shelf, or was when it was emptied.
+    pub(crate) behind: i64,
     /// Every batch up to this one is in here or on the shelf.
     pub(crate) through: i64,
 }
@@ -33,7 +35,7 @@ pub struct Recent {
 impl Recent {
     /// None, from the batch behind `through` on.
     pub(crate) fn behind(through: i64) -> Self {
-        Self { found_in: HashMap::new(), through }
+        Self { found_in: HashMap::new(), behind: through, through }
     }
 
     /// Events at which this goes to the shelf. A table of 2^18 places of 33

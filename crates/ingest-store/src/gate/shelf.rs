@@ -3,9 +3,11 @@
 //! Each device has, for each month, one small row that takes what is new, and
 //! once that is full 2^k rows among which its ids are spread by their bits. So
 //! new ids cost one row a device however random they are, asking for an id
-//! costs one or two rows a month, and a month is forgotten by deleting it.
+//! costs one or two rows a month, and a month is forgotten by deleting it. When
+//! the rows have become too large on average each is split: one at a time in
+//! memory, and each id as often as its device's month has doubled.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -27,11 +29,11 @@ const PARTS_LOG_MAX: u8 = 16;
 /// An id and the batch that stored it.
 const ENTRY_BYTES: usize = EventKey::BYTES + 8;
 
-/// The shelf's rows of one device, as they were at one moment: the follower
-/// spreads them anew meanwhile, and between the small row and the part that it
-/// points to an id would be in neither.
+/// The shelf's rows of one device. They are read within a transaction: the
+/// follower spreads them anew meanwhile, and between the small row and the part
+/// that it points to an id would be in neither.
 pub(crate) struct DeviceShelf<'s> {
-    index: Transaction<'s>,
+    index: &'s Connection,
     device_no: i64,
     months: Vec<Month>,
 }
@@ -49,11 +51,10 @@ impl<'s> DeviceShelf<'s> {
         segments: &[Segment],
         device_no: i64,
     ) -> Result<Self> {
-        let index = index.unchecked_transaction()?;
         let mut months = Vec::new();
         // The newest first: what comes again was mostly sent lately.
         for segment in segments.iter().rev() {
-            months.extend(Month::load(&index, segment.number, device_no)?);
+            months.extend(Month::load(index, segment.number, device_no)?);
         }
         Ok(Self { index, device_no, months })
     }
@@ -129,38 +130,82 @@ fn put_month(
 ) -> Result<()> {
     let known = Month::load(transaction, segment_no, device_no)?;
     let mut month = known.unwrap_or(Month { segment_no, parts_log: 0, fresh: Vec::new() });
-    for (key, batch_no) in ids {
-        set(&mut month.fresh, key.key, *batch_no);
-    }
-    if month.fresh.len() > NEW_MAX * ENTRY_BYTES {
-        spread(transaction, device_no, &mut month)?;
+    if month.fresh.len() / ENTRY_BYTES + ids.len() <= NEW_MAX {
+        ids.iter().for_each(|(key, batch_no)| set(&mut month.fresh, key.key, *batch_no));
+    } else {
+        let mut new: HashMap<_, _> = entries(&month.fresh).collect();
+        new.extend(ids.iter().map(|(key, batch_no)| (key.key, *batch_no)));
+        month.fresh.clear();
+        Spreading { transaction, segment_no, device_no }.spread(&mut month, &new)?;
     }
     let row = [&[month.parts_log], month.fresh.as_slice()].concat();
     write(transaction, segment_no, device_no, 0, &row)
 }
 
-/// Takes all parts and what is new, and writes them as parts.
-fn spread(transaction: &Transaction<'_>, device_no: i64, month: &mut Month) -> Result<()> {
-    let mut all: HashMap<EventKey, i64> = HashMap::new();
-    let mut parts = transaction.prepare_cached(
-        "SELECT entries FROM gate WHERE segment_no = ?1 AND device_no = ?2 AND part > 0",
-    )?;
-    let mut rows = parts.query(params![month.segment_no, device_no])?;
-    while let Some(row) = rows.next()? {
-        all.extend(entries(row.get_ref(0)?.as_blob().unwrap_or_default()));
+/// The parts of a device's month.
+struct Spreading<'s> {
+    transaction: &'s Transaction<'s>,
+    segment_no: i64,
+    device_no: i64,
+}
+
+impl Spreading<'_> {
+    /// Puts new ids into their parts, and makes more parts where those have
+    /// become too large.
+    fn spread(&self, month: &mut Month, new: &HashMap<EventKey, i64>) -> Result<()> {
+        if month.parts_log == 0 {
+            month.parts_log = parts_log(new.len());
+        }
+        let mut parts: BTreeMap<i64, Vec<_>> = BTreeMap::new();
+        for (key, batch_no) in new {
+            parts.entry(part_of(*key, month.parts_log)).or_default().push((*key, *batch_no));
+        }
+        let (touched, mut ids) = (parts.len().max(1), 0);
+        for (part, new) in parts {
+            let mut row = self.read(part)?;
+            new.into_iter().for_each(|(key, batch_no)| set(&mut row, key, batch_no));
+            ids += row.len() / ENTRY_BYTES;
+            self.write(part, &row)?;
+        }
+        // The others are as large: ids fall evenly.
+        let wanted = parts_log((ids / touched) << month.parts_log);
+        if wanted > month.parts_log {
+            self.split(month.parts_log, wanted)?;
+            month.parts_log = wanted;
+        }
+        Ok(())
     }
-    all.extend(entries(&month.fresh));
-    month.fresh.clear();
-    month.parts_log = parts_log(all.len());
-    let mut spread = vec![Vec::new(); 1 << month.parts_log];
-    for (key, batch_no) in all {
-        let part = usize::try_from(part_of(key, month.parts_log) - 1).unwrap_or(0);
-        push(&mut spread[part], key, batch_no);
+
+    /// The last part first: none is written over before it was read.
+    fn split(&self, from_log: u8, to_log: u8) -> Result<()> {
+        let more = to_log - from_log;
+        for part in (0..1_i64 << from_log).rev() {
+            let first = part << more;
+            let mut split = vec![Vec::new(); 1 << more];
+            for (key, batch_no) in entries(&self.read(part + 1)?) {
+                let place = part_of(key, to_log) - 1 - first;
+                if let Some(row) = usize::try_from(place).ok().and_then(|n| split.get_mut(n)) {
+                    push(row, key, batch_no);
+                }
+            }
+            for (number, row) in (first + 1..).zip(&split) {
+                self.write(number, row)?;
+            }
+        }
+        Ok(())
     }
-    for (part, entries) in (1..).zip(&spread) {
-        write(transaction, month.segment_no, device_no, part, entries)?;
+
+    fn read(&self, part: i64) -> Result<Vec<u8>> {
+        let mut statement = self.transaction.prepare_cached(SELECT)?;
+        let row = statement
+            .query_row(params![self.segment_no, self.device_no, part], |row| row.get(0))
+            .optional()?;
+        Ok(row.unwrap_or_default())
     }
-    Ok(())
+
+    fn write(&self, part: i64, entries: &[u8]) -> Result<()> {
+        write(self.transaction, self.segment_no, self.device_no, part, entries)
+    }
 }
 
 fn write(
@@ -261,14 +306,40 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let (mut follower, writer) = (open(&dir), open(&dir));
         put_ids(&mut follower, 0..300, 1);
+        let snapshot = writer.unchecked_transaction().unwrap();
         let shelf = DeviceShelf::load(&writer, &segments(), i64::from(DEVICE)).unwrap();
         put_ids(&mut follower, 300..2_000, 2);
         assert_eq!(found(&shelf, 0..300), vec![Some(1); 300]);
         assert_eq!(found(&shelf, 300..400), vec![None; 100], "they came after it was asked");
-        drop(shelf);
+        drop((shelf, snapshot));
         let shelf = DeviceShelf::load(&writer, &segments(), i64::from(DEVICE)).unwrap();
         assert_eq!(found(&shelf, 0..300), vec![Some(1); 300]);
         assert_eq!(found(&shelf, 300..2_000), vec![Some(2); 1_700]);
+    }
+
+    #[test]
+    fn a_growing_month_keeps_every_id_and_rewrites_few() {
+        let dir = TempDir::new().unwrap();
+        let mut index = open(&dir);
+        let mut written = 0;
+        // So many at a time that each time they are spread among the parts.
+        for (first, batch_no) in (0..20_000).step_by(200).zip(1..) {
+            let before = index.total_changes();
+            put_ids(&mut index, first..first + 200, batch_no);
+            written += index.total_changes() - before;
+        }
+        let snapshot = index.unchecked_transaction().unwrap();
+        let shelf = DeviceShelf::load(&snapshot, &segments(), i64::from(DEVICE)).unwrap();
+        for (first, batch_no) in (0..20_000).step_by(200).zip(1..) {
+            assert_eq!(found(&shelf, first..first + 200), vec![Some(batch_no); 200]);
+        }
+        let rows = "SELECT count(*), max(length(entries)) FROM gate WHERE part > 0";
+        let (parts, longest): (i64, i64) =
+            snapshot.query_row(rows, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(parts, 256);
+        assert!(usize::try_from(longest).unwrap() < 2 * PART_IDS * ENTRY_BYTES, "{longest}");
+        // All parts each time would be 100 × 256.
+        assert!(written < 15_000, "{written} rows");
     }
 
     #[test]

@@ -28,22 +28,23 @@ pub(crate) struct Intake {
     /// Ids in memory from which the writer puts them onto the shelf itself.
     pub(super) shelve_at: usize,
     devices: HashMap<DeviceId, i64>,
+    /// Answers kept of each device since its oldest were forgotten.
+    answers: HashMap<i64, u64>,
     version_no: i64,
     version: String,
 }
 
 impl Intake {
     pub(super) fn load(store: &mut Store) -> Result<Self> {
-        index::adopt(&mut store.index, &store.connection, store.id)?;
         follower::shelve_all(store, Recent::EVENTS_MAX)?;
         let segments = segment::all(&store.connection)?;
         let end = segment::log_end(&store.connection, &segments)?;
         let index = index::open(&store.data_dir, store.options, index::READER_CACHE_KIB)?;
-        let recent = follower::unshelved(&store.connection, &store.index, &segments)?;
+        let recent = follower::unshelved(&store.connection, store.index.get()?, &segments)?;
         let gate = Gate { recent, leaving: None, index };
-        let (devices, version) = (HashMap::new(), String::new());
+        let (devices, answers, version) = (HashMap::new(), HashMap::new(), String::new());
         let shelve_at = Recent::EVENTS_HARD_MAX;
-        Ok(Self { end, segments, gate, shelve_at, devices, version_no: 0, version })
+        Ok(Self { end, segments, gate, shelve_at, devices, answers, version_no: 0, version })
     }
 
     /// Whether the log is as this remembers it.
@@ -69,6 +70,22 @@ impl Intake {
             .ok_or(Error::UnknownDevice)?;
         self.devices.insert(device, device_no);
         Ok(device_no)
+    }
+
+    /// Counts an answer that is kept; whether so many were since the last time
+    /// that the oldest are to be forgotten. So a device never has much more than
+    /// twice as many as are remembered, and they need not be counted each time.
+    pub(super) fn keeps_answer(&mut self, device_no: i64, most: u64) -> bool {
+        if self.answers.len() >= DEVICES_MAX {
+            self.answers.clear();
+        }
+        let since = self.answers.entry(device_no).or_default();
+        *since += 1;
+        let is_time = *since >= most.max(1);
+        if is_time {
+            *since = 0;
+        }
+        is_time
     }
 
     /// The segment for what is received now; a later month begins another one.

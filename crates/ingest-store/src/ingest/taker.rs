@@ -55,6 +55,10 @@ impl Taker<'_> {
         }
         if let Some(claim) = &batch.idempotency {
             self.memory().keep(device_no, claim, batch_no, batch.received_at)?;
+            let most = self.terms.lifetimes.idempotency_answers_max;
+            if self.intake.keeps_answer(device_no, most) {
+                answer::forget_beyond(self.transaction, device_no, most)?;
+            }
         }
         let server_version = &self.terms.server_version;
         let page = Page { server_version, store: self.store_id, contiguous };
@@ -107,14 +111,16 @@ impl Taker<'_> {
     fn learn(&self, batch: &Batch, device_no: i64, judged: &Judged) -> Result<Option<u64>> {
         let mut contiguous = None;
         for (outbox, ranges) in &judged.known {
-            let known = ranges::learn(self.transaction, device_no, *outbox, ranges)?;
+            let of = (device_no, *outbox, batch.outbox);
+            let known = ranges::learn(self.transaction, of, ranges)?;
             if batch.outbox == Some(*outbox) {
                 contiguous = Some(known.contiguous());
             }
         }
         match (contiguous, batch.outbox) {
             (None, Some(outbox)) => {
-                Ok(Some(ranges::learn(self.transaction, device_no, outbox, &[])?.contiguous()))
+                let of = (device_no, outbox, Some(outbox));
+                Ok(Some(ranges::learn(self.transaction, of, &[])?.contiguous()))
             }
             (contiguous, _) => Ok(contiguous),
         }

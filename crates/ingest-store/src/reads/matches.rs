@@ -35,7 +35,7 @@ impl Store {
     /// Where SQLite fails.
     pub fn associated_through(&self) -> Result<u64> {
         let sql = "SELECT associated_through FROM follow";
-        let mut statement = self.index.prepare_cached(sql)?;
+        let mut statement = self.index.get()?.prepare_cached(sql)?;
         Ok(statement.query_row([], |row| count_column(row, "associated_through"))?)
     }
 
@@ -52,6 +52,7 @@ impl Store {
         let after = page.after.as_ref();
         let mut rows = self
             .index
+            .get()?
             .prepare_cached(&sql)?
             .query_map(
                 params![
@@ -79,6 +80,7 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM game_match m WHERE {VISIBLE} AND m.key = ?2");
         let row = self
             .index
+            .get()?
             .prepare_cached(&sql)?
             .query_row(params![viewer.restriction(), key], read)
             .optional()?;

@@ -38,7 +38,7 @@ impl Store {
         key: &str,
         page: &PageRequest,
     ) -> Result<Option<OccurrencePage>> {
-        let snapshot = self.index.unchecked_transaction()?;
+        let snapshot = self.index.get()?.unchecked_transaction()?;
         let Some(of) = self.match_row(viewer, key)? else { return Ok(None) };
         let associated_through = self.associated_through()?;
         let mut occurrences = list(&snapshot, of.match_id, page)?;

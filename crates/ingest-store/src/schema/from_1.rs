@@ -167,7 +167,7 @@ fn convert_ranges(transaction: &Transaction<'_>) -> Result<()> {
         ranges.push(first.unsigned_abs()..=last.unsigned_abs());
     }
     for ((device_no, outbox), ranges) in known {
-        ranges::learn(transaction, device_no, OutboxId(outbox), &ranges)?;
+        ranges::learn(transaction, (device_no, OutboxId(outbox), None), &ranges)?;
     }
     Ok(())
 }

@@ -99,3 +99,17 @@ fn a_database_under_a_new_name_repeats_no_answer_of_the_old_one() {
     let page: serde_json::Value = serde_json::from_slice(&again.body).unwrap();
     assert_eq!(page["store"], renewed.to_string(), "or the client would meet two by turns");
 }
+
+#[test]
+fn answers_of_a_busy_device_are_forgotten_as_they_come() {
+    let mut fixture = Fixture::new();
+    let file = fixture.dir.path().join(ingest_store::Store::FILE_NAME);
+    let log = rusqlite::Connection::open(file).unwrap();
+    for key in 1..=20 {
+        fixture.ingest(keyed(key, 1, &key.to_string()));
+        let sql = "SELECT count(*) FROM kept_answer";
+        let kept: i64 = log.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert!(kept <= 6, "{kept}, and three are remembered");
+    }
+    assert_eq!(answered(fixture.ingest(keyed(20, 1, "20"))).replayed, Replayed::Yes);
+}

@@ -5,9 +5,11 @@
 mod accounts;
 mod answers;
 mod backups;
+mod erasing;
 mod gate;
 mod index;
 mod laws;
+mod lost_index;
 mod model;
 mod reads;
 mod retention;

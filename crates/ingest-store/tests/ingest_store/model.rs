@@ -22,6 +22,8 @@ enum Step {
     BeginShelving,
     EndShelving,
     LoseIndex,
+    /// Under everybody's feet, where the system allows it.
+    LoseIndexInUse,
     CatchUp,
     Days(i64),
     Retire,
@@ -37,6 +39,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Step::BeginShelving),
         1 => Just(Step::EndShelving),
         1 => Just(Step::LoseIndex),
+        1 => Just(Step::LoseIndexInUse),
         1 => Just(Step::CatchUp),
         1 => (1i64..40).prop_map(Step::Days),
         1 => Just(Step::Retire),
@@ -82,11 +85,8 @@ impl World {
                 self.leaving = self.fixture.store.send_to_shelf().or(self.leaving.take());
             }
             Step::EndShelving => self.end_shelving(),
-            Step::LoseIndex => self.reopen(|dir| {
-                for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
-                    drop(std::fs::remove_file(dir.join(file)));
-                }
-            }),
+            Step::LoseIndex => self.reopen(lose_index),
+            Step::LoseIndexInUse => lose_index(self.fixture.dir.path()),
             Step::CatchUp => self.fixture.store.catch_up().unwrap(),
             Step::Days(days) => self.now = self.now.plus_ms(days * DAY_MS),
             Step::Retire => self.retire(),
@@ -162,6 +162,12 @@ impl World {
         }
         let (newest, now) = (self.newest.clone(), self.now);
         self.known.retain(|_, known| known.month == newest || remembered_at(&known.month, now));
+    }
+}
+
+fn lose_index(dir: &std::path::Path) {
+    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        drop(std::fs::remove_file(dir.join(file)));
     }
 }
 

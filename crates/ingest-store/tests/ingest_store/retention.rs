@@ -3,9 +3,10 @@
 use event_model::WallTime;
 use ingest_api::{Lifetimes, ReceiptStatus};
 use ingest_store::{Batch, Erased, IdempotencyClaim, Retention, Retired, StoreOptions};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Fixture, batch, device, kill};
+use crate::support::{Fixture, batch, device, item, kill};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -156,4 +157,66 @@ fn a_clock_that_is_set_around_a_months_end_begins_one_segment() {
     assert_eq!(send(&mut fixture, "ahead", "2031-01-01"), ReceiptStatus::Stored);
     assert_eq!(send(&mut fixture, "right", "2026-11-02"), ReceiptStatus::Stored);
     assert_eq!(tables(&fixture).len(), 8, "years ahead was a mistake, and ends with it");
+}
+
+/// Rows of a table of the index.
+fn rows(fixture: &Fixture, table: &str) -> i64 {
+    let index = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
+    index.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_match_goes_with_the_last_of_its_events() {
+    let mut fixture = Fixture::new();
+    let mut send_to = |subject: &str, id: &str, day: &str| {
+        let lap = item(device(1), "com.example.lap", id, Some(subject), 1, 0, &json!({}));
+        fixture.take(Batch { received_at: at(day), ..batch(device(1), vec![lap]) });
+    };
+    send_to("race:old", "a", "2026-10-01");
+    send_to("race:long", "b", "2026-10-31");
+    send_to("race:long", "c", "2026-11-01");
+    send_to("race:new", "d", "2026-11-20");
+    fixture.store.catch_up().unwrap();
+    retire(&mut fixture, "2026-11-07");
+    assert_eq!(rows(&fixture, "game_match"), 3, "October has not outlived its time");
+    retire(&mut fixture, "2026-11-21");
+    let left: Vec<_> = ["race:old", "race:long", "race:new"]
+        .map(|key| fixture.occurrences(key).len())
+        .into_iter()
+        .collect();
+    assert_eq!(left, [0, 2, 1], "one that goes on after the month's end stays whole");
+    assert_eq!(rows(&fixture, "game_match"), 2);
+    for table in ["match_device", "occurrence", "witness", "match_batch"] {
+        let of_none = format!("{table} WHERE match_id NOT IN (SELECT match_id FROM game_match)");
+        assert_eq!(rows(&fixture, &of_none), 0, "{table}");
+    }
+    assert_eq!(rows(&fixture, "witness"), 3);
+}
+
+#[test]
+fn a_large_match_goes_in_steps() {
+    let mut fixture = Fixture::new();
+    let kills = (0..3_000).map(|n| kill(device(1), &n.to_string(), n + 1, 0)).collect();
+    fixture.take(Batch { received_at: at("2026-10-01"), ..batch(device(1), kills) });
+    let lap = item(device(1), "com.example.lap", "x", Some("race:1"), 1, 0, &json!({}));
+    fixture.take(Batch { received_at: at("2026-11-20"), ..batch(device(1), vec![lap]) });
+    fixture.store.catch_up().unwrap();
+    let mut place = None;
+    while let Retired::More(next) =
+        fixture.store.retire(&retention(), at("2026-11-21"), place).unwrap()
+    {
+        place = Some(next);
+    }
+    let options = StoreOptions::default();
+    let mut follower = ingest_store::Follower::open(fixture.dir.path(), options).unwrap();
+    let tables = ["game_match", "match_device", "occurrence", "witness", "match_batch"];
+    let count = |fixture: &Fixture| tables.iter().map(|table| rows(fixture, table)).sum::<i64>();
+    let mut before = count(&fixture);
+    assert_eq!(before, 6_000 + 3 + 2 + 3);
+    while follower.forget().unwrap() {
+        let left = count(&fixture);
+        assert!(before - left <= 2_001, "{before} to {left} in one step");
+        before = left;
+    }
+    assert_eq!(before, 5, "the lap's match");
 }

@@ -62,3 +62,39 @@ fn without_an_outbox_there_is_no_sequence() {
     nameless.outbox = None;
     assert_eq!(fixture.page(nameless).contiguous_sequence, None);
 }
+
+#[test]
+fn a_device_that_names_a_new_outbox_each_time_makes_no_table_without_end() {
+    let mut fixture = Fixture::new();
+    send(&mut fixture, &[1, 2, 3]);
+    for number in 1..=200u64 {
+        let mut from_another = batch(device(1), vec![kill(device(1), &format!("n{number}"), 1, 0)]);
+        from_another.outbox = Some(OutboxId(Uuid::from_u128(u128::from(number) << 64)));
+        assert_eq!(
+            fixture.page(from_another).contiguous_sequence,
+            Some(1),
+            "it counts all the same"
+        );
+    }
+    let gaps = (1..=100u64).map(|number| {
+        let outbox = OutboxId(Uuid::from_u128(u128::from(number)));
+        let gap = SequenceGap { outbox, from: 2, to: 9, reason: GapReason::Pruned };
+        let id = format!("gap{number}");
+        let mut news = item(
+            device(1),
+            "ringside.sequence_gap.v1",
+            &id,
+            Some("outbox:x"),
+            number,
+            0,
+            &json!(gap),
+        );
+        news.sound().gap = Some(Box::new(gap));
+        news
+    });
+    let page = fixture.page(batch(device(1), gaps.collect()));
+    assert_eq!(page.contiguous_sequence, Some(100), "nor by what it says of others");
+    let log = rusqlite::Connection::open(fixture.dir.path().join("ingest.sqlite")).unwrap();
+    let outboxes: i64 = log.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
+    assert!(outboxes <= 64, "{outboxes}");
+}

@@ -1,0 +1,103 @@
+//! What followed from months that the log has dropped goes too: the gate's rows
+//! with the evidence, a match with the bytes of the last of its events. So the
+//! index holds nothing for longer than what it follows from.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::{Result, segment::Segment};
+
+/// Rows of the gate deleted in one step: a page or two each.
+const GATE_ROWS_A_STEP: i64 = 500;
+/// Matches looked at in one step.
+const MATCHES_A_STEP: i64 = 500;
+/// Rows of matches deleted in one step.
+const ROWS_A_STEP: usize = 2_000;
+
+/// How far matches were looked through since a month was dropped.
+#[derive(Default)]
+pub(super) struct Forgetting {
+    /// Of the oldest month that has its bytes: what is behind is forgotten.
+    first_batch: i64,
+    /// All matches up to this one were looked at.
+    through: i64,
+    is_done: bool,
+}
+
+impl Forgetting {
+    /// One bounded step; whether there may be more.
+    pub(super) fn step(&mut self, index: &mut Connection, segments: &[Segment]) -> Result<bool> {
+        let Some(oldest) = segments.first() else { return Ok(false) };
+        let deleted = index.execute(
+            "DELETE FROM gate WHERE (segment_no, device_no, part) IN (
+                 SELECT segment_no, device_no, part FROM gate WHERE segment_no < ?1 LIMIT ?2)",
+            params![oldest.number, GATE_ROWS_A_STEP],
+        )?;
+        if deleted > 0 {
+            return Ok(true);
+        }
+        let readable = segments.iter().find(|segment| segment.has_events);
+        let first_batch = readable.map_or(self.first_batch, |segment| segment.first_batch);
+        if first_batch != self.first_batch {
+            *self = Self { first_batch, through: 0, is_done: false };
+        }
+        if !self.is_done {
+            self.matches(index)?;
+        }
+        Ok(!self.is_done)
+    }
+
+    fn matches(&mut self, index: &mut Connection) -> Result<()> {
+        let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let looked_at = looked_at(&transaction, self.through)?;
+        self.is_done = looked_at.is_empty();
+        let mut rows = 0;
+        for (match_id, newest_batch) in looked_at {
+            // One without any is what a step before has left of one.
+            if newest_batch.is_none_or(|newest| newest < self.first_batch) {
+                rows += forget_some(&transaction, match_id, ROWS_A_STEP - rows)?;
+            }
+            if rows >= ROWS_A_STEP {
+                // This one again: it may have more.
+                break;
+            }
+            self.through = match_id;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// Some matches, and the newest batch that has an event of each.
+fn looked_at(index: &Transaction<'_>, through: i64) -> Result<Vec<(i64, Option<i64>)>> {
+    let sql = "SELECT match_id, (SELECT max(batch_no) FROM match_batch b
+                                 WHERE b.match_id = m.match_id)
+               FROM game_match m WHERE match_id > ?1 ORDER BY match_id LIMIT ?2";
+    let mut statement = index.prepare_cached(sql)?;
+    let rows = statement
+        .query_map(params![through, MATCHES_A_STEP], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Deletes rows of a match, itself last of all; how many.
+fn forget_some(index: &Transaction<'_>, match_id: i64, most: usize) -> Result<usize> {
+    const CHILDREN: [(&str, &str); 4] = [
+        ("witness", "occurrence_id, device, event_id"),
+        ("occurrence", "occurrence_id"),
+        ("match_device", "device"),
+        ("match_batch", "batch_no"),
+    ];
+    let mut deleted = 0;
+    for (table, columns) in CHILDREN {
+        let left = i64::try_from(most - deleted).unwrap_or(0);
+        deleted += index
+            .prepare_cached(&format!(
+                "DELETE FROM {table} WHERE match_id = ?1 AND ({columns}) IN (
+                     SELECT {columns} FROM {table} WHERE match_id = ?1 LIMIT ?2)"
+            ))?
+            .execute(params![match_id, left])?;
+        if deleted >= most {
+            return Ok(deleted);
+        }
+    }
+    Ok(deleted + index.execute("DELETE FROM game_match WHERE match_id = ?1", [match_id])?)
+}

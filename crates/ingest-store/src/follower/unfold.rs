@@ -1,0 +1,124 @@
+//! What the index has of an erased event goes: its match is made anew from what
+//! the log has left of it, as any later index would be.
+
+use event_model::DeviceId;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{LoggedBatch, fold::Fold, logged_batch, told::Told};
+use crate::{Result, segment::Segment};
+
+/// Later than any event, so that every one of them is better.
+const NO_START_MS: i64 = i64::MAX / 2;
+
+/// Takes an event that the log no longer has out of its match.
+pub(crate) fn unfold(
+    index: &Transaction<'_>,
+    log: &Connection,
+    segments: &[Segment],
+    event: (DeviceId, &str),
+    subject: Option<&str>,
+) -> Result<()> {
+    let Some(of) = Unfolding::find(index, event, subject)? else { return Ok(()) };
+    if of.is_readable(log, segments)? { of.fold_again(log, segments) } else { of.cut_out(event) }
+}
+
+/// The match that the event was folded into.
+struct Unfolding<'u> {
+    index: &'u Transaction<'u>,
+    match_id: i64,
+    key: String,
+    batches: Vec<i64>,
+}
+
+impl<'u> Unfolding<'u> {
+    /// By its subject, else by its witness in one of the device's matches.
+    fn find(
+        index: &'u Transaction<'u>,
+        (device, event_id): (DeviceId, &str),
+        subject: Option<&str>,
+    ) -> Result<Option<Self>> {
+        let sql = "SELECT m.match_id, m.key FROM match_device d JOIN game_match m USING (match_id)
+                   WHERE d.device = ?1 AND (m.key = ?3 OR ?3 IS NULL AND EXISTS (
+                       SELECT 1 FROM witness w WHERE w.match_id = m.match_id
+                              AND w.device = ?1 AND w.event_id = ?2))";
+        let found: Option<(i64, String)> = index
+            .query_row(sql, params![device.0.as_bytes(), event_id, subject], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let Some((match_id, key)) = found else { return Ok(None) };
+        let sql = "SELECT batch_no FROM match_batch WHERE match_id = ?1 ORDER BY batch_no";
+        let mut statement = index.prepare(sql)?;
+        let batches = statement
+            .query_map([match_id], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        drop(statement);
+        Ok(Some(Self { index, match_id, key, batches }))
+    }
+
+    /// Whether the log still has the bytes of all its events.
+    fn is_readable(&self, log: &Connection, segments: &[Segment]) -> Result<bool> {
+        for batch_no in &self.batches {
+            let batch = logged_batch(log, segments, *batch_no)?;
+            if batch.is_none_or(|batch| batch.array.is_empty()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn fold_again(&self, log: &Connection, segments: &[Segment]) -> Result<()> {
+        for table in ["witness", "occurrence", "match_device", "match_batch"] {
+            let sql = format!("DELETE FROM {table} WHERE match_id = ?1");
+            self.index.execute(&sql, [self.match_id])?;
+        }
+        // Its number and revision stay: readers have seen them.
+        self.index.execute(
+            "UPDATE game_match SET started_at_ms = ?2, started_quality = 'low',
+                    revision = revision + 1
+             WHERE match_id = ?1",
+            params![self.match_id, NO_START_MS],
+        )?;
+        let mut fold = Fold::new(self.index);
+        let mut is_empty = true;
+        for batch_no in &self.batches {
+            let Some(batch) = logged_batch(log, segments, *batch_no)? else { continue };
+            is_empty &= !self.fold_batch(&mut fold, &batch)?;
+        }
+        fold.finish()?;
+        if is_empty {
+            self.index.execute("DELETE FROM game_match WHERE match_id = ?1", [self.match_id])?;
+        }
+        Ok(())
+    }
+
+    /// Whether it had any event of the match.
+    fn fold_batch(&self, fold: &mut Fold<'_>, batch: &LoggedBatch) -> Result<bool> {
+        let mut has_any = false;
+        for (event, evidence) in batch.events() {
+            let told = Told::read(batch.device, event.get());
+            if let Some(told) = told.filter(|told| told.subject == self.key) {
+                fold.fold(batch, evidence.corrected, &told)?;
+                has_any = true;
+            }
+        }
+        Ok(has_any)
+    }
+
+    /// Where other events of the match are known here alone, they stay.
+    fn cut_out(&self, (device, event_id): (DeviceId, &str)) -> Result<()> {
+        self.index.execute(
+            "DELETE FROM witness WHERE match_id = ?1 AND device = ?2 AND event_id = ?3",
+            params![self.match_id, device.0.as_bytes(), event_id],
+        )?;
+        self.index.execute(
+            "DELETE FROM occurrence WHERE match_id = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM witness w
+                 WHERE w.match_id = ?1 AND w.occurrence_id = occurrence.occurrence_id)",
+            [self.match_id],
+        )?;
+        let sql = "UPDATE game_match SET revision = revision + 1 WHERE match_id = ?1";
+        self.index.execute(sql, [self.match_id])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,283 @@
+//! After an erasure nothing of the event is left, here or in a later index, and
+//! its neighbours are as they were.
+
+use std::fs;
+
+use association::{Sighting, TimeQuality};
+use event_model::{DeviceId, Fingerprint, WallTime};
+use ingest_api::ReceiptStatus;
+use ingest_store::{
+    Batch, Body, Erased, Error, Item, PageRequest, Retention, Retired, SoundEvent, Store, Verdict,
+    Viewer,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{Fixture, Sent, batch, device, event, item, kill, now, open, terms};
+
+/// A kill whose details say something that is nowhere else.
+fn marked(from: DeviceId, id: &str, marker: &str, sequence: u64) -> Sent {
+    let data = json!({
+        "game": "cs2", "match": {"key": "cs2:1", "origin": "native"}, "observer": marker,
+        "actors": {"attacker": marker, "victim": "Bo", "assists": []}, "round": 1,
+        "ordinal": null, "identity": "native", "match_clock_ms": null,
+        "details": {"weapon": marker},
+    });
+    item(from, "ringside.kill.v1", id, Some("cs2:1"), sequence, 0, &data)
+}
+
+fn lose_index(dir: &std::path::Path) {
+    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        drop(fs::remove_file(dir.join(file)));
+    }
+}
+
+/// The same store with an index that is made anew.
+fn rebuilt(fixture: Fixture) -> Fixture {
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    lose_index(dir.path());
+    Fixture { store: open(&dir), dir }
+}
+
+/// All that readers and three devices can see, but for numbers that count
+/// changes.
+fn seen(fixture: &mut Fixture) -> Value {
+    fixture.store.catch_up().unwrap();
+    let page = PageRequest { after: None, limit: 1_000 };
+    let viewers = [1, 2, 3].map(|number| Viewer::Device(device(number)));
+    let lists: Vec<_> = [Viewer::Reader]
+        .into_iter()
+        .chain(viewers)
+        .map(|viewer| {
+            let mut matches = json!(fixture.store.matches(viewer, &page).unwrap().matches);
+            for one in matches.as_array_mut().unwrap() {
+                one.as_object_mut().unwrap().remove("revision");
+            }
+            matches
+        })
+        .collect();
+    json!([lists, fixture.occurrences("cs2:1"), fixture.occurrences("cs2:2")])
+}
+
+#[test]
+fn no_byte_of_it_is_left_and_its_neighbours_stay() {
+    let mut fixture = Fixture::new();
+    let sent = vec![
+        kill(device(1), "before", 1, 0),
+        marked(device(1), "secret-id", "secret-marker", 2),
+        kill(device(1), "after", 3, 0),
+    ];
+    fixture.take(batch(device(1), sent));
+    fixture.store.shelve().unwrap();
+    fixture.store.catch_up().unwrap();
+    assert_eq!(fixture.store.erase_event(device(1), "secret-id").unwrap(), Erased::Now);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 2);
+
+    let Fixture { dir, store } = fixture;
+    // The last to close moves the write-ahead logs.
+    drop(store);
+    for entry in fs::read_dir(dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        for secret in ["secret-id", "secret-marker"] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret} in {}", path.display());
+        }
+    }
+    let mut fixture = rebuilt(Fixture { store: open(&dir), dir });
+    assert_eq!(fixture.occurrences("cs2:1").len(), 2);
+    let again = ["before", "after"].map(|id| kill(device(1), id, 1, 0)).to_vec();
+    assert_eq!(fixture.take(batch(device(1), again)), [ReceiptStatus::Duplicate; 2]);
+}
+
+#[test]
+fn it_is_found_however_far_the_shelf_is_behind() {
+    const EVENTS: usize = 200;
+    const BATCHES: usize = 1_005;
+    let mut fixture = Fixture::new();
+    let json = format!("[{}]", vec!["{}"; EVENTS].join(",")).into_bytes();
+    let batches: Vec<_> = (0..BATCHES)
+        .map(|number| Batch {
+            device: device(1),
+            outbox: None,
+            received_at: now(),
+            idempotency: None,
+            body: Body { json: json.clone(), zstd: None },
+            items: (0..EVENTS).map(|n| small(&format!("{number}.{n}"), 1 + 3 * n)).collect(),
+        })
+        .collect();
+    fixture.store.ingest(&batches, &terms()).unwrap();
+    let last = format!("{}.{}", BATCHES - 1, EVENTS - 1);
+    assert_eq!(fixture.store.erase_event(device(1), &last).unwrap(), Erased::Now);
+    assert_eq!(fixture.store.erase_event(device(2), &last).unwrap(), Erased::Unknown);
+}
+
+fn small(id: &str, at: usize) -> Item {
+    let event = SoundEvent {
+        id: id.to_owned(),
+        fingerprint: Fingerprint([0; 32]),
+        span: at..at + 2,
+        origin: None,
+        corrected: Sighting { at: now(), quality: TimeQuality::Good },
+        gap: None,
+    };
+    Item { sequence: None, verdict: Verdict::Sound(event) }
+}
+
+#[test]
+fn a_batch_larger_than_any_limit_of_today_can_be_read() {
+    let mut fixture = Fixture::new();
+    let mut large = batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]);
+    // Where `serve` was started with a larger limit for a while.
+    let more = " ".repeat(65 * 1024 * 1024);
+    large.body.json.pop();
+    large.body.json.extend_from_slice(more.as_bytes());
+    large.body.json.push(b']');
+    large.body.zstd = Some(zstd::bulk::compress(&large.body.json, 1).unwrap());
+    fixture.take(large);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 2);
+    assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
+    let mut fixture = rebuilt(fixture);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 1);
+}
+
+#[test]
+fn a_batch_that_cannot_be_taken_apart_is_left_as_it_is() {
+    let harms = [
+        "UPDATE event_1 SET events = CAST('[{\"id\":\"a\"' AS BLOB)",
+        "UPDATE event_1 SET events = CAST('[{}]' AS BLOB)",
+        "UPDATE event_1 SET encoding = 1",
+    ];
+    for harm in harms {
+        let mut fixture = Fixture::new();
+        fixture
+            .take(batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]));
+        let log = rusqlite::Connection::open(fixture.dir.path().join(Store::FILE_NAME)).unwrap();
+        log.execute(harm, []).unwrap();
+        let bytes = || -> (i64, Vec<u8>, Vec<u8>) {
+            let sql = "SELECT encoding, events, evidence FROM event_1 JOIN receipt_1
+                       USING (batch_no)";
+            log.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap()
+        };
+        let before = bytes();
+        let erased = fixture.store.erase_event(device(1), "a");
+        assert!(matches!(erased, Err(Error::Unreadable(1))), "{harm}: {erased:?}");
+        assert_eq!(bytes(), before, "{harm}");
+    }
+}
+
+#[test]
+fn the_second_time_does_what_the_first_left() {
+    let mut fixture = Fixture::new();
+    fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]));
+    fixture.store.catch_up().unwrap();
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
+    fs::copy(&index, &old).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
+    // As if the machine had stopped between the two files.
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    fs::rename(&old, &index).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    assert_eq!(fixture.occurrences("cs2:1").len(), 2);
+    assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 1);
+}
+
+#[test]
+fn where_the_bytes_are_dropped_its_witness_goes_alone() {
+    let mut fixture = Fixture::new();
+    let at = |day: &str| -> WallTime { format!("{day}T12:00:00.000Z").parse().unwrap() };
+    let mut send = |ids: &[&str], day| {
+        let kills = ids.iter().map(|id| kill(device(1), id, 1, 0)).collect();
+        let sent = batch(device(1), kills);
+        fixture.take(Batch { received_at: at(day), ..sent });
+    };
+    send(&["a", "b"], "2026-10-31");
+    send(&["c"], "2026-11-01");
+    fixture.store.catch_up().unwrap();
+    let retention = Retention { retain_days: Some(1), lifetimes: terms().lifetimes };
+    let mut place = None;
+    while let Retired::More(next) =
+        fixture.store.retire(&retention, at("2026-11-20"), place).unwrap()
+    {
+        place = Some(next);
+    }
+    assert_eq!(fixture.occurrences("cs2:1").len(), 3, "it goes on in November");
+    assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
+    let witnesses: Vec<_> = fixture
+        .occurrences("cs2:1")
+        .iter()
+        .map(|one| one["witnesses"][0]["event_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(witnesses.len(), 2);
+    assert!(!witnesses.contains(&"a".to_owned()));
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// (kind, event): the kind decides what it does to its match.
+    Send(u128, Vec<(u8, u64)>),
+    Erase(u128, u8, u64),
+    CatchUp,
+    Shelve,
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let kind = || 0u8..4;
+    prop_oneof![
+        3 => (1u128..=3, prop::collection::vec((kind(), 0u64..6), 1..6))
+            .prop_map(|(from, events)| Step::Send(from, events)),
+        2 => (1u128..=3, kind(), 0u64..6).prop_map(|(from, kind, n)| Step::Erase(from, kind, n)),
+        1 => Just(Step::CatchUp),
+        1 => Just(Step::Shelve),
+    ]
+}
+
+fn sent(from: u128, kind: u8, number: u64) -> Sent {
+    let (from, id) = (device(from), format!("{kind}.{number}"));
+    let at = i64::try_from(number).unwrap() * 1_000;
+    match kind {
+        0 => kill(from, &id, number + 1, at),
+        1 => event(from, "ringside.match_ended.v1", &id, number + 1, at),
+        2 => event(from, "ringside.session_evidence.v1", &id, number + 1, at),
+        _ => item(from, "com.example.lap", &id, Some("cs2:2"), number + 1, at, &json!({"n": 1})),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_index_after_erasures_is_as_one_made_anew(
+        steps in prop::collection::vec(any_step(), 4..16),
+    ) {
+        let mut fixture = Fixture::new();
+        for step in &steps {
+            match step {
+                Step::Send(from, events) => {
+                    let events = events.iter().map(|(kind, number)| sent(*from, *kind, *number));
+                    fixture.take(batch(device(*from), events.collect()));
+                }
+                Step::Erase(from, kind, number) => {
+                    let id = format!("{kind}.{number}");
+                    fixture.store.erase_event(device(*from), &id).unwrap();
+                }
+                Step::CatchUp => fixture.store.catch_up().unwrap(),
+                Step::Shelve => fixture.store.shelve().unwrap(),
+            }
+        }
+        let as_it_is = seen(&mut fixture);
+        let mut fixture = rebuilt(fixture);
+        prop_assert_eq!(as_it_is, seen(&mut fixture));
+    }
+}
+
+/// Few by default: each makes files.
+fn cases() -> u32 {
+    if std::env::var_os("RINGSIDE_LONG").is_some() { 1_000 } else { 12 }
+}

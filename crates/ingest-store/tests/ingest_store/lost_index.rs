@@ -1,0 +1,157 @@
+//! `index.sqlite` damaged, of another version, emptied or taken away, at rest
+//! and in use: nothing is stored twice, and everything is associated again.
+
+use std::{fs, path::Path};
+
+use ingest_api::ReceiptStatus;
+use ingest_store::{Batch, Follower, StoreOptions};
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::{Fixture, batch, device, kill, now, open, terms};
+
+/// Enough that they are spread over several rows.
+const IDS: u64 = 300;
+const FILE: &str = "index.sqlite";
+const PAGE: usize = 4_096;
+
+/// Every event once more.
+fn again() -> Batch {
+    batch(device(1), (0..IDS).map(|n| kill(device(1), &format!("e{n}"), n + 1, 0)).collect())
+}
+
+/// A store whose index has everything, and the occurrences in it.
+fn followed() -> (Fixture, Vec<Value>) {
+    let mut fixture = Fixture::new();
+    assert!(fixture.take(again()).iter().all(|status| *status == ReceiptStatus::Stored));
+    fixture.store.shelve().unwrap();
+    let occurrences = fixture.occurrences("cs2:1");
+    (fixture, occurrences)
+}
+
+/// Closes the store, does something to the file of its index, and opens it.
+fn after(fixture: Fixture, harm: impl FnOnce(&Path)) -> Fixture {
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    harm(&dir.path().join(FILE));
+    Fixture { store: open(&dir), dir }
+}
+
+fn is_whole(fixture: &mut Fixture, occurrences: &[Value], what: &str) {
+    let statuses = fixture.take(again());
+    assert!(statuses.iter().all(|status| *status == ReceiptStatus::Duplicate), "{what}");
+    assert_eq!(fixture.occurrences("cs2:1"), occurrences, "{what}");
+    assert_eq!(fixture.store.log_position().unwrap(), IDS, "{what}");
+}
+
+fn overwrite(file: &Path, from: usize) {
+    let mut bytes = fs::read(file).unwrap();
+    // Any sequence will do; this one has no byte that SQLite begins a page with.
+    bytes[from..].iter_mut().zip([0xa5, 0x5a, 0xc3].iter().cycle()).for_each(|(b, n)| *b = *n);
+    fs::write(file, bytes).unwrap();
+}
+
+fn truncate(file: &Path, to: u64) {
+    fs::File::options().write(true).open(file).unwrap().set_len(to).unwrap();
+}
+
+fn execute(file: &Path, sql: &str) {
+    Connection::open(file).unwrap().execute_batch(sql).unwrap();
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_set_aside_and_made_anew() {
+    type Harm = fn(&Path);
+    let harms: [(&str, Harm); 7] = [
+        ("random bytes", |file| overwrite(file, 0)),
+        ("a torn header", |file| truncate(file, 50)),
+        ("a page and a half", |file| truncate(file, 6_000)),
+        ("no last page", |file| truncate(file, fs::metadata(file).unwrap().len() - 4_096)),
+        ("a newer version", |file| execute(file, "PRAGMA user_version = 99")),
+        ("another database", |file| {
+            fs::remove_file(file).unwrap();
+            execute(file, "CREATE TABLE follow (pace TEXT)");
+        }),
+        ("a table less", |file| execute(file, "DROP TABLE follow")),
+    ];
+    for (what, harm) in harms {
+        let (fixture, occurrences) = followed();
+        let mut fixture = after(fixture, harm);
+        is_whole(&mut fixture, &occurrences, what);
+        assert!(fixture.dir.path().join("index.sqlite.damaged").exists(), "{what}");
+        let mut fixture = fixture.reopened();
+        is_whole(&mut fixture, &occurrences, what);
+    }
+}
+
+#[test]
+fn an_empty_file_is_filled() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = after(fixture, |file| truncate(file, 0));
+    is_whole(&mut fixture, &occurrences, "empty");
+}
+
+#[test]
+fn damage_that_is_met_only_in_use_costs_one_answer() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = after(fixture, |file| overwrite(file, 2 * PAGE));
+    // Opening it reads no page behind the second.
+    let refused = fixture.store.ingest(&[again()], &terms());
+    assert!(refused.is_err(), "it asks for a retry and guesses nothing");
+    is_whole(&mut fixture, &occurrences, "met by the gate");
+
+    let (fixture, occurrences) = followed();
+    let mut fixture = after(fixture, |file| overwrite(file, 2 * PAGE));
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    assert!(follower.forget().is_err());
+    while !follower.associate().unwrap().all {}
+    is_whole(&mut fixture, &occurrences, "met by the follower");
+}
+
+#[test]
+fn accounts_need_no_index() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = after(fixture, |file| overwrite(file, 0));
+    assert!(fixture.store.add_device(device(9), "PC", now()).unwrap().is_some());
+    assert!(!fixture.dir.path().join("index.sqlite.damaged").exists(), "it is a server's to mend");
+    is_whole(&mut fixture, &occurrences, "later");
+}
+
+#[test]
+fn an_index_that_is_emptied_in_use_is_filled_again() {
+    let (mut fixture, occurrences) = followed();
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    assert!(follower.associate().unwrap().all);
+    execute(
+        &fixture.dir.path().join(FILE),
+        "DELETE FROM gate; DELETE FROM occurrence; DELETE FROM witness; DELETE FROM game_match;
+         UPDATE follow SET shelved_through = 0, associated_batch = 0, associated_through = 0",
+    );
+    assert!(!follower.associate().unwrap().all, "it begins anew");
+    is_whole(&mut fixture, &occurrences, "emptied");
+}
+
+// Elsewhere a file in use cannot be taken away.
+#[cfg(unix)]
+#[test]
+fn an_index_that_is_deleted_in_use_is_made_anew() {
+    let (mut fixture, occurrences) = followed();
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    assert!(follower.associate().unwrap().all);
+    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        drop(fs::remove_file(fixture.dir.path().join(file)));
+    }
+    let late = batch(device(2), vec![kill(device(2), "late", 1, 0)]);
+    assert_eq!(fixture.take(late), [ReceiptStatus::Stored]);
+    // What is in memory comes onto a shelf that has nothing of what was before.
+    let leaving = fixture.store.send_to_shelf().unwrap();
+    follower.shelve(&leaving).unwrap();
+    fixture.store.arrived_on_shelf(&leaving);
+    let statuses = fixture.take(again());
+    assert!(statuses.iter().all(|status| *status == ReceiptStatus::Duplicate));
+    while !follower.associate().unwrap().all {}
+    fixture.store.look_again();
+    let page = ingest_store::PageRequest { after: None, limit: 5_000 };
+    let found = fixture.store.occurrences(ingest_store::Viewer::Reader, "cs2:1", &page);
+    assert_eq!(found.unwrap().unwrap().occurrences.len(), occurrences.len() + 1);
+}
