@@ -15,6 +15,7 @@ mod full_disk;
 mod outbox_crashes;
 mod plan;
 mod random;
+mod recovery_crashes;
 mod run;
 mod salvage_crashes;
 mod server_crashes;
