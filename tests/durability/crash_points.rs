@@ -198,7 +198,7 @@ fn after(disk: &Disk, nth: u64, random: &mut Random) -> Image {
 }
 
 /// Keeps an image for whoever looks into the failure.
-fn keep(image: &Image) -> std::path::PathBuf {
+pub(crate) fn keep(image: &Image) -> std::path::PathBuf {
     let folder = tempfile::tempdir().unwrap().keep();
     image.write(&folder);
     folder

@@ -16,6 +16,7 @@ mod opening_crashes;
 mod outbox_crashes;
 mod plan;
 mod random;
+mod recovery_crashes;
 mod run;
 mod salvage_crashes;
 mod server_crashes;

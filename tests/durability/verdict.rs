@@ -6,8 +6,8 @@ use delivery::BatchLimits;
 use outbox::{Append, Error, Outbox};
 
 use crate::{
-    plan::{DEVICE, STREAMS, at, event, stream_key},
-    worker::Snapshot,
+    plan::{Answer, DEVICE, STREAMS, at, event, stream_key},
+    worker::{Snapshot, decision},
 };
 
 /// No plan comes to an event with this number.
@@ -100,12 +100,15 @@ fn works_on(mut outbox: Outbox, snapshot: &Snapshot) -> Result<(), String> {
     let limits = BatchLimits { events_max: 100_000, ..BatchLimits::default() };
     let (mut claimed, mut batches) = (0, 0);
     loop {
-        let batch = outbox.claim(&limits, at(2)).map_err(|error| format!("{error:?}"))?.len();
-        claimed += batch;
+        let batch = outbox.claim(&limits, at(2)).map_err(|error| format!("{error:?}"))?;
+        claimed += batch.len();
         batches += 1;
-        if batch == 0 || batches > snapshot.pending() + 1 {
+        if batch.is_empty() || batches > snapshot.pending() + 1 {
             break;
         }
+        // What comes behind a refused batch waits until something became of it.
+        let stored = decision(&Answer::Stored, &batch).expect("an answer");
+        outbox.conclude(&batch, &stored, at(2), 0).map_err(|error| format!("{error:?}"))?;
     }
     let waiting = snapshot.pending() + 1;
     if claimed != waiting {

@@ -90,7 +90,7 @@ fn open(path: &Path) -> Result<Outbox, Error> {
     Ok(Outbox::open(path, DEVICE, at(0))?.with_bounds(bounds))
 }
 
-fn decision(answer: &Answer, claimed: &[Claimed]) -> Option<Decision> {
+pub(crate) fn decision(answer: &Answer, claimed: &[Claimed]) -> Option<Decision> {
     let settle = |items| {
         let (store, server_version) = (Uuid::from_u128(5), "1.0.0".to_owned());
         Decision::Settle(Settlements { store, server_version, items, contiguous_sequence: None })

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::DeviceClock,
+    disk,
     game::{Evening, evenings},
     process::{Beginning, Process},
     server::copy_folder,
@@ -45,8 +46,10 @@ pub(crate) struct Device {
     unsaved: Vec<(NewEvent, u64)>,
     retry_at_ms: Option<u64>,
     wrong_token: Option<String>,
-    /// Whether the plan has overwritten a page of its file.
-    pub(crate) page_damaged: bool,
+    /// The last run before which the plan has overwritten a page of its file.
+    pub(crate) page_damaged: Option<u32>,
+    /// Whether its disk takes nothing.
+    full: bool,
     /// The files as they were after the last append, where nothing was made
     /// durable since: what a power failure leaves.
     synced: Option<PathBuf>,
@@ -70,7 +73,8 @@ impl Device {
             unsaved: Vec::new(),
             retry_at_ms: None,
             wrong_token: None,
-            page_damaged: false,
+            page_damaged: None,
+            full: false,
             synced: None,
         }
     }
@@ -121,7 +125,26 @@ impl Device {
             now_ms,
         })?;
         self.process = Some(process);
+        if self.full {
+            self.fill();
+        }
         Ok(())
+    }
+
+    /// From now on its disk takes nothing.
+    pub(crate) fn fill(&mut self) {
+        self.full = true;
+        if self.process.is_some() {
+            disk::fill(&self.outbox_path());
+        }
+    }
+
+    /// Ends that.
+    pub(crate) fn make_room(&mut self) {
+        self.full = false;
+        if self.process.is_some() {
+            disk::make_room(&self.outbox_path());
+        }
     }
 
     /// Ends it as SIGKILL does: the files stay as they are at this instant.
@@ -136,6 +159,11 @@ impl Device {
         copy_folder(&image, &self.run_folder());
         self.process = None;
         drop(fs::remove_dir_all(before));
+        if self.full {
+            // The way in which it is full here is not one in which a disk is: at
+            // the next start it would be taken for damage.
+            disk::make_room(&self.outbox_path());
+        }
         self.retry_at_ms = None;
         if !self.unsaved.is_empty() {
             self.unsaved.clear();
@@ -192,7 +220,7 @@ impl Device {
         match view.list(Filter::All, LIST_MAX) {
             Ok(entries) => entries,
             // A damaged page may hide the rest of a list.
-            Err(_) if self.page_damaged => Vec::new(),
+            Err(_) if self.page_damaged.is_some() => Vec::new(),
             Err(error) => panic!("device {} cannot list its outbox: {error:?}", self.number),
         }
     }
@@ -202,6 +230,15 @@ impl Device {
         let Some(view) = self.view() else { return Vec::new() };
         let listed = view.list(Filter::In(EntryState::Pending), LIST_MAX).unwrap_or_default();
         listed.into_iter().map(|entry| entry.event_id).collect()
+    }
+
+    /// Events that are to be sent, or were refused, each with its sequence and its
+    /// body: as far as they can be read.
+    pub(crate) fn unsent(&self) -> Vec<(EventId, u64, String)> {
+        let Some(view) = self.view() else { return Vec::new() };
+        let readable = view.export(Filter::All).map_while(Result::ok);
+        let unsent = readable.filter(|shown| shown.entry.state != EntryState::Settled);
+        unsent.map(|shown| (shown.entry.event_id, shown.entry.sequence, shown.body)).collect()
     }
 
     /// What became of a damaged file, in words.

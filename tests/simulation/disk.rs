@@ -59,24 +59,48 @@ pub(crate) fn damage_row(path: &Path, event: EventId, chance: &mut Prng) {
     fs::write(path, bytes).unwrap();
 }
 
+/// A page that was overwritten, and the file as it was.
+pub(crate) struct Overwritten {
+    before: Vec<u8>,
+    page: usize,
+}
+
+impl Overwritten {
+    /// Whether the file had `part`, and no copy of it in that page. What is in
+    /// one piece lies within a page: SQLite begins each with something else.
+    pub(crate) fn spared(&self, part: &[u8]) -> bool {
+        let mut copies = places(&self.before, part).peekable();
+        copies.peek().is_some() && copies.all(|at| at / PAGE != self.page)
+    }
+}
+
 /// Overwrites a page.
-pub(crate) fn damage_page(path: &Path, chance: &mut Prng) {
-    settle_wal(path);
-    let mut bytes = fs::read(path).unwrap();
+pub(crate) fn damage_page(path: &Path, chance: &mut Prng) -> Overwritten {
+    let before = fs::read(path).unwrap();
+    let mut bytes = before.clone();
     let page = chance.index(bytes.len() / PAGE);
     for byte in &mut bytes[page * PAGE..(page + 1) * PAGE] {
         *byte = u8::try_from(chance.below(256)).unwrap();
     }
     fs::write(path, bytes).unwrap();
+    Overwritten { before, page }
 }
 
 /// Brings everything into the main file.
-fn settle_wal(path: &Path) {
+pub(crate) fn settle_wal(path: &Path) {
     let db = Connection::open(path).unwrap();
     // A file that is damaged already stays as it is.
     drop(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
 }
 
 fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).position(|window| window == part)
+    places(bytes, part).next()
+}
+
+fn places<'b>(bytes: &'b [u8], part: &'b [u8]) -> impl Iterator<Item = usize> + 'b {
+    bytes
+        .windows(part.len())
+        .enumerate()
+        .filter(move |(_, window)| *window == part)
+        .map(|(at, _)| at)
 }

@@ -7,8 +7,8 @@
 //! ceased and everything is quiet, every event whose append returned is on the
 //! server exactly once, with its content and at its time.
 //!
-//! `RINGSIDE_SEED=17` runs one seed and prints all of it; `RINGSIDE_LONG=1` runs
-//! thousands.
+//! `cargo xtask simulate --seeds 1000` runs a thousand, `--seed 17` that one alone and
+//! prints all of it; `RINGSIDE_LONG=1` makes a test run of thousands.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
@@ -30,6 +30,7 @@ mod world;
 
 use std::{
     env,
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{
@@ -37,6 +38,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 use tempfile::TempDir;
@@ -100,25 +102,33 @@ fn every_event_is_stored_exactly_once_when_the_faults_have_ceased() {
     }
     let seeds = if env::var_os("RINGSIDE_LONG").is_some() { SEEDS_LONG } else { SEEDS };
     let seeds = number("RINGSIDE_SEEDS").unwrap_or(seeds);
-    let (sums, failed) = run_all(seeds, &runtime);
-    println!("{seeds} seeds: {sums:?}");
+    let first = number("RINGSIDE_FIRST_SEED").unwrap_or(0);
+    let begun = begun();
+    let (sums, failed) = run_all(first..first + seeds, &runtime);
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{seeds} seeds from {first} in {seconds:.0} s: {sums:?}");
     for (seed, Ran { held, tail, .. }) in &failed {
         println!("\nseed {seed}: {held:?}\n{tail}");
-        println!("again: RINGSIDE_SEED={seed} cargo test -p system-tests --test simulation");
+        println!("again: cargo xtask simulate --seed {seed}");
     }
     assert!(failed.is_empty(), "{} seeds fail", failed.len());
 }
 
+#[expect(clippy::disallowed_methods, reason = "how fast seeds go is worth knowing")]
+fn begun() -> Instant {
+    Instant::now()
+}
+
 /// Sums of those that held, and those that did not.
-fn run_all(seeds: u64, runtime: &Arc<Runtime>) -> (Figures, Vec<(u64, Ran)>) {
-    let next = AtomicU64::new(0);
+fn run_all(seeds: Range<u64>, runtime: &Arc<Runtime>) -> (Figures, Vec<(u64, Ran)>) {
+    let next = AtomicU64::new(seeds.start);
     let ran = Mutex::new((Figures::default(), Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::SeqCst);
-                    if seed >= seeds || ran.lock().unwrap().1.len() >= FAILED_MAX {
+                    if seed >= seeds.end || ran.lock().unwrap().1.len() >= FAILED_MAX {
                         break;
                     }
                     let one = run(seed, runtime, Loudness::Quiet);

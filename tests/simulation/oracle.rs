@@ -99,9 +99,8 @@ impl World {
                 .gaps
                 .iter()
                 .any(|(of, from, to)| of == outbox && (from..=to).contains(&sequence));
-            let known = self.ledger.server.events.contains_key(key)
-                || self.ledger.no_copy.contains(key)
-                || self.ledger.deleted.contains(key);
+            let known =
+                self.ledger.server.events.contains_key(key) || self.ledger.deleted.contains(key);
             if !kept && !told && !known {
                 return Err(format!("damaged, and never heard of again: {key:?}"));
             }

@@ -9,6 +9,7 @@ mod faults;
 mod footprint;
 mod prerequisites;
 mod process;
+mod simulate;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -40,6 +41,8 @@ enum Chore {
     Faults(faults::Options),
     /// Measures what the headless companion costs beside a game
     Footprint(footprint::Options),
+    /// Runs the whole system in one process, with a network, disks and clocks of a seed
+    Simulate(simulate::Options),
     /// Runs everything that CI runs
     Test(test::Options),
     /// Checks the rules that no compiler holds
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Chore::Demo(options) => demo::run(&options),
         Chore::Faults(options) => faults::run(&options),
         Chore::Footprint(options) => footprint::run(&options),
+        Chore::Simulate(options) => simulate::run(options),
         Chore::Test(options) => test::run(options),
         Chore::Tidy => tidy::run(),
         Chore::Windows(options) => windows::run(options),

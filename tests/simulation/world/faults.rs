@@ -32,8 +32,7 @@ impl World {
             }
             Fault::WallStep { device, ms } => self.devices[device].clock.step_wall(ms),
             Fault::DiskFull { device, for_ms } => {
-                disk::fill(&self.devices[device].outbox_path());
-                self.devices[device].forget_synced();
+                self.devices[device].fill();
                 self.at(at_ms + for_ms, Happening::Over { number });
             }
             Fault::Delete { device, events } => self.delete(at_ms, device, events),
@@ -61,7 +60,7 @@ impl World {
         let fault = self.plan.faults[number].1;
         self.trace.say(at_ms, &format!("over: {fault:?}"));
         match fault {
-            Fault::DiskFull { device, .. } => disk::make_room(&self.devices[device].outbox_path()),
+            Fault::DiskFull { device, .. } => self.devices[device].make_room(),
             Fault::WrongToken { device, .. } => self.devices[device].show_token(None),
             Fault::Weather { weather, .. } => self.clear(weather),
             Fault::Kill { .. }
@@ -110,7 +109,7 @@ impl World {
         self.weather = None;
         self.network = self.network.calm();
         for device in 0..self.devices.len() {
-            disk::make_room(&self.devices[device].outbox_path());
+            self.devices[device].make_room();
             self.play(device, at_ms + LAST_MATCH_AFTER_MS);
         }
     }
@@ -123,9 +122,8 @@ impl World {
     }
 
     fn delete(&mut self, at_ms: u64, device: usize, events: usize) {
+        // The news of an earlier deletion may be among them.
         let mut waiting = self.devices[device].waiting();
-        // Not the news of an earlier deletion: a person is not shown these.
-        waiting.retain(|id| self.ledger.made.contains_key(&(device, *id)));
         self.chance.shuffle(&mut waiting);
         waiting.truncate(events);
         let Some(mut view) = self.devices[device].view() else { return };
@@ -135,7 +133,9 @@ impl World {
         let left: BTreeSet<_> =
             self.devices[device].entries().into_iter().map(|entry| entry.event_id).collect();
         let gone = waiting.into_iter().filter(|id| !left.contains(id)).map(|id| (device, id));
-        self.ledger.deleted.extend(gone);
+        // News is told again, where it is the same under the same id.
+        let gone = gone.filter(|key| self.ledger.made.contains_key(key));
+        self.ledger.deleted.extend(gone.collect::<Vec<_>>());
     }
 
     fn requeue(&mut self, device: usize) {
@@ -168,11 +168,41 @@ impl World {
     fn damage_page(&mut self, at_ms: u64, device: usize) {
         self.kill(at_ms, device, 1_000, Power::Stays);
         let path = self.devices[device].outbox_path();
-        if path.exists() {
-            disk::damage_page(&path, &mut self.chance);
-            self.devices[device].page_damaged = true;
-            self.forget_copies(device, &BTreeSet::new());
-            self.ledger.deleted.retain(|(of, _)| *of != device);
+        if !path.exists() {
+            return;
+        }
+        disk::settle_wal(&path);
+        // Nothing has looked at the file since the last damage, which may have
+        // hidden what there was to know of the events that this one hits.
+        let again = self.devices[device].page_damaged == Some(self.devices[device].run);
+        let held = self.devices[device].unsent();
+        let outbox = self.devices[device].view().map(|view| view.id());
+        let overwritten = disk::damage_page(&path, &mut self.chance);
+        self.devices[device].page_damaged = Some(self.devices[device].run);
+        self.ledger.deleted.retain(|(of, id)| *of != device || overwritten.spared(id.0.as_bytes()));
+
+        let damaged: BTreeSet<_> = self
+            .ledger
+            .accounted
+            .iter()
+            .map(|(key, _, _)| *key)
+            .filter(|(of, _)| *of == device)
+            .collect();
+        let held = held.into_iter().filter(|(event, _, _)| !damaged.contains(&(device, *event)));
+        let (spared, hit): (Vec<_>, Vec<_>) =
+            held.partition(|(_, _, body)| overwritten.spared(body.as_bytes()));
+        let spared: BTreeSet<_> = spared.into_iter().map(|(event, _, _)| event).collect();
+        self.forget_copies(device, &spared);
+        // They are read again, or told as lost under their numbers.
+        let hit = hit
+            .into_iter()
+            .filter(|(event, _, _)| self.ledger.made.contains_key(&(device, *event)));
+        let hit: Vec<_> = hit.collect();
+        self.trace.say(at_ms, &format!("{} events spared, {} hit", spared.len(), hit.len()));
+        if let (Some(outbox), false) = (outbox, again) {
+            self.ledger.accounted.extend(
+                hit.into_iter().map(|(event, sequence, _)| ((device, event), outbox, sequence)),
+            );
         }
     }
 
