@@ -26,7 +26,7 @@ const NOT_TESTED: &[&str] = &["ringside-desktop", "system-tests", "ingest-server
 
 /// Ends one test program that hangs, so that the others are still run. The
 /// slowest takes a minute and a half (the outbox's, measured on two cores).
-const RUNNER: &str = "timeout --kill-after=10 420 wine";
+const RUNNER: &str = "timeout --kill-after=10 600 wine";
 
 /// What `timeout` ends with where the time was up.
 const TIME_WAS_UP: i32 = 124;

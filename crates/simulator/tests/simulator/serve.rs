@@ -123,7 +123,7 @@ async fn counter_strike_posts_its_match_once_a_listener_is_there() {
     let (url, mut received) = listen(1).await;
     let stage = Cs2Stage { url: url.clone(), token: TOKEN.to_owned() };
     // Slow enough for each state to be sent on a busy machine.
-    let mut playing = play(Show { cs2: Some(stage), speed: Speed::times(5.0).unwrap(), ..show() });
+    let mut playing = play(Show { cs2: Some(stage), speed: Speed::times(2.0).unwrap(), ..show() });
     assert_eq!(playing.announced.recv().await, Some(Announcement::Cs2 { url }));
 
     let truth = playing.task.await.unwrap().unwrap();
