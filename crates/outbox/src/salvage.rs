@@ -133,22 +133,25 @@ pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened,
     Ok(Opened { file, salvage })
 }
 
-/// What a file looks like to its owner that cannot be written to yet; one that
-/// is not made yet is empty.
+/// What a file looks like to its owner that cannot be written to yet. One that is
+/// not made yet is empty; where it is to take the place of a damaged one, that
+/// has the states to go on from.
 pub(crate) fn look(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
-    let none_before = set_aside::unfinished(path).is_empty() && !set_aside::is_cut_off(path);
-    let empty = || Ok((schema::made(schema::newest())?, OutboxId(Uuid::nil())));
-    if none_before && sound::is_fresh(path) {
-        return empty();
+    let before = set_aside::unfinished(path);
+    if before.is_empty() && (sound::is_fresh(path) || sound::has_no_table(path)) {
+        return Ok((schema::made(schema::newest())?, OutboxId(Uuid::nil())));
     }
-    let look = |db: Connection| Ok((schema::check(&db)?, db));
-    let (version, db) = connection::look(path)
-        .and_then(look)
-        .or_else(|_| connection::look_alone(path).and_then(look))?;
-    if version == 0 && none_before {
-        return empty();
+    let mut looked = look_at(path, device);
+    for damaged in before {
+        looked = looked.or_else(|_| look_at(&damaged, device));
     }
-    let (outbox, of) = sound::whose(&db)?;
+    looked
+}
+
+fn look_at(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
+    let whose = |db: Connection| sound::whose(&db).map(|whose| (db, whose));
+    let looked = connection::look(path).and_then(whose);
+    let (db, (outbox, of)) = looked.or_else(|_| connection::look_alone(path).and_then(whose))?;
     if of == device { Ok((db, outbox)) } else { Err(Error::OtherDevice(of)) }
 }
 

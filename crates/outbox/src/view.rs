@@ -45,10 +45,18 @@ impl OutboxView {
             return Err(Error::Absent(path.to_owned()));
         }
         schema::known(path)?;
-        let db = match salvage::may(path)? {
-            May::LookAndWrite => connection::open_anothers(path)?,
-            May::Look => connection::look(path)?,
-        };
+        match salvage::may(path)? {
+            May::LookAndWrite => Self::on(path, connection::open_anothers(path)?),
+            May::Look => {
+                connection::look(path).and_then(|db| Self::on(path, db)).map_err(|error| {
+                    let unreadable = matches!(error, Error::Sqlite(_));
+                    if unreadable { Error::Damaged(path.to_owned()) } else { error }
+                })
+            }
+        }
+    }
+
+    fn on(path: &Path, db: Connection) -> Result<Self, Error> {
         // A file without tables or id: its owner has not finished making it.
         let made = schema::check(&db)? > 0;
         let id = if made { parsed(&db, Meta::Outbox)? } else { None };

@@ -102,6 +102,15 @@ pub(super) fn is_fresh(path: &Path) -> bool {
     bytes == 0 && log_bytes <= EMPTY_LOG_BYTES && !was_more
 }
 
+/// Whether a full disk took the file and not its tables.
+pub(super) fn has_no_table(path: &Path) -> bool {
+    let tables = |db: Connection| {
+        Ok(db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))?)
+    };
+    let looked = connection::look(path).and_then(tables);
+    looked.or_else(|_| connection::look_alone(path).and_then(tables)).is_ok_and(|found| found == 0)
+}
+
 /// Whether there are bytes of it: without any SQLite would delete a log.
 pub(super) fn has_database(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0)

@@ -28,7 +28,7 @@ fn tamper(path: &Path, sql: &str) {
 }
 
 /// Leaves of the table of events, which are most pages of such a file.
-fn damage_leaves(path: &Path) {
+pub(crate) fn damage_leaves(path: &Path) {
     let bytes = std::fs::read(path).unwrap();
     let leaves = bytes.chunks(PAGE).enumerate().filter(|(_, page)| {
         page[0] == 0x0D && page.windows(12).any(|bytes| bytes == b"\"specversion")

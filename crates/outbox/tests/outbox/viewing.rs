@@ -136,6 +136,20 @@ fn a_log_without_its_database_is_not_opened() {
 }
 
 #[test]
+fn what_a_crash_left_to_be_undone_is_undone_by_no_view() {
+    let folder = Folder::new();
+    append(&mut folder.open(), "a", 0..3);
+    let left = Files::read(&folder.path);
+    let journal = folder.path.with_extension("db-journal");
+    std::fs::write(&journal, [0xA5; 1_024]).unwrap();
+    let changed = OutboxView::open(&folder.path).and_then(|mut view| view.delete(&[id(0)], at(0)));
+    assert!(matches!(changed, Err(Error::Damaged(_))), "{changed:?}");
+    assert!(Files::read(&folder.path).database == left.database, "byte for byte");
+    assert_eq!(std::fs::read(&journal).unwrap(), [0xA5; 1_024]);
+    assert_eq!(ids(&claim(&mut folder.open(), 10)), [id(0), id(1), id(2)]);
+}
+
+#[test]
 fn a_view_that_closes_last_leaves_the_log_to_its_owner() {
     let folder = Folder::new();
     let left = killed(&Folder::new());
