@@ -12,6 +12,7 @@ mod crash_points;
 mod disk;
 mod failing_calls;
 mod full_disk;
+mod opening_crashes;
 mod outbox_crashes;
 mod plan;
 mod random;

@@ -3,6 +3,8 @@
 
 use std::{fs, path::Path};
 
+use event_model::OutboxId;
+
 use crate::{
     appender::PlanKind,
     crash_points::{Crash, Tally, scratch, visit},
@@ -34,8 +36,8 @@ enum Log {
     Left,
 }
 
-/// Makes an outbox at `path` and damages it where it shows.
-fn damage(path: &Path, log: Log) {
+/// Makes an outbox at `path` and damages it where it shows; its id.
+fn damage(path: &Path, log: Log) -> OutboxId {
     let folder = path.parent().unwrap();
     fs::create_dir_all(folder).unwrap();
     let mut worker = Worker::open(path).unwrap();
@@ -43,6 +45,7 @@ fn damage(path: &Path, log: Log) {
     let steps = [plan::of(SEED, STEPS), settle.to_vec(), plan::of(SEED + 1, STEPS_IN_LOG)];
     steps.iter().flatten().for_each(|step| worker.take(step).unwrap());
     let left = Image::of_folder(folder);
+    let id = worker.outbox().id();
     drop(worker);
     if log == Log::Left {
         left.write(folder);
@@ -57,6 +60,7 @@ fn damage(path: &Path, log: Log) {
     // What the log has of a page hides the damage to it.
     let pages = 2..sound.len() / PAGE_BYTES;
     assert!(pages.into_iter().find(shows).is_some(), "no page of the file is in use");
+    id
 }
 
 fn with_damage(sound: &[u8], page: usize) -> Vec<u8> {
@@ -78,9 +82,12 @@ fn salvaged(image: &Image, name: &Path) -> Option<Snapshot> {
     outbox.salvaged().is_some().then_some(snapshot)
 }
 
-fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot) -> Result<(), String> {
+fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot, old: OutboxId) -> Result<(), String> {
     let path = crash.folder.join(name);
     let (outbox, first) = opened_after_damage(&path)?;
+    if outbox.id() == old {
+        return Err("its sequences begin anew under the old id".to_owned());
+    }
     drop(outbox);
     match crash.crashed {
         Crashed::Process if first != *expected => {
@@ -104,7 +111,7 @@ fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot) -> Result<(), Strin
 
 fn crash_everywhere(log: Log) -> Tally {
     let run = Run::of(PlanKind::Repeatable, SEED, 0);
-    damage(&run.job.path, log);
+    let old = damage(&run.job.path, log);
     let (before, disk) = (Image::of_folder(&run.folder()), Disk::of_folder(&run.folder()));
     let expected = salvaged(&before, &run.name()).expect("the damage shows");
     let output = run.to_its_end();
@@ -118,7 +125,7 @@ fn crash_everywhere(log: Log) -> Tally {
         end.after_kill() == Image::of_folder(&run.folder()),
         "the rebuilt files are the real ones"
     );
-    visit(disk, &acts, SEED, is_acknowledgement, |crash| look(crash, &run.name(), &expected))
+    visit(disk, &acts, SEED, is_acknowledgement, |crash| look(crash, &run.name(), &expected, old))
 }
 
 #[test]

@@ -43,8 +43,8 @@ impl Identity {
     /// file is made anew for the device that the outbox's events name.
     fn create(dir: &DataDir) -> Result<Self, Error> {
         let mut identity = Self::generate()?;
-        if let Ok(outbox) = outbox::OutboxView::open(&dir.outbox()) {
-            identity.device = outbox.device();
+        if let Some(device) = outbox::device_of(&dir.outbox()) {
+            identity.device = device;
         }
         let path = dir.identity();
         match atomic_file::create(&path, &identity.encode(&path)?) {

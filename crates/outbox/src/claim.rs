@@ -165,7 +165,8 @@ fn of_sequence() -> String {
 fn of_batch() -> String {
     format!(
         "{COLUMNS} FROM suspect s CROSS JOIN event e ON e.sequence = s.sequence
-         JOIN match_key m ON m.id = s.match_id WHERE s.batch = ?1 ORDER BY s.sequence"
+         JOIN match_key m ON m.id = s.match_id WHERE s.batch = ?1
+         AND s.match_id NOT IN (SELECT match_id FROM in_flight) ORDER BY s.sequence"
     )
 }
 

@@ -28,7 +28,8 @@ pub(crate) enum IfAbsent {
     Fail,
 }
 
-/// Opens the file with the settings that every transaction relies on.
+/// Opens the file with the settings that every transaction relies on. Until it
+/// is [`bound`], nothing but the disk bounds it.
 pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error> {
     let create = match if_absent {
         IfAbsent::Create => OpenFlags::SQLITE_OPEN_CREATE,
@@ -45,16 +46,15 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)?;
+    Ok(db)
+}
+
+/// Opens the file for one that does not own it: its log is the owner's, also
+/// where this one is the last to close it.
+pub(crate) fn open_anothers(path: &Path) -> Result<Connection, Error> {
+    let db = open(path, IfAbsent::Fail)?;
     bound(&db, FILE_BYTES_MAX)?;
-    if if_absent == IfAbsent::Create {
-        // The last owner may have been killed after a flush had failed. One who
-        // reads meanwhile does not keep this one from starting.
-        match make_log_anew(&db) {
-            Err(Error::Sqlite(busy))
-                if busy.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
-            made => made?,
-        }
-    }
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(db)
 }
 
@@ -63,6 +63,17 @@ pub(crate) fn look(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_MAX)?;
+    Ok(db)
+}
+
+/// Opens the file for reading as if nobody else were there, without the index
+/// that processes share: that is a file too, and a full disk takes none.
+pub(crate) fn look_alone(path: &Path) -> Result<Connection, Error> {
+    let system = if cfg!(windows) { "win32-none" } else { "unix-none" };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags_and_vfs(path, flags, system)?;
+    db.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(db)
 }
 
@@ -119,6 +130,31 @@ pub(crate) fn write<T>(
 
 /// SQLite's own mark on a connection that is not to write.
 const LOG_IS_SUSPECT: &str = "query_only";
+
+/// What the log of a file begins with, as its owner opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Log {
+    /// Nothing: it was made anew.
+    Anew,
+    /// What the last owner wrote, since somebody reads it, or the disk is full.
+    /// That owner may have been killed after a flush had failed. What a power
+    /// failure would hide then is salvaged; so nobody waits for the reader, but
+    /// it is not left so.
+    Inherited,
+}
+
+/// Makes the log anew where nobody reads what is in it and there is room, without
+/// waiting.
+pub(crate) fn begin_log(db: &Connection) -> Result<Log, Error> {
+    db.busy_timeout(Duration::ZERO)?;
+    let made = make_log_anew(db);
+    db.busy_timeout(BUSY_MAX)?;
+    match made {
+        Ok(()) => Ok(Log::Anew),
+        Err(error) if error.is_busy() || error.is_full() => Ok(Log::Inherited),
+        Err(error) => Err(error),
+    }
+}
 
 /// Moves everything into the database, flushes that, and empties the log.
 fn make_log_anew(db: &Connection) -> Result<(), Error> {

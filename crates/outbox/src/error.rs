@@ -37,6 +37,14 @@ pub enum Error {
         .0.display()
     )]
     Replaced(PathBuf),
+    /// The file is damaged, or was cut off in the midst of a write: only its
+    /// owner, who looks at that first, may write to it.
+    #[error(
+        "the outbox {} is damaged, or was cut off in the midst of a write: \
+         start Ringside, which keeps every event of it that can be read",
+        .0.display()
+    )]
+    Damaged(PathBuf),
     /// The folder or the lock file could not be used.
     #[error("could not use the outbox's folder")]
     Folder(#[source] io::Error),
@@ -52,41 +60,48 @@ impl Error {
     /// Whether the disk is full: the same append succeeds when there is room.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        matches!(self.sqlite_code(), Some(rusqlite::ErrorCode::DiskFull))
+        // The index of the log is the first thing that a full disk has no room for.
+        let no_index = ffi::SQLITE_IOERR_SHMSIZE;
+        matches!(self.sqlite_code(), Some(Code::DiskFull))
+            || self.sqlite_error().is_some_and(|error| error.extended_code == no_index)
+            || matches!(self, Self::Folder(cause) if cause.kind() == io::ErrorKind::StorageFull)
+    }
+
+    /// Whether another process is at the file at the moment.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self.sqlite_code(), Some(Code::DatabaseBusy))
     }
 
     /// Whether the file is damaged: its owner sets it aside and keeps what can
     /// be read. A file may be found so that was sound when it was opened. No
-    /// statement of ours breaks a constraint or reads another type than it
-    /// wrote, but on such a file.
+    /// statement of ours reads another type than it wrote, but on such a file.
     #[must_use]
     pub fn is_damage(&self) -> bool {
         use rusqlite::Error as Cause;
-        let damaged = [Code::NotADatabase, Code::DatabaseCorrupt];
-        let broken = [
-            ffi::SQLITE_CONSTRAINT_DATATYPE,
-            ffi::SQLITE_CONSTRAINT_NOTNULL,
-            ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
-            ffi::SQLITE_CONSTRAINT_ROWID,
-            ffi::SQLITE_CONSTRAINT_UNIQUE,
-        ];
-        self.sqlite_error().is_some_and(|error| {
-            damaged.contains(&error.code) || broken.contains(&error.extended_code)
-        }) || matches!(
-            self,
-            Self::Sqlite(
-                Cause::FromSqlConversionFailure(..)
-                    | Cause::IntegralValueOutOfRange(..)
-                    | Cause::InvalidColumnType(..)
-                    | Cause::Utf8Error(..)
+        matches!(self.sqlite_code(), Some(Code::NotADatabase | Code::DatabaseCorrupt))
+            || matches!(
+                self,
+                Self::Damaged(_)
+                    | Self::Sqlite(
+                        Cause::FromSqlConversionFailure(..)
+                            | Cause::IntegralValueOutOfRange(..)
+                            | Cause::InvalidColumnType(..)
+                            | Cause::Utf8Error(..)
+                    )
             )
-        )
+    }
+
+    /// Whether the file contradicts itself, or a statement of ours is wrong: the
+    /// file has to be looked at before it is taken for damaged.
+    pub(crate) fn is_contradiction(&self) -> bool {
+        matches!(self.sqlite_code(), Some(Code::ConstraintViolation))
     }
 
     /// The same for a file that is being looked at: whatever the disk and the
     /// system are not the reason of is of the file.
     pub(crate) fn is_of_the_file(&self) -> bool {
         self.is_damage()
+            || self.is_contradiction()
             || matches!(self.sqlite_code(), Some(Code::Unknown | Code::TypeMismatch))
             || matches!(self, Self::Sqlite(rusqlite::Error::QueryReturnedNoRows))
     }
@@ -103,8 +118,16 @@ impl Error {
             | Self::NewerSchema { .. }
             | Self::OtherDevice(_)
             | Self::Replaced(_)
+            | Self::Damaged(_)
             | Self::Folder(_)
             | Self::Random(_) => None,
         }
+    }
+
+    /// The same again, for calls that come before it is worth another try.
+    pub(crate) fn again(&self) -> Self {
+        let io = ffi::Error::new(if self.is_full() { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR });
+        let error = self.sqlite_error().copied().unwrap_or(io);
+        Self::Sqlite(rusqlite::Error::SqliteFailure(error, Some(self.to_string())))
     }
 }

@@ -70,6 +70,6 @@ pub use claim::Claimed;
 pub use error::Error;
 pub use outbox::{Inquired, Outbox, Standing};
 pub use prune::Pruned;
-pub use salvage::Salvaged;
+pub use salvage::{Salvaged, device_of};
 pub use status::{Entry, EntryState, Filter, OutboxStatus, ShownEvent};
 pub use view::{Export, OutboxView};

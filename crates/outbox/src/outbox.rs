@@ -2,19 +2,19 @@
 
 mod healing;
 mod inquiry;
+mod opening;
 
 use std::path::Path;
 
 use delivery::{AskedAgain, BatchLimits, Circuit, Decision};
 use event_model::{DeviceId, Moment, Origin, OutboxId};
 use rusqlite::Connection;
-use uuid::Uuid;
 
 use crate::{
     Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
     claim::{self, Rota},
     conclude,
-    connection::{self, IfAbsent, write},
+    connection::{self, Log, write},
     counters::Counter,
     folder,
     known_ids::KnownIds,
@@ -23,9 +23,9 @@ use crate::{
     meta::Meta,
     prune,
     salvage::{self, Opened, Salvage},
-    schema,
-    shrink::{self, Worth},
 };
+use healing::Unfinished;
+pub(crate) use opening::{OpenFile, open_file};
 
 pub use inquiry::Inquired;
 
@@ -44,6 +44,13 @@ pub struct Outbox {
     pruned_at: Option<Moment>,
     bounds: Bounds,
     salvage: Salvage,
+    log: Log,
+    /// What has to be done before anything is written.
+    unfinished: Option<Unfinished>,
+    /// Whether another file took the place of the one that was opened.
+    was_replaced: bool,
+    /// Whether the file was looked through because of a contradiction.
+    was_doubted: bool,
     // Last, so that the file is closed before another process may own it.
     _lock: OwnerLock,
 }
@@ -62,7 +69,9 @@ pub enum Standing {
 impl Outbox {
     /// Opens the outbox at `path`, or makes it and its folder. Events that were
     /// in flight when the last owner ended are pending again. A damaged file is
-    /// set aside: see [`Self::salvaged`].
+    /// set aside: see [`Self::salvaged`]. Where the disk is full, or another
+    /// process keeps the file from being written to, it can be read, and what
+    /// writes fails until that is over.
     ///
     /// # Errors
     /// [`Error::Locked`] where another process owns it; see [`Error`].
@@ -71,7 +80,16 @@ impl Outbox {
             folder::make(folder).map_err(Error::Folder)?;
         }
         let lock = OwnerLock::take(path)?;
-        let Opened { db, id, salvage } = salvage::open(path, device, now)?;
+        let (opened, unfinished) = match salvage::open(path, device, now) {
+            Ok(opened) => (opened, None),
+            // It goes on by itself when there is room, or the other is done.
+            Err(error) if error.is_full() || error.is_busy() => {
+                let unfinished = Unfinished::open(&error, now);
+                (Opened::for_reading(path, device).map_err(|_| error)?, Some(unfinished))
+            }
+            Err(error) => return Err(error),
+        };
+        let Opened { file: OpenFile { db, id, log }, salvage } = opened;
         let mut circuit = load_circuit(&db)?;
         circuit.resume(now);
         Ok(Self {
@@ -86,6 +104,10 @@ impl Outbox {
             pruned_at: None,
             bounds: Bounds::default(),
             salvage,
+            log,
+            unfinished,
+            was_replaced: false,
+            was_doubted: false,
             _lock: lock,
         })
     }
@@ -146,6 +168,7 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn record_lost(&mut self, events: u64) -> Result<(), Error> {
+        self.is_finished()?;
         write(&mut self.view.db, |db| Counter::Lost.add(db, events))
     }
 
@@ -199,6 +222,7 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn release(&mut self, claimed: &[Claimed]) -> Result<(), Error> {
+        self.is_finished()?;
         if !self.is_of_this_file(claimed)? {
             return Ok(());
         }
@@ -281,6 +305,7 @@ impl Outbox {
     /// Where the file cannot be written; the change stands in memory.
     pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
         change(&mut self.circuit);
+        self.is_finished()?;
         let (circuit, server) = (&self.circuit, self.server.as_deref());
         write(&mut self.view.db, |db| save_circuit(db, circuit, server))
     }
@@ -295,12 +320,15 @@ impl Outbox {
     }
 
     fn prune_file(&mut self, now: Moment) -> Result<Pruned, Error> {
+        if self.log == Log::Inherited {
+            self.log = connection::begin_log(&self.view.db)?;
+        }
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
-        self.pruned_at = Some(now);
+        self.pruned_at = (!pruned.is_a_part()).then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
         Ok(pruned)
@@ -325,42 +353,6 @@ impl Outbox {
     pub fn view_mut(&mut self) -> &mut OutboxView {
         &mut self.view
     }
-}
-
-/// Opens the file at `path`, or makes it; its connection and its id.
-pub(crate) fn open_file(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
-    let mut db = connection::open(path, IfAbsent::Create)?;
-    schema::migrate(&mut db)?;
-    shrink::if_hollow(&db, Worth::default())?;
-    let id = write(&mut db, |db| {
-        db.execute("DELETE FROM in_flight", [])?;
-        identify(db, device)
-    })?;
-    // The log's name too: where SQLite cannot open the folder it goes on.
-    path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
-    Ok((db, id))
-}
-
-/// The file's id, made at the first opening.
-fn identify(db: &Connection, device: DeviceId) -> Result<OutboxId, Error> {
-    let of_file = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
-    match of_file {
-        Some(other) if other != device => return Err(Error::OtherDevice(other)),
-        Some(_) => {}
-        None => Meta::Device.write(db, &device.to_string())?,
-    }
-    if let Some(id) = Meta::Outbox.read(db)?.and_then(|text| text.parse().ok()) {
-        return Ok(id);
-    }
-    let id = OutboxId(random_uuid()?);
-    Meta::Outbox.write(db, &id.to_string())?;
-    Ok(id)
-}
-
-fn random_uuid() -> Result<Uuid, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(Error::Random)?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 /// The saved circuit; a fresh one where it cannot be read, which at worst

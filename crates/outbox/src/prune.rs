@@ -18,10 +18,13 @@ const SETTLED: &str = "FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s
 /// Ages are looked at this often: they are counted in days.
 const INTERVAL_MS: u64 = 10 * 60 * 1_000;
 /// Pruning by bytes frees this share at once, so that a full outbox does not
-/// write a gap for every event.
+/// write a gap for every event, and a full history is not pruned at every claim.
 const FREED_SHARE: u64 = 20;
 /// Events handled in one run, so that an append never waits long for one.
 const ROWS_MAX: u64 = 10_000;
+/// Of the history: more than a batch settles, so that a full one stays within its
+/// bound, and no more than some hundredths of a second.
+const HISTORY_ROWS_MAX: u64 = 2_000;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +35,13 @@ pub struct Pruned {
     pub too_old: u64,
     /// Settled events that left the history.
     pub history: u64,
+}
+
+impl Pruned {
+    /// Whether there may be more of the same: a run is bounded.
+    pub(crate) fn is_a_part(self) -> bool {
+        self.too_old >= ROWS_MAX || self.history >= HISTORY_ROWS_MAX
+    }
 }
 
 /// Whether there is something to do.
@@ -125,8 +135,9 @@ fn prune_unsent(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64,
 
 fn prune_history(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64, Error> {
     let cutoff = before(teller, bounds.history_age_max_ms);
-    let aged = rows(
+    let aged = rows_up_to(
         db,
+        HISTORY_ROWS_MAX,
         &format!(
             "SELECT e.sequence, 0 {SETTLED} WHERE s.since_ms < {cutoff}
              ORDER BY s.first, e.sequence LIMIT ?1"
@@ -135,14 +146,19 @@ fn prune_history(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64
     let aged: Vec<u64> = aged.iter().map(|row| row.sequence).collect();
     remove(db, &aged, RemovedFrom::History, teller.now.wall)?;
     let held = Counter::SettledBytes.read(db)?;
-    let oldest = rows(
+    if held <= bounds.history_bytes_max {
+        return Ok(aged.len() as u64);
+    }
+    let room = bounds.history_bytes_max - bounds.history_bytes_max / FREED_SHARE;
+    let oldest = rows_up_to(
         db,
+        HISTORY_ROWS_MAX,
         &format!(
             "SELECT e.sequence, octet_length(e.body) {SETTLED}
              ORDER BY s.first, e.sequence LIMIT ?1"
         ),
     )?;
-    let going = first_bytes(&oldest, held.saturating_sub(bounds.history_bytes_max));
+    let going = first_bytes(&oldest, held - room);
     remove(db, &going, RemovedFrom::History, teller.now.wall)?;
     Ok((aged.len() + going.len()) as u64)
 }
@@ -180,8 +196,12 @@ struct SequenceValue {
 }
 
 fn rows(db: &Connection, sql: &str) -> Result<Vec<SequenceValue>, Error> {
+    rows_up_to(db, ROWS_MAX, sql)
+}
+
+fn rows_up_to(db: &Connection, rows_max: u64, sql: &str) -> Result<Vec<SequenceValue>, Error> {
     let mut select = db.prepare(sql)?;
-    let rows = select.query_map([ROWS_MAX], |row| {
+    let rows = select.query_map([rows_max], |row| {
         Ok(SequenceValue { sequence: row.get(0)?, value: row.get(1)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

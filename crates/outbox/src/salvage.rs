@@ -24,14 +24,18 @@
 //! - That a transaction never ended, where its frames are whole and only its end
 //!   is missing: so a killed process leaves its log, and nothing was promised.
 //!   A bad frame among the last may be that as well, or damage of what was
-//!   promised: its events are appended again in their old places.
+//!   promised: its events are appended again in their old places, and are kept
+//!   beside the file from before the first write to it until then.
 //! - An event, for its checksum, wherever it lies: in a page that nothing points
 //!   to, or behind a bad frame of the log. So it may come from a transaction
 //!   that never ended; its session makes it again under the same id, and the
 //!   second is left out.
 //! - That an event went out, was deleted or was refused, only where a page of a
 //!   transaction that ended says so, and nothing says that it waits. To send
-//!   twice is harmless, the server knows the id; to forget is not.
+//!   twice is harmless, the server knows the id; to forget is not. So what went
+//!   out and is still in the history is sent once more, too: its server's
+//!   database may be restored from a backup that lacks it, and under the new
+//!   id the server hears of every number.
 //! - That a number is lost, where something says that it was taken and its event
 //!   cannot be read. The server is told so under the old id.
 //!
@@ -54,26 +58,28 @@ mod rows;
 mod set_aside;
 mod sound;
 mod survey;
+mod unheard;
 mod wal;
 
 use std::{collections::VecDeque, path::Path, path::PathBuf};
 
 use event_model::{DeviceId, Moment, OutboxId};
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use crate::{
-    Claimed, Error,
-    append::{NewRow, RowWriter},
+    Claimed, Error, OutboxView,
     connection::{self, write},
     gaps::Teller,
-    known_ids::KnownIds,
-    outbox::open_file,
+    known_ids::remember_unplaced,
+    lock::OwnerLock,
+    outbox::{OpenFile, open_file},
     schema,
     spans::Spans,
+    view::event_id,
 };
 use identity::Identity;
 use job::{Job, Progress};
-use rows::Intact;
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
@@ -81,14 +87,16 @@ pub use set_aside::Salvaged;
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
 /// second.
 const PAGES_AT_OPEN: u32 = 4_096;
+/// Ids of events that are gone that are carried before the outbox opens, the
+/// latest first: more than any game shows again.
+const KNOWN_IDS_AHEAD: u32 = 20_000;
 /// So often one process sets a file aside that it has open: a disk that damages
 /// each new file is not to be filled with them.
 const HEALED_MAX: u32 = 3;
 
 /// An opened file.
 pub(crate) struct Opened {
-    pub(crate) db: Connection,
-    pub(crate) id: OutboxId,
+    pub(crate) file: OpenFile,
     pub(crate) salvage: Salvage,
 }
 
@@ -106,26 +114,75 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
-    let unheard = match sound::examine(path, device)? {
-        Verdict::Fresh => Vec::new(),
-        Verdict::Sound { unheard } => unheard,
-        Verdict::Damaged => {
-            set_aside::set_aside(path)?;
-            Vec::new()
-        }
-    };
+    match sound::examine(path, device)? {
+        Verdict::Fresh => {}
+        Verdict::Sound { unheard } => unheard::keep(path, unheard)?,
+        Verdict::Damaged => set_aside::set_aside(path)?,
+    }
     announce_schema(path);
-    let (mut db, id) = match open_file(path, device) {
+    let mut file = match open_file(path, device) {
         Err(error) if error.is_of_the_file() => {
             set_aside::set_aside(path)?;
             open_file(path, device)?
         }
         opened => opened?,
     };
-    append_unheard(&mut db, unheard)?;
+    unheard::append(&mut file.db, path)?;
     let mut salvage = Salvage { path: path.to_owned(), ..Salvage::default() };
-    salvage.begin(&mut db, Teller { outbox: id, device, now });
-    Ok(Opened { db, id, salvage })
+    salvage.begin(&mut file.db, Teller { outbox: file.id, device, now });
+    Ok(Opened { file, salvage })
+}
+
+/// What a file looks like to its owner that cannot be written to yet. One that is
+/// not made yet is empty; where it is to take the place of a damaged one, that
+/// has the states to go on from.
+pub(crate) fn look(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
+    let before = set_aside::unfinished(path);
+    if before.is_empty() && (sound::is_fresh(path) || sound::has_no_table(path)) {
+        return Ok((schema::made(schema::newest())?, OutboxId(Uuid::nil())));
+    }
+    let mut looked = look_at(path, device);
+    for damaged in before {
+        looked = looked.or_else(|_| look_at(&damaged, device));
+    }
+    looked
+}
+
+fn look_at(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
+    let whose = |db: Connection| sound::whose(&db).map(|whose| (db, whose));
+    let looked = connection::look(path).and_then(whose);
+    let (db, (outbox, of)) = looked.or_else(|_| connection::look_alone(path).and_then(whose))?;
+    if of == device { Ok((db, outbox)) } else { Err(Error::OtherDevice(of)) }
+}
+
+/// What one may do to a file that it does not own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum May {
+    LookAndWrite,
+    /// What the last owner left is for the next one to put in order: a write
+    /// would go over it.
+    Look,
+}
+
+/// Whether the file at `path` is as SQLite alone would have it.
+pub(crate) fn may(path: &Path) -> Result<May, Error> {
+    if sound::is_settled(path)? {
+        return Ok(May::LookAndWrite);
+    }
+    match OwnerLock::take(path) {
+        // It is being written to.
+        Err(Error::Locked(_)) => Ok(May::LookAndWrite),
+        Ok(_) if sound::has_database(path) => Ok(May::Look),
+        Ok(_) => Err(Error::Damaged(path.to_owned())),
+        Err(error) => Err(error),
+    }
+}
+
+/// The device whose outbox was at `path`, as far as that is still known.
+#[must_use]
+pub fn device_of(path: &Path) -> Option<DeviceId> {
+    let beside = Identity::read(path).map(|known| known.device);
+    beside.or_else(|| OutboxView::open(path).ok().map(|view| view.device()))
 }
 
 /// An older program that meets the file half changed must know that it is newer.
@@ -136,24 +193,6 @@ fn announce_schema(path: &Path) {
         // Without it only that a damaged version is not told from a newer one.
         drop(Identity { schema: schema::newest(), ..known }.keep(path));
     }
-}
-
-/// Events of a last transaction that SQLite passes over.
-fn append_unheard(db: &mut Connection, unheard: Vec<Intact>) -> Result<(), Error> {
-    if unheard.is_empty() {
-        return Ok(());
-    }
-    write(db, |db| {
-        let (mut rows, mut known) = (RowWriter::begin(db)?, KnownIds::default());
-        for Intact { id, match_key, origin, appended, mut event } in unheard {
-            let row = NewRow { id, match_key: &match_key, origin, appended };
-            rows.write(&mut known, &row, |sequence| {
-                event.sequence = Some(sequence);
-                event.to_json()
-            })?;
-        }
-        rows.finish()
-    })
 }
 
 impl Salvage {
@@ -170,7 +209,7 @@ impl Salvage {
         let mut pages = PAGES_AT_OPEN;
         while let Some(job) = self.next_job() {
             let Some(rest) = pages.checked_sub(job.pages()) else {
-                carry_states(&job.file, db);
+                carry_ahead(&job.file, db);
                 break;
             };
             pages = rest;
@@ -223,52 +262,72 @@ impl Salvage {
         self.seen = if self.met { Salvaged::beside(&self.path) } else { None };
     }
 
-    pub(crate) fn has_healed(&self) -> bool {
-        self.healed > 0
-    }
-
     pub(crate) fn may_heal(&self) -> bool {
         self.healed < HEALED_MAX
     }
 
-    /// Sets the file aside that was open, and opens a new one.
-    pub(crate) fn replace(
-        &mut self,
-        device: DeviceId,
-        now: Moment,
-    ) -> Result<(Connection, OutboxId), Error> {
+    pub(crate) fn count_healing(&mut self) {
         self.healed += 1;
-        set_aside::set_aside(&self.path)?;
-        let (mut db, outbox) = open_file(&self.path, device)?;
-        self.begin(&mut db, Teller { outbox, device, now });
-        Ok((db, outbox))
+    }
+
+    /// The same opening goes on with another file.
+    pub(crate) fn go_on_as(&mut self, next: Self) {
+        let (met, healed) = (self.met || next.met, self.healed);
+        *self = Self { met, healed, ..next };
+        self.see();
     }
 }
 
-/// Session states of a file that takes longer to read: capture goes on from
-/// them at once. What cannot be read so is looked for like everything else.
-fn carry_states(damaged: &Path, to: &mut Connection) {
+/// Sets the file at `path` aside, which nobody may have open.
+pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
+    set_aside::set_aside(path)
+}
+
+/// Whether a file that contradicted a statement of ours is damaged.
+pub(crate) fn is_damaged(db: &Connection) -> Result<bool, Error> {
+    match sound::is_lawful(db) {
+        Err(error) if error.is_of_the_file() => Ok(true),
+        lawful => Ok(!lawful?),
+    }
+}
+
+/// What capture asks for in a file that takes longer to read: it goes on from its
+/// session states at once, and what was deleted must not come back meanwhile.
+/// What cannot be read so is looked for like everything else.
+fn carry_ahead(damaged: &Path, to: &mut Connection) {
     let Ok(from) = connection::look(damaged) else { return };
-    let copied = write(to, |to| {
-        let mut select =
-            from.prepare("SELECT source, name, state, checksum, changed_ms FROM stream")?;
-        let mut insert = to.prepare("INSERT OR IGNORE INTO stream VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        let mut rows = select.query([])?;
-        while let Ok(Some(row)) = rows.next() {
-            insert.execute((
-                row.get::<_, String>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, Vec<u8>>(2)?,
-                row.get::<_, u32>(3)?,
-                row.get::<_, i64>(4)?,
-            ))?;
-        }
-        Ok(())
-    });
-    // Then the survey finds them.
-    drop(copied);
+    // Where one cannot be carried the survey finds it.
+    drop(write(to, |to| carry_states(&from, to)));
+    drop(write(to, |to| carry_known_ids(&from, to)));
     drop(from);
     drop(std::fs::remove_file(set_aside::beside(damaged, "-shm")));
+}
+
+fn carry_states(from: &Connection, to: &Connection) -> Result<(), Error> {
+    let mut select =
+        from.prepare("SELECT source, name, state, checksum, changed_ms FROM stream")?;
+    let mut insert = to.prepare("INSERT OR IGNORE INTO stream VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut rows = select.query([])?;
+    while let Ok(Some(row)) = rows.next() {
+        insert.execute((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, Vec<u8>>(2)?,
+            row.get::<_, u32>(3)?,
+            row.get::<_, i64>(4)?,
+        ))?;
+    }
+    Ok(())
+}
+
+fn carry_known_ids(from: &Connection, to: &Connection) -> Result<(), Error> {
+    let mut select =
+        from.prepare("SELECT event_id, known_ms FROM known_id ORDER BY known_ms DESC LIMIT ?1")?;
+    let mut rows = select.query([KNOWN_IDS_AHEAD])?;
+    while let Ok(Some(row)) = rows.next() {
+        remember_unplaced(to, event_id(row, 0)?, row.get(1)?)?;
+    }
+    Ok(())
 }
 
 /// Whether all of a batch is in flight in this file: one that was claimed before

@@ -20,6 +20,9 @@ const VERSION: u32 = 2;
 
 /// Brings the file to the newest schema; does nothing to one that has it.
 pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
+    if check(db)? == VERSION {
+        return Ok(());
+    }
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = check(&transaction)?;
     if found == VERSION {

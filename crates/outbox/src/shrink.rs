@@ -26,7 +26,8 @@ impl Default for Worth {
 }
 
 /// Writes the file anew where most of it is unused. A full disk may not take
-/// the copy: then it stays as it is, until another start.
+/// the copy, and another process may be at the file: then it stays as it is,
+/// until another start.
 pub(crate) fn if_hollow(db: &Connection, worth: Worth) -> Result<(), Error> {
     let pages = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let bytes = pages("page_size")?;
@@ -38,7 +39,7 @@ pub(crate) fn if_hollow(db: &Connection, worth: Worth) -> Result<(), Error> {
     match db.execute_batch("VACUUM") {
         Ok(()) => Ok(()),
         Err(error) => match Error::from(error) {
-            error if error.is_full() => Ok(()),
+            error if error.is_full() || error.is_busy() => Ok(()),
             error => Err(error),
         },
     }

@@ -6,16 +6,17 @@ use std::{
 };
 
 use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row};
 
 use crate::{
     Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Salvaged, Selection, ShownEvent,
     changes,
-    connection::{self, IfAbsent, write},
+    connection::{self, write},
     counters::Counter,
     gaps::Teller,
     meta::Meta,
     outbox::load_circuit,
+    salvage::{self, May},
     schema,
     spans::Spans,
 };
@@ -33,7 +34,9 @@ pub struct OutboxView {
 }
 
 impl OutboxView {
-    /// Opens the outbox at `path`, whoever owns it.
+    /// Opens the outbox at `path`, whoever owns it. What nobody owns and a crash
+    /// left in the midst of a write can be looked at, and not be changed: its
+    /// next owner puts it in order.
     ///
     /// # Errors
     /// [`Error::Absent`] where there is none; see [`Error`].
@@ -42,7 +45,18 @@ impl OutboxView {
             return Err(Error::Absent(path.to_owned()));
         }
         schema::known(path)?;
-        let db = connection::open(path, IfAbsent::Fail)?;
+        match salvage::may(path)? {
+            May::LookAndWrite => Self::on(path, connection::open_anothers(path)?),
+            May::Look => {
+                connection::look(path).and_then(|db| Self::on(path, db)).map_err(|error| {
+                    let unreadable = matches!(error, Error::Sqlite(_));
+                    if unreadable { Error::Damaged(path.to_owned()) } else { error }
+                })
+            }
+        }
+    }
+
+    fn on(path: &Path, db: Connection) -> Result<Self, Error> {
         // A file without tables or id: its owner has not finished making it.
         let made = schema::check(&db)? > 0;
         let id = if made { parsed(&db, Meta::Outbox)? } else { None };
@@ -150,6 +164,7 @@ impl OutboxView {
     /// # Errors
     /// Where the file cannot be written, or [`Error::Replaced`].
     pub fn requeue(&mut self, selection: &Selection) -> Result<u64, Error> {
+        self.may_write()?;
         let requeued = write(&mut self.db, |db| changes::requeue(db, selection))?;
         self.is_still_there()?;
         Ok(requeued)
@@ -161,6 +176,7 @@ impl OutboxView {
     /// # Errors
     /// Where the file cannot be written, or [`Error::Replaced`].
     pub fn delete(&mut self, ids: &[EventId], now: Moment) -> Result<Deleted, Error> {
+        self.may_write()?;
         let teller = self.teller(now);
         let sequences = changes::sequences_of(&self.db, ids)?;
         let mut done = write(&mut self.db, |db| changes::delete(db, &sequences, teller))?;
@@ -178,6 +194,11 @@ impl OutboxView {
             Ok(Some(id)) if self.id == id => Ok(()),
             Ok(_) | Err(_) => Err(Error::Replaced(self.path.clone())),
         }
+    }
+
+    fn may_write(&self) -> Result<(), Error> {
+        let only_looks = self.db.is_readonly(MAIN_DB)?;
+        if only_looks { Err(Error::Damaged(self.path.clone())) } else { Ok(()) }
     }
 
     pub(crate) fn teller(&self, now: Moment) -> Teller {

@@ -1,14 +1,56 @@
-//! Goes on in a new file where the one that is open turns out to be damaged.
+//! Goes on in a new file where the one that is open turns out to be damaged,
+//! and finishes an opening for which there was no room.
 
-use event_model::Moment;
+use std::path::Path;
+
+use event_model::{DeviceId, Moment};
 use rusqlite::Connection;
 
-use super::Outbox;
+use super::{OpenFile, Outbox};
 use crate::{
     Claimed, Error, OutboxStatus, OutboxView, Salvaged,
-    connection::{self, IfAbsent},
-    salvage,
+    connection::{self, Log},
+    salvage::{self, Opened, Salvage},
 };
+
+/// What cannot be finished is tried again so often: a disk is full for minutes,
+/// and to look through a file takes tenths of a second.
+const RETRY_MS: u64 = 2_000;
+
+/// What is left to do, of a healing or an opening. Meanwhile nothing is written:
+/// an event that went into whatever file is there might stand under a wrong id.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    next: Next,
+    tried: Moment,
+    why: Error,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    SetAside,
+    Open,
+}
+
+impl Unfinished {
+    pub(super) fn open(why: &Error, now: Moment) -> Self {
+        Self { next: Next::Open, tried: now, why: why.again() }
+    }
+
+    fn is_due(&self, now: Moment) -> bool {
+        now.clock.epoch != self.tried.clock.epoch
+            || now.clock.mono_ms.saturating_sub(self.tried.clock.mono_ms) >= RETRY_MS
+    }
+}
+
+impl Opened {
+    /// A file that cannot be written to yet.
+    pub(super) fn for_reading(path: &Path, device: DeviceId) -> Result<Self, Error> {
+        let (db, id) = salvage::look(path, device)?;
+        let file = OpenFile { db, id, log: Log::Inherited };
+        Ok(Self { file, salvage: Salvage::default() })
+    }
+}
 
 impl Outbox {
     /// What became of files that were damaged, where this opening met one.
@@ -41,7 +83,12 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be read.
     pub fn healed_status(&mut self, now: Moment) -> Result<OutboxStatus, Error> {
-        self.healing(now, |outbox| outbox.view.status(now))
+        // One that cannot be written to yet may be read all the same.
+        drop(self.finish(now));
+        match self.is_finished() {
+            Ok(()) => self.healing(now, |outbox| outbox.view.status(now)),
+            Err(_) => self.view.status(now),
+        }
     }
 
     /// Does `work`; where it meets damage, the file is set aside and `work` is
@@ -51,8 +98,9 @@ impl Outbox {
         now: Moment,
         mut work: impl FnMut(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.finish(now)?;
         match work(self) {
-            Err(error) if error.is_damage() && self.salvage.may_heal() => {
+            Err(error) if self.is_to_be_healed(&error)? => {
                 self.heal(now)?;
                 work(self)
             }
@@ -60,30 +108,81 @@ impl Outbox {
         }
     }
 
+    fn is_to_be_healed(&mut self, error: &Error) -> Result<bool, Error> {
+        if !self.salvage.may_heal() {
+            return Ok(false);
+        }
+        if !error.is_contradiction() {
+            return Ok(error.is_damage());
+        }
+        // Looking takes time, and finds no more the second time.
+        Ok(!std::mem::replace(&mut self.was_doubted, true) && salvage::is_damaged(&self.view.db)?)
+    }
+
     fn heal(&mut self, now: Moment) -> Result<(), Error> {
-        let (path, device) = (self.view.path().to_owned(), self.view.device);
-        // Without tables nothing is taken for saved meanwhile.
         let nothing = Connection::open_in_memory()?;
         connection::abandon(std::mem::replace(&mut self.view.db, nothing));
-        match self.salvage.replace(device, now) {
-            Ok((db, id)) => {
-                // Where SQLite cannot take it, the default holds.
-                drop(connection::bound(&db, self.bounds.file_bytes_max));
-                self.view = OutboxView::of(&path, db, id, device);
-                self.known.forget();
-                Ok(())
-            }
-            Err(error) => {
-                if let Ok(db) = connection::open(&path, IfAbsent::Fail) {
-                    self.view.db = db;
-                }
-                Err(error)
-            }
+        self.salvage.count_healing();
+        self.go_on(Next::SetAside, now)
+    }
+
+    /// Whether everything is done that has to be before a write.
+    pub(super) fn is_finished(&self) -> Result<(), Error> {
+        self.unfinished.as_ref().map_or(Ok(()), |left| Err(left.why.again()))
+    }
+
+    /// Does what is left to do, where it is time to try.
+    fn finish(&mut self, now: Moment) -> Result<(), Error> {
+        match &self.unfinished {
+            None => Ok(()),
+            Some(left) if left.is_due(now) => self.go_on(left.next, now),
+            Some(left) => Err(left.why.again()),
         }
+    }
+
+    fn go_on(&mut self, next: Next, now: Moment) -> Result<(), Error> {
+        let (path, device) = (self.view.path().to_owned(), self.view.device);
+        let mut next = next;
+        let done = self.reopen(&path, device, &mut next, now);
+        self.unfinished = match &done {
+            Ok(()) => None,
+            Err(error) => Some(Unfinished { next, ..Unfinished::open(error, now) }),
+        };
+        if done.is_err()
+            && let Ok((db, id)) = salvage::look(&path, device)
+            && id == self.view.id()
+        {
+            self.view.db = db;
+        }
+        done
+    }
+
+    fn reopen(
+        &mut self,
+        path: &Path,
+        device: DeviceId,
+        next: &mut Next,
+        now: Moment,
+    ) -> Result<(), Error> {
+        // Without tables nothing is taken for saved meanwhile.
+        self.view.db = Connection::open_in_memory()?;
+        if *next == Next::SetAside {
+            salvage::set_aside(path)?;
+            *next = Next::Open;
+        }
+        let Opened { file, salvage } = salvage::open(path, device, now)?;
+        // Where SQLite cannot take it, the default holds.
+        drop(connection::bound(&file.db, self.bounds.file_bytes_max));
+        self.was_replaced |= file.id != self.view.id();
+        self.view = OutboxView::of(path, file.db, file.id, device);
+        self.log = file.log;
+        self.salvage.go_on_as(salvage);
+        self.known.forget();
+        Ok(())
     }
 
     /// Whether a batch was claimed from the file that is open now.
     pub(super) fn is_of_this_file(&self, claimed: &[Claimed]) -> Result<bool, Error> {
-        Ok(!self.salvage.has_healed() || salvage::are_in_flight(&self.view.db, claimed)?)
+        Ok(!self.was_replaced || salvage::are_in_flight(&self.view.db, claimed)?)
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Job {
     survey: Survey,
     phase: Phase,
     pub(super) report: Report,
+    /// Events that the server had, and that are sent again.
+    sent_again: u64,
     /// Sequences of events that are as they were written, ascending.
     found: Vec<u64>,
     /// Of those that look like events and are not.
@@ -77,6 +79,7 @@ impl Job {
             images,
             phase: Phase::Surveying,
             report: Report::default(),
+            sent_again: 0,
             found: Vec::new(),
             failed: Vec::new(),
         }
@@ -133,6 +136,7 @@ impl Job {
             Ok((step, ends))
         })?;
         self.report.events += step.events;
+        self.sent_again += step.sent_again;
         self.found.extend(step.found);
         self.failed.extend(step.failed);
         let more = ends < self.survey.events.len();
@@ -147,14 +151,14 @@ impl Job {
         let mut lost = self.lost();
         self.report.unreadable = lost.len() as u64 + missed;
         lost.extend(tail);
-        let (survey, report) = (&self.survey, self.report);
+        let (survey, report, sent_again) = (&self.survey, self.report, self.sent_again);
         write(db, |db| {
             // A crash between this transaction and the report.
             if Meta::Salvaged.read(db)?.as_deref() == Some(&name) {
                 return Ok(());
             }
             Meta::Salvaged.write(db, &name)?;
-            keep_sums(db, survey)?;
+            keep_sums(db, survey, sent_again)?;
             Counter::Lost.add(db, report.unreadable)?;
             match whose(&self.file, survey, teller) {
                 Some(old) => gaps::tell(db, old, &lost, GapReason::SalvageLost),
@@ -212,6 +216,7 @@ impl Job {
 #[derive(Debug, Default)]
 struct Step {
     events: u64,
+    sent_again: u64,
     found: Vec<u64>,
     failed: Vec<u64>,
     quarantined: Vec<(u64, Quarantined)>,
@@ -249,14 +254,16 @@ impl Step {
         let Some(&(sequence, _)) = places.first() else { return Ok(()) };
         let mut places = places.iter().map(|(_, place)| *place);
         let (survey, images) = (&job.survey, &job.images);
+        let read = |place| survey::read(images, sequence, place);
         // Of two marks the one that sends counts.
         if survey.settled.contains(sequence) && !survey.waiting.contains(sequence) {
-            for id in places.filter_map(|place| survey::read_id(images, place)) {
-                remember_unplaced(to.db, id, to.now.unix_ms())?;
+            if let Some(event) = places.clone().find_map(read) {
+                self.sent_again += u64::from(to.write(event)?.is_there());
+                return Ok(());
             }
-            return Ok(());
+            return to.remember(places.filter_map(|place| survey::read_id(images, place)));
         }
-        match places.find_map(|place| survey::read(images, sequence, place)) {
+        match places.find_map(read) {
             Some(event) => {
                 self.found.push(sequence);
                 self.keep(to, survey, sequence, event)
@@ -268,7 +275,7 @@ impl Step {
         }
     }
 
-    /// Appends it under the new file's next sequence.
+    /// An event that was not sent, or refused.
     fn keep(
         &mut self,
         to: &mut To<'_>,
@@ -276,20 +283,11 @@ impl Step {
         sequence: u64,
         found: Intact,
     ) -> Result<(), Error> {
-        let Intact { id, match_key, origin, appended, mut event } = found;
-        // Not younger than now: a damaged instant would keep it for ever.
-        let row = NewRow { id, match_key: &match_key, origin, appended: appended.min(to.now) };
-        let new = to.writer.write(&mut to.known, &row, |new| {
-            event.sequence = Some(new);
-            event.to_json()
-        })?;
-        let Some(new) = new else {
-            self.events += u64::from(!is_gone(to.db, id, &match_key)?);
-            return Ok(());
-        };
-        self.events += 1;
+        let written = to.write(found)?;
+        self.events += u64::from(written.is_there());
         // Unknown counts as not: the server says again what is wrong with it.
-        if let Some(why) = survey.quarantined.get(&sequence)
+        if let Written::As(new) = written
+            && let Some(why) = survey.quarantined.get(&sequence)
             && !survey.waiting.contains(sequence)
         {
             self.quarantined.push((new, why.clone()));
@@ -306,8 +304,52 @@ struct To<'d> {
     now: WallTime,
 }
 
-/// Whether a known event was deleted, sent or pruned. Else it is there: the game
-/// showed it again, or this salvage began anew.
+/// What became of an event in the new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Appended under this sequence.
+    As(u64),
+    /// The game showed it again, or this salvage began anew.
+    Before,
+    /// It was deleted, sent or pruned.
+    Gone,
+}
+
+impl Written {
+    fn is_there(self) -> bool {
+        match self {
+            Self::As(_) | Self::Before => true,
+            Self::Gone => false,
+        }
+    }
+}
+
+impl To<'_> {
+    /// Appends an event under the next sequence.
+    fn write(&mut self, found: Intact) -> Result<Written, Error> {
+        let Intact { id, match_key, origin, appended, mut event } = found;
+        // Not younger than now: a damaged instant would keep it for ever.
+        let row = NewRow { id, match_key: &match_key, origin, appended: appended.min(self.now) };
+        let new = self.writer.write(&mut self.known, &row, |new| {
+            event.sequence = Some(new);
+            event.to_json()
+        })?;
+        Ok(match new {
+            Some(new) => Written::As(new),
+            None if is_gone(self.db, id, &match_key)? => Written::Gone,
+            None => Written::Before,
+        })
+    }
+
+    fn remember(&self, ids: impl Iterator<Item = EventId>) -> Result<(), Error> {
+        for id in ids {
+            remember_unplaced(self.db, id, self.now.unix_ms())?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a known event was deleted, sent or pruned. Else it is there.
 fn is_gone(db: &Connection, id: EventId, match_key: &str) -> Result<bool, Error> {
     let mut select = db.prepare_cached(
         "SELECT 1 FROM known_id WHERE event_id = ?1
@@ -316,11 +358,14 @@ fn is_gone(db: &Connection, id: EventId, match_key: &str) -> Result<bool, Error>
     Ok(select.exists((id.0.as_bytes(), match_key))?)
 }
 
-/// What was counted in the old file goes on being counted.
-fn keep_sums(db: &Connection, survey: &Survey) -> Result<(), Error> {
-    for counter in [Counter::Settled, Counter::Pruned, Counter::Lost] {
-        let sum = survey.counters.get(counter.name()).copied().unwrap_or(0);
-        counter.add(db, sum.min(SUM_MAX))?;
+/// What was counted in the old file goes on being counted; what is sent again is
+/// counted again when it was.
+fn keep_sums(db: &Connection, survey: &Survey, sent_again: u64) -> Result<(), Error> {
+    let sum =
+        |counter: Counter| survey.counters.get(counter.name()).copied().unwrap_or(0).min(SUM_MAX);
+    Counter::Settled.add(db, sum(Counter::Settled).saturating_sub(sent_again))?;
+    for counter in [Counter::Pruned, Counter::Lost] {
+        counter.add(db, sum(counter))?;
     }
     for meta in [Meta::Store, Meta::ServerVersion] {
         if let (None, Some(value)) = (meta.read(db)?, survey.meta.get(meta.name())) {

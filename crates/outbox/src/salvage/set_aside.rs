@@ -7,7 +7,7 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
-    io::Write,
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
@@ -18,6 +18,8 @@ use crate::Error;
 const DAMAGED: &str = ".damaged-";
 const LOG: &str = "-wal";
 const REPORT: &str = ".json";
+/// The mark of one that is going.
+const BEGUN: &str = ".begun";
 /// Whose file it is: see [`super::identity`].
 pub(super) const IDENTITY: &str = ".id";
 
@@ -52,34 +54,49 @@ pub(super) fn beside(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Puts the file with its log aside; where it is now.
-pub(super) fn set_aside(path: &Path) -> Result<PathBuf, Error> {
-    let numbers = numbers(path);
-    let last = numbers.last().copied().unwrap_or(0);
-    let log = beside(path, LOG);
-    // A crash between the two renames below left the log behind.
-    let torn = !path.exists() && last > 0 && {
-        let of_last = numbered(path, last);
-        !beside(&of_last, LOG).exists() && report_of(&of_last).is_none()
-    };
-    let target = numbered(path, if torn { last } else { last + 1 });
-    if path.exists() {
-        fs::rename(path, &target).map_err(Error::Folder)?;
-    }
-    if log.exists() {
-        fs::rename(&log, beside(&target, LOG)).map_err(Error::Folder)?;
-    }
-    let identity = beside(path, IDENTITY);
-    if identity.exists() {
-        fs::rename(&identity, beside(&target, IDENTITY)).map_err(Error::Folder)?;
-    }
-    // What only finds pages in the log; SQLite makes it anew.
-    let index = beside(path, "-shm");
-    if index.exists() {
-        fs::remove_file(index).map_err(Error::Folder)?;
-    }
+/// Whether a crash cut off [`set_aside`]: what is at the file's place may be a
+/// part of what was to go.
+pub(super) fn is_cut_off(path: &Path) -> bool {
+    !begun(path).is_empty()
+}
+
+/// Puts the file with its log and its identity aside.
+///
+/// They are one thing: a database without its log is an older one, and the new
+/// file under the old one's identity is another's. So a mark says that they are
+/// going until all of them went, whichever of the names a crash kept.
+pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
+    let next = || numbers(path).last().copied().unwrap_or(0) + 1;
+    let number = begun(path).last().copied().unwrap_or_else(next);
+    let target = numbered(path, number);
+    let mark = beside(&target, BEGUN);
+    // It has no bytes: a full disk takes it.
+    File::create(&mark).map_err(Error::Folder)?;
     sync_folder(path);
-    Ok(target)
+    // Where the database went and one is here, only the mark was left over.
+    if !(target.exists() && path.exists()) {
+        for part in ["", LOG, IDENTITY] {
+            go(&beside(path, part), &beside(&target, part))?;
+        }
+        // What only finds pages in the log; SQLite makes it anew.
+        remove(&beside(path, "-shm"))?;
+        sync_folder(path);
+    }
+    begun(path).into_iter().try_for_each(|of| remove(&beside(&numbered(path, of), BEGUN)))?;
+    sync_folder(path);
+    Ok(())
+}
+
+fn go(from: &Path, to: &Path) -> Result<(), Error> {
+    if from.exists() { fs::rename(from, to).map_err(Error::Folder) } else { Ok(()) }
+}
+
+/// Removes a file that may be there.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => Err(Error::Folder(cause)),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Those without a report, the latest first: it knows best what became of the
@@ -150,24 +167,84 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 
 /// The numbers of what was set aside, ascending.
 fn numbers(path: &Path) -> Vec<u32> {
-    let Some(name) = path.file_name() else { return Vec::new() };
+    named(path, |rest| rest.strip_suffix(LOG).unwrap_or(rest).parse().ok())
+}
+
+/// The numbers of what is going.
+fn begun(path: &Path) -> Vec<u32> {
+    named(path, |rest| rest.strip_suffix(BEGUN)?.parse().ok())
+}
+
+fn named(path: &Path, number: impl Fn(&str) -> Option<u32>) -> Vec<u32> {
+    let Some(name) = path.file_name().and_then(OsStr::to_str) else { return Vec::new() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { return Vec::new() };
+    let number =
+        |found: OsString| number(found.to_str()?.strip_prefix(name)?.strip_prefix(DAMAGED)?);
     let mut numbers: Vec<u32> =
-        entries.flatten().filter_map(|entry| number(name, &entry.file_name())).collect();
+        entries.flatten().filter_map(|entry| number(entry.file_name())).collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers
-}
-
-fn number(of: &OsStr, name: &OsString) -> Option<u32> {
-    let rest = name.to_str()?.strip_prefix(of.to_str()?)?.strip_prefix(DAMAGED)?;
-    rest.strip_suffix(LOG).unwrap_or(rest).parse().ok()
 }
 
 /// Best effort: not every system can sync a folder.
 pub(super) fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
         drop(folder.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: [&str; 3] = ["", LOG, IDENTITY];
+
+    fn made(folder: &Path) -> PathBuf {
+        let path = folder.join("x.db");
+        for part in PARTS {
+            fs::write(beside(&path, part), format!("old{part}")).unwrap();
+        }
+        path
+    }
+
+    fn is_all_of(path: &Path, word: &str) -> bool {
+        PARTS.iter().all(|part| {
+            fs::read(beside(path, part)).is_ok_and(|is| is == format!("{word}{part}").into_bytes())
+        })
+    }
+
+    #[test]
+    fn what_a_crash_left_of_the_three_goes_after_the_others() {
+        for gone in 0..8 {
+            let folder = tempfile::TempDir::new().unwrap();
+            let path = made(folder.path());
+            let target = numbered(&path, 1);
+            File::create(beside(&target, BEGUN)).unwrap();
+            let went = PARTS.iter().enumerate().filter(|(bit, _)| gone & (1 << bit) != 0);
+            went.for_each(|(_, part)| {
+                fs::rename(beside(&path, part), beside(&target, part)).unwrap();
+            });
+            assert!(is_cut_off(&path));
+            set_aside(&path).unwrap();
+            assert!(is_all_of(&target, "old"), "{gone:b}");
+            assert_eq!((is_cut_off(&path), numbers(&path)), (false, vec![1]), "{gone:b}");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_was_left_over_takes_nothing_of_the_next_file() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = made(folder.path());
+        set_aside(&path).unwrap();
+        File::create(beside(&numbered(&path, 1), BEGUN)).unwrap();
+        fs::remove_file(beside(&numbered(&path, 1), LOG)).unwrap();
+        made(folder.path());
+        set_aside(&path).unwrap();
+        assert!(is_all_of(&path, "old"), "all of it stays");
+        assert!(!is_cut_off(&path));
+        set_aside(&path).unwrap();
+        assert!(is_all_of(&numbered(&path, 2), "old"), "the next goes to the next number");
     }
 }

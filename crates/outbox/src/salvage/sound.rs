@@ -11,8 +11,9 @@ use super::{
     images::{Images, PAGE_BYTES},
     laws,
     rows::Intact,
-    set_aside::beside,
+    set_aside::{beside, is_cut_off},
     survey::{self, Survey},
+    unheard,
     wal::{Condition, Wal},
 };
 use crate::{Error, connection, counters::Counter, meta::Meta, schema};
@@ -40,6 +41,9 @@ pub(super) enum Verdict {
 /// # Errors
 /// Where it could not be looked at, or is another's: it must stay as it is.
 pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
+    if is_cut_off(path) {
+        return Ok(Verdict::Damaged);
+    }
     if beside(path, "-journal").exists() {
         // A crash while the file was made, before it had a log. What cannot be
         // rolled back is looked at as it is.
@@ -54,8 +58,7 @@ pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
         Err(_) => return Ok(Verdict::Fresh),
     };
     if found.len() == 0 && found.is_file() {
-        let never_was_more = log_bytes <= EMPTY_LOG_BYTES && identity.is_none();
-        return Ok(if never_was_more { Verdict::Fresh } else { Verdict::Damaged });
+        return Ok(if is_fresh(path) { Verdict::Fresh } else { Verdict::Damaged });
     }
     if !found.is_file() || !header_is_ours(path)? || beside(path, "-wal").is_dir() {
         return Ok(Verdict::Damaged);
@@ -80,6 +83,49 @@ pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
         Condition::Whole | Condition::Broken => Verdict::Sound { unheard: Vec::new() },
         Condition::LastTransaction => after_bad_frame(&Images::with_log(path, wal), last),
     })
+}
+
+/// Whether what SQLite makes of the file is all that there is of it.
+pub(super) fn is_settled(path: &Path) -> Result<bool, Error> {
+    if is_cut_off(path) || unheard::are_kept(path) || beside(path, "-journal").exists() {
+        return Ok(false);
+    }
+    let wal = Wal::read(&beside(path, "-wal")).map_err(Error::Folder)?;
+    Ok(wal.condition() == Condition::Whole && (wal.frames.is_empty() || has_database(path)))
+}
+
+/// Whether the file was never more than its name.
+pub(super) fn is_fresh(path: &Path) -> bool {
+    let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
+    let bytes = fs::metadata(path).map_or(0, |found| found.len());
+    let was_more = path.exists() && Identity::read(path).is_some();
+    bytes == 0 && log_bytes <= EMPTY_LOG_BYTES && !was_more
+}
+
+/// Whether a full disk took the file and not its tables.
+pub(super) fn has_no_table(path: &Path) -> bool {
+    let tables = |db: Connection| {
+        Ok(db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))?)
+    };
+    let looked = connection::look(path).and_then(tables);
+    looked.or_else(|_| connection::look_alone(path).and_then(tables)).is_ok_and(|found| found == 0)
+}
+
+/// Whether there are bytes of it: without any SQLite would delete a log.
+pub(super) fn has_database(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0)
+}
+
+/// The ids that the file has of itself.
+pub(super) fn whose(db: &Connection) -> Result<(OutboxId, DeviceId), Error> {
+    let outbox = Meta::Outbox.read(db)?.and_then(|text| text.parse().ok());
+    let device = Meta::Device.read(db)?.and_then(|text| text.parse().ok());
+    outbox.zip(device).ok_or(Error::Sqlite(rusqlite::Error::QueryReturnedNoRows))
+}
+
+/// Whether SQLite and our own laws find nothing wrong, however long that takes.
+pub(super) fn is_lawful(db: &Connection) -> Result<bool, Error> {
+    Ok(laws::may_hold(db, u64::MAX)? && passes_check(db)? && laws::hold(db)?)
 }
 
 /// The first bytes, which decide how SQLite reads all others.

@@ -3,7 +3,9 @@
 use delivery::{BatchLimits, Decision, WaitReason};
 use event_model::Origin;
 
-use crate::support::{Folder, append, append_as, at, claim, conclude, id, ids, limits, stored};
+use crate::support::{
+    Folder, append, append_as, at, claim, conclude, id, ids, limits, refused, stored,
+};
 
 #[test]
 fn a_batch_is_in_the_order_of_the_sequence() {
@@ -109,4 +111,20 @@ fn a_match_that_ended_is_backlog() {
     append(&mut outbox, "second", 2..4);
     let later = at(10 * 60 * 1_000);
     assert_eq!(ids(&outbox.claim(&limits(2), later).unwrap()), [id(0), id(1)]);
+}
+
+#[test]
+fn a_suspect_batch_of_two_matches_is_claimed_in_parts() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    append(&mut outbox, "b", 3..6);
+    let all = claim(&mut outbox, 6);
+    conclude(&mut outbox, &all, &refused());
+    let first = claim(&mut outbox, 2);
+    assert_eq!(ids(&first), [0, 1].map(id));
+    assert_eq!(ids(&claim(&mut outbox, 6)), [3, 4, 5].map(id), "what is in a request stays there");
+    conclude(&mut outbox, &first, &stored(&first));
+    assert_eq!(ids(&claim(&mut outbox, 6)), [id(2)]);
+    assert_eq!(outbox.salvaged(), None);
 }

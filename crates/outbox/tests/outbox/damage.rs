@@ -110,6 +110,30 @@ fn every_intact_row_of_a_damaged_file_goes_on() {
 }
 
 #[test]
+fn what_went_out_lately_is_sent_once_more_after_a_salvage() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..30);
+    let sent = claim(&mut outbox, 10);
+    conclude(&mut outbox, &sent, &stored(&sent));
+    outbox.view_mut().delete(&[id(3), id(20)], at(0)).unwrap();
+    drop(outbox);
+    overwrite(&folder, 60, 1);
+
+    let mut outbox = folder.open();
+    assert_eq!(outbox.salvaged().map(|salvaged| salvaged.events), Some(20), "unsent, and a gap");
+    let again = claim(&mut outbox, 100);
+    let of_match = again.iter().filter(|event| !event.match_key.as_str().starts_with("outbox:"));
+    let of_match: Vec<_> = of_match.map(|event| event.event_id).collect();
+    let kept = (0..30).filter(|n| ![3, 20].contains(n)).map(id);
+    assert_eq!(of_match, kept.collect::<Vec<_>>(), "what another database may lack is here");
+    let sequences: Vec<u64> = again.iter().map(|event| event.sequence).collect();
+    assert_eq!(sequences, (1..=29).collect::<Vec<_>>(), "and the server hears of every number");
+    conclude(&mut outbox, &again, &stored(&again));
+    assert_eq!(outbox.status(at(0)).unwrap().settled, 10 + 20, "each is counted once");
+}
+
+#[test]
 fn wherever_a_page_is_damaged_the_outbox_opens_and_sends_nothing_wrong() {
     let sound = Folder::new();
     let mut outbox = sound.open();

@@ -257,14 +257,18 @@ impl Case<'_> {
             let is_there = sent.contains_key(&id) || refused.contains(&id);
             assert!(is_there, "{name}: {} at {}", id, self.world.unsent[&id]);
         }
-        if !self.is_missed || !salvaged {
+        if !salvaged {
             return;
         }
         let gaps: Vec<(u64, u64)> = sent.values().filter_map(|event| self.gap(event)).collect();
-        for (id, old) in &self.world.unsent {
-            let is_there = sent.contains_key(id) || refused.contains(id);
-            let told = gaps.iter().any(|(from, to)| (from..=to).contains(&old));
-            assert!(is_there || told, "{name}: nobody misses {id} at {old}");
+        let is_told = |old: &u64| gaps.iter().any(|(from, to)| (from..=to).contains(&old));
+        let is_there = |id: &EventId| sent.contains_key(id) || refused.contains(id);
+        for (id, old) in self.world.unsent.iter().chain(&self.world.sent) {
+            let twice = is_there(id) && is_told(old);
+            assert!(!twice, "{name}: {id} at {old} is here and told as lost");
+        }
+        for (id, old) in self.world.unsent.iter().filter(|_| self.is_missed) {
+            assert!(is_there(id) || is_told(old), "{name}: nobody misses {id} at {old}");
         }
     }
 

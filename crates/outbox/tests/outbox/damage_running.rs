@@ -28,7 +28,7 @@ fn tamper(path: &Path, sql: &str) {
 }
 
 /// Leaves of the table of events, which are most pages of such a file.
-fn damage_leaves(path: &Path) {
+pub(crate) fn damage_leaves(path: &Path) {
     let bytes = std::fs::read(path).unwrap();
     let leaves = bytes.chunks(PAGE).enumerate().filter(|(_, page)| {
         page[0] == 0x0D && page.windows(12).any(|bytes| bytes == b"\"specversion")
@@ -110,6 +110,63 @@ fn an_append_that_meets_damage_is_durable_when_it_returns() {
     let mut outbox = folder.open();
     assert_eq!(outbox.salvaged(), None, "the new file is sound");
     assert_eq!(drain(&mut outbox).0.len(), 201);
+}
+
+#[test]
+fn a_healing_that_fails_is_tried_again_and_saves_nothing_meanwhile() {
+    let folder = Folder::new();
+    append(&mut folder.open(), "a", 0..200);
+    let mut outbox = folder.open();
+    let old = outbox.id();
+    damage_leaves(&folder.path);
+    // Where the file is to go nothing can be made.
+    let obstacle = folder.path.with_file_name("outbox.db.damaged-1.begun");
+    std::fs::create_dir(&obstacle).unwrap();
+    let group = |n| {
+        let events = vec![event("a", n, Origin::Live)];
+        [Append { stream: stream(), state: b"state".to_vec(), events }]
+    };
+    for ms in [0, 1, 10_000] {
+        outbox.append(&group(200), at(ms)).unwrap_err();
+        outbox.claim(&crate::support::limits(10), at(ms)).unwrap_err();
+        outbox.record_lost(1).unwrap_err();
+        assert_eq!(outbox.id(), old);
+    }
+    std::fs::remove_dir(&obstacle).unwrap();
+    let appended = outbox.append(&group(200), at(20_000)).unwrap();
+    assert_ne!(outbox.id(), old);
+    assert_eq!(appended.appended, [(id(200), 201)], "behind what was salvaged");
+    assert_eq!(outbox.status(at(0)).unwrap().lost, 0);
+    assert_eq!(outbox.salvaged().map(|salvaged| salvaged.events), Some(200));
+    assert_eq!(sorted_ids(&drain(&mut outbox).0), (0..201).map(id).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_statement_that_a_sound_file_refuses_sets_nothing_aside() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..10);
+    // As a fault of ours would: SQLite says the same of a damaged file.
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON event
+                  BEGIN SELECT raise(ABORT, 'no'); END";
+    tamper(&folder.path, refuse);
+    let group =
+        [Append { stream: stream(), state: vec![], events: vec![event("a", 10, Origin::Live)] }];
+    assert!(!outbox.append(&group, at(0)).unwrap_err().is_damage());
+    assert_eq!(outbox.salvaged(), None);
+    tamper(&folder.path, "DROP TRIGGER refuse");
+    assert_eq!(outbox.append(&group, at(0)).unwrap().appended, [(id(10), 11)]);
+}
+
+#[test]
+fn a_sum_that_becomes_wrong_while_it_is_open_is_found_by_its_contradiction() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..10);
+    tamper(&folder.path, "UPDATE counter SET value = 3 WHERE name = 'last_sequence'");
+    append(&mut outbox, "a", 10..11);
+    assert_eq!(outbox.salvaged().map(|salvaged| salvaged.events), Some(10));
+    assert_eq!(drain(&mut outbox).0.len(), 11);
 }
 
 #[test]
@@ -202,7 +259,7 @@ fn what_was_lost_is_told_under_the_id_that_it_had() {
 }
 
 /// A killed owner's files: three appends in the log.
-fn killed(folder: &Folder) -> Files {
+pub(crate) fn killed(folder: &Folder) -> Files {
     let mut outbox = folder.open();
     for n in 0..3 {
         append(&mut outbox, "a", n..n + 1);
@@ -300,6 +357,7 @@ fn large(folder: &Folder) -> u32 {
 fn a_large_damaged_file_is_salvaged_while_the_outbox_works() {
     let folder = Folder::new();
     let events = large(&folder);
+    assert_eq!(folder.open().view_mut().delete(&[id(7)], at(0)).unwrap().deleted, 1);
     let bytes = std::fs::metadata(&folder.path).unwrap().len();
     assert!(bytes >= LARGE as u64, "{bytes}");
     // One page in the midst, and a version that nobody ever had.
@@ -314,6 +372,7 @@ fn a_large_damaged_file_is_salvaged_while_the_outbox_works() {
     assert!(outbox.salvaged().unwrap().under_way);
     assert_eq!(outbox.state(&stream()).unwrap().as_deref(), Some(b"state".as_slice()));
     append(&mut outbox, "b", 1_000_000..1_000_001);
+    assert_eq!(append(&mut outbox, "a", 7..8).already_known, 1, "the deleted one stays away");
     // As far as a few steps go, and then it crashes.
     for _ in 0..20 {
         assert!(outbox.salvage_on(at(0)).unwrap());
@@ -323,11 +382,11 @@ fn a_large_damaged_file_is_salvaged_while_the_outbox_works() {
     let mut outbox = Outbox::open(&folder.path, DEVICE, at(0)).unwrap();
     while outbox.salvage_on(at(0)).unwrap() {}
     let salvaged = outbox.salvaged().unwrap().clone();
-    // A page is one event or a part of one.
+    // A page is one event or a part of one; one more was deleted, which is told.
     assert_eq!((salvaged.events, salvaged.unreadable), (u64::from(events) - 1, 1));
     assert!(!salvaged.under_way);
     let (sent, gaps) = drain(&mut outbox);
-    assert_eq!((sent.len() as u32, gaps.len()), (events, 1));
+    assert_eq!((sent.len() as u32, gaps.len()), (events - 1, 2));
     let sequences: Vec<u64> = sent.iter().chain(&gaps).map(|event| event.sequence).collect();
     let distinct: std::collections::BTreeSet<u64> = sequences.iter().copied().collect();
     assert!(distinct.into_iter().eq(1..=sequences.len() as u64), "gap-free");

@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) bodies: BTreeMap<EventId, Value>,
     /// Those that are to be sent, or were refused, with their old sequences.
     pub(crate) unsent: BTreeMap<EventId, u64>,
+    /// Those that the server has, with their old sequences.
+    pub(crate) sent: BTreeMap<EventId, u64>,
     pub(crate) deleted: BTreeSet<EventId>,
     regions: BTreeMap<EventId, Vec<Region>>,
 }
@@ -120,7 +122,7 @@ impl World {
         }
         fill(&mut outbox, 1_000);
         written.extend(bodies(&outbox));
-        let unsent = unsent(&outbox);
+        let (sent, unsent) = sent_and_unsent(&outbox);
         let id = outbox.id();
         let mut files = Files::read(&folder.path);
         drop(outbox);
@@ -132,6 +134,7 @@ impl World {
             outbox: id,
             bodies: written.iter().map(|(id, body)| (*id, unnumbered(body))).collect(),
             unsent,
+            sent,
             deleted: deleted.into(),
             regions: BTreeMap::new(),
         };
@@ -285,13 +288,14 @@ fn bodies(outbox: &Outbox) -> BTreeMap<EventId, String> {
     all.map(|shown| (shown.entry.event_id, shown.body)).collect()
 }
 
-fn unsent(outbox: &Outbox) -> BTreeMap<EventId, u64> {
+fn sent_and_unsent(outbox: &Outbox) -> (BTreeMap<EventId, u64>, BTreeMap<EventId, u64>) {
     let all = outbox.view().list(Filter::All, 10_000).unwrap();
-    let settled = |entry: &outbox::Entry| entry.state == outbox::EntryState::Settled;
-    all.into_iter()
-        .filter(|entry| !settled(entry))
-        .map(|entry| (entry.event_id, entry.sequence))
-        .collect()
+    let (sent, unsent): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|entry| entry.state == outbox::EntryState::Settled);
+    let numbers = |entries: Vec<outbox::Entry>| {
+        entries.into_iter().map(|entry| (entry.event_id, entry.sequence)).collect()
+    };
+    (numbers(sent), numbers(unsent))
 }
 
 fn places<'b>(bytes: &'b [u8], wanted: &'b [u8]) -> impl Iterator<Item = usize> + 'b {

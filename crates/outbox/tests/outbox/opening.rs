@@ -1,12 +1,13 @@
 //! One owner per file; what opening finds and leaves.
 
 use event_model::DeviceId;
-use outbox::{Error, Outbox, OutboxView};
+use outbox::{Append, Error, Filter, Outbox, OutboxView};
 use uuid::Uuid;
 
 use crate::{
     crash::{Act, Child},
-    support::{DEVICE, Folder, append, at, claim, id},
+    damage_running::killed,
+    support::{DEVICE, Folder, append, at, claim, id, stream},
 };
 
 #[test]
@@ -90,4 +91,40 @@ fn lost_events_stay_counted() {
     assert_eq!(outbox.status(at(0)).unwrap().lost, 8);
     append(&mut outbox, "a", 0..1);
     assert_eq!(outbox.view().show(id(0)).unwrap().unwrap().entry.sequence, 1);
+}
+
+#[test]
+fn a_write_that_another_process_is_at_is_not_waited_for_without_end() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    claim(&mut outbox, 1);
+    drop(outbox);
+    let other = rusqlite::Connection::open(&folder.path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut outbox = folder.open();
+    let group = [Append { stream: stream(), state: vec![], events: vec![] }];
+    assert!(!outbox.append(&group, at(0)).unwrap_err().is_damage());
+    assert_eq!(outbox.view().list(Filter::All, 10).unwrap().len(), 3, "it can be read");
+    other.execute_batch("ROLLBACK").unwrap();
+    outbox.append(&group, at(10_000)).unwrap();
+    assert_eq!(claim(&mut outbox, 10).len(), 3, "nothing is in flight any more");
+}
+
+#[test]
+fn a_reader_at_the_start_leaves_the_log_to_be_made_anew_later() {
+    let folder = Folder::new();
+    killed(&Folder::new()).write(&folder.path);
+    let log = || std::fs::metadata(folder.path.with_extension("db-wal")).unwrap().len();
+    let reader = rusqlite::Connection::open(&folder.path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM event").unwrap();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 3..4);
+    let grown = log();
+    reader.execute_batch("ROLLBACK").unwrap();
+    outbox.prune(at(0)).unwrap();
+    append(&mut outbox, "a", 4..5);
+    assert!(log() < grown, "it begins at its beginning again");
+    let db = std::fs::read(&folder.path).unwrap();
+    assert!(db.windows(9).any(|bytes| bytes == b"\"round\":3"), "and the rest is in the database");
 }

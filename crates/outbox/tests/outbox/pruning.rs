@@ -118,6 +118,25 @@ fn the_history_is_bounded_in_bytes() {
 }
 
 #[test]
+fn a_full_history_is_not_pruned_at_every_settlement() {
+    let folder = Folder::new();
+    let mut outbox =
+        folder.open().with_bounds(Bounds { history_bytes_max: 40_000, ..Bounds::default() });
+    let mut runs = 0;
+    for n in 0..200 {
+        append(&mut outbox, "a", n..n + 1);
+        let claimed = claim(&mut outbox, 1);
+        conclude(&mut outbox, &claimed, &stored(&claimed));
+        runs += u32::from(outbox.prune(at(0)).unwrap().history > 0);
+    }
+    let settled = outbox.view().list(Filter::In(EntryState::Settled), 1_000).unwrap();
+    let held: u64 = settled.iter().map(|entry| entry.bytes).sum();
+    assert!((30_000..=40_000).contains(&held), "{held} bytes");
+    let pruned = 200 - settled.len() as u32;
+    assert!(runs > 0 && runs * 2 < pruned, "{pruned} events in {runs} runs");
+}
+
+#[test]
 fn remembered_ids_are_bounded() {
     let folder = Folder::new();
     let mut outbox = folder.open().with_bounds(Bounds { known_ids_max: 5, ..Bounds::default() });

@@ -1,6 +1,9 @@
 //! A folder with an outbox in it, and events to put there.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use delivery::{BatchLimits, Decision, Settlement, Settlements, WaitReason};
 use event_model::{
@@ -61,7 +64,7 @@ impl Folder {
     pub(crate) fn new() -> Self {
         // In memory where the system has such a folder: thousands of commits
         // would wait for a disk otherwise, and crashes of processes lose nothing.
-        let memory = std::path::Path::new("/dev/shm");
+        let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let folder = folder.expect("a temporary folder can be made");
         let path = folder.path().join("data").join("outbox.db");
@@ -73,22 +76,27 @@ impl Folder {
     }
 
     pub(crate) fn open_at(&self, now: Moment) -> Outbox {
-        // Another test may be starting a process at this moment, which has the
-        // lock of before until it runs its program.
-        let opened = (0..LOCK_TRIES).find_map(|_| {
-            let opened = Outbox::open(&self.path, DEVICE, now);
-            let held = matches!(opened, Err(outbox::Error::Locked(_)));
-            if held {
-                std::thread::yield_now()
-            }
-            (!held).then_some(opened)
-        });
-        opened.expect("nobody else owns it").expect("the outbox opens")
+        opened(&self.path, now)
     }
 
     pub(crate) fn view(&self) -> OutboxView {
         OutboxView::open(&self.path).expect("the outbox can be looked at")
     }
+}
+
+/// The outbox at `path`, which nobody owns.
+pub(crate) fn opened(path: &Path, now: Moment) -> Outbox {
+    // Another test may be starting a process at this moment, which has the
+    // lock of before until it runs its program.
+    let opened = (0..LOCK_TRIES).find_map(|_| {
+        let opened = Outbox::open(path, DEVICE, now);
+        let held = matches!(opened, Err(outbox::Error::Locked(_)));
+        if held {
+            std::thread::yield_now()
+        }
+        (!held).then_some(opened)
+    });
+    opened.expect("nobody else owns it").expect("the outbox opens")
 }
 
 pub(crate) fn append(

@@ -1,9 +1,13 @@
 //! What other processes see and do.
 
 use event_model::{CloudEvent, GapReason, Kind};
-use outbox::{Deleted, EntryState, Filter};
+use outbox::{Deleted, EntryState, Error, Filter, OutboxView, Selection};
 
-use crate::support::{Folder, append, at, claim, conclude, id, ids, stored};
+use crate::{
+    damage_running::killed,
+    damage_worlds::Files,
+    support::{Folder, append, at, claim, conclude, id, ids, stored},
+};
 
 #[test]
 fn a_status_is_written_with_the_promised_names() {
@@ -99,4 +103,70 @@ fn a_row_of_broken_text_hides_no_other() {
     let view = folder.view();
     assert_eq!(view.list(Filter::All, 10).unwrap().len(), 3);
     assert_eq!(view.show(id(1)).unwrap().unwrap().body, "{\u{fffd}}");
+}
+
+#[test]
+fn what_a_crash_left_in_the_midst_of_a_write_is_left_to_its_owner() {
+    let folder = Folder::new();
+    let mut left = killed(&Folder::new());
+    let last = left.log.len() - 100;
+    left.log[last] ^= 1;
+    left.write(&folder.path);
+    let mut view = folder.view();
+    assert_eq!(view.list(Filter::All, 10).unwrap().len(), 2, "what SQLite reads of it");
+    let deleted = view.delete(&[id(0)], at(0));
+    assert!(matches!(deleted, Err(Error::Damaged(_))), "{deleted:?}");
+    let requeued = view.requeue(&Selection::All);
+    assert!(matches!(requeued, Err(Error::Damaged(_))), "{requeued:?}");
+    drop(view);
+    let now = Files::read(&folder.path);
+    assert!(now.database == left.database && now.log == left.log, "byte for byte");
+    assert_eq!(ids(&claim(&mut folder.open(), 10)), [id(0), id(1), id(2)]);
+}
+
+#[test]
+fn a_log_without_its_database_is_not_opened() {
+    let folder = Folder::new();
+    let mut left = killed(&Folder::new());
+    left.database.clear();
+    left.write(&folder.path);
+    let refused = OutboxView::open(&folder.path).err();
+    assert!(matches!(refused, Some(Error::Damaged(_))), "{refused:?}");
+    assert!(Files::read(&folder.path).log == left.log, "byte for byte");
+}
+
+#[test]
+fn what_a_crash_left_to_be_undone_is_undone_by_no_view() {
+    let folder = Folder::new();
+    append(&mut folder.open(), "a", 0..3);
+    let left = Files::read(&folder.path);
+    let journal = folder.path.with_extension("db-journal");
+    std::fs::write(&journal, [0xA5; 1_024]).unwrap();
+    let changed = OutboxView::open(&folder.path).and_then(|mut view| view.delete(&[id(0)], at(0)));
+    assert!(matches!(changed, Err(Error::Damaged(_))), "{changed:?}");
+    assert!(Files::read(&folder.path).database == left.database, "byte for byte");
+    assert_eq!(std::fs::read(&journal).unwrap(), [0xA5; 1_024]);
+    assert_eq!(ids(&claim(&mut folder.open(), 10)), [id(0), id(1), id(2)]);
+}
+
+#[test]
+fn a_view_that_closes_last_leaves_the_log_to_its_owner() {
+    let folder = Folder::new();
+    let left = killed(&Folder::new());
+    left.write(&folder.path);
+    assert_eq!(folder.view().list(Filter::All, 10).unwrap().len(), 3);
+    assert!(Files::read(&folder.path).log == left.log, "byte for byte");
+    assert_eq!(folder.view().delete(&[id(1)], at(0)).unwrap().deleted, 1, "a sound one is written");
+    let rest = ids(&claim(&mut folder.open(), 10));
+    assert_eq!(rest[..2], [id(0), id(2)]);
+}
+
+#[test]
+fn a_damaged_outbox_still_says_whose_it_is() {
+    let folder = Folder::new();
+    let mut left = killed(&Folder::new());
+    left.database.fill(0xA5);
+    left.log.fill(0xA5);
+    left.write(&folder.path);
+    assert_eq!(outbox::device_of(&folder.path), Some(crate::support::DEVICE));
 }

@@ -1,0 +1,118 @@
+//! Events of a last transaction that SQLite passes over, kept beside the file
+//! until they are appended again.
+//!
+//! The first write to the file takes them out of its log. So they are written
+//! down before it, and the next start finds them where this one was killed in
+//! between.
+
+use std::{fs, path::Path};
+
+use event_model::{CloudEvent, EventId, WallTime};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    rows::Intact,
+    set_aside::{beside, remove, replace, sync_folder},
+};
+use crate::{
+    Error,
+    append::{NewRow, RowWriter},
+    connection::write,
+    known_ids::KnownIds,
+    origin,
+};
+
+const UNHEARD: &str = ".unheard";
+
+/// What is written beside the file: its events as JSON, with their sum.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    events: String,
+    checksum: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    id: EventId,
+    match_key: String,
+    origin: String,
+    appended_ms: i64,
+    body: String,
+}
+
+/// Whether there are any beside the file at `path`.
+pub(super) fn are_kept(path: &Path) -> bool {
+    beside(path, UNHEARD).exists()
+}
+
+/// Puts `events` on disk, behind those that are there.
+pub(super) fn keep(path: &Path, events: Vec<Intact>) -> Result<(), Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut rows = read(path);
+    rows.extend(events.into_iter().map(Row::of));
+    let events = json(&rows);
+    let checksum = crc32fast::hash(events.as_bytes());
+    replace(&beside(path, UNHEARD), json(&Written { events, checksum }).as_bytes())
+}
+
+/// Appends those that are there; one that the file knows is left as it is.
+pub(super) fn append(db: &mut Connection, path: &Path) -> Result<(), Error> {
+    if !are_kept(path) {
+        return Ok(());
+    }
+    let kept: Vec<Intact> = read(path).into_iter().filter_map(Row::intact).collect();
+    write(db, |db| {
+        let (mut rows, mut known) = (RowWriter::begin(db)?, KnownIds::default());
+        for Intact { id, match_key, origin, appended, mut event } in kept {
+            let row = NewRow { id, match_key: &match_key, origin, appended };
+            rows.write(&mut known, &row, |sequence| {
+                event.sequence = Some(sequence);
+                event.to_json()
+            })?;
+        }
+        rows.finish()
+    })?;
+    remove(&beside(path, UNHEARD))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// None where they are not as they were written.
+fn read(path: &Path) -> Vec<Row> {
+    let read = || {
+        let bytes = fs::read(beside(path, UNHEARD)).ok()?;
+        let written: Written = serde_json::from_slice(&bytes).ok()?;
+        let whole = crc32fast::hash(written.events.as_bytes()) == written.checksum;
+        if whole { serde_json::from_str(&written.events).ok() } else { None }
+    };
+    read().unwrap_or_default()
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain values are always JSON")
+}
+
+impl Row {
+    fn of(event: Intact) -> Self {
+        Self {
+            id: event.id,
+            match_key: event.match_key,
+            origin: origin::word(event.origin).to_owned(),
+            appended_ms: event.appended.unix_ms(),
+            body: event.event.to_json(),
+        }
+    }
+
+    fn intact(self) -> Option<Intact> {
+        Some(Intact {
+            id: self.id,
+            match_key: self.match_key,
+            origin: origin::parse(&self.origin)?,
+            appended: WallTime::from_unix_ms(self.appended_ms),
+            event: CloudEvent::parse(&serde_json::from_str(&self.body).ok()?).ok()?,
+        })
+    }
+}
