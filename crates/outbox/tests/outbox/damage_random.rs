@@ -1,7 +1,8 @@
 //! Whatever happens to the bytes of an outbox, it opens, and every event that
 //! is still there goes out once, as it was.
 //!
-//! Some hundred cases; 100,000 with `RINGSIDE_LONG=1`. A failure names its seed.
+//! Some hundred cases; 100,000 with `RINGSIDE_LONG=1`. A failure names its seed,
+//! and `RINGSIDE_SEED=17` looks at that one alone.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,6 +23,11 @@ const CASES: u64 = 200;
 const CASES_LONG: u64 = 100_000;
 /// Tests that share the cases.
 const SHARES: u64 = 4;
+/// Found by a long run: the log's header damaged with the heads of its first and
+/// third frame, so that no frame was believed.
+const FOUND: [u64; 1] = [19_081];
+/// A long run says how far it has come.
+const SAID_EVERY: u64 = 10_000;
 /// The promise.
 const OPENS_WITHIN: Duration = Duration::from_secs(2);
 
@@ -231,13 +237,16 @@ impl Case<'_> {
     /// What goes out is what was written, under its own number.
     fn is_right(&self, event: &Claimed) {
         let name = &self.name;
-        let body = unnumbered(&event.body);
-        let numbered: CloudEvent =
-            CloudEvent::parse(&serde_json::from_str(&event.body).unwrap()).unwrap();
-        assert_eq!(numbered.sequence, Some(event.sequence), "{name}");
         match self.world.bodies.get(&event.event_id) {
-            Some(written) => assert_eq!(&body, written, "{name}: as it was written"),
-            None => assert_eq!(numbered.kind(), Some(Kind::SequenceGap), "{name}: {event:?}"),
+            Some(written) => {
+                let body = unnumbered(&event.body, event.sequence);
+                assert_eq!(&body, written, "{name}: as it was written");
+            }
+            None => {
+                let news = CloudEvent::parse(&serde_json::from_str(&event.body).unwrap()).unwrap();
+                assert_eq!(news.sequence, Some(event.sequence), "{name}");
+                assert_eq!(news.kind(), Some(Kind::SequenceGap), "{name}: {event:?}");
+            }
         }
         let known = self.world.deleted.contains(&event.event_id)
             && self.world.remembers(event.event_id, &self.damaged);
@@ -276,11 +285,17 @@ impl Case<'_> {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "a long run that somebody waits for")]
 fn share(number: u64) {
     let long = std::env::var_os("RINGSIDE_LONG").is_some();
     let cases = if long { CASES_LONG } else { CASES };
-    for seed in (0..cases).filter(|seed| seed % SHARES == number) {
+    let asked = std::env::var("RINGSIDE_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seeds = asked.map_or(0..cases, |seed: u64| seed..seed + 1);
+    for seed in seeds.filter(|seed| seed % SHARES == number) {
         Case::of(seed).check();
+        if seed % SAID_EVERY == number {
+            println!("share {number} of {SHARES}: every case up to seed {seed} holds");
+        }
     }
 }
 
@@ -302,6 +317,13 @@ fn whatever_is_damaged_every_intact_event_goes_out_once_iii() {
 #[test]
 fn whatever_is_damaged_every_intact_event_goes_out_once_iv() {
     share(3);
+}
+
+#[test]
+fn what_was_found_once_stays_mended() {
+    for seed in FOUND {
+        Case::of(seed).check();
+    }
 }
 
 #[test]
