@@ -131,16 +131,13 @@ struct Step {
     salts: [u8; 8],
 }
 
-/// Those of the first frames, where the header is damaged: the log is written
-/// from its beginning.
+/// Where the header is damaged: those of the first two neighbours that agree, the
+/// one by the other's sum. The log is written from its beginning, so that what
+/// is left of an older generation comes later; any frame may be damaged.
 fn generation(read: &[Step]) -> Option<[u8; 8]> {
-    let first: Vec<_> = read.iter().take(3).map(|step| step.salts).collect();
-    match first.as_slice() {
-        // One of three may be damaged.
-        [a, b, c] if a != b && b == c => Some(*b),
-        [a, ..] => Some(*a),
-        [] => None,
-    }
+    let agree = |pair: &&[Step]| pair[0].salts == pair[1].salts && pair[1].frame.intact;
+    let first = read.windows(2).find(agree).and_then(<[Step]>::first).or(read.first());
+    first.map(|step| step.salts)
 }
 
 /// The checksum as it goes from frame to frame.

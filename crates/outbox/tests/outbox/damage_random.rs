@@ -23,6 +23,9 @@ const CASES: u64 = 200;
 const CASES_LONG: u64 = 100_000;
 /// Tests that share the cases.
 const SHARES: u64 = 4;
+/// Found by a long run: the log's header damaged with the heads of its first and
+/// third frame, so that no frame was believed.
+const FOUND: [u64; 1] = [19_081];
 /// A long run says how far it has come.
 const SAID_EVERY: u64 = 10_000;
 /// The promise.
@@ -318,6 +321,13 @@ fn whatever_is_damaged_every_intact_event_goes_out_once_iii() {
 #[test]
 fn whatever_is_damaged_every_intact_event_goes_out_once_iv() {
     share(3);
+}
+
+#[test]
+fn what_was_found_once_stays_mended() {
+    for seed in FOUND {
+        Case::of(seed).check();
+    }
 }
 
 #[test]
