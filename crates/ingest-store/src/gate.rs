@@ -32,6 +32,20 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
+    /// Holds the shelf as it is for all the batches of a commit: nothing is taken
+    /// off what is in memory meanwhile, so an id is in one or the other. To begin
+    /// anew for each batch costs more than to ask.
+    pub(crate) fn hold(&self) -> Result<()> {
+        self.index.prepare_cached("BEGIN")?.execute([])?;
+        Ok(())
+    }
+
+    /// Ends what [`Self::hold`] began.
+    pub(crate) fn let_go(&self) -> Result<()> {
+        self.index.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
     /// What the shelf has of a device, to be asked for all events of a batch.
     pub(crate) fn shelved(&self, segments: &[Segment], device_no: i64) -> Result<DeviceShelf<'_>> {
         DeviceShelf::load(&self.index, segments, device_no)

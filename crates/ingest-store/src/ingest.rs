@@ -86,8 +86,10 @@ impl Store {
         }
         // On any error from here on the intake is dropped: it may remember
         // what is rolled back.
+        intake.gate.hold()?;
         let mut taker = Taker { transaction: &transaction, intake: &mut intake, store_id, terms };
         let outcomes = batches.iter().map(|batch| taker.take(batch)).collect::<Result<Vec<_>>>()?;
+        intake.gate.let_go()?;
         transaction.commit()?;
         intake.gate.recent.through = intake.end.batch_no;
         self.intake = Some(intake);

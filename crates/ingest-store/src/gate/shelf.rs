@@ -31,7 +31,9 @@ const ENTRY_BYTES: usize = EventKey::BYTES + 8;
 /// spreads them anew meanwhile, and between the small row and the part that it
 /// points to an id would be in neither.
 pub(crate) struct DeviceShelf<'s> {
-    index: Transaction<'s>,
+    index: &'s Connection,
+    /// That moment, where the caller holds none for several devices.
+    _moment: Option<Transaction<'s>>,
     device_no: i64,
     months: Vec<Month>,
 }
@@ -49,13 +51,14 @@ impl<'s> DeviceShelf<'s> {
         segments: &[Segment],
         device_no: i64,
     ) -> Result<Self> {
-        let index = index.unchecked_transaction()?;
+        let is_held = !index.is_autocommit();
+        let moment = if is_held { None } else { Some(index.unchecked_transaction()?) };
         let mut months = Vec::new();
         // The newest first: what comes again was mostly sent lately.
         for segment in segments.iter().rev() {
-            months.extend(Month::load(&index, segment.number, device_no)?);
+            months.extend(Month::load(index, segment.number, device_no)?);
         }
-        Ok(Self { index, device_no, months })
+        Ok(Self { index, _moment: moment, device_no, months })
     }
 
     pub(crate) fn find(&self, key: EventKey) -> Result<Option<i64>> {
