@@ -7,10 +7,13 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{process, workspace};
+use crate::{measured, process, workspace};
+
+/// The page with the tables.
+const PAGE: &str = "docs/performance.md";
 
 /// Which benches, and how long.
-#[derive(Debug, Clone, Copy, clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Only this one
     #[arg(long, value_enum)]
@@ -21,6 +24,9 @@ pub(crate) struct Options {
     /// The long runs too: five million rows waiting
     #[arg(long)]
     all: bool,
+    /// Write what was measured into docs/performance.md, with the commit
+    #[arg(long, conflicts_with = "quick")]
+    update: bool,
 }
 
 /// The benches, in the order of an event's path.
@@ -45,22 +51,35 @@ impl Bench {
             Self::Ingest => ("system-tests", "ingest"),
         }
     }
+
+    /// What its table stands behind.
+    fn mark(self) -> String {
+        let (_, target) = self.target();
+        format!("<!-- measured by `cargo xtask bench --only {target} --update` -->")
+    }
 }
 
 /// Runs them one after another: two at once would measure each other.
-pub(crate) fn run(options: Options) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let root = workspace::root();
     // The programs under load are the ones that people run.
     let programs = ["build", "--release", "-p", "ingest-server", "-p", "cli"];
-    process::run(process::cargo(&workspace::root()).args(programs))?;
+    process::run(process::cargo(&root).args(programs))?;
     for bench in BENCHES {
-        if options.only.is_none_or(|only| only == bench) {
-            process::run(&mut command(bench, options))?;
+        if options.only.is_some_and(|only| only != bench) {
+            continue;
+        }
+        let table = process::run_captured(&mut command(bench, options))?;
+        if options.update {
+            let commit = measured::commit(&root)?;
+            let text = format!("Measured at commit {commit}.\n\n{}", table.trim_end());
+            measured::write(&root.join(PAGE), &bench.mark(), &text)?;
         }
     }
     Ok(())
 }
 
-fn command(bench: Bench, options: Options) -> Command {
+fn command(bench: Bench, options: &Options) -> Command {
     let (package, target) = bench.target();
     let mut command = process::cargo(&workspace::root());
     command.args(["bench", "--package", package, "--bench", target, "--"]);

@@ -7,6 +7,7 @@ mod ci;
 mod demo;
 mod faults;
 mod footprint;
+mod measured;
 mod prerequisites;
 mod process;
 mod simulate;
@@ -53,7 +54,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     verdict::exit_code(match Chore::parse() {
-        Chore::Bench(options) => bench::run(options).map(|()| Verdict::Holds),
+        Chore::Bench(options) => bench::run(&options).map(|()| Verdict::Holds),
         Chore::Build { release } => build::run(release).map(|()| Verdict::Holds),
         Chore::Demo(options) => demo::run(&options),
         Chore::Faults(options) => faults::run(&options),

@@ -1,6 +1,11 @@
 //! Other programs, run in the open: the command line first, then their own output.
 
-use std::{ffi::OsStr, path::Path, process::Command};
+use std::{
+    ffi::OsStr,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -17,6 +22,25 @@ pub(crate) fn run_shown(shown: &str, command: &mut Command) -> Result<()> {
         bail!("`{shown}` ended with {status}");
     }
     Ok(())
+}
+
+/// The same, and what it printed.
+pub(crate) fn run_captured(command: &mut Command) -> Result<String> {
+    println!("$ {}", line(command));
+    let could_not_start = could_not_start(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().context(could_not_start)?;
+    let mut printed = String::new();
+    for line in BufReader::new(child.stdout.take().context("it prints somewhere")?).lines() {
+        let line = line?;
+        println!("{line}");
+        printed.push_str(&line);
+        printed.push('\n');
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{}` ended with {status}", line(command));
+    }
+    Ok(printed)
 }
 
 /// What a program prints, without the white space around it.

@@ -44,6 +44,8 @@ pub(crate) struct App {
     pub(crate) budget: ByteBudget,
     /// Bodies decoded and judged on threads of their own at a time.
     pub(crate) decoders: Semaphore,
+    /// Enrolments whose body may be on its way at a time.
+    pub(crate) enrolments: Semaphore,
     pub(crate) quotas: Quotas,
     pub(crate) in_flight: InFlight,
     pub(crate) metrics: Arc<Metrics>,

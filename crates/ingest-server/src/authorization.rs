@@ -9,6 +9,9 @@ use ingest_store::{Principal, Token, Validity, Viewer};
 
 use crate::{Config, app::App, principals, quota::AtWork, rejection::Rejection};
 
+/// What is said to a key that opens nothing.
+pub(crate) const NO_SUCH_KEY: &str = "this server knows no such enrolment key";
+
 /// The token that the request shows.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
     headers
@@ -34,6 +37,20 @@ pub(crate) async fn device(app: &Arc<App>, headers: &HeaderMap) -> Result<Device
             Err(Rejection::new(ProblemKind::Forbidden, detail))
         }
     }
+}
+
+/// Refuses who shows neither an enrolment key nor a device's token. Whether the
+/// key still opens, and whose the token is, the store says with the body.
+pub(crate) async fn may_enrol(app: &Arc<App>, credential: &Token) -> Result<(), Rejection> {
+    match principals::principal(app, credential.clone()).await? {
+        Some((Principal::Device(_), _)) => return Ok(()),
+        Some((Principal::Reader(_), _)) | None => {}
+    }
+    let key = credential.clone();
+    if app.readers.read(move |store| store.is_enrolment_key(&key)).await? {
+        return Ok(());
+    }
+    Err(Rejection::new(ProblemKind::Unauthenticated, NO_SUCH_KEY))
 }
 
 /// Who looks at what, counted among the requests of its device.

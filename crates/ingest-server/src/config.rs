@@ -128,6 +128,7 @@ impl Bounds {
             "body_timeout_s": self.body_timeout.as_secs(),
             "answer_timeout_s": self.answer_timeout.as_secs(),
             "drain_timeout_s": self.drain_timeout.as_secs(),
+            "enrolments_max": Config::ENROLMENTS_MAX,
             "head_bytes_max": Config::HEAD_BYTES_MAX,
             "headers_max": Config::HEADERS_MAX,
             "target_bytes_max": Config::TARGET_BYTES_MAX,
@@ -159,6 +160,9 @@ impl Config {
     /// Longest token looked at: ours have 68 bytes, an operator's own enrolment
     /// key may be a long one.
     pub const TOKEN_BYTES_MAX: usize = 512;
+    /// Enrolments at a time: one takes milliseconds, and who holds one open with
+    /// a shared key takes no more than so many places of those who send.
+    pub const ENROLMENTS_MAX: usize = 64;
     /// Bytes of a request's head: ours are one kilobyte, proxies add some. Each
     /// open connection may hold so many.
     pub const HEAD_BYTES_MAX: usize = 16 * 1024;

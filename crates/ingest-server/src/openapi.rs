@@ -10,7 +10,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{Bounds, SERVER_VERSION, routes};
+use crate::{Config, SERVER_VERSION, routes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -55,20 +55,25 @@ impl Modify for Tokens {
     }
 }
 
-/// The document of a server with these limits and lifetimes.
+/// The document of a server with the limits and lifetimes of `config`.
 #[must_use]
-pub fn openapi_json(limits: &Limits, lifetimes: &Lifetimes, bounds: &Bounds) -> String {
+pub fn openapi_json(config: &Config) -> String {
     let mut contract = Contract::openapi();
     contract.info.version = SERVER_VERSION.to_owned();
     let mut document: Value =
         serde_json::to_value(contract).expect("an OpenAPI document is always JSON");
     whole::complete(&mut document);
-    let mut all = json!(limits);
-    if let (Some(all), Value::Object(bounds)) = (all.as_object_mut(), bounds.published()) {
-        all.extend(bounds);
+    let mut limits = json!(config.limits);
+    if let (Some(limits), Value::Object(bounds)) =
+        (limits.as_object_mut(), config.bounds.published())
+    {
+        limits.extend(bounds);
     }
-    document["x-ringside-limits"] = all;
-    document["x-ringside-lifetimes"] = json!(lifetimes);
+    document["x-ringside-limits"] = limits;
+    let mut lifetimes = json!(config.lifetimes);
+    // `null` where events stay.
+    lifetimes["retain_days"] = json!(config.retain_days);
+    document["x-ringside-lifetimes"] = lifetimes;
     let mut text =
         serde_json::to_string_pretty(&sorted(&document)).expect("a JSON value is always JSON");
     text.push('\n');

@@ -65,67 +65,130 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let arguments: Vec<_> = std::env::args().collect();
-    let events = if arguments.iter().any(|argument| argument == "--quick") { 20 } else { 200 };
+    let (thousands, rounds) =
+        if arguments.iter().any(|argument| argument == "--quick") { (20, 1) } else { (200, 3) };
     let after = |name: &str| arguments.iter().skip_while(|one| *one != name).nth(1);
     let debug = system_tests::binary("ringside-ingest");
     let release = debug.parent().and_then(Path::parent).context("a target directory")?;
-    let server = after("--server")
+    let program = after("--server")
         .map_or_else(|| release.join("release").join("ringside-ingest"), PathBuf::from);
-    println!("{}", drain(&server, events * APPEND_EVENTS)?);
+    let events = thousands * APPEND_EVENTS;
+    let run = |counted| Prepared::new(&program, events, counted).and_then(Prepared::drain);
+    let runs = (0..rounds).map(|_| run(Counted::No)).collect::<Result<Vec<_>>>()?;
+    println!("{}", table(events, &runs, &run(Counted::Fsyncs)?));
     Ok(())
 }
 
-fn drain(program: &Path, events: u32) -> Result<String> {
-    let dir = TempDir::new()?;
-    let clock: Arc<dyn Clock> = Arc::new(BenchClock(Instant::now()));
-    let mut store = Store::open(dir.path(), StoreOptions::default())?;
-    let token = store.add_device(DEVICE, "bench", clock.now().wall)?.context("it is new")?;
-    drop(store);
-    let outbox = prepare(dir.path(), events, &*clock)?;
-    let server = Process::start(program, dir.path())?;
-    let (_token, token) = watch::channel(Some(Token::new(token.reveal())?));
-    let uploader = Uploader::new(Config {
-        server: format!("http://{}", server.address).parse()?,
-        extra_roots: ExtraRoots::default(),
-        outbox: Arc::new(Mutex::new(outbox)),
-        clock,
-        token,
-        limits: BatchLimits::default(),
-    })?;
-    let mut progress = uploader.progress();
-    let before = (Instant::now(), server.cpu_s(), process::own_cpu_s());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let requests = runtime.block_on(async {
-        let done = async move {
-            let all = |now: &uploader::UploadProgress| {
-                now.state == UploadState::Idle && now.stored == u64::from(events)
-            };
-            // The uploader lives as long as this waits.
-            progress.wait_for(all).await.map(|now| now.requests).unwrap_or(0)
-        };
-        let (told, requests) = tokio::sync::oneshot::channel();
-        uploader
-            .run(Arc::new(Notify::new()), async move {
-                told.send(done.await).ok();
-            })
-            .await;
-        requests.await
-    })?;
-    let took = before.0.elapsed().as_secs_f64();
-    let per = |cpu: f64| cpu * 100_000.0 / f64::from(events);
-    let table = format!(
+/// Whether `strace` counts how often the server flushes, and is in the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    No,
+    Fsyncs,
+}
+
+/// What came of one drain, for all of its events.
+struct Drained {
+    requests: f64,
+    took_s: f64,
+    client_cpu_s: f64,
+    server_cpu_s: f64,
+    server_peak_mib: f64,
+    server_written_bytes: f64,
+    server_fsyncs: f64,
+}
+
+fn table(events: u32, runs: &[Drained], counted: &Drained) -> String {
+    let events = f64::from(events);
+    let of = |figure: &dyn Fn(&Drained) -> f64| {
+        let mut figures: Vec<_> = runs.iter().map(figure).collect();
+        figures.sort_unstable_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    format!(
         "| events | requests | events/s | client CPU-s per 100,000 | server CPU-s per 100,000 | \
-         server MiB peak | server bytes written an event |\n\
-         |---|---|---|---|---|---|---|\n\
-         | {events} | {requests} | {:.0} | {:.2} | {:.2} | {:.0} | {:.0} |",
-        f64::from(events) / took,
-        per(process::own_cpu_s() - before.2),
-        per(server.cpu_s() - before.1),
-        server.memory_mib("VmHWM"),
-        server.written_bytes() / f64::from(events),
-    );
-    server.kill();
-    Ok(table)
+         server's fsyncs per 1,000 | server MiB peak | server bytes written an event |\n\
+         |--:|--:|--:|--:|--:|--:|--:|--:|\n\
+         | {events} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} |",
+        of(&|run| run.requests),
+        of(&|run| events / run.took_s),
+        of(&|run| run.client_cpu_s * 100_000.0 / events),
+        of(&|run| run.server_cpu_s * 100_000.0 / events),
+        counted.server_fsyncs * 1_000.0 / events,
+        of(&|run| run.server_peak_mib),
+        of(&|run| run.server_written_bytes / events),
+    )
+}
+
+/// A full outbox, and the server that it goes to.
+struct Prepared {
+    events: u32,
+    outbox: Outbox,
+    clock: Arc<dyn Clock>,
+    token: Token,
+    server: Process,
+    _dir: TempDir,
+}
+
+impl Prepared {
+    fn new(program: &Path, events: u32, counted: Counted) -> Result<Self> {
+        let dir = TempDir::new()?;
+        let clock: Arc<dyn Clock> = Arc::new(BenchClock(Instant::now()));
+        let mut store = Store::open(dir.path(), StoreOptions::default())?;
+        let token = store.add_device(DEVICE, "bench", clock.now().wall)?.context("it is new")?;
+        drop(store);
+        let outbox = prepare(dir.path(), events, &*clock)?;
+        let server = match counted {
+            Counted::No => Process::start(program, dir.path())?,
+            Counted::Fsyncs => Process::start_counted(program, dir.path())?
+                .map_or_else(|| Process::start(program, dir.path()), Ok)?,
+        };
+        let token = Token::new(token.reveal())?;
+        Ok(Self { events, outbox, clock, token, server, _dir: dir })
+    }
+
+    /// Uploads everything, as the companion does.
+    fn drain(self) -> Result<Drained> {
+        let server = self.server;
+        let (_token, token) = watch::channel(Some(self.token));
+        let uploader = Uploader::new(Config {
+            server: format!("http://{}", server.address).parse()?,
+            extra_roots: ExtraRoots::default(),
+            outbox: Arc::new(Mutex::new(self.outbox)),
+            clock: self.clock,
+            token,
+            limits: BatchLimits::default(),
+        })?;
+        let before = (Instant::now(), server.cpu_s(), process::own_cpu_s(), server.fsyncs());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let requests = runtime.block_on(upload(uploader, self.events))?;
+        let drained = Drained {
+            requests: requests as f64,
+            took_s: before.0.elapsed().as_secs_f64(),
+            server_cpu_s: server.cpu_s() - before.1,
+            client_cpu_s: process::own_cpu_s() - before.2,
+            server_fsyncs: server.fsyncs() - before.3,
+            server_peak_mib: server.memory_mib("VmHWM"),
+            server_written_bytes: server.written_bytes(),
+        };
+        server.kill();
+        Ok(drained)
+    }
+}
+
+/// Runs the uploader until all is stored; gives how many requests it took.
+async fn upload(uploader: Uploader, events: u32) -> Result<u64> {
+    let mut progress = uploader.progress();
+    let (told, requests) = tokio::sync::oneshot::channel();
+    let done = async move {
+        let all = |now: &uploader::UploadProgress| {
+            now.state == UploadState::Idle && now.stored == u64::from(events)
+        };
+        // The uploader lives as long as this waits.
+        let requests = progress.wait_for(all).await.map(|now| now.requests);
+        told.send(requests.unwrap_or(0)).ok();
+    };
+    uploader.run(Arc::new(Notify::new()), done).await;
+    Ok(requests.await?)
 }
 
 fn prepare(dir: &Path, events: u32, clock: &dyn Clock) -> Result<Outbox> {

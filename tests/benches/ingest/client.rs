@@ -32,6 +32,14 @@ pub(crate) struct Tally {
     pub(crate) latencies: Mutex<Vec<Duration>>,
 }
 
+impl Tally {
+    /// Of every request, in milliseconds.
+    pub(crate) fn latencies(&self) -> Vec<f64> {
+        let latencies = std::mem::take(&mut *self.latencies.lock().expect("no task panics"));
+        latencies.into_iter().map(|latency| latency.as_secs_f64() * 1e3).collect()
+    }
+}
+
 /// When requests may start.
 #[derive(Clone, Copy)]
 pub(crate) enum Pace {

@@ -3,13 +3,15 @@
 //! ```console
 //! cargo build --release -p ingest-server
 //! ulimit -n 20000
-//! cargo bench -p system-tests --bench ingest            # all of it
-//! cargo bench -p system-tests --bench ingest -- --quick # under 20 s
+//! cargo bench -p system-tests --bench ingest            # all of it, minutes
+//! cargo bench -p system-tests --bench ingest -- --quick # under a minute
 //! ```
 //!
 //! Every event is a full CloudEvent of 600 bytes or more with an id of its own,
 //! no request is repeated, and the server commits with `synchronous=FULL`.
-//! `--server FILE` measures another build; `--only NAME` one scenario.
+//! Each figure is the median of `--rounds` runs (3), and before each run the
+//! machine's own limit is measured. `--server FILE` measures another build;
+//! `--only NAME` one scenario, or `limit`, or `kill -9`.
 
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "reads /proc"))]
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
@@ -17,6 +19,7 @@
 
 mod client;
 mod crash;
+mod figures;
 mod limit;
 mod load;
 mod process;
@@ -26,26 +29,30 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::scenario::Scenario;
+use crate::{limit::Limit, scenario::Scenario};
 
 /// What to run.
 pub(crate) struct Options {
     pub(crate) server: PathBuf,
     pub(crate) quick: bool,
     only: Option<String>,
+    rounds: usize,
 }
 
 impl Options {
     fn read() -> Result<Self> {
         let release = system_tests::binary("ringside-ingest").with_file_name("");
         let server = release.with_file_name("release").join("ringside-ingest");
-        let mut options = Self { server, quick: false, only: None };
+        let mut options = Self { server, quick: false, only: None, rounds: 3 };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                "--quick" => options.quick = true,
+                "--quick" => (options.quick, options.rounds) = (true, 1),
                 "--server" => {
                     options.server = arguments.next().context("--server FILE")?.into();
+                }
+                "--rounds" => {
+                    options.rounds = arguments.next().context("--rounds N")?.parse()?;
                 }
                 "--only" => options.only = Some(arguments.next().context("--only NAME")?),
                 // cargo adds --bench.
@@ -71,13 +78,23 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let options = Options::read()?;
-    let mut limit = None;
-    if options.wants("limit") {
-        limit = Some(limit::measure(&options)?);
+    let mut limit = Limit::prepare(&options)?;
+    let scenarios = Scenario::all(&options);
+    let wanted: Vec<_> = scenarios.iter().filter(|one| options.wants(one.name)).collect();
+    if wanted.is_empty() && options.wants("limit") {
+        limit.sample()?;
     }
-    println!("{}", scenario::HEADING);
-    for scenario in Scenario::all(&options).iter().filter(|one| options.wants(one.name)) {
-        println!("{}", scenario.run(&options, limit)?);
+    if !wanted.is_empty() {
+        println!("{}", figures::HEADING);
+    }
+    for scenario in &wanted {
+        let runs: Vec<_> = (0..options.rounds)
+            .map(|_| scenario.run(&options, &mut limit))
+            .collect::<Result<_>>()?;
+        println!("{}", figures::row(scenario, &runs, scenario.fsyncs(&options)?));
+    }
+    if !wanted.is_empty() || options.wants("limit") {
+        println!("\n{}", limit.summary()?);
     }
     if options.wants("kill -9") {
         println!("\n{}", crash::measure(&options)?);

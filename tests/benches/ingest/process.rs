@@ -1,13 +1,15 @@
 //! The server's process, and what the kernel knows of it.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context, Result};
+use tempfile::NamedTempFile;
 
 /// Clock ticks of `/proc/PID/stat` a second; fixed on Linux.
 const TICKS_PER_S: f64 = 100.0;
@@ -16,24 +18,42 @@ const TICKS_PER_S: f64 = 100.0;
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    counted: Option<Counted>,
+}
+
+/// A server whose flushes `strace` counts.
+struct Counted {
+    /// Its own process; the child is `strace`.
+    process: String,
+    trace: NamedTempFile,
 }
 
 impl Process {
     pub(crate) fn start(program: &Path, data_dir: &Path) -> Result<Self> {
-        let mut child = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir)
-            .args(["--enrolment-key", "enrolment-key-of-the-bench"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("could not start {}", program.display()))?;
-        let mut lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
-        let line = lines
-            .find_map(|line| line.ok().filter(|line| line.contains("http://")))
-            .context("the server named no address")?;
-        let address = line.rsplit("http://").next().context("no address")?.trim().parse()?;
-        Ok(Self { child, address })
+        let mut command = Command::new(program);
+        let (child, mut lines) = spawn(command.args(arguments(data_dir)))?;
+        Ok(Self { child, address: address(&mut lines)?, counted: None })
+    }
+
+    /// The same with its flushes counted; `None` where `strace` cannot.
+    pub(crate) fn start_counted(program: &Path, data_dir: &Path) -> Result<Option<Self>> {
+        let trace = NamedTempFile::new()?;
+        let mut command = Command::new("strace");
+        command.args(["-f", "--seccomp-bpf", "-qq", "-e", "trace=fsync,fdatasync", "-o"]);
+        command.arg(trace.path()).args(["sh", "-c", "echo $$; exec \"$0\" \"$@\""]).arg(program);
+        let Ok((child, mut lines)) = spawn(command.args(arguments(data_dir))) else {
+            return Ok(None);
+        };
+        let Some(Ok(process)) = lines.next() else { return Ok(None) };
+        let counted = Some(Counted { process, trace });
+        Ok(Some(Self { child, address: address(&mut lines)?, counted }))
+    }
+
+    /// How often it has flushed; 0 where nobody counts.
+    pub(crate) fn fsyncs(&self) -> f64 {
+        let Some(counted) = &self.counted else { return 0.0 };
+        let trace = std::fs::read_to_string(counted.trace.path()).unwrap_or_default();
+        trace.lines().filter(|line| line.contains("sync(")).count() as f64
     }
 
     /// User and system time since its start.
@@ -57,10 +77,8 @@ impl Process {
         line.and_then(|text| text.trim().parse().ok()).unwrap_or(0.0)
     }
 
-    pub(crate) fn kill(mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
+    /// SIGKILL.
+    pub(crate) fn kill(self) {}
 
     fn proc(&self, file: &str) -> String {
         std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
@@ -69,9 +87,43 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.child.kill().ok();
+        match &self.counted {
+            // With the server, strace ends.
+            Some(counted) => {
+                Command::new("kill").args(["-KILL", &counted.process]).status().ok();
+            }
+            None => {
+                self.child.kill().ok();
+            }
+        }
         self.child.wait().ok();
     }
+}
+
+type Lines = std::io::Lines<BufReader<ChildStdout>>;
+
+fn spawn(command: &mut Command) -> Result<(Child, Lines)> {
+    let program = command.get_program().to_owned();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("could not start {}", program.display()))?;
+    let lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
+    Ok((child, lines))
+}
+
+fn arguments(data_dir: &Path) -> impl Iterator<Item = &OsStr> {
+    let key = "enrolment-key-of-the-bench";
+    let flags = ["serve", "--listen", "127.0.0.1:0", "--enrolment-key", key, "--data-dir"];
+    flags.into_iter().map(OsStr::new).chain([data_dir.as_os_str()])
+}
+
+fn address(lines: &mut Lines) -> Result<SocketAddr> {
+    let line = lines
+        .find_map(|line| line.ok().filter(|line| line.contains("http://")))
+        .context("the server named no address")?;
+    Ok(line.rsplit("http://").next().context("no address")?.trim().parse()?)
 }
 
 /// User and system time in a `/proc/PID/stat`.

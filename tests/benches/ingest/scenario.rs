@@ -1,6 +1,7 @@
-//! The shapes of load, and the table's rows.
+//! The shapes of load.
 
 use std::{
+    path::Path,
     sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
@@ -11,14 +12,11 @@ use tempfile::TempDir;
 use crate::{
     Options,
     client::{self, Pace, Queue, Tally},
+    figures::Figures,
     limit::Limit,
     load::{self, Encoding, Shape},
-    process::Process,
+    process::{Process, own_cpu_s},
 };
-
-pub(crate) const HEADING: &str = "\
-| scenario | events/s | of the limit | limit's CPU over ours | p50 ms | p95 ms | p99 ms | CPU-s per 100,000 | with association | MiB peak | KiB a connection | bytes written an event | refused |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// One shape of load.
 pub(crate) struct Scenario {
@@ -72,27 +70,71 @@ impl Scenario {
         ]
     }
 
-    pub(crate) fn run(&self, options: &Options, limit: Option<Limit>) -> Result<String> {
+    pub(crate) fn is_paced(&self) -> bool {
+        match self.pace {
+            Pace::PerSecond(_) => true,
+            Pace::Full | Pace::UnderWay(_) => false,
+        }
+    }
+
+    /// One run, with the limit measured just before it.
+    pub(crate) fn run(&self, options: &Options, limit: &mut Limit) -> Result<Figures> {
+        let limit = limit.sample()?;
         let dir = TempDir::new()?;
         let queue = self.requests(dir.path())?;
         let server = Process::start(&options.server, dir.path())?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let tally = Arc::new(Tally::default());
-        let (took, idle) = runtime.block_on(async {
-            let before = server.memory_mib("VmRSS");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut figures = runtime.block_on(async {
+            let idle_mib = server.memory_mib("VmRSS");
             let mut streams = client::connect(server.address, self.connections).await?;
             tokio::time::sleep(Duration::from_millis(200)).await;
-            let opened = server.memory_mib("VmRSS") - before;
-            let cpu = server.cpu_s();
+            let opened_mib = server.memory_mib("VmRSS") - idle_mib;
+            let before = (server.cpu_s(), own_cpu_s());
             let took = client::run(&mut streams, &queue, self.pace, &tally).await?;
-            let idle = Idle { cpu, opened, answered: server.cpu_s() };
-            anyhow::Ok((took, idle))
+            let (answered_cpu_s, client_cpu_s) =
+                (server.cpu_s() - before.0, own_cpu_s() - before.1);
+            anyhow::Ok(Figures {
+                limit,
+                stored: tally.stored.load(Ordering::Relaxed) as f64,
+                took,
+                latencies: tally.latencies(),
+                answered_cpu_s,
+                settled_cpu_s: settle(&server) - before.0,
+                client_cpu_s,
+                peak_mib: 0.0,
+                connection_kib: opened_mib * 1_024.0 / self.connections as f64,
+                written_bytes: 0.0,
+                refused: tally.refused.load(Ordering::Relaxed) as f64,
+            })
         })?;
-        let settled = settle(&server);
-        Ok(self.row(&server, &tally, took, &idle, settled, limit))
+        figures.peak_mib = server.memory_mib("VmHWM");
+        figures.written_bytes = server.written_bytes();
+        server.kill();
+        Ok(figures)
     }
 
-    fn requests(&self, data_dir: &std::path::Path) -> Result<Queue> {
+    /// How often the server flushes for a thousand events, counted in a run of
+    /// its own: who counts is in the way.
+    pub(crate) fn fsyncs(&self, options: &Options) -> Result<Option<f64>> {
+        let dir = TempDir::new()?;
+        let queue = self.requests(dir.path())?;
+        let Some(server) = Process::start_counted(&options.server, dir.path())? else {
+            return Ok(None);
+        };
+        let tally = Arc::new(Tally::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let before = server.fsyncs();
+        runtime.block_on(async {
+            let mut streams = client::connect(server.address, self.connections).await?;
+            client::run(&mut streams, &queue, self.pace, &tally).await
+        })?;
+        let fsyncs = server.fsyncs() - before;
+        server.kill();
+        Ok(Some(fsyncs * 1_000.0 / tally.stored.load(Ordering::Relaxed) as f64))
+    }
+
+    fn requests(&self, data_dir: &Path) -> Result<Queue> {
         let mut senders = load::enrol(data_dir, self.devices)?;
         let mut requests = std::collections::VecDeque::new();
         let (mut made, mut number) = (0, 0);
@@ -105,50 +147,6 @@ impl Scenario {
         }
         Ok(Arc::new(Mutex::new(requests)))
     }
-
-    fn row(
-        &self,
-        server: &Process,
-        tally: &Tally,
-        took: Duration,
-        idle: &Idle,
-        settled: f64,
-        limit: Option<Limit>,
-    ) -> String {
-        let stored = tally.stored.load(Ordering::Relaxed) as f64;
-        let rate = stored / took.as_secs_f64();
-        let mut latencies = std::mem::take(&mut *tally.latencies.lock().expect("no panics"));
-        latencies.sort();
-        let ms = |share: f64| {
-            let at = (latencies.len() as f64 * share) as usize;
-            latencies.get(at.min(latencies.len() - 1)).map_or(0.0, |d| d.as_secs_f64() * 1e3)
-        };
-        let per = |cpu: f64| cpu * 100_000.0 / stored;
-        format!(
-            "| {} | {rate:.0} | {} | {} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} | {:.0} | {:.1} | {:.0} | {} |",
-            self.name,
-            limit.map_or(String::from("–"), |limit| format!("{:.2}", rate / limit.events_per_s)),
-            limit.map_or(String::from("–"), |limit| {
-                format!("{:.2}", limit.cpu_s / per(idle.answered - idle.cpu))
-            }),
-            ms(0.50),
-            ms(0.95),
-            ms(0.99),
-            per(idle.answered - idle.cpu),
-            per(settled - idle.cpu),
-            server.memory_mib("VmHWM"),
-            idle.opened * 1_024.0 / self.connections as f64,
-            server.written_bytes() / stored,
-            tally.refused.load(Ordering::Relaxed),
-        )
-    }
-}
-
-/// The server before and after its load.
-struct Idle {
-    cpu: f64,
-    answered: f64,
-    opened: f64,
 }
 
 /// CPU time once association has nothing left to do.

@@ -43,6 +43,12 @@ pub(crate) async fn enrol(
     body: Body,
 ) -> Result<(StatusCode, Json<Enrolled>), Rejection> {
     let credential = authorization::bearer(&headers)?;
+    // Both before the body: strangers hold no place while theirs drips, and who
+    // has a key holds few.
+    authorization::may_enrol(&app, &credential).await?;
+    let _turn = app.enrolments.try_acquire().map_err(|_| {
+        Rejection::overloaded("as many devices enrol as this server takes at a time")
+    })?;
     let timeout = app.config.bounds.body_timeout;
     let received = body::receive(body, ENROLMENT_BYTES_MAX, &app.budget, timeout).await?;
     let enrolment: Enrolment = serde_json::from_slice(&received.sent).map_err(|error| {
@@ -100,7 +106,7 @@ fn checked_wish(token: &str) -> Result<Token, Rejection> {
 
 fn describe(fault: KeyFault) -> &'static str {
     match fault {
-        KeyFault::Unknown => "this server knows no such enrolment key",
+        KeyFault::Unknown => authorization::NO_SUCH_KEY,
         KeyFault::Expired => "the enrolment key has expired",
         KeyFault::UsedUp => "the enrolment key has enrolled as many devices as it may",
     }

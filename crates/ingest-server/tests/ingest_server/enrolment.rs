@@ -2,10 +2,14 @@
 
 use event_model::DeviceId;
 use ingest_api::{Enrolled, ProblemKind};
+use ingest_server::Config;
 use reqwest::StatusCode;
 use uuid::Uuid;
 
-use crate::support::{ENROLMENT_KEY, TestServer, send};
+use crate::{
+    raw::{Answered, Raw},
+    support::{ENROLMENT_KEY, TestServer, send},
+};
 
 #[tokio::test]
 async fn a_device_enrols_once_and_is_known_again_by_its_token() {
@@ -66,6 +70,57 @@ async fn a_wrong_key_opens_nothing() {
     let reply = server.try_enrol(DeviceId(Uuid::from_u128(1)), "wrong").await;
     assert_eq!(reply.problem(), ProblemKind::Unauthenticated);
     assert!(server.shell().devices().unwrap().is_empty());
+}
+
+/// Sends the head of an enrolment and no body; gives what is said to it: 100
+/// where the body is waited for.
+async fn drip(server: &TestServer, credential: &str) -> (Raw, Answered) {
+    let mut raw = Raw::connect(&server.url).await;
+    let head = format!(
+        "POST /v1/devices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {credential}\r\n\
+         Content-Length: 100\r\nExpect: 100-continue\r\n\r\n"
+    );
+    raw.send(head.as_bytes()).await;
+    let said = raw.answer().await;
+    (raw, said)
+}
+
+#[tokio::test]
+async fn strangers_that_drip_their_enrolments_take_no_place_of_those_who_send() {
+    let server = TestServer::start_with(|config| config.bounds.concurrent_requests_max = 2).await;
+    let device = server.enrol(1).await;
+    let reader = server.reader();
+    let mut open = Vec::new();
+    for credential in ["wrong", "wrong", &reader, &reader] {
+        let (stranger, said) = drip(&server, credential).await;
+        assert_eq!(said.problem().kind(), Some(ProblemKind::Unauthenticated));
+        open.push(stranger);
+    }
+    let sent = server.post(&device, &[device.kill("a", 1, 1)]).await;
+    assert_eq!(sent.verdicts(), ["stored"]);
+}
+
+#[tokio::test]
+async fn who_has_a_key_holds_few_places_with_enrolments_that_drip() {
+    let server = TestServer::start_with(|config| {
+        config.bounds.concurrent_requests_max = Config::ENROLMENTS_MAX + 1;
+    })
+    .await;
+    let device = server.enrol(1).await;
+    let mut dripping = Vec::new();
+    for _ in 0..Config::ENROLMENTS_MAX {
+        let (one, said) = drip(&server, ENROLMENT_KEY).await;
+        assert_eq!(said.status, 100);
+        dripping.push(one);
+    }
+    let (_, refused) = drip(&server, ENROLMENT_KEY).await;
+    assert_eq!(refused.problem().kind(), Some(ProblemKind::Overloaded));
+    assert!(refused.header("retry-after").is_some());
+    let sent = server.post(&device, &[device.kill("a", 1, 1)]).await;
+    assert_eq!(sent.verdicts(), ["stored"]);
+    let shown = server.try_enrol(device.id, &device.token).await;
+    assert_eq!(shown.problem(), ProblemKind::Overloaded);
+    drop(dripping);
 }
 
 #[tokio::test]

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use ingest_api::{Lifetimes, Limits};
-use ingest_server::Bounds;
+use ingest_server::Config;
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -45,18 +44,23 @@ async fn it_counts_every_verdict_and_names_nobody() {
 
 #[tokio::test]
 async fn the_document_has_the_limits_that_this_server_runs_with() {
-    let server = TestServer::start_with(|config| config.limits.events_max = 17).await;
+    let server = TestServer::start_with(|config| {
+        config.limits.events_max = 17;
+        config.retain_days = Some(90);
+    })
+    .await;
     let reply = send(server.client.get(server.url("/openapi.json"))).await;
     let document: Value = reply.json();
     assert_eq!(document["x-ringside-limits"]["events_max"], 17);
     assert_eq!(document["x-ringside-lifetimes"]["gate_retention_s"], 45 * 24 * 60 * 60);
+    assert_eq!(document["x-ringside-lifetimes"]["retain_days"], 90);
 }
 
 #[test]
 fn the_committed_document_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
-    let current =
-        ingest_server::openapi_json(&Limits::default(), &Lifetimes::default(), &Bounds::default());
+    let defaults = Config::new(([127, 0, 0, 1], 0).into(), "".into());
+    let current = ingest_server::openapi_json(&defaults);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, &current).unwrap();
     }

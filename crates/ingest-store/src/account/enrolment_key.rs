@@ -83,6 +83,17 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether this is an enrolment key, also one that no longer opens: who lost
+    /// the answer to its last use may still ask for it again.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn is_enrolment_key(&self, token: &Token) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM enrolment_key WHERE key_hash = ?1)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([token.hash().0], |row| row.get(0))?)
+    }
+
     /// Every enrolment key, the newest last.
     ///
     /// # Errors

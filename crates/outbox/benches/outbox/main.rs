@@ -50,8 +50,8 @@ fn main() {
             "--only" => parsed.only = Some(value()),
             "--all" => parsed.length = Length::Long,
             syncs::APPENDS => only_appends = Some(value().parse().expect("a number of appends")),
-            // Cargo's own.
-            "--bench" => {}
+            // Cargo's own, and what this is without `--all`.
+            "--bench" | "--quick" => {}
             other => panic!("unknown argument {other:?}"),
         }
     }

@@ -1,0 +1,49 @@
+//! Puts what was measured into the pages that show it.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::process;
+
+/// What is between a mark and this is written here, and by nobody else.
+const END: &str = "<!-- /measured -->";
+
+/// The commit that was measured.
+pub(crate) fn commit(root: &Path) -> Result<String> {
+    let git =
+        |arguments: &[&str]| process::output(Command::new("git").args(arguments).current_dir(root));
+    let hash = git(&["rev-parse", "--short", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    Ok(if changed.is_empty() { hash } else { format!("{hash}, with changes of its own") })
+}
+
+/// Writes `text` behind the mark `begin` of a page.
+pub(crate) fn write(page: &Path, begin: &str, text: &str) -> Result<()> {
+    let before = fs::read_to_string(page)?;
+    let after = between_marks(&before, begin, text)
+        .with_context(|| format!("{} has no place for it", page.display()))?;
+    Ok(fs::write(page, after)?)
+}
+
+fn between_marks(page: &str, begin: &str, text: &str) -> Option<String> {
+    let (head, rest) = page.split_once(begin)?;
+    let (_, tail) = rest.split_once(END)?;
+    Some(format!("{head}{begin}\n\n{text}\n\n{END}{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGIN: &str = "<!-- measured -->";
+
+    #[test]
+    fn only_what_is_between_the_marks_is_written() {
+        let page = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
+        let written = between_marks(&page, BEGIN, "new").unwrap();
+        assert_eq!(written, format!("before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"));
+        assert_eq!(between_marks(&written, BEGIN, "new").unwrap(), written, "twice is the same");
+        assert_eq!(between_marks("a page without marks", BEGIN, "new"), None);
+    }
+}
