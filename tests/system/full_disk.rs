@@ -6,12 +6,16 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
-use system_tests::{Comparison, LiveCompanion, Server, Simulator, compare, free_port};
+use system_tests::{Comparison, LiveCompanion, Server, Simulator, compare, free_port, retry};
 
 /// Length of the simulated match, by its own clock.
-const SECONDS: u64 = 6;
+const SECONDS: u64 = 10;
+/// For whatever takes a moment, and between two looks.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A disk of a few MiB.
 struct SmallDisk(tempfile::TempDir);
@@ -79,8 +83,11 @@ fn a_companion_that_starts_on_a_full_disk_saves_what_it_captured_when_there_is_r
     assert_eq!(server.verdicts().unwrap().stored, 0, "what is not saved is not sent");
     std::fs::remove_file(ballast).unwrap();
 
+    let saved = || (server.verdicts().ok()?.stored > 0).then_some(());
+    let recovered = retry(PATIENCE, LOOK, saved);
     let outbox = companion.drained().unwrap();
     let said = companion.stop();
+    assert!(recovered.is_some(), "by itself: {said:?}");
     assert!(said.iter().any(|line| line.contains("not saved")), "{said:?}");
     assert_eq!((&outbox["pending"], &outbox["lost"]), (&0.into(), &0.into()), "{said:?}");
     let comparison = compare(&[truth], &server.occurrences().unwrap()).unwrap();
