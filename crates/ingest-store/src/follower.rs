@@ -31,6 +31,10 @@ pub(crate) use unfold::unfold;
 /// for something else has a turn.
 const EVENTS_MAX: usize = 1_000;
 
+/// Pages of the index's WAL at which they are moved: 16 MiB. Of many small
+/// batches each step changes pages that the next ones change again.
+const WAL_PAGES: i64 = 4_000;
+
 /// How far one step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {
@@ -53,7 +57,7 @@ impl Follower {
     /// # Errors
     /// Where SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        let index = Door::new(data_dir, options, index::FOLLOWER_CACHE_KIB);
+        let index = Door::new(data_dir, options, index::FOLLOWER_CACHE_KIB).moving_wal(WAL_PAGES);
         let forgetting = Forgetting::default();
         Ok(Self { log: store::connect(data_dir, options)?, index, forgetting })
     }

@@ -15,6 +15,8 @@ pub(crate) struct Door {
     data_dir: PathBuf,
     options: StoreOptions,
     cache_kib: i64,
+    /// Pages of the WAL at which they are moved, where it is not SQLite's own.
+    wal_pages: Option<i64>,
     open: OnceCell<Opened>,
 }
 
@@ -26,7 +28,13 @@ struct Opened {
 
 impl Door {
     pub(crate) fn new(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Self {
-        Self { data_dir: data_dir.to_owned(), options, cache_kib, open: OnceCell::new() }
+        let (data_dir, open) = (data_dir.to_owned(), OnceCell::new());
+        Self { data_dir, options, cache_kib, wal_pages: None, open }
+    }
+
+    /// The same, moving the WAL's pages when there are so many.
+    pub(crate) fn moving_wal(self, pages: i64) -> Self {
+        Self { wal_pages: Some(pages), ..self }
     }
 
     /// To read; of a file that was set aside meanwhile, until [`Self::look_again`].
@@ -72,6 +80,9 @@ impl Door {
         // Before, so that one that comes between is noticed.
         let before = identity(&self.data_dir);
         let connection = super::open(&self.data_dir, self.options, self.cache_kib)?;
+        if let Some(pages) = self.wal_pages {
+            connection.pragma_update(None, "wal_autocheckpoint", pages)?;
+        }
         Ok(Opened { connection, identity: before.or_else(|| identity(&self.data_dir)) })
     }
 }
