@@ -5,6 +5,9 @@
 //! runs: the writer's connection tells whether another one has written, and
 //! when it has, everything is forgotten. What is remembered is believed for
 //! [`TRUST_MS`] after such a look began.
+//!
+//! Then all devices are read at once: after a start or an outage everybody comes
+//! back within moments, and to look each of them up costs far more.
 
 use std::{
     collections::HashMap,
@@ -19,9 +22,16 @@ use crate::{app::App, rejection::Rejection};
 pub(crate) const TRUST_MS: u64 = 500;
 /// How often that look is made while requests come.
 const LOOK_INTERVAL_MS: u64 = 200;
+/// Between two such readings, however often the accounts are changed.
+const READ_ALL_INTERVAL_MS: u64 = 10_000;
 /// Tokens remembered, in some ten megabytes; all are forgotten when there are
 /// more.
 const TOKENS_MAX: usize = 131_072;
+/// Devices read at once: the newest, with room left for the others that come.
+const DEVICES_READ_MAX: usize = TOKENS_MAX / 4 * 3;
+/// Of these, noted at a time: requests wait for it, so a fraction of a
+/// millisecond.
+const NOTED_AT_ONCE: usize = 1_000;
 
 type Known = (Principal, Validity);
 
@@ -38,6 +48,7 @@ struct Remembered {
     /// come in afterwards.
     generation: u64,
     looked_at_ms: Option<u64>,
+    read_all_at_ms: Option<u64>,
     looking: Looking,
 }
 
@@ -68,7 +79,22 @@ pub(crate) async fn principal(app: &Arc<App>, token: Token) -> Result<Option<Kno
 /// Asks the database whether somebody else has written.
 async fn look(app: Arc<App>, began_ms: u64) {
     let version = app.writer.write(|store| store.data_version()).await;
-    app.principals.lock().looked(version.ok(), began_ms);
+    let forgotten = app.principals.lock().looked(version.ok(), began_ms);
+    if let Some(generation) = forgotten {
+        read_all(&app, generation).await;
+    }
+}
+
+/// Reads as many devices as are remembered, the newest of them.
+async fn read_all(app: &App, generation: u64) {
+    let Ok(all) = app.readers.read(|store| store.device_principals(DEVICES_READ_MAX)).await else {
+        // Each is looked up when it comes.
+        return;
+    };
+    for some in all.chunks(NOTED_AT_ONCE) {
+        let mut remembered = app.principals.lock();
+        some.iter().for_each(|(hash, found)| remembered.learn(*hash, *found, generation));
+    }
 }
 
 impl Principals {
@@ -101,14 +127,23 @@ impl Remembered {
         self.known.insert(hash, found);
     }
 
-    fn looked(&mut self, version: Option<i64>, began_ms: u64) {
+    /// Notes what a look found. Gives the generation for which all devices are
+    /// to be read now.
+    fn looked(&mut self, version: Option<i64>, began_ms: u64) -> Option<u64> {
         self.looking = Looking::No;
         if version.is_none() || version != self.version {
             self.known.clear();
             self.generation += 1;
         }
+        let has_changed = version.is_some() && version != self.version;
         self.version = version;
         self.looked_at_ms = version.map(|_| began_ms);
+        let age_ms = self.read_all_at_ms.map(|then| began_ms.saturating_sub(then));
+        if !has_changed || age_ms.is_some_and(|age_ms| age_ms < READ_ALL_INTERVAL_MS) {
+            return None;
+        }
+        self.read_all_at_ms = Some(began_ms);
+        Some(self.generation)
     }
 }
 
@@ -149,6 +184,19 @@ mod tests {
         assert_eq!(remembered.ask(&hash, 101).0, Some(found), "nobody wrote");
         remembered.looked(Some(8), 200);
         assert_eq!(remembered.ask(&hash, 201).0, None);
+    }
+
+    #[test]
+    fn all_are_read_when_they_were_forgotten_and_not_too_often() {
+        let mut remembered = Remembered::default();
+        assert_eq!(remembered.looked(Some(7), 0), Some(1), "at the start");
+        assert_eq!(remembered.looked(Some(7), READ_ALL_INTERVAL_MS), None, "all are known");
+        assert_eq!(remembered.looked(None, READ_ALL_INTERVAL_MS), None, "the look failed");
+        assert_eq!(remembered.looked(Some(7), READ_ALL_INTERVAL_MS), Some(3));
+        assert_eq!(remembered.looked(Some(8), READ_ALL_INTERVAL_MS + 1), None, "so soon again");
+        let (hash, found) = one();
+        remembered.learn(hash, found, 3);
+        assert_eq!(remembered.ask(&hash, READ_ALL_INTERVAL_MS + 2).0, None, "read before");
     }
 
     #[test]

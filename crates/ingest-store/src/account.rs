@@ -7,7 +7,7 @@ mod reader;
 use event_model::DeviceId;
 use rusqlite::{OptionalExtension, params};
 
-use crate::{Result, Store, Token, store::uuid_column};
+use crate::{Result, Store, Token, TokenHash, store::uuid_column};
 
 pub use device::{DeviceRow, EnrolOutcome};
 pub use enrolment_key::{EnrolmentKeyRow, KeyFault, NewEnrolmentKey};
@@ -45,6 +45,26 @@ impl Store {
     /// Where SQLite fails.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// The tokens of devices, of the newest where there are more than `count_max`.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn device_principals(
+        &self,
+        count_max: usize,
+    ) -> Result<Vec<(TokenHash, (Principal, Validity))>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT token_hash, device, revoked_at_ms IS NOT NULL AS revoked FROM device
+             ORDER BY device_no DESC LIMIT ?1",
+        )?;
+        let rows = statement.query_map([i64::try_from(count_max).unwrap_or(i64::MAX)], |row| {
+            let device = Principal::Device(DeviceId(uuid_column(row, "device")?));
+            let validity = Validity::of_revoked(row.get("revoked")?);
+            Ok((TokenHash(row.get("token_hash")?), (device, validity)))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Whose token this is; `None` where nobody's.

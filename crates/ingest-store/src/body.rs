@@ -73,9 +73,16 @@ pub(crate) fn decode(encoding: Encoding, bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// A decoder, and room for the largest row that it decodes.
+struct Decoder {
+    zstd: zstd::bulk::Decompressor<'static>,
+    room: Vec<u8>,
+}
+
 thread_local! {
-    /// A decoder a thread: making one costs more than decoding a small row.
-    static DECODER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    /// One a thread: making one costs more than decoding a small row, and so
+    /// does asking for the room each time.
+    static DECODER: RefCell<Option<Decoder>> = const { RefCell::new(None) };
 }
 
 /// Bytes that are decoded at once; larger ones as a stream.
@@ -84,9 +91,12 @@ const SMALL_BYTES: usize = 128 * 1024;
 fn unpack_small(bytes: &[u8]) -> Option<Vec<u8>> {
     DECODER.with_borrow_mut(|decoder| {
         if decoder.is_none() {
-            *decoder = zstd::bulk::Decompressor::new().ok();
+            let zstd = zstd::bulk::Decompressor::new().ok()?;
+            *decoder = Some(Decoder { zstd, room: vec![0; SMALL_BYTES] });
         }
-        decoder.as_mut()?.decompress(bytes, SMALL_BYTES).ok()
+        let Decoder { zstd, room } = decoder.as_mut()?;
+        let written = zstd.decompress_to_buffer(bytes, room.as_mut_slice()).ok()?;
+        Some(room.get(..written)?.to_vec())
     })
 }
 

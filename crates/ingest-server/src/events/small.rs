@@ -9,9 +9,16 @@ use crate::body::Encoding;
 /// millisecond of judging.
 const DECODED_BYTES_MAX: usize = 96 * 1024;
 
+/// A decoder, and room for the largest body that it decodes.
+struct Decoder {
+    zstd: zstd::bulk::Decompressor<'static>,
+    room: Vec<u8>,
+}
+
 thread_local! {
-    /// A decoder a thread: making one costs more than decoding a small body.
-    static DECODER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    /// One a thread: making one costs more than decoding a small body, and so
+    /// does asking for the room each time.
+    static DECODER: RefCell<Option<Decoder>> = const { RefCell::new(None) };
 }
 
 /// The decoded body; `None` where it is not small, or not in order: then it is
@@ -27,10 +34,13 @@ pub(crate) fn decode_small(encoding: Encoding, sent: &[u8]) -> Option<Vec<u8>> {
 fn unpack(sent: &[u8]) -> Option<Vec<u8>> {
     DECODER.with_borrow_mut(|decoder| {
         if decoder.is_none() {
-            *decoder = zstd::bulk::Decompressor::new().ok();
+            let zstd = zstd::bulk::Decompressor::new().ok()?;
+            *decoder = Some(Decoder { zstd, room: vec![0; DECODED_BYTES_MAX] });
         }
+        let Decoder { zstd, room } = decoder.as_mut()?;
         // The bound is on what is written, whatever the frame says of itself.
-        decoder.as_mut()?.decompress(sent, DECODED_BYTES_MAX).ok()
+        let written = zstd.decompress_to_buffer(sent, room.as_mut_slice()).ok()?;
+        Some(room.get(..written)?.to_vec())
     })
 }
 
