@@ -106,7 +106,9 @@ fn decision(answer: &Answer, claimed: &[Claimed]) -> Option<Decision> {
             let reason = WaitReason::NotOurServer;
             Some(Decision::BackOff { reason, retry_after_ms: None })
         }
-        Answer::Refused => Some(Decision::Refused(WaitReason::Status(400))),
+        Answer::Refused => {
+            Some(Decision::Refused { reason: WaitReason::Status(400), detail: None })
+        }
         Answer::Released => None,
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn receipts(input: &[u8]) -> Looked {
             Looked::Taken
         }
         Decision::BackOff { .. } => Looked::Refused,
-        other @ (Decision::Pause(_) | Decision::Refused(_)) => {
+        other @ (Decision::Pause(_) | Decision::Refused { .. }) => {
             panic!("200 and no page of ours: {other:?}")
         }
     }
@@ -53,7 +53,7 @@ pub(crate) fn refusals(input: &[u8]) -> Looked {
             assert!(retry_after_ms.is_none_or(|ms| ms <= RETRY_AFTER_MAX_MS));
             Looked::Taken
         }
-        Decision::Pause(_) | Decision::Refused(_) => Looked::Taken,
+        Decision::Pause(_) | Decision::Refused { .. } => Looked::Taken,
     }
 }
 
