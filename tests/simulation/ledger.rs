@@ -51,6 +51,8 @@ pub(crate) struct Ledger {
     /// Rows that were in a file when a row of it was damaged, and must turn up:
     /// stored, or told as a gap, or quarantined as damaged.
     pub(crate) accounted: Vec<(Key, OutboxId, u64)>,
+    /// Rows that were ever damaged: they may end as that.
+    pub(crate) damaged: BTreeSet<Key>,
     /// Deleted by their owner: no request that is sent later may have them.
     pub(crate) deleted: BTreeSet<Key>,
     /// Highest sequence seen on the wire, an outbox.

@@ -79,7 +79,7 @@ impl World {
         for device in &self.devices {
             for entry in device.entries() {
                 let key = (device.number, entry.event_id);
-                let damaged = self.ledger.accounted.iter().any(|(row, _, _)| *row == key);
+                let damaged = self.ledger.damaged.contains(&key);
                 if entry.state != EntryState::Settled && !damaged {
                     return Err(format!("device {}: {entry:?}", device.number));
                 }

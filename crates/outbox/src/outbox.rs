@@ -358,7 +358,10 @@ impl Outbox {
 /// The saved circuit; a fresh one where it cannot be read, which at worst
 /// means one request too early.
 pub(crate) fn load_circuit(db: &Connection) -> Result<Circuit, Error> {
-    let saved = Meta::Circuit.read(db)?;
+    let saved = match Meta::Circuit.read(db) {
+        Err(error) if error.is_damage() => None,
+        read => read?,
+    };
     Ok(saved.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 

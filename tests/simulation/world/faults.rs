@@ -173,6 +173,7 @@ impl World {
         if let Some(event) = self.chance.pick(&waiting) {
             self.trace.say(at_ms, &format!("a byte of {event} changes"));
             self.account_for(device, *event);
+            self.ledger.damaged.insert((device, *event));
             disk::damage_row(&self.devices[device].outbox_path(), *event, &mut self.chance);
             self.devices[device].inexact.extend(0..=2);
         }
