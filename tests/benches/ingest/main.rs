@@ -4,7 +4,7 @@
 //! cargo build --release -p ingest-server
 //! ulimit -n 20000
 //! cargo bench -p system-tests --bench ingest            # all of it, minutes
-//! cargo bench -p system-tests --bench ingest -- --quick # under a minute
+//! cargo bench -p system-tests --bench ingest -- --quick # two minutes
 //! ```
 //!
 //! Every event is a full CloudEvent of 600 bytes or more with an id of its own,
