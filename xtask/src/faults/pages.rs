@@ -23,7 +23,7 @@ pub(super) fn update(root: &Path, table: &str) -> Result<()> {
     let stamp = measured::stamp(root)?;
     let whole = format!("{stamp}\n\n{}", table.trim_end());
     measured::write(&root.join("docs/faults.md"), BEGIN, &whole)?;
-    let part = format!("{}\n\n{stamp} {}", compared(table)?, disk(table)?);
+    let part = format!("{}\n\n{stamp}\n{}", compared(table)?, disk(table)?);
     measured::write(&root.join("README.md"), BEGIN, &part)
 }
 
