@@ -273,10 +273,22 @@ impl Took {
         let mut sorted = micros.to_vec();
         sorted.sort_unstable();
         let at = |percent: usize| {
-            let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+            let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
             #[expect(clippy::cast_precision_loss, reason = "microseconds of seconds")]
             sorted.get(place).map_or(0.0, |micros| *micros as f64 / 1_000.0)
         };
         Self { p50: at(50), p99: at(99), max: at(100) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_of_a_hundred_is_not_their_p99() {
+        let micros: Vec<u64> = (1..=100).map(|ms| ms * 1_000).collect();
+        assert_eq!(Took::of(&micros), Took { p50: 50.0, p99: 99.0, max: 100.0 });
+        assert_eq!(Took::of(&[]), Took { p50: 0.0, p99: 0.0, max: 0.0 });
     }
 }
