@@ -53,6 +53,8 @@ const SEEDS: u64 = 40;
 const SEEDS_LONG: u64 = 5_000;
 /// Seeds that fail before the rest is given up.
 const FAILED_MAX: usize = 5;
+/// A long run says how far it has come.
+const SAID_EVERY: u64 = 500;
 /// Simulations at a time: each is busy with one thread.
 const AT_ONCE: usize = 2;
 
@@ -120,6 +122,7 @@ fn begun() -> Instant {
 }
 
 /// Sums of those that held, and those that did not.
+#[expect(clippy::print_stdout, reason = "a long run that somebody waits for")]
 fn run_all(seeds: Range<u64>, runtime: &Arc<Runtime>) -> (Figures, Vec<(u64, Ran)>) {
     let next = AtomicU64::new(seeds.start);
     let ran = Mutex::new((Figures::default(), Vec::new()));
@@ -133,6 +136,9 @@ fn run_all(seeds: Range<u64>, runtime: &Arc<Runtime>) -> (Figures, Vec<(u64, Ran
                     }
                     let one = run(seed, runtime, Loudness::Quiet);
                     let mut ran = ran.lock().unwrap();
+                    if (seed + 1).is_multiple_of(SAID_EVERY) {
+                        println!("seed {seed}; so far {} fail", ran.1.len());
+                    }
                     match &one.held {
                         Ok(figures) => ran.0.add(*figures),
                         Err(_) => ran.1.push((seed, one)),

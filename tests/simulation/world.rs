@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use event_model::Received;
+use event_model::{OutboxId, Received};
 use simulator::Prng;
 use tokio::runtime::Runtime;
 
@@ -48,8 +48,10 @@ pub(crate) struct World {
     network: Network,
     chance: Prng,
     backup: Option<(Backup, OnServer)>,
-    /// What each device was answered last, for a cache to repeat.
-    last_answers: BTreeMap<usize, Vec<u8>>,
+    /// What each outbox was answered last, for a cache to repeat. A page does not
+    /// say which outbox it was for: one that another outbox was given for the same
+    /// events settles them, and the server never hears of their new numbers.
+    last_answers: BTreeMap<Option<OutboxId>, Vec<u8>>,
 }
 
 /// What happens next.

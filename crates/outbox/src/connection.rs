@@ -12,6 +12,9 @@ use crate::{Error, bounds::FILE_BYTES_MAX};
 /// milliseconds, and a slow disk's fsync a second.
 const BUSY_MAX: Duration = Duration::from_secs(5);
 
+/// And how long a start waits for it: it goes on without, and is finished later.
+const START_BUSY_MAX: Duration = Duration::from_secs(2);
+
 /// The WAL is cut to this when it was checkpointed: one burst of appends does
 /// not hold the disk space for ever.
 const WAL_BYTES_MAX: u32 = 8 * 1024 * 1024;
@@ -37,7 +40,7 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(BUSY_MAX)?;
+    db.busy_timeout(START_BUSY_MAX)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     // EXTRA is FULL with a log. Where the system cannot give us one, or failed
     // to at this opening, SQLite goes on with a journal, whose end counts only
@@ -49,10 +52,16 @@ pub(crate) fn open(path: &Path, if_absent: IfAbsent) -> Result<Connection, Error
     Ok(db)
 }
 
+/// From here on a write waits as long as others may take.
+pub(crate) fn take_time(db: &Connection) -> Result<(), Error> {
+    Ok(db.busy_timeout(BUSY_MAX)?)
+}
+
 /// Opens the file for one that does not own it: its log is the owner's, also
 /// where this one is the last to close it.
 pub(crate) fn open_anothers(path: &Path) -> Result<Connection, Error> {
     let db = open(path, IfAbsent::Fail)?;
+    take_time(&db)?;
     bound(&db, FILE_BYTES_MAX)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(db)
@@ -146,9 +155,10 @@ pub(crate) enum Log {
 /// Makes the log anew where nobody reads what is in it and there is room, without
 /// waiting.
 pub(crate) fn begin_log(db: &Connection) -> Result<Log, Error> {
+    let wait_ms: u64 = db.pragma_query_value(None, "busy_timeout", |row| row.get(0))?;
     db.busy_timeout(Duration::ZERO)?;
     let made = make_log_anew(db);
-    db.busy_timeout(BUSY_MAX)?;
+    db.busy_timeout(Duration::from_millis(wait_ms))?;
     match made {
         Ok(()) => Ok(Log::Anew),
         Err(error) if error.is_busy() || error.is_full() => Ok(Log::Inherited),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use event_model::EventId;
 use outbox::Selection;
 
 use super::{Happening, World};
@@ -13,6 +14,8 @@ use crate::{
 
 /// A companion that could not start is started again so much later.
 const START_AGAIN_MS: u64 = 5_000;
+/// Who deletes once may look again, and delete what is there then.
+const DELETES_NEWS_CHANCE: u64 = 50;
 /// No match lasts as long as the gap before the last one.
 const LAST_MATCH_AFTER_MS: u64 = 1_000;
 
@@ -122,17 +125,27 @@ impl World {
     }
 
     fn delete(&mut self, at_ms: u64, device: usize, events: usize) {
-        // The news of an earlier deletion may be among them.
         let mut waiting = self.devices[device].waiting();
         self.chance.shuffle(&mut waiting);
-        waiting.truncate(events);
+        self.delete_of(at_ms, device, &waiting, events);
+        if self.chance.percent(DELETES_NEWS_CHANCE) {
+            // What waits has the news of that among it, which is told again.
+            let mut waiting = self.devices[device].waiting();
+            waiting.sort_by_key(|id| self.ledger.made.contains_key(&(device, *id)));
+            self.delete_of(at_ms, device, &waiting, events);
+        }
+    }
+
+    /// The first `events` of those that wait.
+    fn delete_of(&mut self, at_ms: u64, device: usize, waiting: &[EventId], events: usize) {
+        let waiting = &waiting[..events.min(waiting.len())];
         let Some(mut view) = self.devices[device].view() else { return };
         // A full disk takes no deletion either.
-        let Ok(_) = view.delete(&waiting, self.devices[device].clock.at(at_ms)) else { return };
+        let Ok(_) = view.delete(waiting, self.devices[device].clock.at(at_ms)) else { return };
         self.devices[device].forget_synced();
         let left: BTreeSet<_> =
             self.devices[device].entries().into_iter().map(|entry| entry.event_id).collect();
-        let gone = waiting.into_iter().filter(|id| !left.contains(id)).map(|id| (device, id));
+        let gone = waiting.iter().filter(|id| !left.contains(id)).map(|id| (device, *id));
         // News is told again, where it is the same under the same id.
         let gone = gone.filter(|key| self.ledger.made.contains_key(key));
         self.ledger.deleted.extend(gone.collect::<Vec<_>>());
@@ -207,14 +220,14 @@ impl World {
     }
 
     /// From now on the server alone has what it has.
-    fn forget_copies(&mut self, device: usize, but: &BTreeSet<event_model::EventId>) {
+    fn forget_copies(&mut self, device: usize, but: &BTreeSet<EventId>) {
         self.ledger.lose_copies(device, but);
         // What was to turn up in the file went with it, news of gaps included.
         self.ledger.accounted.retain(|((of, _), _, _)| *of != device);
         self.devices[device].inexact.extend(0..=2);
     }
 
-    fn account_for(&mut self, device: usize, event: event_model::EventId) {
+    fn account_for(&mut self, device: usize, event: EventId) {
         let entries = self.devices[device].entries();
         let Some(view) = self.devices[device].view() else { return };
         let found = entries.iter().find(|entry| entry.event_id == event);

@@ -66,7 +66,8 @@ impl World {
             self.at(sent.at_ms + after_ms, Happening::Answer { flight });
         }
         if let Told::Stale { after_ms } = fate.told {
-            let body = self.last_answers.get(&device).cloned().unwrap_or_default();
+            let body =
+                self.last_answers.get(&Some(sent.request.outbox)).cloned().unwrap_or_default();
             answer = Some(Answer::Whole { status: 200, retry_after: None, date: None, body });
             self.at(sent.at_ms + after_ms, Happening::Answer { flight });
         }
@@ -149,7 +150,7 @@ impl World {
             }
             Told::Answer { after_ms, whole } => {
                 if let Answer::Whole { status: 200, body, .. } = &answer {
-                    self.last_answers.insert(flying.device, body.clone());
+                    self.last_answers.insert(flying.about.outbox, body.clone());
                 }
                 flying.answer = Some(changed(answer, whole));
                 self.at(at_ms + after_ms, Happening::Answer { flight });

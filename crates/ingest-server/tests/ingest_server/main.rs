@@ -10,6 +10,7 @@ mod encodings;
 mod enrolment;
 mod hostile;
 mod idempotency;
+mod lost_index;
 mod operations;
 mod overload;
 mod problems;

@@ -145,7 +145,7 @@ async fn no_device_reads_a_match_it_was_not_in() {
     let batch = [player.kill("a", 1, 1), player.event("match_ended", "end", 2, 1)];
     server.post(&player, &batch).await;
     for path in ["/v1/matches/cs2:1", "/v1/matches/cs2:1/occurrences"] {
-        assert_eq!(server.get(&player.token, path).await.status, StatusCode::OK);
+        assert_eq!(server.get_associated(&player.token, path).await.status, StatusCode::OK);
         let refused = server.get(&stranger.token, path).await;
         assert_eq!(refused.problem(), ProblemKind::NotFound);
         let nothing = server.get(&stranger.token, &path.replace("cs2:1", "cs2:2")).await;

@@ -101,6 +101,18 @@ impl TestServer {
         send(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
     }
 
+    /// The same, asked again while association is behind: the server waits two
+    /// seconds for it, which a machine that does much else may take.
+    pub(crate) async fn get_associated(&self, token: &str, path: &str) -> Reply {
+        for _ in 0..10 {
+            let reply = self.get(token, path).await;
+            if reply.status != StatusCode::NOT_FOUND {
+                return reply;
+            }
+        }
+        panic!("{path} is not found");
+    }
+
     /// As `ringside-ingest` from the shell, beside the running server.
     pub(crate) fn shell(&self) -> Store {
         Store::open(self.data_dir.path(), StoreOptions::default()).unwrap()

@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{FILE_NAME, mending};
+use super::mending;
 use crate::{Error, Result, StoreOptions};
 
 /// Opens the file when it is first asked for: accounts need only the log.
@@ -93,7 +93,7 @@ type Identity = (u64, u64);
 #[cfg(unix)]
 fn identity(data_dir: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(data_dir.join(FILE_NAME)).ok()?;
+    let metadata = std::fs::metadata(data_dir.join(super::FILE_NAME)).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }
 

@@ -26,6 +26,8 @@ fn followed() -> (Fixture, Vec<Value>) {
     assert!(fixture.take(again()).iter().all(|status| *status == ReceiptStatus::Stored));
     fixture.store.shelve().unwrap();
     let occurrences = fixture.occurrences("cs2:1");
+    // So that the writer remembers how far the shelf goes.
+    assert!(fixture.take(again()).iter().all(|status| *status == ReceiptStatus::Duplicate));
     (fixture, occurrences)
 }
 

@@ -1,0 +1,33 @@
+//! What can be made anew from the log is, without anybody's doing.
+
+use crate::support::TestServer;
+
+#[tokio::test]
+async fn a_server_starts_with_a_damaged_index_and_shows_everything() {
+    let server = TestServer::start_with(|config| {
+        let noise: Vec<u8> =
+            (0..50_000u32).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_be_bytes()).collect();
+        std::fs::write(config.data_dir.join("index.sqlite"), noise).unwrap();
+    })
+    .await;
+    let device = server.enrol(1).await;
+    server.post(&device, &[device.kill("a", 1, 1)]).await;
+    assert_eq!(server.occurrences("cs2:1").await.occurrences.len(), 1);
+    assert!(server.data_dir.path().join("index.sqlite.damaged").exists());
+}
+
+// Elsewhere a file in use cannot be taken away.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_index_that_is_deleted_in_use_is_associated_again() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    server.post(&device, &[device.kill("a", 1, 1), device.kill("b", 2, 1)]).await;
+    assert_eq!(server.occurrences("cs2:1").await.occurrences.len(), 2);
+    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        drop(std::fs::remove_file(server.data_dir.path().join(file)));
+    }
+    let again = server.post(&device, &[device.kill("a", 1, 1), device.kill("c", 3, 1)]).await;
+    assert_eq!(again.verdicts(), ["duplicate", "stored"]);
+    assert_eq!(server.occurrences("cs2:1").await.occurrences.len(), 3);
+}
