@@ -56,7 +56,7 @@ fn a_token_tells_whose_it_is_and_whether_it_counts() {
     assert_eq!(principal(&fixture, &reader_token), Some((of_reader, Validity::Valid)));
     assert_eq!(principal(&fixture, &Token::from_text("guess")), None);
     let newest = fixture.store.device_principals(1).unwrap();
-    assert_eq!(newest, [(token.hash(), (of_device, Validity::Valid))], "and no reader");
+    assert_eq!(newest, [(token.hash(), (of_device, Validity::Valid))]);
 
     // From the shell, while a server has the file open.
     let mut shell = open(&fixture.dir);
