@@ -24,7 +24,7 @@ pub(crate) struct Options {
     /// The long runs too: five million rows waiting
     #[arg(long)]
     all: bool,
-    /// Write what was measured into docs/performance.md, with the commit
+    /// Write what was measured into docs/performance.md, with date and commit
     #[arg(long, conflicts_with = "quick")]
     update: bool,
 }
@@ -71,8 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         let table = process::run_captured(&mut command(bench, options))?;
         if options.update {
-            let commit = measured::commit(&root)?;
-            let text = format!("Measured at commit {commit}.\n\n{}", table.trim_end());
+            let text = format!("{}\n\n{}", measured::stamp(&root)?, table.trim_end());
             measured::write(&root.join(PAGE), &bench.mark(), &text)?;
         }
     }

@@ -3,14 +3,22 @@
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
+use boot_clock::BootClock;
+use event_model::Clock;
 
 use crate::process;
 
 /// What is between a mark and this is written here, and by nobody else.
 const END: &str = "<!-- /measured -->";
 
-/// The commit that was measured.
-pub(crate) fn commit(root: &Path) -> Result<String> {
+/// When it was measured, a day of UTC, and at which commit.
+pub(crate) fn stamp(root: &Path) -> Result<String> {
+    let now = BootClock::new().now().wall.to_string();
+    let (day, _) = now.split_once('T').context("a time without a day")?;
+    Ok(format!("Measured on {day} at commit {}.", commit(root)?))
+}
+
+fn commit(root: &Path) -> Result<String> {
     let git =
         |arguments: &[&str]| process::output(Command::new("git").args(arguments).current_dir(root));
     let hash = git(&["rev-parse", "--short", "HEAD"])?;

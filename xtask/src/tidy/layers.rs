@@ -68,8 +68,8 @@ pub(crate) const LAYERS: &[Layer] = &[
     ),
     // Client and server meet here, but as processes.
     io("system-tests", &[]),
-    // The demo starts the programs as the system tests do.
-    io("xtask", &["system-tests"]),
+    // The demo starts the programs as the system tests do; a measurement is dated.
+    io("xtask", &["boot-clock", "event-model", "system-tests"]),
 ];
 
 pub(crate) const OWNERSHIPS: &[Ownership] = &[

@@ -65,7 +65,7 @@ fn events(report: &Report) -> u64 {
 fn details(text: &mut String, cells: &[Cell]) -> Result<()> {
     writeln!(
         text,
-        "| fault | lost | sent twice | copies at most | requests | in the outage | settled after | append p50 / p99 / max ms | bare fdatasync p50 / p99 ms |"
+        "| fault | lost | sent twice | copies at most | requests | in the outage | settled after | append p50 / p99 / max ms | bare fdatasync p50 / p99 / max ms |"
     )?;
     writeln!(text, "|{}", "---|".repeat(9))?;
     for cell in cells {
@@ -74,7 +74,7 @@ fn details(text: &mut String, cells: &[Cell]) -> Result<()> {
         let settled = cell.settled_after_s.map_or("–".to_owned(), |s| format!("{s:.1} s"));
         writeln!(
             text,
-            "| {} | {}→{} | {} | {} | {} | {outage} | {settled} | {:.1} / {:.1} / {:.0} | {:.1} / {:.1} |",
+            "| {} | {}→{} | {} | {} | {} | {outage} | {settled} | {:.1} / {:.1} / {:.0} | {:.1} / {:.1} / {:.0} |",
             cell.name,
             cell.before.lost,
             cell.after.lost,
@@ -86,6 +86,7 @@ fn details(text: &mut String, cells: &[Cell]) -> Result<()> {
             append.max,
             bare.p50,
             bare.p99,
+            bare.max,
         )?;
     }
     writeln!(text)?;
