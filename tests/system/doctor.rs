@@ -10,6 +10,7 @@ use serde_json::Value;
 use system_tests::{Device, LiveCompanion, free_port};
 
 /// A Steam with Counter-Strike in a library on another disk.
+#[cfg(target_os = "linux")]
 fn steam(home: &Path) -> std::path::PathBuf {
     let library = home.join("games");
     let root = home.join(".local/share/Steam");
