@@ -6,7 +6,8 @@ with one match in it, and lets schemathesis send what the document allows and
 what it forbids, with real tokens. Needs nothing but Python.
 
 Exit codes: 0 the document is true, 1 it is not, 77 it could not be asked, with
-the reason on stdout.
+the reason on stdout; 75 the same where the reason lies beyond this machine: the
+package registry gave nothing.
 """
 
 import json
@@ -27,6 +28,9 @@ BIN = "Scripts" if WINDOWS else "bin"
 EXE = ".exe" if WINDOWS else ""
 
 SKIPPED = 77
+UNREACHABLE = 75
+# What pip says of an index that it could not ask.
+NO_INDEX = "(from versions: none)"
 ENROLMENT_KEY = "an-enrolment-key-for-the-contract"
 # The key that the document gives as its example.
 MATCH = "cs2:example"
@@ -41,6 +45,14 @@ RUN_TIMEOUT_S = 900 if LONG else 60
 
 class Skipped(Exception):
     """The machine does not give what is needed."""
+
+    code = SKIPPED
+
+
+class Unreachable(Skipped):
+    """The package registry does not."""
+
+    code = UNREACHABLE
 
 
 def tool():
@@ -60,11 +72,15 @@ def tool():
 def attempt(command, otherwise):
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S)
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        raise Unreachable(f"{otherwise}: {error}") from error
+    except OSError as error:
         raise Skipped(f"{otherwise}: {error}") from error
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines()
-        raise Skipped(f"{otherwise}: {lines[-1] if lines else done.returncode}")
+        said = (done.stderr or done.stdout).strip()
+        lines = said.splitlines()
+        why = Unreachable if NO_INDEX in said else Skipped
+        raise why(f"{otherwise}: {lines[-1] if lines else done.returncode}")
 
 
 class Server:
@@ -171,7 +187,7 @@ def main():
                 stopped = server.stop()
     except Skipped as reason:
         print(f"skipped: {reason}")
-        return SKIPPED
+        return reason.code
     if failed:
         print(f"the server is not what its document says (seed {SEED})")
     if stopped:

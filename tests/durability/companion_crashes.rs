@@ -93,5 +93,5 @@ fn no_server_knows_an_installation_better_than_its_own_disk() {
     acts.iter().for_each(|act| end.act(act));
     assert!(end.after_kill() == Image::of_folder(&root), "the rebuilt files are the real ones");
     let tells = |act: &Act| token_in(act).is_some();
-    println!("companion: {}", visit(Disk::default(), &acts, SEED, tells, look));
+    visit(Disk::default(), &acts, SEED, tells, look).tell("companion", 100);
 }

@@ -39,6 +39,14 @@ impl Tally {
     pub(crate) fn one() -> Self {
         Self { points: 1, images: 1, distinct: 1 }
     }
+
+    /// Tells it. Fewer crashes than `points_min` would show nothing: then the
+    /// trace was not what it should be.
+    #[expect(clippy::print_stdout, reason = "how much was looked at is worth knowing")]
+    pub(crate) fn tell(self, name: &str, points_min: u64) {
+        println!("{name}: {self}");
+        assert!(self.points >= points_min, "{name}: fewer than {points_min} crashes: {self}");
+    }
 }
 
 impl Add for Tally {

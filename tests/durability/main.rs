@@ -20,6 +20,7 @@ mod recovery_crashes;
 mod run;
 mod salvage_crashes;
 mod server_crashes;
+mod server_failures;
 mod strace;
 mod trace;
 mod verdict;

@@ -114,7 +114,7 @@ fn a_crash_while_a_spoilt_append_is_made_again_loses_none_of_its_events() {
         let Act::Rename { to, .. } = act else { return false };
         to.to_string_lossy().ends_with(".unheard")
     };
-    println!("spoilt append: {}", crash_everywhere(spoil_the_last_append, is_kept));
+    crash_everywhere(spoil_the_last_append, is_kept).tell("spoilt append", 40);
 }
 
 /// An outbox as a program of schema 1 left it.
@@ -140,5 +140,5 @@ fn a_crash_while_an_old_outbox_is_brought_to_the_newest_schema_changes_nothing()
     };
     let closed = crash_everywhere(|path| copy_old(path, "closed"), makes_a_table);
     let killed = crash_everywhere(|path| copy_old(path, "killed"), makes_a_table);
-    println!("migration: {}", closed + killed);
+    (closed + killed).tell("migration", 100);
 }

@@ -4,15 +4,20 @@ use crate::{
     appender::PlanKind,
     crash_points::{Tally, in_parallel, visit},
     disk::{Disk, Image},
+    plan::Step,
     random::is_long,
     run::{Run, acknowledged, is_acknowledgement},
     strace,
+    trace::Act,
     verdict::{Depth, holds},
 };
 
 const SEEDS: u64 = 3;
 const SEEDS_LONG: u64 = 40;
 const STEPS: usize = 40;
+
+/// A step makes more than ten calls that change the disk.
+const POINTS_MIN: u64 = SEEDS * STEPS as u64 * 10;
 
 /// Of so many images one is opened again and worked on.
 const WORKS_ON_EVERY: u64 = 4;
@@ -55,5 +60,27 @@ fn an_acknowledged_step_survives_a_crash_at_any_call() {
         return;
     }
     let seeds = 0..if is_long() { SEEDS_LONG } else { SEEDS };
-    println!("outbox: {}", in_parallel(seeds, crash_everywhere));
+    in_parallel(seeds, crash_everywhere).tell("outbox", POINTS_MIN);
+}
+
+#[test]
+fn an_append_flushes_once() {
+    if !strace::is_available() {
+        return;
+    }
+    let run = Run::of(PlanKind::Repeatable, 0, STEPS);
+    let output = run.to_its_end();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let acts = run.acts();
+    // What comes before the first is the opening.
+    let steps: Vec<&[Act]> = acts.split(is_acknowledgement).skip(1).collect();
+    let (plan, mut appends) = (run.job.plan(), 0);
+    for (nth, (step, acts)) in plan.iter().zip(steps).enumerate() {
+        if let Step::Append(_) = step {
+            let flushes = acts.iter().filter(|act| matches!(act, Act::Flush { .. })).count();
+            assert_eq!(flushes, 1, "step {nth}: {flushes} flushes");
+            appends += 1;
+        }
+    }
+    assert!(appends >= STEPS / 2, "{appends} appends");
 }

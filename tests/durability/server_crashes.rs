@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use system_tests::{ENROLMENT_KEY, Program, READY_TIMEOUT, binary};
 
@@ -33,26 +33,29 @@ const LOSSES: u64 = 3;
 const LOSSES_LONG: u64 = 40;
 const OTHER_POINTS_EVERY: u64 = 40;
 
+/// One for every batch, since each is answered alone.
+const POINTS_MIN: usize = (POSTERS * BATCHES_EACH) as usize;
+
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How a receipt page begins, wherever in an answer that is.
 const RECEIPT: &[u8] = br#"{"ringside":"receipt/1""#;
 
 /// A running server.
-struct Server {
+pub(crate) struct Server {
     program: Program,
-    process: String,
-    way: Way,
+    pub(crate) process: String,
+    pub(crate) way: Way,
 }
 
 /// How to talk to it.
-struct Way {
+pub(crate) struct Way {
     url: String,
     client: Client,
 }
 
 impl Server {
-    fn command(folder: &Path) -> Command {
+    pub(crate) fn command(folder: &Path) -> Command {
         // The shell tells the id of the process that it becomes.
         let mut command = Command::new("sh");
         command.args(["-c", r#"echo "process $$"; exec "$@""#, "sh"]);
@@ -61,7 +64,7 @@ impl Server {
         command
     }
 
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut program = Program::start("the server", command).unwrap();
         let process = program.line_with("process ", READY_TIMEOUT).unwrap();
         let line = program.line_with("listening on http", READY_TIMEOUT).unwrap();
@@ -74,7 +77,7 @@ impl Server {
     }
 
     /// SIGKILL to it, and not to the `strace` around it.
-    fn kill(self) {
+    pub(crate) fn kill(self) {
         let killed = Command::new("kill").args(["-KILL", &self.process]).status().unwrap();
         assert!(killed.success());
         // With the server, strace ends as if it had been killed itself.
@@ -83,7 +86,7 @@ impl Server {
 }
 
 impl Way {
-    fn enrol(&self) -> String {
+    pub(crate) fn enrol(&self) -> String {
         let body = json!({"device": DEVICE, "name": "PC"}).to_string();
         let request = self.client.post(format!("{}/v1/devices", self.url));
         let reply = request.bearer_auth(ENROLMENT_KEY).body(body).send().unwrap();
@@ -93,14 +96,69 @@ impl Way {
 
     /// Posts events; each with the server's word on it.
     fn post(&self, token: &str, numbers: &[u64]) -> Vec<(u64, String)> {
+        let reply = self.request(token, numbers).send().unwrap();
+        numbers.iter().copied().zip(words(&parsed(reply))).collect()
+    }
+
+    /// The same under an Idempotency-Key, which is the same for the same events;
+    /// no reply where the server has gone.
+    pub(crate) fn post_keyed(&self, token: &str, numbers: &[u64]) -> Option<Keyed> {
+        let key = format!("\"00000000-0000-8000-9000-{:012}\"", numbers[0]);
+        let request = self.request(token, numbers).header("Idempotency-Key", key);
+        let reply = request.send().ok()?;
+        let replayed = reply.headers().get("Idempotent-Replayed");
+        let replayed = replayed.is_some_and(|value| value == "true");
+        let status = reply.status().as_u16();
+        let answer = serde_json::from_str(&reply.text().ok()?).unwrap_or_default();
+        Some(Keyed { status, words: words_of(&answer).unwrap_or_default(), replayed })
+    }
+
+    fn request(&self, token: &str, numbers: &[u64]) -> RequestBuilder {
         let events: Vec<Value> = numbers.iter().map(|number| event(*number)).collect();
         let request = self.client.post(format!("{}/v1/events", self.url)).bearer_auth(token);
         let request = request.header("Content-Type", "application/cloudevents-batch+json");
-        let answer = parsed(request.body(json!(events).to_string()).send().unwrap());
-        let receipts = answer["receipts"].as_array().unwrap_or_else(|| panic!("{answer}"));
-        let word = |receipt: &Value| receipt["status"].as_str().unwrap().to_owned();
-        numbers.iter().copied().zip(receipts.iter().map(word)).collect()
+        request.body(json!(events).to_string())
     }
+
+    /// Sends each batch of `posted` again, under its key and without: what was
+    /// acknowledged is answered as before, and known to the gate.
+    pub(crate) fn knows(&self, token: &str, posted: &[Vec<u64>], known: &BTreeSet<u64>) {
+        for batch in posted {
+            let again = self.post_keyed(token, batch).expect("the server runs");
+            let is_known = batch.iter().all(|number| known.contains(number));
+            let is_right = again.is_stored() && (again.replayed || !is_known);
+            assert!(is_right, "{batch:?}, acknowledged: {is_known}, is answered {again:?}");
+        }
+        let all: Vec<u64> = posted.concat();
+        for (number, word) in self.post(token, &all) {
+            assert_eq!(word, "duplicate", "event {number} was answered twice");
+        }
+    }
+}
+
+/// An answer to a batch with an Idempotency-Key.
+#[derive(Debug)]
+pub(crate) struct Keyed {
+    pub(crate) status: u16,
+    /// The server's word on each event, where it is a receipt page.
+    pub(crate) words: Vec<String>,
+    /// Whether it is an earlier answer.
+    pub(crate) replayed: bool,
+}
+
+impl Keyed {
+    pub(crate) fn is_stored(&self) -> bool {
+        self.status == 200 && !self.words.is_empty() && self.words.iter().all(|w| w == "stored")
+    }
+}
+
+fn words(answer: &Value) -> Vec<String> {
+    words_of(answer).unwrap_or_else(|| panic!("{answer}"))
+}
+
+fn words_of(answer: &Value) -> Option<Vec<String>> {
+    let word = |receipt: &Value| receipt["status"].as_str().map(str::to_owned);
+    answer["receipts"].as_array()?.iter().map(word).collect()
 }
 
 fn parsed(reply: Response) -> Value {
@@ -138,7 +196,7 @@ fn number(id: &str) -> u64 {
 struct Traced {
     acts: Vec<Act>,
     token: String,
-    posted: u64,
+    posted: Vec<Vec<u64>>,
 }
 
 fn traced(folder: &Path, trace: &Path) -> Traced {
@@ -153,26 +211,27 @@ fn traced(folder: &Path, trace: &Path) -> Traced {
     Traced { acts, token, posted }
 }
 
-/// How many events that was.
-fn post_from_several_sides(server: &Way, token: &str) -> u64 {
+/// The batches, each under its key.
+fn post_from_several_sides(server: &Way, token: &str) -> Vec<Vec<u64>> {
     let next = AtomicU64::new(1);
+    let post = |poster: u64| {
+        let mut random = Random::new(poster);
+        let batch = |_| {
+            let count = 1 + random.below(EVENTS_MAX);
+            let first = next.fetch_add(count, Ordering::Relaxed);
+            let numbers: Vec<u64> = (first..first + count).collect();
+            let answer = server.post_keyed(token, &numbers).expect("the server runs");
+            assert!(answer.is_stored() && !answer.replayed, "{numbers:?}: {answer:?}");
+            numbers
+        };
+        (0..BATCHES_EACH).map(batch).collect::<Vec<_>>()
+    };
     thread::scope(|scope| {
-        for poster in 0..POSTERS {
-            let next = &next;
-            scope.spawn(move || {
-                let mut random = Random::new(poster);
-                for _ in 0..BATCHES_EACH {
-                    let count = 1 + random.below(EVENTS_MAX);
-                    let first = next.fetch_add(count, Ordering::Relaxed);
-                    let numbers: Vec<u64> = (first..first + count).collect();
-                    for (number, word) in server.post(token, &numbers) {
-                        assert_eq!(word, "stored", "event {number}");
-                    }
-                }
-            });
-        }
-    });
-    next.into_inner() - 1
+        let post = &post;
+        let posters: Vec<_> =
+            (0..POSTERS).map(|poster| scope.spawn(move || post(poster))).collect();
+        posters.into_iter().flat_map(|poster| poster.join().unwrap()).collect()
+    })
 }
 
 /// The events that an act acknowledges.
@@ -193,11 +252,7 @@ fn look(image: &Image, name: &Path, traced: &Traced, known: &BTreeSet<u64>) {
     let scratch = scratch();
     image.write(scratch.path());
     let server = Server::start(&mut Server::command(&scratch.path().join(name)));
-    let all: Vec<u64> = (1..=traced.posted).collect();
-    for (number, word) in server.way.post(&traced.token, &all) {
-        let is_right = word == "duplicate" || (word == "stored" && !known.contains(&number));
-        assert!(is_right, "event {number}, acknowledged before the crash, is {word}");
-    }
+    server.way.knows(&traced.token, &traced.posted, known);
     server.kill();
 }
 
@@ -232,7 +287,9 @@ fn an_event_whose_receipt_left_is_there_after_a_crash() {
         images += seen.len();
         seen.iter().for_each(|image| look(image, Path::new("server"), &traced, &known));
     }
-    assert_eq!(known.len() as u64, traced.posted, "every receipt is in the trace");
+    let posted: BTreeSet<u64> = traced.posted.concat().into_iter().collect();
+    assert!(known == posted && !known.is_empty(), "every receipt is in the trace");
     assert!(disk.after_kill() == Image::of_folder(&root), "the rebuilt files are the real ones");
     println!("server: crash points {points}, images {images}");
+    assert!(points >= POINTS_MIN && images >= points, "too little was looked at");
 }

@@ -44,6 +44,9 @@ impl World {
     /// Checks everything.
     pub(crate) fn check(&mut self) -> Result<Figures, String> {
         let excused = self.everything_is_stored()?;
+        if excused > 0 && !self.plan.may_lose() {
+            return Err(format!("{excused} events are missing, and nothing was damaged"));
+        }
         self.nothing_is_quarantined()?;
         self.damage_is_accounted_for()?;
         self.whole_matches_are_whole()?;

@@ -119,6 +119,33 @@ impl Plan {
             calm_ms: STORM_MS + FAULT_MAX_MS,
         }
     }
+
+    /// Whether an event may be missing in the end: only where somebody damages
+    /// an outbox, or takes it away.
+    pub(crate) fn may_lose(&self) -> bool {
+        self.faults.iter().any(|(_, fault)| fault.may_lose())
+    }
+}
+
+impl Fault {
+    /// Whether it may take an event of an outbox with it for ever.
+    fn may_lose(self) -> bool {
+        match self {
+            Self::LoseOutbox { .. } | Self::DamageRow { .. } | Self::DamagePage { .. } => true,
+            Self::Kill { .. }
+            | Self::PowerLoss { .. }
+            | Self::Reboot { .. }
+            | Self::WallStep { .. }
+            | Self::DiskFull { .. }
+            | Self::Delete { .. }
+            | Self::Requeue { .. }
+            | Self::WrongToken { .. }
+            | Self::Weather { .. }
+            | Self::ServerRestart
+            | Self::Backup
+            | Self::Restore => false,
+        }
+    }
 }
 
 fn fault(kind: u64, device: usize, chance: &mut Prng) -> Fault {

@@ -1,5 +1,5 @@
 //! The ingest server as it ships, on a loopback socket, with a clock that the
-//! simulation moves. It is stopped, restarted and restored from backups.
+//! simulation moves. It is stopped, killed, restarted and restored from backups.
 
 use std::{
     fs,
@@ -31,6 +31,8 @@ pub(crate) struct SimServer {
     runtime: Arc<Runtime>,
     running: Option<Running>,
     backups: u32,
+    /// Rises with every death: what the dead one still does stays in its folder.
+    deaths: u32,
 }
 
 struct Running {
@@ -47,13 +49,13 @@ impl SimServer {
     pub(crate) fn start(folder: &Path, runtime: Arc<Runtime>) -> Self {
         let clock = Arc::new(ServerClock::default());
         let folder = folder.join("server");
-        let mut server = Self { folder, clock, runtime, running: None, backups: 0 };
+        let mut server = Self { folder, clock, runtime, running: None, backups: 0, deaths: 0 };
         server.up();
         server
     }
 
     fn data_dir(&self) -> PathBuf {
-        self.folder.join("data")
+        self.folder.join(format!("data-{}", self.deaths))
     }
 
     fn up(&mut self) {
@@ -77,6 +79,23 @@ impl SimServer {
     /// Stops it and starts it again: what it knows is what it committed.
     pub(crate) fn restart(&mut self) {
         self.down();
+        self.up();
+    }
+
+    /// Kills it, and starts it again on the files as they are at this moment:
+    /// nothing was finished, and nothing closed.
+    pub(crate) fn die(&mut self) {
+        let before = self.data_dir();
+        let left = at_one_moment(&before);
+        self.deaths += 1;
+        fs::create_dir_all(self.data_dir()).unwrap();
+        for (name, bytes) in left {
+            fs::write(self.data_dir().join(name), bytes).unwrap();
+        }
+        // What it does from here on, nobody sees.
+        self.down();
+        // Its last thread may still be at work there.
+        drop(fs::remove_dir_all(before));
         self.up();
     }
 
@@ -205,16 +224,41 @@ pub(crate) fn answer(response: &Response) -> Answer {
     }
 }
 
+/// The files of a folder as they all were at one moment: threads of the server
+/// move pages from one into another without being asked.
+fn at_one_moment(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut before = files(folder);
+    loop {
+        let now = files(folder);
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+}
+
+/// Files of a folder that outlive whoever has them open, by name.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut names: Vec<_> = lasting_files(folder).collect();
+    names.sort();
+    // One that has gone since is in no list of the next look.
+    let read = |name: String| Some((name.clone(), fs::read(folder.join(name)).ok()?));
+    names.into_iter().filter_map(read).collect()
+}
+
 /// Copies the files of a folder, not its folders.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        // What SQLite shares between processes does not outlive them, and a
-        // lock belongs to one.
-        if path.is_file() && !name.ends_with("-shm") && !name.ends_with(".lock") {
-            fs::copy(&path, to.join(name)).unwrap();
-        }
+    for name in lasting_files(from) {
+        fs::copy(from.join(&name), to.join(name)).unwrap();
     }
+}
+
+/// What SQLite shares between processes does not outlive them, and a lock belongs
+/// to one.
+fn lasting_files(folder: &Path) -> impl Iterator<Item = String> {
+    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let names = files.filter(|entry| entry.path().is_file()).map(|entry| entry.file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    names.filter(|name| !name.ends_with("-shm") && !name.ends_with(".lock"))
 }

@@ -3,7 +3,7 @@
 //!
 //! Within one epoch of the device's clock the time is right to within the way
 //! of a request and the drift of the clock, whatever the wall clock does. After
-//! a reboot only the wall clock is left.
+//! a reboot only the wall clock is left, and the server marks that.
 
 use std::{
     collections::BTreeMap,
@@ -25,7 +25,10 @@ use outbox::{Append, NewEvent, Outbox, StreamKey};
 use proptest::{prelude::*, test_runner::Config as Cases};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    runtime::Runtime,
+    sync::{Notify, watch},
+};
 use uploader::{ExtraRoots, ServerUrl, Token, Uploader};
 use uuid::Uuid;
 
@@ -127,6 +130,7 @@ struct Seen {
 struct Due {
     at_ms: i64,
     within_ms: i64,
+    quality: &'static str,
 }
 
 struct World {
@@ -255,11 +259,12 @@ impl World {
 
     fn due(&self, seen: Seen, sent: Moment, way_ms: i64) -> Due {
         if seen.said.clock.epoch != sent.clock.epoch {
-            return Due { at_ms: seen.said.wall.unix_ms(), within_ms: 0 };
+            return Due { at_ms: seen.said.wall.unix_ms(), within_ms: 0, quality: "low" };
         }
         let age_ms = self.truth.load(Ordering::SeqCst) - seen.true_ms;
         let drift_ms = age_ms * DRIFT_PPM / 1_000_000;
-        Due { at_ms: BEGIN_MS + seen.true_ms, within_ms: way_ms + drift_ms + ROUNDING_MS }
+        let within_ms = way_ms + drift_ms + ROUNDING_MS;
+        Due { at_ms: BEGIN_MS + seen.true_ms, within_ms, quality: "good" }
     }
 
     /// What the server says of each event: when it happened.
@@ -286,6 +291,19 @@ impl World {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// How far the server trusts the time of each event. No page tells it, so it is
+/// read where it is kept.
+fn qualities(server: &Path) -> BTreeMap<EventId, String> {
+    let index = rusqlite::Connection::open(server.join("index.sqlite")).unwrap();
+    let sql = "SELECT event_id, at_quality
+               FROM witness JOIN occurrence USING (match_id, occurrence_id)";
+    let mut select = index.prepare(sql).unwrap();
+    let rows = select
+        .query_map([], |row| Ok((row.get::<_, String>("event_id")?, row.get("at_quality")?)))
+        .unwrap();
+    rows.map(Result::unwrap).map(|(id, quality)| (id.parse().unwrap(), quality)).collect()
 }
 
 fn event(id: EventId, now: Moment) -> NewEvent {
@@ -324,7 +342,9 @@ async fn live(ppm: i64, steps: Vec<Step>) -> Result<(), TestCaseError> {
         return Ok(());
     }
     let told = world.told().await;
+    let qualities = qualities(&world.folder.path().join("server"));
     for (id, due) in &world.due {
+        prop_assert_eq!(&qualities[id], due.quality, "{}: {:?}", id, due);
         let off_ms = told[id] - due.at_ms;
         prop_assert!(off_ms.abs() <= due.within_ms, "{id} is off by {off_ms} ms: {due:?}");
     }
@@ -338,6 +358,26 @@ fn cases() -> Cases {
     Cases { cases, failure_persistence: None, ..Cases::default() }
 }
 
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().unwrap()
+}
+
+#[test]
+fn after_a_reboot_the_time_is_marked_as_low_in_quality() {
+    let steps = vec![
+        Step::Pass(1_000),
+        Step::See,
+        Step::SetWall(HOUR_MS),
+        Step::See,
+        Step::Reboot,
+        Step::Pass(1_000),
+        Step::See,
+        Step::Upload(20),
+    ];
+    runtime().block_on(live(DRIFT_PPM, steps)).unwrap();
+}
+
 proptest! {
     #![proptest_config(cases())]
 
@@ -346,11 +386,6 @@ proptest! {
         ppm in -DRIFT_PPM..=DRIFT_PPM,
         steps in prop::collection::vec(step(), 1..40),
     ) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(live(ppm, steps))?;
+        runtime().block_on(live(ppm, steps))?;
     }
 }

@@ -93,7 +93,7 @@ fn what_the_last_run_could_not_read_is_told() {
 }
 
 /// Posts as the game does, and waits for the answer.
-fn post(port: u16, body: &str) {
+pub(crate) fn post(port: u16, body: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let length = body.len();
     write!(

@@ -5,6 +5,7 @@
 mod bad_input;
 mod clock;
 mod crashes;
+mod damage;
 mod doctor;
 mod faults;
 #[cfg(target_os = "linux")]
@@ -15,3 +16,4 @@ mod processes;
 mod real_recordings;
 mod restore;
 mod same_events_anywhere;
+mod upgrading;

@@ -9,7 +9,9 @@ use std::{
 };
 
 use serde_json::Value;
-use system_tests::{Device, LiveCompanion, Server, Simulator, compare, free_port, retry};
+use system_tests::{
+    Device, LiveCompanion, Recordings, Server, Simulator, compare, free_port, retry,
+};
 
 /// Length of the simulated match, by its own clock.
 const SECONDS: u64 = 10;
@@ -69,15 +71,17 @@ fn disturb(device: &Device, stop: &AtomicBool) {
     }
 }
 
-/// Deletes some events that wait, and that the server would show; their ids.
+/// Ids of events that wait, and that the server would show.
+fn waiting_ids(device: &Device) -> Vec<String> {
+    let list = outbox(device, &["list", "--json", "--state", "pending", "--limit", "10000"]);
+    let list: Vec<Value> = serde_json::from_str(&list).unwrap_or_default();
+    let shown = list.iter().filter(|entry| entry["type"] != "ringside.session_evidence.v1");
+    shown.filter_map(|entry| entry["event_id"].as_str()).map(str::to_owned).collect()
+}
+
+/// Deletes some of them; their ids.
 fn delete_some(device: &Device) -> BTreeSet<String> {
-    let waiting = || {
-        let list = outbox(device, &["list", "--json", "--state", "pending"]);
-        let list: Vec<Value> = serde_json::from_str(&list).ok()?;
-        let shown = list.iter().filter(|entry| entry["type"] != "ringside.session_evidence.v1");
-        let ids = shown.filter_map(|entry| entry["event_id"].as_str()).map(str::to_owned);
-        Some(ids.collect::<Vec<_>>()).filter(|ids| ids.len() > DELETED)
-    };
+    let waiting = || Some(waiting_ids(device)).filter(|ids| ids.len() > DELETED);
     let ids = retry(PATIENCE, LOOK, waiting).expect("the match goes on");
     let ids: Vec<_> = ids.iter().take(DELETED).map(String::as_str).collect();
     let deleted = outbox(device, &[&["delete", "--json"], &ids[..]].concat());
@@ -123,6 +127,24 @@ fn eight_others_at_once_disturb_nothing_and_what_they_delete_is_not_sent() {
     let comparison = compare(&[truth], &server.occurrences().unwrap()).unwrap();
     let missing = comparison.happened - comparison.recorded;
     assert_eq!((missing, comparison.invented), (DELETED as u64, 0), "{comparison:?}: {said:?}");
+}
+
+#[test]
+fn what_was_deleted_does_not_come_back_when_the_same_frames_are_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 73, 60).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    assert_eq!(device.replay(&file, None).unwrap().code, Some(0));
+    let mut kept: BTreeSet<_> = waiting_ids(&device).into_iter().collect();
+    let deleted = delete_some(&device);
+    kept.retain(|id| !deleted.contains(id));
+
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let again = device.replay(&file, Some(server.url())).unwrap();
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    let sent = recorded_ids(&server);
+    assert_eq!(sent.len(), kept.len(), "nothing twice");
+    assert_eq!(sent.into_iter().collect::<BTreeSet<_>>(), kept, "not {deleted:?}");
 }
 
 #[test]

@@ -146,7 +146,7 @@ impl World {
                 flying.answer = Some(Answer::Silence(Silence::Broken));
                 self.at(at_ms + 1, Happening::Answer { flight });
                 self.trace.say(at_ms, "the server dies");
-                self.server.restart();
+                self.server.die();
             }
             Told::Answer { after_ms, whole } => {
                 if let Answer::Whole { status: 200, body, .. } = &answer {

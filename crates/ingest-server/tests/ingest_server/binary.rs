@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
@@ -216,6 +216,44 @@ fn who_does_not_get_the_database_leaves_it_as_it_is() {
         assert!(message.contains("another server is running on"), "{message}");
     }
     assert!(!dir.path().join("ingest.sqlite").exists(), "nothing was opened");
+}
+
+/// Each file of a folder, but the lock that a server takes first.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let kept = paths.filter(|path| path.extension().is_none_or(|extension| extension != "lock"));
+    let mut files: Vec<_> = kept.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_newer_server_s_database_is_named_and_nothing_of_it_is_touched() {
+    let dir = TempDir::new().unwrap();
+    assert!(run(dir.path(), &["device", "add", "--name", "PC"]).status.success());
+    let file = dir.path().join("ingest.sqlite");
+    let newer = rusqlite::Connection::open(&file).unwrap();
+    newer.pragma_update(None, "user_version", 999).unwrap();
+    newer.close().unwrap();
+    let before = files(dir.path());
+    assert!(before.iter().any(|(path, _)| *path == file));
+
+    let elsewhere = TempDir::new().unwrap();
+    let copy = elsewhere.path().join("copy.sqlite");
+    let commands: [&[&str]; 5] = [
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["device", "add", "--name", "PC"],
+        &["device", "list"],
+        &["database", "renew"],
+        &["database", "backup", copy.to_str().unwrap()],
+    ];
+    for arguments in commands {
+        let refused = run(dir.path(), arguments);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(4), "{arguments:?}: {said}");
+        assert!(said.contains("the database has version 999"), "{arguments:?}: {said}");
+        assert!(files(dir.path()) == before, "{arguments:?} touched it");
+    }
 }
 
 #[cfg(unix)]

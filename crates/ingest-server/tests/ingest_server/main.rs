@@ -18,6 +18,7 @@ mod quotas;
 mod raw;
 mod reads;
 mod refusals;
+mod retention;
 mod stopping;
 mod support;
 mod tls;

@@ -1,9 +1,10 @@
-//! A database that the first schema's server wrote: `fixtures/schema_1`.
+//! A database that the first schema's server wrote: `fixtures/schema_1`; and one of
+//! the newest schema, which the next one will have to open.
 
 use event_model::OutboxId;
 use ingest_api::{ReceiptCode, ReceiptStatus};
 use ingest_store::{
-    Answer, IdempotencyClaim, Outcome, Principal, Replayed, Store, Token, Validity,
+    Answer, Batch, Erased, IdempotencyClaim, Outcome, Principal, Replayed, Store, Token, Validity,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -12,13 +13,35 @@ use uuid::Uuid;
 
 use crate::support::{Fixture, batch, device, event, item, kill, now, open};
 
+/// The schema that this server writes. Its fixture is made by
+/// `UPDATE_EXPECT=1 cargo test -p ingest-store`; one that is there is never made
+/// again.
+const NEWEST: u32 = 2;
+
 fn fixtures() -> std::path::PathBuf {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema_1")
+    of_schema(1)
+}
+
+fn of_schema(schema: u32) -> std::path::PathBuf {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    fixtures.join(format!("schema_{schema}"))
+}
+
+/// A copy, since opening changes it.
+fn copy_of(schema: u32) -> TempDir {
+    let dir = TempDir::new().unwrap();
+    let file = of_schema(schema).join(Store::FILE_NAME);
+    std::fs::copy(file, dir.path().join(Store::FILE_NAME)).unwrap();
+    dir
+}
+
+fn version(dir: &std::path::Path) -> u32 {
+    let db = rusqlite::Connection::open(dir.join(Store::FILE_NAME)).unwrap();
+    db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
 }
 
 fn upgraded() -> Fixture {
-    let dir = TempDir::new().unwrap();
-    std::fs::copy(fixtures().join(Store::FILE_NAME), dir.path().join(Store::FILE_NAME)).unwrap();
+    let dir = copy_of(1);
     Fixture { store: open(&dir), dir }
 }
 
@@ -120,4 +143,57 @@ fn an_upgraded_database_goes_on_as_a_new_one_does() {
     assert_eq!(fixture.store.log_position().unwrap(), 8);
     assert_eq!(fixture.occurrences("cs2:1").len(), 5);
     assert!(fixture.store.add_device(device(3), "PC", now()).unwrap().is_some());
+}
+
+/// What the newest fixture has: two events under a key, an erased one, and one of
+/// another month.
+fn filled() -> Fixture {
+    let mut fixture = Fixture::new();
+    assert!(matches!(fixture.ingest(keyed()), Outcome::Answered(_)));
+    let later = vec![kill(device(1), "c", 3, 0)];
+    let received_at = now().plus_ms(40 * 24 * 60 * 60 * 1_000);
+    fixture.take(Batch { received_at, ..batch(device(1), later) });
+    assert_eq!(fixture.store.erase_event(device(1), "b").unwrap(), Erased::Now);
+    fixture
+}
+
+fn keyed() -> Batch {
+    let claim = IdempotencyClaim {
+        outbox: Some(crate::support::outbox()),
+        key: Uuid::from_u128(77),
+        body_hash: Sha256::digest("the body").into(),
+    };
+    let events = vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 5_000)];
+    Batch { idempotency: Some(claim), ..batch(device(1), events) }
+}
+
+#[test]
+fn the_newest_schema_has_its_fixture() {
+    let (folder, new) = (of_schema(NEWEST), Fixture::new());
+    assert_eq!(version(new.dir.path()), NEWEST, "a new schema needs a fixture of its own");
+    if std::env::var_os("UPDATE_EXPECT").is_some() && !folder.exists() {
+        let Fixture { dir, store } = filled();
+        drop(store);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::copy(dir.path().join(Store::FILE_NAME), folder.join(Store::FILE_NAME)).unwrap();
+    }
+    assert_eq!(version(copy_of(NEWEST).path()), NEWEST, "make it with UPDATE_EXPECT=1");
+}
+
+#[test]
+fn nothing_of_the_newest_fixture_is_lost() {
+    let dir = copy_of(NEWEST);
+    let mut fixture = Fixture { store: open(&dir), dir };
+    assert_eq!(fixture.store.log_position().unwrap(), 3);
+    assert_eq!(fixture.occurrences("cs2:1").len(), 2, "all but the erased one");
+    let again = ["a", "b", "c", "d"].map(|id| kill(device(1), id, 4, 0)).to_vec();
+    let verdicts = fixture.take(batch(device(1), again));
+    use ReceiptStatus::{Duplicate, Invalid, Stored};
+    assert_eq!(verdicts, [Duplicate, Invalid, Duplicate, Stored]);
+    let Outcome::Answered(Answer { body, replayed, .. }) = fixture.ingest(keyed()) else {
+        panic!("the body is the same");
+    };
+    assert_eq!(replayed, Replayed::Yes);
+    let page: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(page["receipts"][0], json!({"id": "a", "status": "stored"}));
 }

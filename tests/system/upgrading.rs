@@ -1,0 +1,129 @@
+//! The data folder of a companion that an earlier version left, killed in the
+//! midst of a match: this one goes on with that match as if nothing had happened.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde_json::Value;
+use system_tests::{Device, LiveCompanion, Recordings, free_port, retry};
+
+use crate::doctor::post;
+
+/// The schema of the outbox that this version writes. Its fixture is made by
+/// `UPDATE_EXPECT=1 cargo test -p system-tests`; one that is there is never made
+/// again.
+const NEWEST: u32 = 2;
+/// The first schema whose folder was kept.
+const OLDEST: u32 = 2;
+
+/// Length of the match, by its own clock, and its seed.
+const SECONDS: u64 = 12;
+const SEED: u64 = 95;
+/// For whatever takes a moment, and between two looks.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(50);
+/// What the frames of the simulator say to whoever listens.
+const TOKEN: &str = "simulated-token";
+
+fn fixture(schema: u32) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    fixtures.join(format!("companion-{schema}"))
+}
+
+/// What the game posts, frame by frame.
+fn frames(fixture: &Path) -> Vec<String> {
+    let text = fs::read_to_string(fixture.join("frames.jsonl")).unwrap();
+    let body =
+        |line| serde_json::from_str::<Value>(line).unwrap()["body"].as_str().map(str::to_owned);
+    text.lines().map(|line| body(line).unwrap()).collect()
+}
+
+/// What an installation keeps; not what belongs to the process that has it open.
+fn copy(from: &Path, to: &Path, is_taken: impl Fn(&str) -> bool) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_passing = [".lock", "-shm", "sources.json"].iter().any(|end| name.ends_with(end));
+        if !is_passing && is_taken(name) {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+/// Everything in the queue: sequence, id and type.
+fn queue(device: &Device) -> Vec<[Value; 3]> {
+    let arguments = ["outbox", "list", "--json", "--limit", "10000"];
+    let output = device.command(&arguments).output().unwrap();
+    let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let told = |entry: &Value| ["sequence", "event_id", "type"].map(|name| entry[name].clone());
+    listed.iter().map(told).collect()
+}
+
+/// Runs a companion beside a game that posts `frames`.
+fn run(data_dir: &Path, frames: &[String]) -> LiveCompanion {
+    let port = free_port().unwrap();
+    let arguments = ["--gsi-port", &port.to_string(), "--league-port", "1"];
+    let companion = LiveCompanion::headless(data_dir, &arguments).unwrap();
+    let token = companion.gsi_token().unwrap();
+    frames.iter().for_each(|frame| post(port, &frame.replace(TOKEN, &token)));
+    companion
+}
+
+/// The same to its end; what is in the queue then.
+fn played(data_dir: &Path, frames: &[String]) -> Vec<[Value; 3]> {
+    let mut companion = run(data_dir, frames);
+    companion.stop();
+    queue(companion.device())
+}
+
+fn make_fixture(folder: &Path) {
+    let to = fixture(NEWEST);
+    let (file, _truth) = Recordings::in_folder(folder).make("cs2", SEED, SECONDS).unwrap();
+    fs::create_dir_all(&to).unwrap();
+    fs::copy(file, to.join("frames.jsonl")).unwrap();
+    let frames = frames(&to);
+    let first = &frames[..frames.len() / 2];
+    let expected = played(&folder.join("unharmed"), first);
+    let killed = folder.join("killed");
+    let mut companion = run(&killed, first);
+    let is_saved = || (queue(companion.device()).len() == expected.len()).then_some(());
+    retry(PATIENCE, LOOK, is_saved).expect("everything is saved");
+    companion.kill();
+    copy(&killed, &to, |_| true);
+}
+
+#[test]
+fn a_companion_goes_on_with_the_match_that_an_earlier_version_was_killed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    if std::env::var_os("UPDATE_EXPECT").is_some() && !fixture(NEWEST).exists() {
+        make_fixture(folder.path());
+    }
+    for schema in OLDEST..=NEWEST {
+        let (left, frames) = (fixture(schema), frames(&fixture(schema)));
+        let calm = folder.path().join(format!("calm-{schema}"));
+        copy(&left, &calm, |name| name == "identity.json");
+        let whole = played(&calm, &frames);
+
+        let upgraded = folder.path().join(format!("upgraded-{schema}"));
+        copy(&left, &upgraded, |name| name != "frames.jsonl");
+        let before = queue(&Device::new(&upgraded));
+        assert!(before.len() > 3 && before.len() + 3 < whole.len(), "{before:?}");
+        assert_eq!(played(&upgraded, &frames[frames.len() / 2..]), whole, "schema {schema}");
+    }
+}
+
+#[test]
+fn the_newest_schema_has_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("new");
+    played(&new, &[]);
+    let version = |folder: &Path| -> u32 {
+        let db = rusqlite::Connection::open(folder.join("outbox.sqlite")).unwrap();
+        db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(version(&new), NEWEST, "a new schema needs a folder of its own");
+}
