@@ -23,6 +23,14 @@ const BEGUN: &str = ".begun";
 /// Whose file it is: see [`super::identity`].
 pub(super) const IDENTITY: &str = ".id";
 
+/// Moves what cannot be read away from where the next one is written.
+pub(super) fn keep_away(path: &Path) -> Result<(), Error> {
+    let next = taken(path).last().copied().unwrap_or(0) + 1;
+    fs::rename(path, numbered(path, next)).map_err(Error::Folder)?;
+    sync_folder(path);
+    Ok(())
+}
+
 /// What became of the files that were damaged, as long as they are there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Salvaged {
@@ -66,7 +74,7 @@ pub(super) fn is_cut_off(path: &Path) -> bool {
 /// file under the old one's identity is another's. So a mark says that they are
 /// going until all of them went, whichever of the names a crash kept.
 pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
-    let next = || numbers(path).last().copied().unwrap_or(0) + 1;
+    let next = || taken(path).last().copied().unwrap_or(0) + 1;
     let number = begun(path).last().copied().unwrap_or_else(next);
     let target = numbered(path, number);
     let mark = beside(&target, BEGUN);
@@ -168,6 +176,15 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 /// The numbers of what was set aside, ascending.
 fn numbers(path: &Path) -> Vec<u32> {
     named(path, |rest| rest.strip_suffix(LOG).unwrap_or(rest).parse().ok())
+}
+
+/// The same with those whose file a person deleted: what says what became of it
+/// is still there, and would say so of the next one.
+fn taken(path: &Path) -> Vec<u32> {
+    named(path, |rest| {
+        let parts = [LOG, REPORT, IDENTITY];
+        parts.iter().find_map(|part| rest.strip_suffix(part)).unwrap_or(rest).parse().ok()
+    })
 }
 
 /// The numbers of what is going.

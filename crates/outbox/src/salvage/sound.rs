@@ -1,5 +1,6 @@
-//! Whether a file can be gone on with. Looking changes nothing in it, but for
-//! what SQLite itself undoes of a transaction that a crash cut off.
+//! Whether a file can be gone on with. Looking changes no byte of it or of its
+//! log; a journal of before there was a log is rolled back, and SQLite makes the
+//! index of the log, which is a file beside it, anew.
 
 use std::{fs, io::Read, path::Path};
 
@@ -95,20 +96,17 @@ pub(super) fn is_settled(path: &Path) -> Result<bool, Error> {
 }
 
 /// Whether the file was never more than its name.
-pub(super) fn is_fresh(path: &Path) -> bool {
+fn is_fresh(path: &Path) -> bool {
     let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
     let bytes = fs::metadata(path).map_or(0, |found| found.len());
     let was_more = path.exists() && Identity::read(path).is_some();
     bytes == 0 && log_bytes <= EMPTY_LOG_BYTES && !was_more
 }
 
-/// Whether a full disk took the file and not its tables.
-pub(super) fn has_no_table(path: &Path) -> bool {
-    let tables = |db: Connection| {
-        Ok(db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))?)
-    };
-    let looked = connection::look(path).and_then(tables);
-    looked.or_else(|_| connection::look_alone(path).and_then(tables)).is_ok_and(|found| found == 0)
+/// Whether neither the file nor a log of it is there.
+pub(super) fn is_gone(path: &Path) -> bool {
+    let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
+    log_bytes <= EMPTY_LOG_BYTES && !path.exists()
 }
 
 /// Whether there are bytes of it: without any SQLite would delete a log.

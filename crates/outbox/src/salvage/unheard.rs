@@ -5,7 +5,7 @@
 //! down before it, and the next start finds them where this one was killed in
 //! between.
 
-use std::{fs, path::Path};
+use std::{collections::HashSet, fs, io::ErrorKind, path::Path};
 
 use event_model::{CloudEvent, EventId, WallTime};
 use rusqlite::Connection;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     rows::Intact,
-    set_aside::{beside, remove, replace, sync_folder},
+    set_aside::{beside, keep_away, remove, replace, sync_folder},
 };
 use crate::{
     Error,
@@ -51,8 +51,10 @@ pub(super) fn keep(path: &Path, events: Vec<Intact>) -> Result<(), Error> {
     if events.is_empty() {
         return Ok(());
     }
-    let mut rows = read(path);
-    rows.extend(events.into_iter().map(Row::of));
+    let mut rows = read(path)?;
+    // A start that failed has kept them already.
+    let kept: HashSet<EventId> = rows.iter().map(|row| row.id).collect();
+    rows.extend(events.into_iter().filter(|event| !kept.contains(&event.id)).map(Row::of));
     let events = json(&rows);
     let checksum = crc32fast::hash(events.as_bytes());
     replace(&beside(path, UNHEARD), json(&Written { events, checksum }).as_bytes())
@@ -63,7 +65,7 @@ pub(super) fn append(db: &mut Connection, path: &Path) -> Result<(), Error> {
     if !are_kept(path) {
         return Ok(());
     }
-    let kept: Vec<Intact> = read(path).into_iter().filter_map(Row::intact).collect();
+    let kept: Vec<Intact> = read(path)?.into_iter().filter_map(Row::intact).collect();
     write(db, |db| {
         let (mut rows, mut known) = (RowWriter::begin(db)?, KnownIds::default());
         for Intact { id, match_key, origin, appended, mut event } in kept {
@@ -80,15 +82,25 @@ pub(super) fn append(db: &mut Connection, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// None where they are not as they were written.
-fn read(path: &Path) -> Vec<Row> {
-    let read = || {
-        let bytes = fs::read(beside(path, UNHEARD)).ok()?;
-        let written: Written = serde_json::from_slice(&bytes).ok()?;
-        let whole = crc32fast::hash(written.events.as_bytes()) == written.checksum;
-        if whole { serde_json::from_str(&written.events).ok() } else { None }
+/// None where they are not as they were written: then they are moved away, for
+/// a person to look at.
+fn read(path: &Path) -> Result<Vec<Row>, Error> {
+    let file = beside(path, UNHEARD);
+    let bytes = match fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(Error::Folder(cause)),
     };
-    read().unwrap_or_default()
+    match rows(&bytes) {
+        Some(rows) => Ok(rows),
+        None => keep_away(&file).map(|()| Vec::new()),
+    }
+}
+
+fn rows(bytes: &[u8]) -> Option<Vec<Row>> {
+    let written: Written = serde_json::from_slice(bytes).ok()?;
+    let whole = crc32fast::hash(written.events.as_bytes()) == written.checksum;
+    if whole { serde_json::from_str(&written.events).ok() } else { None }
 }
 
 fn json(value: &impl Serialize) -> String {
