@@ -62,7 +62,7 @@ mod survey;
 mod unheard;
 mod wal;
 
-use std::{collections::VecDeque, path::Path, path::PathBuf};
+use std::{collections::VecDeque, path::Path, path::PathBuf, thread};
 
 use event_model::{DeviceId, Moment, OutboxId};
 use rusqlite::Connection;
@@ -73,7 +73,7 @@ use crate::{
     connection::{self, write},
     gaps::Teller,
     known_ids::remember_unplaced,
-    lock::OwnerLock,
+    lock::{self, OwnerLock},
     outbox::{OpenFile, open_file},
     schema,
     spans::Spans,
@@ -194,16 +194,19 @@ pub(crate) enum May {
 
 /// Whether the file at `path` is as SQLite alone would have it.
 pub(crate) fn may(path: &Path) -> Result<May, Error> {
-    if sound::is_settled(path)? {
-        return Ok(May::LookAndWrite);
+    for _ in 0..lock::LOOKS {
+        if sound::is_settled(path)? {
+            return Ok(May::LookAndWrite);
+        }
+        match OwnerLock::take(path) {
+            // It is being written to, or its owner begins and puts it in order.
+            Err(Error::Locked(_)) => thread::sleep(lock::LOOK),
+            Ok(_) if sound::has_database(path) => return Ok(May::Look),
+            Ok(_) => return Err(Error::Damaged(path.to_owned())),
+            Err(error) => return Err(error),
+        }
     }
-    match OwnerLock::take(path) {
-        // It is being written to.
-        Err(Error::Locked(_)) => Ok(May::LookAndWrite),
-        Ok(_) if sound::has_database(path) => Ok(May::Look),
-        Ok(_) => Err(Error::Damaged(path.to_owned())),
-        Err(error) => Err(error),
-    }
+    Ok(May::Look)
 }
 
 /// The device whose events are at `path`, as far as that is still known. What

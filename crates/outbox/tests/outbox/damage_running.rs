@@ -126,7 +126,7 @@ fn a_healing_that_fails_is_tried_again_and_saves_nothing_meanwhile() {
         let events = vec![event("a", n, Origin::Live)];
         [Append { stream: stream(), state: b"state".to_vec(), events }]
     };
-    for ms in [0, 1, 10_000] {
+    for ms in [0, 1, 10_000, 10_001] {
         outbox.append(&group(200), at(ms)).unwrap_err();
         outbox.claim(&crate::support::limits(10), at(ms)).unwrap_err();
         outbox.record_lost(1).unwrap_err();

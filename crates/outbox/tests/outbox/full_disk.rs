@@ -230,10 +230,11 @@ fn a_damaged_file_that_nobody_can_read_stops_no_start_on_a_full_disk() {
         let bytes = std::fs::metadata(&path).unwrap().len();
         std::fs::write(&path, vec![0xA5; usize::try_from(bytes).unwrap()]).unwrap();
         let ballast = fill_up_but(&disk, room);
-        let mut outbox = opened(&path, at(0));
+        let outbox = opened(&path, at(0));
         assert_eq!(outbox.state(&stream()).unwrap(), None, "{room}");
         drop(outbox);
         let mut outbox = opened(&path, at(0));
+        drop(outbox.healed_status(at(10_000)));
         std::fs::remove_file(ballast).unwrap();
         outbox.append(&group(1), at(20_000)).unwrap();
         assert_eq!(drain(&mut outbox), (10..20).map(id).collect::<Vec<_>>(), "{room}");
@@ -259,6 +260,7 @@ fn a_first_start_on_a_full_disk_makes_its_file_when_there_is_room() {
         drop(outbox);
         // The next start finds what this one left.
         let mut outbox = opened(&path, at(0));
+        drop(outbox.healed_status(at(10_000)));
         std::fs::remove_file(ballast).unwrap();
         let taken = outbox.append(&group(0), at(20_000)).unwrap();
         let first = refused.map(|_| (id(0), 1));
