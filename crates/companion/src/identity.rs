@@ -208,7 +208,7 @@ mod tests {
         for suffix in ["", "-wal", "-shm"] {
             drop(std::fs::remove_file(name(suffix)));
         }
-        assert!(std::path::Path::new(&name(".id")).exists(), "what a player overlooks");
+        assert!(Path::new(&name(".id")).exists(), "what a player overlooks");
         let identity = Identity::load_or_create(&dir).unwrap();
         assert_ne!(identity.device(), device, "a server would ask the old one for its token");
         drop(outbox::Outbox::open(&dir.outbox(), identity.device(), now()).unwrap());
