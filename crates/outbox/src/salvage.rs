@@ -117,6 +117,7 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
+    let kept_away = set_aside::kept_away(path).len();
     match examine(path, device)? {
         // What stands beside it is of one that is gone.
         Verdict::Fresh => set_aside::remove(&set_aside::beside(path, set_aside::IDENTITY))?,
@@ -132,7 +133,8 @@ pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened,
         opened => opened?,
     };
     unheard::append(&mut file.db, path)?;
-    let mut salvage = Salvage { path: path.to_owned(), ..Salvage::default() };
+    let met = set_aside::kept_away(path).len() > kept_away;
+    let mut salvage = Salvage { path: path.to_owned(), met, ..Salvage::default() };
     salvage.begin(&mut file.db, Teller { outbox: file.id, device, now })?;
     Ok(Opened { file, salvage })
 }

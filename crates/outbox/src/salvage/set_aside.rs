@@ -22,6 +22,8 @@ const REPORT: &str = ".json";
 const BEGUN: &str = ".begun";
 /// Whose file it is: see [`super::identity`].
 pub(super) const IDENTITY: &str = ".id";
+/// Events that wait for a place in it: see [`super::unheard`].
+pub(super) const UNHEARD: &str = ".unheard";
 
 /// Moves what cannot be read away from where the next one is written.
 pub(super) fn keep_away(path: &Path) -> Result<(), Error> {
@@ -29,6 +31,12 @@ pub(super) fn keep_away(path: &Path) -> Result<(), Error> {
     fs::rename(path, numbered(path, next)).map_err(Error::Folder)?;
     sync_folder(path);
     Ok(())
+}
+
+/// What was moved away so.
+pub(super) fn kept_away(path: &Path) -> Vec<PathBuf> {
+    let file = beside(path, UNHEARD);
+    numbers(&file).into_iter().map(|number| numbered(&file, number)).collect()
 }
 
 /// What became of the files that were damaged, as long as they are there.
@@ -119,11 +127,17 @@ impl Salvaged {
     /// where it never was, or nothing is there any more.
     #[must_use]
     pub fn beside(path: &Path) -> Option<Self> {
-        let numbers = numbers(path);
-        let set_aside = numbered(path, *numbers.last()?);
-        let mut all =
-            Self { set_aside, events: 0, unreadable: 0, under_way: false, files: 0, bytes: 0 };
-        for file in numbers.into_iter().map(|number| numbered(path, number)) {
+        let files: Vec<_> = numbers(path).into_iter().map(|of| numbered(path, of)).collect();
+        let kept_away = kept_away(path);
+        let mut all = Self {
+            set_aside: files.last().or(kept_away.last())?.clone(),
+            events: 0,
+            unreadable: 0,
+            under_way: false,
+            files: kept_away.len() as u64,
+            bytes: kept_away.iter().map(|file| bytes_of(file)).sum(),
+        };
+        for file in files {
             let report = report_of(&file);
             let Report { events, unreadable } = report.unwrap_or_default();
             all.events += events;

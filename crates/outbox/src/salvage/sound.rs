@@ -20,7 +20,8 @@ use super::{
 use crate::{Error, connection, counters::Counter, meta::Meta, schema};
 
 /// Files up to this size are checked whole at every start, which takes some
-/// tenths of a second; in a larger one damage is found when it is met.
+/// tenths of a second; in a larger one damage is found when it is met, but for the
+/// few pages of the session states.
 const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// The log's header alone holds nothing.
 const EMPTY_LOG_BYTES: u64 = 32;
@@ -123,7 +124,7 @@ pub(super) fn whose(db: &Connection) -> Result<(OutboxId, DeviceId), Error> {
 
 /// Whether SQLite and our own laws find nothing wrong, however long that takes.
 pub(super) fn is_lawful(db: &Connection) -> Result<bool, Error> {
-    Ok(laws::may_hold(db, u64::MAX)? && passes_check(db)? && laws::hold(db)?)
+    Ok(laws::may_hold(db, u64::MAX)? && passes_check(db, "1")? && laws::hold(db)?)
 }
 
 /// The first bytes, which decide how SQLite reads all others.
@@ -163,7 +164,13 @@ fn last_of_sound(
     if lawful && !laws::may_hold(&db, bytes)? {
         return Ok(None);
     }
-    if bytes <= CHECKED_BYTES_MAX && !(passes_check(&db)? && (!lawful || laws::hold(&db)?)) {
+    let passes = if bytes <= CHECKED_BYTES_MAX {
+        passes_check(&db, "1")? && (!lawful || laws::hold(&db)?)
+    } else {
+        // Capture begins with these: it is not to meet damage in them.
+        passes_check(&db, "stream")?
+    };
+    if !passes {
         return Ok(None);
     }
     Counter::LastSequence.read(&db).map(Some)
@@ -198,9 +205,10 @@ fn is_its_own(db: &Connection, device: DeviceId, beside: Option<Identity>) -> Re
     Ok(outbox == Some(beside.outbox) && of == Some(beside.device))
 }
 
-fn passes_check(db: &Connection) -> Result<bool, Error> {
-    let verdict =
-        db.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0)).optional()?;
+/// What SQLite's own check says: of one table, or, up to its first fault, of all.
+fn passes_check(db: &Connection, of: &str) -> Result<bool, Error> {
+    let check = format!("PRAGMA integrity_check({of})");
+    let verdict = db.query_row(&check, [], |row| row.get::<_, String>(0)).optional()?;
     Ok(verdict.as_deref() == Some("ok"))
 }
 

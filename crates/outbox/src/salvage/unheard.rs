@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     rows::Intact,
-    set_aside::{beside, keep_away, remove, replace, sync_folder},
+    set_aside::{UNHEARD, beside, keep_away, remove, replace, sync_folder},
 };
 use crate::{
     Error,
@@ -22,8 +22,6 @@ use crate::{
     known_ids::KnownIds,
     origin,
 };
-
-const UNHEARD: &str = ".unheard";
 
 /// What is written beside the file: its events as JSON, with their sum.
 #[derive(Serialize, Deserialize)]
@@ -126,5 +124,35 @@ impl Row {
             appended: WallTime::from_unix_ms(self.appended_ms),
             event: CloudEvent::parse(&serde_json::from_str(&self.body).ok()?).ok()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::Origin;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn event(n: u128) -> Intact {
+        let id = EventId(Uuid::from_u128(n));
+        let text = format!(
+            r#"{{"specversion":"1.0","id":"{id}","source":"urn:a","type":"b","subject":"c"}}"#
+        );
+        let event = CloudEvent::parse(&serde_json::from_str(&text).unwrap()).unwrap();
+        let appended = WallTime::from_unix_ms(0);
+        Intact { id, match_key: "c".to_owned(), origin: Origin::Live, appended, event }
+    }
+
+    #[test]
+    fn an_event_is_kept_once_however_often_a_start_fails() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("x.db");
+        for _ in 0..3 {
+            keep(&path, vec![event(1), event(2)]).unwrap();
+        }
+        keep(&path, vec![event(3)]).unwrap();
+        let ids = read(&path).unwrap().into_iter().map(|row| row.id.0.as_u128());
+        assert_eq!(ids.collect::<Vec<_>>(), [1, 2, 3]);
     }
 }

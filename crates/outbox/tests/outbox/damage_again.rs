@@ -95,6 +95,7 @@ fn events_kept_beside_the_file_that_cannot_be_read_stay_there() {
     assert!(!beside(&folder.path, ".unheard").exists());
     std::fs::write(beside(&folder.path, ".unheard"), "{damaged too").unwrap();
     let outbox = opened(&folder.path, at(0));
+    assert_eq!(outbox.salvaged().map(|salvaged| salvaged.files), Some(2), "and it says so");
     assert_eq!(outbox.status(at(0)).unwrap().pending, 5);
     for (number, bytes) in [(1, "{damaged"), (2, "{damaged too")] {
         let kept = beside(&folder.path, &format!(".unheard.damaged-{number}"));

@@ -353,6 +353,21 @@ fn large(folder: &Folder) -> u32 {
 }
 
 #[test]
+fn a_large_file_with_a_damaged_state_is_set_aside_at_the_start() {
+    let folder = Folder::new();
+    large(&folder);
+    let root = Connection::open(&folder.path).unwrap().query_row(
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'stream'",
+        [],
+        |row| row.get::<_, u32>(0),
+    );
+    overwrite(&folder.path, u64::from(root.unwrap() - 1) * PAGE as u64, &[0xFF]);
+    let outbox = folder.open();
+    assert!(outbox.salvaged().is_some_and(|salvaged| salvaged.under_way));
+    assert!(outbox.state(&stream()).is_ok(), "capture begins");
+}
+
+#[test]
 #[expect(clippy::disallowed_methods, reason = "how long it takes is what is asked")]
 fn a_large_damaged_file_is_salvaged_while_the_outbox_works() {
     let folder = Folder::new();
