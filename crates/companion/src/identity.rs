@@ -147,6 +147,12 @@ mod tests {
         (temporary, dir)
     }
 
+    fn now() -> event_model::Moment {
+        let clock =
+            event_model::ClockReading { epoch: event_model::ClockEpoch(Uuid::nil()), mono_ms: 0 };
+        event_model::Moment { clock, wall: event_model::WallTime::from_unix_ms(0) }
+    }
+
     #[test]
     fn the_device_is_made_once() {
         let (_keep, dir) = dir();
@@ -185,12 +191,27 @@ mod tests {
     fn a_lost_identity_is_the_device_that_the_outbox_names() {
         let (_keep, dir) = dir();
         let device = DeviceId(Uuid::from_u128(7));
-        let clock =
-            event_model::ClockReading { epoch: event_model::ClockEpoch(Uuid::nil()), mono_ms: 0 };
-        let wall = event_model::WallTime::from_unix_ms(0);
-        let now = event_model::Moment { clock, wall };
-        drop(outbox::Outbox::open(&dir.outbox(), device, now).unwrap());
+        drop(outbox::Outbox::open(&dir.outbox(), device, now()).unwrap());
         assert_eq!(Identity::load_or_create(&dir).unwrap().device(), device);
+    }
+
+    #[test]
+    fn without_queue_and_identity_this_is_another_device() {
+        let (_keep, dir) = dir();
+        let device = DeviceId(Uuid::from_u128(7));
+        let name = |suffix: &str| {
+            let mut name = dir.outbox().into_os_string();
+            name.push(suffix);
+            name
+        };
+        drop(outbox::Outbox::open(&dir.outbox(), device, now()).unwrap());
+        for suffix in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(name(suffix)));
+        }
+        assert!(Path::new(&name(".id")).exists(), "what a player overlooks");
+        let identity = Identity::load_or_create(&dir).unwrap();
+        assert_ne!(identity.device(), device, "a server would ask the old one for its token");
+        drop(outbox::Outbox::open(&dir.outbox(), identity.device(), now()).unwrap());
     }
 
     #[test]

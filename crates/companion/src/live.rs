@@ -191,14 +191,16 @@ impl Companion {
         let mut sent = Sent::default();
         if let Some(upload) = self.upload {
             let draining = upload.drain(&self.outbox, &*self.clock, drain, |_| {});
-            match tokio::time::timeout(drain, draining).await {
+            let drained = tokio::time::timeout(drain, draining).await;
+            // First of all: it holds the outbox.
+            sent = upload.stop().await;
+            match drained {
                 Ok(Ok(Drained::Done | Drained::NothingToSend)) => {}
                 Ok(Ok(Drained::StillWaiting)) | Err(_) => {
                     tracing::info!("Events wait for the server; the next run sends them");
                 }
                 Ok(Err(error)) => return Err(error),
             }
-            sent = upload.stop().await;
         }
         let publisher = self.publishing.await.ok();
         let status = match publisher {

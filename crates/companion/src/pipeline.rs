@@ -222,7 +222,14 @@ impl Pipeline {
     }
 
     fn saved_state(&self, key: &StreamKey) -> Result<Option<SourceState>, outbox::Error> {
-        let bytes = lock(&self.outbox).state(key)?;
+        let bytes = match lock(&self.outbox).state(key) {
+            // Nothing comes back of it, and capture goes on.
+            Err(error) if error.is_damage() => {
+                tracing::warn!(source = %key.source, %error, "Session begins anew");
+                None
+            }
+            read => read?,
+        };
         Ok(bytes.and_then(|bytes| match SourceState::decode(key.source, &bytes) {
             Ok(state) => Some(state),
             Err(fault) => {

@@ -324,7 +324,7 @@ mod tests {
 
     fn plan(sql: &str) -> String {
         let mut db = Connection::open_in_memory().unwrap();
-        crate::schema::migrate(&mut db).unwrap();
+        crate::schema::migrate(&mut db, |_| Ok(())).unwrap();
         let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let parameters = vec!["x"; explain.parameter_count()];
         let steps = explain

@@ -56,6 +56,11 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
 }
 
+/// A quota is a full disk for one user.
+fn wants_room(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl Error {
     /// Whether the disk is full: the same append succeeds when there is room.
     #[must_use]
@@ -64,7 +69,7 @@ impl Error {
         let no_index = ffi::SQLITE_IOERR_SHMSIZE;
         matches!(self.sqlite_code(), Some(Code::DiskFull))
             || self.sqlite_error().is_some_and(|error| error.extended_code == no_index)
-            || matches!(self, Self::Folder(cause) if cause.kind() == io::ErrorKind::StorageFull)
+            || matches!(self, Self::Folder(cause) if wants_room(cause))
     }
 
     /// Whether another process is at the file at the moment.

@@ -3,9 +3,16 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use crate::Error;
+
+/// Who only looks at the file holds the lock for the moment of an opening: an
+/// owner waits for that, ten times as long, in steps.
+pub(crate) const LOOKS: u32 = 10;
+pub(crate) const LOOK: Duration = Duration::from_millis(10);
 
 /// Held as long as this lives; the OS frees it even after SIGKILL.
 #[derive(Debug)]
@@ -14,6 +21,18 @@ pub(crate) struct OwnerLock {
 }
 
 impl OwnerLock {
+    /// The same for an owner, which another owner alone keeps from it.
+    pub(crate) fn take_from_who_looks(path: &Path) -> Result<Self, Error> {
+        let waited = (1..LOOKS).find_map(|_| match Self::take(path) {
+            Err(Error::Locked(_)) => {
+                thread::sleep(LOOK);
+                None
+            }
+            taken => Some(taken),
+        });
+        waited.unwrap_or_else(|| Self::take(path))
+    }
+
     /// Takes the lock of the outbox at `path`, without waiting.
     ///
     /// The lock is on a file of its own: SQLite locks ranges of the database

@@ -79,12 +79,12 @@ impl Outbox {
         if let Some(folder) = path.parent() {
             folder::make(folder).map_err(Error::Folder)?;
         }
-        let lock = OwnerLock::take(path)?;
+        let lock = OwnerLock::take_from_who_looks(path)?;
         let (opened, unfinished) = match salvage::open(path, device, now) {
             Ok(opened) => (opened, None),
             // It goes on by itself when there is room, or the other is done.
             Err(error) if error.is_full() || error.is_busy() => {
-                let unfinished = Unfinished::open(&error, now);
+                let unfinished = Unfinished::open(&error);
                 (Opened::for_reading(path, device).map_err(|_| error)?, Some(unfinished))
             }
             Err(error) => return Err(error),

@@ -3,11 +3,12 @@
 //!
 //! # What happens
 //!
-//! [`open`] looks at the file first, and changes nothing in it by looking: its
+//! [`open`] looks at the file first, and changes nothing in it by looking, but
+//! that SQLite undoes what a crash left half done of a file without a log: its
 //! header, the frames of its log, what SQLite's own check says, what this crate
 //! knows to be true of it, and whether it is the file that its folder says it
-//! is. A damaged file is renamed to `….damaged-1` with its log, byte for byte as
-//! it was, and a new one takes its place at once, under a new id and counting
+//! is. A damaged file is renamed to `….damaged-1` with its log, as the looking
+//! left it, and a new one takes its place at once, under a new id and counting
 //! from 1. What can be read goes over in bounded steps: up to some megabytes
 //! before the outbox opens, more than that while it is at work already. When
 //! everything went over a report is written beside the damaged file, and without
@@ -61,7 +62,7 @@ mod survey;
 mod unheard;
 mod wal;
 
-use std::{collections::VecDeque, path::Path, path::PathBuf};
+use std::{collections::VecDeque, path::Path, path::PathBuf, thread};
 
 use event_model::{DeviceId, Moment, OutboxId};
 use rusqlite::Connection;
@@ -72,7 +73,7 @@ use crate::{
     connection::{self, write},
     gaps::Teller,
     known_ids::remember_unplaced,
-    lock::OwnerLock,
+    lock::{self, OwnerLock},
     outbox::{OpenFile, open_file},
     schema,
     spans::Spans,
@@ -90,6 +91,8 @@ const PAGES_AT_OPEN: u32 = 4_096;
 /// Ids of events that are gone that are carried before the outbox opens, the
 /// latest first: more than any game shows again.
 const KNOWN_IDS_AHEAD: u32 = 20_000;
+/// A mark that was left over, the damaged file, and the new one.
+const EXAMINED_MAX: u32 = 3;
 /// So often one process sets a file aside that it has open: a disk that damages
 /// each new file is not to be filled with them.
 const HEALED_MAX: u32 = 3;
@@ -114,10 +117,12 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
-    match sound::examine(path, device)? {
-        Verdict::Fresh => {}
+    let kept_away = set_aside::kept_away(path).len();
+    match examine(path, device)? {
+        // What stands beside it is of one that is gone.
+        Verdict::Fresh => set_aside::remove(&set_aside::beside(path, set_aside::IDENTITY))?,
         Verdict::Sound { unheard } => unheard::keep(path, unheard)?,
-        Verdict::Damaged => set_aside::set_aside(path)?,
+        Verdict::Damaged => {}
     }
     announce_schema(path);
     let mut file = match open_file(path, device) {
@@ -128,24 +133,49 @@ pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened,
         opened => opened?,
     };
     unheard::append(&mut file.db, path)?;
-    let mut salvage = Salvage { path: path.to_owned(), ..Salvage::default() };
-    salvage.begin(&mut file.db, Teller { outbox: file.id, device, now });
+    let met = set_aside::kept_away(path).len() > kept_away;
+    let mut salvage = Salvage { path: path.to_owned(), met, ..Salvage::default() };
+    salvage.begin(&mut file.db, Teller { outbox: file.id, device, now })?;
     Ok(Opened { file, salvage })
 }
 
-/// What a file looks like to its owner that cannot be written to yet. One that is
-/// not made yet is empty; where it is to take the place of a damaged one, that
-/// has the states to go on from.
+/// Looks at the file, and sets it aside where it is damaged. What a crash left
+/// half done is done first, and says nothing of the file that is there now.
+fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
+    for _ in 0..EXAMINED_MAX {
+        match sound::examine(path, device)? {
+            Verdict::Damaged => set_aside::set_aside(path)?,
+            good @ (Verdict::Fresh | Verdict::Sound { .. }) => return Ok(good),
+        }
+    }
+    Ok(Verdict::Damaged)
+}
+
+/// What a file looks like to its owner that cannot be written to yet: as the one
+/// that has states to go on from. A new one has none before they are carried into
+/// it; then the damaged one has, whose place it takes. Where none can be read it
+/// looks empty.
+///
+/// # Errors
+/// Where it is another device's.
 pub(crate) fn look(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
     let before = set_aside::unfinished(path);
-    if before.is_empty() && (sound::is_fresh(path) || sound::has_no_table(path)) {
-        return Ok((schema::made(schema::newest())?, OutboxId(Uuid::nil())));
+    let mut readable = None;
+    for file in std::iter::once(path).chain(before.iter().map(PathBuf::as_path)) {
+        match look_at(file, device) {
+            Ok(looked) if before.is_empty() || has_states(&looked.0) => return Ok(looked),
+            Ok(looked) => readable = readable.or(Some(looked)),
+            Err(other @ Error::OtherDevice(_)) if file == path => return Err(other),
+            // It is looked at again when there is room.
+            Err(_) => {}
+        }
     }
-    let mut looked = look_at(path, device);
-    for damaged in before {
-        looked = looked.or_else(|_| look_at(&damaged, device));
-    }
-    looked
+    let empty = || Ok((schema::made(schema::newest())?, OutboxId(Uuid::nil())));
+    readable.map_or_else(empty, Ok)
+}
+
+fn has_states(db: &Connection) -> bool {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM stream)", [], |row| row.get(0)).unwrap_or(false)
 }
 
 fn look_at(path: &Path, device: DeviceId) -> Result<(Connection, OutboxId), Error> {
@@ -166,22 +196,28 @@ pub(crate) enum May {
 
 /// Whether the file at `path` is as SQLite alone would have it.
 pub(crate) fn may(path: &Path) -> Result<May, Error> {
-    if sound::is_settled(path)? {
-        return Ok(May::LookAndWrite);
+    for _ in 0..lock::LOOKS {
+        if sound::is_settled(path)? {
+            return Ok(May::LookAndWrite);
+        }
+        match OwnerLock::take(path) {
+            // It is being written to, or its owner begins and puts it in order.
+            Err(Error::Locked(_)) => thread::sleep(lock::LOOK),
+            Ok(_) if sound::has_database(path) => return Ok(May::Look),
+            Ok(_) => return Err(Error::Damaged(path.to_owned())),
+            Err(error) => return Err(error),
+        }
     }
-    match OwnerLock::take(path) {
-        // It is being written to.
-        Err(Error::Locked(_)) => Ok(May::LookAndWrite),
-        Ok(_) if sound::has_database(path) => Ok(May::Look),
-        Ok(_) => Err(Error::Damaged(path.to_owned())),
-        Err(error) => Err(error),
-    }
+    Ok(May::Look)
 }
 
-/// The device whose outbox was at `path`, as far as that is still known.
+/// The device whose events are at `path`, as far as that is still known. What
+/// only stands beside a file that was deleted is nobody's.
 #[must_use]
 pub fn device_of(path: &Path) -> Option<DeviceId> {
-    let beside = Identity::read(path).map(|known| known.device);
+    let here = (!sound::is_gone(path)).then(|| path.to_owned());
+    let files = || here.iter().cloned().chain(set_aside::unfinished(path));
+    let beside = files().find_map(|file| Identity::read(&file)).map(|known| known.device);
     beside.or_else(|| OutboxView::open(path).ok().map(|view| view.device()))
 }
 
@@ -198,7 +234,11 @@ fn announce_schema(path: &Path) {
 impl Salvage {
     /// Finds what is to be salvaged for a new or old file, and does what is
     /// quickly done. What fails is tried again by the next step.
-    fn begin(&mut self, db: &mut Connection, teller: Teller) {
+    ///
+    /// # Errors
+    /// Where there is no room for the session states: with an empty one capture
+    /// would begin a match in its midst a second time.
+    fn begin(&mut self, db: &mut Connection, teller: Teller) -> Result<(), Error> {
         let identity =
             Identity { outbox: teller.outbox, device: teller.device, schema: schema::newest() };
         // Beside a full disk it is written at a later start.
@@ -209,15 +249,20 @@ impl Salvage {
         let mut pages = PAGES_AT_OPEN;
         while let Some(job) = self.next_job() {
             let Some(rest) = pages.checked_sub(job.pages()) else {
-                carry_ahead(&job.file, db);
+                carry_ahead(&job.file, db).or_else(only_of_the_disk)?;
                 break;
             };
             pages = rest;
-            if self.finish_job(db, teller).is_err() {
+            if let Err(error) = self.finish_job(db, teller) {
+                self.job.as_ref().map_or(Ok(()), |job| {
+                    let carried = job.has_carried_states() || carry_ahead(&job.file, db).is_ok();
+                    if carried { Ok(()) } else { only_of_the_disk(error) }
+                })?;
                 break;
             }
         }
         self.see();
+        Ok(())
     }
 
     fn finish_job(&mut self, db: &mut Connection, teller: Teller) -> Result<(), Error> {
@@ -294,13 +339,22 @@ pub(crate) fn is_damaged(db: &Connection) -> Result<bool, Error> {
 /// What capture asks for in a file that takes longer to read: it goes on from its
 /// session states at once, and what was deleted must not come back meanwhile.
 /// What cannot be read so is looked for like everything else.
-fn carry_ahead(damaged: &Path, to: &mut Connection) {
-    let Ok(from) = connection::look(damaged) else { return };
+///
+/// # Errors
+/// Where the states were not carried.
+fn carry_ahead(damaged: &Path, to: &mut Connection) -> Result<(), Error> {
+    let from = connection::look(damaged)?;
+    let carried = write(to, |to| carry_states(&from, to));
     // Where one cannot be carried the survey finds it.
-    drop(write(to, |to| carry_states(&from, to)));
     drop(write(to, |to| carry_known_ids(&from, to)));
     drop(from);
     drop(std::fs::remove_file(set_aside::beside(damaged, "-shm")));
+    carried
+}
+
+/// What ends by itself. Whatever else it is, the survey goes on without.
+fn only_of_the_disk(error: Error) -> Result<(), Error> {
+    if error.is_full() || error.is_busy() { Err(error) } else { Ok(()) }
 }
 
 fn carry_states(from: &Connection, to: &Connection) -> Result<(), Error> {

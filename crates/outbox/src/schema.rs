@@ -18,8 +18,12 @@ const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schem
 /// The newest schema that this program knows.
 const VERSION: u32 = 2;
 
-/// Brings the file to the newest schema; does nothing to one that has it.
-pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
+/// Brings the file to the newest schema, and does `first` in the same transaction;
+/// does nothing to one that has it.
+pub(crate) fn migrate(
+    db: &mut Connection,
+    first: impl FnOnce(&Connection) -> Result<(), Error>,
+) -> Result<(), Error> {
     if check(db)? == VERSION {
         return Ok(());
     }
@@ -33,6 +37,7 @@ pub(crate) fn migrate(db: &mut Connection) -> Result<(), Error> {
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
+    first(&transaction)?;
     transaction.commit()?;
     Ok(())
 }
@@ -99,7 +104,7 @@ mod tests {
     fn a_newer_file_is_left_alone() {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", VERSION + 1).unwrap();
-        let refused = migrate(&mut db);
+        let refused = migrate(&mut db, |_| Ok(()));
         assert!(matches!(refused, Err(Error::NewerSchema { found: 3, known: 2 })), "{refused:?}");
         let tables: u32 =
             db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();

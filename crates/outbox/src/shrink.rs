@@ -55,7 +55,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("x.db");
         let mut db = connection::open(&path, IfAbsent::Create).unwrap();
-        crate::schema::migrate(&mut db).unwrap();
+        crate::schema::migrate(&mut db, |_| Ok(())).unwrap();
         let insert = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000)
             INSERT INTO event SELECT i, zeroblob(16), 1, 'live', 0, 0, hex(zeroblob(300)) FROM n";
         db.execute_batch(insert).unwrap();

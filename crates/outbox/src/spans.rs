@@ -167,7 +167,7 @@ mod tests {
 
     fn queue() -> Connection {
         let mut db = Connection::open_in_memory().unwrap();
-        crate::schema::migrate(&mut db).unwrap();
+        crate::schema::migrate(&mut db, |_| Ok(())).unwrap();
         db
     }
 

@@ -13,8 +13,12 @@ pub enum EnrolError {
     /// The server does not take this enrolment key.
     #[error("the server does not take this enrolment key")]
     KeyRefused,
-    /// The device is enrolled already; an operator can revoke it.
-    #[error("this device is enrolled at the server already, and its token is not here")]
+    /// The device is enrolled already, and nobody gets its token a second time.
+    #[error(
+        "this device is enrolled at the server already, and its token is not here: put back the \
+         identity.json that has it; or delete identity.json and outbox.sqlite, with the events \
+         that wait in it, and this PC enrols as another device"
+    )]
     AlreadyEnrolled,
     /// No answer; trying again later may help.
     #[error("no answer from the server: {}", delivery::WaitReason::Silence(*.0))]

@@ -13,16 +13,22 @@ use crate::{
     salvage::{self, Opened, Salvage},
 };
 
-/// What cannot be finished is tried again so often: a disk is full for minutes,
+/// What cannot be finished is tried again after this: a disk is full for minutes,
 /// and to look through a file takes tenths of a second.
 const RETRY_MS: u64 = 2_000;
+/// Twice as long each time, up to this: while it is tried nothing else is done,
+/// and when there is room again nobody is to wait much longer.
+const RETRY_MAX_MS: u64 = 30_000;
 
 /// What is left to do, of a healing or an opening. Meanwhile nothing is written:
 /// an event that went into whatever file is there might stand under a wrong id.
 #[derive(Debug)]
 pub(super) struct Unfinished {
     next: Next,
-    tried: Moment,
+    retry_ms: u64,
+    /// The first instant that was seen after the last try: a busy disk may have
+    /// taken seconds for it.
+    since: Option<Moment>,
     why: Error,
 }
 
@@ -33,13 +39,21 @@ enum Next {
 }
 
 impl Unfinished {
-    pub(super) fn open(why: &Error, now: Moment) -> Self {
-        Self { next: Next::Open, tried: now, why: why.again() }
+    pub(super) fn open(why: &Error) -> Self {
+        Self { next: Next::Open, retry_ms: RETRY_MS, since: None, why: why.again() }
     }
 
-    fn is_due(&self, now: Moment) -> bool {
-        now.clock.epoch != self.tried.clock.epoch
-            || now.clock.mono_ms.saturating_sub(self.tried.clock.mono_ms) >= RETRY_MS
+    /// Once more in vain.
+    fn again(before: Option<&Self>, next: Next, why: &Error) -> Self {
+        let longer = |before: &Self| (before.retry_ms * 2).min(RETRY_MAX_MS);
+        let retry_ms = before.map_or(RETRY_MS, longer);
+        Self { next, retry_ms, since: None, why: why.again() }
+    }
+
+    fn is_due(&mut self, now: Moment) -> bool {
+        let since = self.since.get_or_insert(now).clock;
+        now.clock.epoch != since.epoch
+            || now.clock.mono_ms.saturating_sub(since.mono_ms) >= self.retry_ms
     }
 }
 
@@ -133,11 +147,12 @@ impl Outbox {
 
     /// Does what is left to do, where it is time to try.
     fn finish(&mut self, now: Moment) -> Result<(), Error> {
-        match &self.unfinished {
-            None => Ok(()),
-            Some(left) if left.is_due(now) => self.go_on(left.next, now),
-            Some(left) => Err(left.why.again()),
+        let Some(left) = &mut self.unfinished else { return Ok(()) };
+        if !left.is_due(now) {
+            return Err(left.why.again());
         }
+        let next = left.next;
+        self.go_on(next, now)
     }
 
     fn go_on(&mut self, next: Next, now: Moment) -> Result<(), Error> {
@@ -146,7 +161,7 @@ impl Outbox {
         let done = self.reopen(&path, device, &mut next, now);
         self.unfinished = match &done {
             Ok(()) => None,
-            Err(error) => Some(Unfinished { next, ..Unfinished::open(error, now) }),
+            Err(error) => Some(Unfinished::again(self.unfinished.as_ref(), next, error)),
         };
         if done.is_err()
             && let Ok((db, id)) = salvage::look(&path, device)
@@ -184,5 +199,39 @@ impl Outbox {
     /// Whether a batch was claimed from the file that is open now.
     pub(super) fn is_of_this_file(&self, claimed: &[Claimed]) -> Result<bool, Error> {
         Ok(!self.was_replaced || salvage::are_in_flight(&self.view.db, claimed)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::{ClockEpoch, ClockReading, WallTime};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(mono_ms: u64) -> Moment {
+        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
+        Moment { clock, wall: WallTime::from_unix_ms(0) }
+    }
+
+    #[test]
+    fn the_time_that_a_try_took_is_no_time_to_wait() {
+        let why = Error::Locked("x.db".into());
+        let mut left = Unfinished::open(&why);
+        assert!(!left.is_due(at(60_000)), "so long may the try have taken");
+        assert!(!left.is_due(at(61_999)));
+        assert!(left.is_due(at(62_000)));
+    }
+
+    #[test]
+    fn each_try_in_vain_is_followed_by_a_longer_time_up_to_a_bound() {
+        let why = Error::Locked("x.db".into());
+        let mut left = Unfinished::open(&why);
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            waits.push(left.retry_ms);
+            left = Unfinished::again(Some(&left), Next::Open, &why);
+        }
+        assert_eq!(waits, [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
     }
 }

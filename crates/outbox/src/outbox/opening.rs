@@ -33,7 +33,8 @@ fn open_within(path: &Path, device: DeviceId, bytes_max: u64) -> Result<OpenFile
     let mut db = connection::open(path, IfAbsent::Create)?;
     let log = connection::begin_log(&db)?;
     // A file that is as large as it may be takes twice the room for a moment.
-    schema::migrate(&mut db)?;
+    // With its ids: where there is room for the tables alone nothing is made.
+    schema::migrate(&mut db, |db| identify(db, device).map(drop))?;
     connection::bound(&db, bytes_max)?;
     shrink::if_hollow(&db, Worth::default())?;
     let id = match known_id(&db, device)? {

@@ -90,6 +90,11 @@ impl Job {
         self.images.count()
     }
 
+    /// Whether the new file has the states that capture goes on from.
+    pub(super) fn has_carried_states(&self) -> bool {
+        !matches!(self.phase, Phase::Surveying)
+    }
+
     /// The next step.
     ///
     /// # Errors

@@ -22,6 +22,22 @@ const REPORT: &str = ".json";
 const BEGUN: &str = ".begun";
 /// Whose file it is: see [`super::identity`].
 pub(super) const IDENTITY: &str = ".id";
+/// Events that wait for a place in it: see [`super::unheard`].
+pub(super) const UNHEARD: &str = ".unheard";
+
+/// Moves what cannot be read away from where the next one is written.
+pub(super) fn keep_away(path: &Path) -> Result<(), Error> {
+    let next = taken(path).last().copied().unwrap_or(0) + 1;
+    fs::rename(path, numbered(path, next)).map_err(Error::Folder)?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// What was moved away so.
+pub(super) fn kept_away(path: &Path) -> Vec<PathBuf> {
+    let file = beside(path, UNHEARD);
+    numbers(&file).into_iter().map(|number| numbered(&file, number)).collect()
+}
 
 /// What became of the files that were damaged, as long as they are there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,7 +82,7 @@ pub(super) fn is_cut_off(path: &Path) -> bool {
 /// file under the old one's identity is another's. So a mark says that they are
 /// going until all of them went, whichever of the names a crash kept.
 pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
-    let next = || numbers(path).last().copied().unwrap_or(0) + 1;
+    let next = || taken(path).last().copied().unwrap_or(0) + 1;
     let number = begun(path).last().copied().unwrap_or_else(next);
     let target = numbered(path, number);
     let mark = beside(&target, BEGUN);
@@ -111,11 +127,17 @@ impl Salvaged {
     /// where it never was, or nothing is there any more.
     #[must_use]
     pub fn beside(path: &Path) -> Option<Self> {
-        let numbers = numbers(path);
-        let set_aside = numbered(path, *numbers.last()?);
-        let mut all =
-            Self { set_aside, events: 0, unreadable: 0, under_way: false, files: 0, bytes: 0 };
-        for file in numbers.into_iter().map(|number| numbered(path, number)) {
+        let files: Vec<_> = numbers(path).into_iter().map(|of| numbered(path, of)).collect();
+        let kept_away = kept_away(path);
+        let mut all = Self {
+            set_aside: files.last().or(kept_away.last())?.clone(),
+            events: 0,
+            unreadable: 0,
+            under_way: false,
+            files: kept_away.len() as u64,
+            bytes: kept_away.iter().map(|file| bytes_of(file)).sum(),
+        };
+        for file in files {
             let report = report_of(&file);
             let Report { events, unreadable } = report.unwrap_or_default();
             all.events += events;
@@ -168,6 +190,15 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 /// The numbers of what was set aside, ascending.
 fn numbers(path: &Path) -> Vec<u32> {
     named(path, |rest| rest.strip_suffix(LOG).unwrap_or(rest).parse().ok())
+}
+
+/// The same with those whose file a person deleted: what says what became of it
+/// is still there, and would say so of the next one.
+fn taken(path: &Path) -> Vec<u32> {
+    named(path, |rest| {
+        let parts = [LOG, REPORT, IDENTITY];
+        parts.iter().find_map(|part| rest.strip_suffix(part)).unwrap_or(rest).parse().ok()
+    })
 }
 
 /// The numbers of what is going.

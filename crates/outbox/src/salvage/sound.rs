@@ -1,5 +1,6 @@
-//! Whether a file can be gone on with. Looking changes nothing in it, but for
-//! what SQLite itself undoes of a transaction that a crash cut off.
+//! Whether a file can be gone on with. Looking changes no byte of it or of its
+//! log; a journal of before there was a log is rolled back, and SQLite makes the
+//! index of the log, which is a file beside it, anew.
 
 use std::{fs, io::Read, path::Path};
 
@@ -19,7 +20,8 @@ use super::{
 use crate::{Error, connection, counters::Counter, meta::Meta, schema};
 
 /// Files up to this size are checked whole at every start, which takes some
-/// tenths of a second; in a larger one damage is found when it is met.
+/// tenths of a second; in a larger one damage is found when it is met, but for the
+/// few pages of the session states.
 const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// The log's header alone holds nothing.
 const EMPTY_LOG_BYTES: u64 = 32;
@@ -95,20 +97,17 @@ pub(super) fn is_settled(path: &Path) -> Result<bool, Error> {
 }
 
 /// Whether the file was never more than its name.
-pub(super) fn is_fresh(path: &Path) -> bool {
+fn is_fresh(path: &Path) -> bool {
     let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
     let bytes = fs::metadata(path).map_or(0, |found| found.len());
     let was_more = path.exists() && Identity::read(path).is_some();
     bytes == 0 && log_bytes <= EMPTY_LOG_BYTES && !was_more
 }
 
-/// Whether a full disk took the file and not its tables.
-pub(super) fn has_no_table(path: &Path) -> bool {
-    let tables = |db: Connection| {
-        Ok(db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))?)
-    };
-    let looked = connection::look(path).and_then(tables);
-    looked.or_else(|_| connection::look_alone(path).and_then(tables)).is_ok_and(|found| found == 0)
+/// Whether neither the file nor a log of it is there.
+pub(super) fn is_gone(path: &Path) -> bool {
+    let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |found| found.len());
+    log_bytes <= EMPTY_LOG_BYTES && !path.exists()
 }
 
 /// Whether there are bytes of it: without any SQLite would delete a log.
@@ -125,7 +124,7 @@ pub(super) fn whose(db: &Connection) -> Result<(OutboxId, DeviceId), Error> {
 
 /// Whether SQLite and our own laws find nothing wrong, however long that takes.
 pub(super) fn is_lawful(db: &Connection) -> Result<bool, Error> {
-    Ok(laws::may_hold(db, u64::MAX)? && passes_check(db)? && laws::hold(db)?)
+    Ok(laws::may_hold(db, u64::MAX)? && passes_check(db, "1")? && laws::hold(db)?)
 }
 
 /// The first bytes, which decide how SQLite reads all others.
@@ -165,7 +164,13 @@ fn last_of_sound(
     if lawful && !laws::may_hold(&db, bytes)? {
         return Ok(None);
     }
-    if bytes <= CHECKED_BYTES_MAX && !(passes_check(&db)? && (!lawful || laws::hold(&db)?)) {
+    let passes = if bytes <= CHECKED_BYTES_MAX {
+        passes_check(&db, "1")? && (!lawful || laws::hold(&db)?)
+    } else {
+        // Capture begins with these: it is not to meet damage in them.
+        passes_check(&db, "stream")?
+    };
+    if !passes {
         return Ok(None);
     }
     Counter::LastSequence.read(&db).map(Some)
@@ -200,9 +205,10 @@ fn is_its_own(db: &Connection, device: DeviceId, beside: Option<Identity>) -> Re
     Ok(outbox == Some(beside.outbox) && of == Some(beside.device))
 }
 
-fn passes_check(db: &Connection) -> Result<bool, Error> {
-    let verdict =
-        db.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0)).optional()?;
+/// What SQLite's own check says: of one table, or, up to its first fault, of all.
+fn passes_check(db: &Connection, of: &str) -> Result<bool, Error> {
+    let check = format!("PRAGMA integrity_check({of})");
+    let verdict = db.query_row(&check, [], |row| row.get::<_, String>(0)).optional()?;
     Ok(verdict.as_deref() == Some("ok"))
 }
 

@@ -88,8 +88,8 @@ impl Wal {
                 ours = at + 1;
             }
             // What is left of an older generation fits only what is older still.
-            let intact = step.frame.intact && is_ours;
-            frames.push(Frame { intact, ..step.frame });
+            let (intact, commits) = (step.frame.intact && is_ours, step.frame.commits && is_ours);
+            frames.push(Frame { intact, commits, ..step.frame });
             before = intact;
         }
         frames.truncate(ours);
@@ -107,11 +107,13 @@ impl Wal {
 
     pub(super) fn condition(&self) -> Condition {
         let unheard = self.frames.get(self.heard..).unwrap_or_default();
-        // Its own end may have reached the disk before its midst.
-        let ends = unheard.iter().filter(|frame| frame.intact && frame.commits).count();
+        // Its own end, which is the last frame, may have reached the disk before
+        // its midst. Behind another end, be it damaged itself, a later one began:
+        // so that one was flushed.
+        let before_last = unheard.split_last().map_or(&[][..], |(_, before)| before);
         if unheard.iter().all(|frame| frame.intact && !frame.commits) {
             Condition::Whole
-        } else if ends > 1 {
+        } else if before_last.iter().any(|frame| frame.commits) {
             Condition::Broken
         } else {
             Condition::LastTransaction
@@ -195,4 +197,118 @@ fn eight(bytes: &[u8], at: usize) -> [u8; 8] {
     let mut eight = [0; 8];
     eight.copy_from_slice(&bytes[at..at + 8]);
     eight
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+    const OLDER: [u8; 8] = [8; 8];
+
+    /// A log as SQLite writes it, but for what a test damages.
+    struct Log {
+        bytes: Vec<u8>,
+        sums: (u32, u32),
+        folder: tempfile::TempDir,
+    }
+
+    impl Log {
+        fn new() -> Self {
+            let mut bytes = Vec::new();
+            for word in [MAGIC, 3_007_000, PAGE_BYTES as u32, 0] {
+                bytes.extend(word.to_be_bytes());
+            }
+            bytes.extend(OURS);
+            let folder = tempfile::TempDir::new().unwrap();
+            let sums = summed((0, 0), &bytes, false);
+            bytes.extend([sums.0.to_be_bytes(), sums.1.to_be_bytes()].concat());
+            Self { bytes, sums, folder }
+        }
+
+        fn frame(self, page: u32, commits: bool) -> Self {
+            self.frame_under(OURS, page, commits)
+        }
+
+        fn frame_under(mut self, salts: [u8; 8], page: u32, commits: bool) -> Self {
+            let head = [page.to_be_bytes(), u32::from(commits).to_be_bytes()].concat();
+            let body = vec![page as u8; PAGE_BYTES];
+            let sums = summed(self.sums, &head, false);
+            self.sums = summed(sums, &body, false);
+            // What is left of an older log fits nothing of ours.
+            let first = self.sums.0 ^ u32::from(salts != OURS);
+            self.bytes.extend(head);
+            self.bytes.extend(salts);
+            self.bytes.extend([first.to_be_bytes(), self.sums.1.to_be_bytes()].concat());
+            self.bytes.extend(body);
+            self
+        }
+
+        /// Damages the page of a frame.
+        fn bad(mut self, frame: usize) -> Self {
+            self.bytes[HEADER_BYTES + frame * FRAME_BYTES + FRAME_HEADER_BYTES + 100] ^= 1;
+            self
+        }
+
+        fn without_header(mut self) -> Self {
+            self.bytes[..HEADER_BYTES].fill(0xA5);
+            self
+        }
+
+        fn read(&self) -> Wal {
+            let path = self.folder.path().join("x.db-wal");
+            std::fs::write(&path, &self.bytes).unwrap();
+            Wal::read(&path).unwrap()
+        }
+    }
+
+    /// A transaction of one page, one of two, and one of two.
+    fn three() -> Log {
+        let log = Log::new().frame(1, true).frame(2, false).frame(3, true);
+        log.frame(2, false).frame(3, true)
+    }
+
+    fn seen(log: &Log) -> (Condition, usize, usize) {
+        let wal = log.read();
+        (wal.condition(), wal.heard, wal.committed)
+    }
+
+    #[test]
+    fn a_whole_log_is_heard_whole_and_what_never_ended_is_not_missed() {
+        assert_eq!(seen(&three()), (Condition::Whole, 5, 5));
+        assert_eq!(seen(&three().frame(4, false)), (Condition::Whole, 5, 5));
+        assert_eq!(seen(&Log::new()), (Condition::Whole, 0, 0));
+    }
+
+    #[test]
+    fn a_bad_frame_of_the_last_transaction_may_be_a_power_failure() {
+        assert_eq!(seen(&three().bad(3)), (Condition::LastTransaction, 3, 5));
+        assert_eq!(seen(&three().bad(4)), (Condition::LastTransaction, 3, 3), "its end");
+    }
+
+    #[test]
+    fn a_bad_frame_before_the_last_transaction_is_damage() {
+        assert_eq!(seen(&three().bad(0)), (Condition::Broken, 0, 5), "its end, of one page");
+        assert_eq!(seen(&three().bad(1)), (Condition::Broken, 1, 5));
+        assert_eq!(seen(&three().bad(2)), (Condition::Broken, 1, 5), "its end");
+        let unended = Log::new().frame(1, true).frame(2, true).bad(1).frame(3, false);
+        assert_eq!(seen(&unended).0, Condition::Broken, "whatever came after it");
+    }
+
+    #[test]
+    fn an_end_of_an_older_log_says_nothing_of_this_one() {
+        let torn = Log::new().frame(1, true).frame_under(OLDER, 2, true).frame(3, true);
+        assert_eq!(seen(&torn), (Condition::LastTransaction, 1, 1), "in a hole");
+        let rest = Log::new().frame(1, true).frame_under(OLDER, 2, true);
+        assert_eq!(seen(&rest), (Condition::Whole, 1, 1), "behind the last");
+    }
+
+    #[test]
+    fn without_a_header_two_frames_that_agree_say_which_log_it_is() {
+        assert_eq!(seen(&three().without_header()), (Condition::Broken, 0, 5));
+        let worse = three().without_header().bad(0).bad(1).bad(3);
+        assert_eq!(seen(&worse), (Condition::Broken, 0, 5), "whichever they are");
+        let older = three().frame_under(OLDER, 6, false).frame_under(OLDER, 7, true);
+        assert_eq!(older.without_header().read().frames.len(), 5, "what comes later is older");
+    }
 }

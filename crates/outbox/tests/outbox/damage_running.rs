@@ -126,7 +126,7 @@ fn a_healing_that_fails_is_tried_again_and_saves_nothing_meanwhile() {
         let events = vec![event("a", n, Origin::Live)];
         [Append { stream: stream(), state: b"state".to_vec(), events }]
     };
-    for ms in [0, 1, 10_000] {
+    for ms in [0, 1, 10_000, 10_001] {
         outbox.append(&group(200), at(ms)).unwrap_err();
         outbox.claim(&crate::support::limits(10), at(ms)).unwrap_err();
         outbox.record_lost(1).unwrap_err();
@@ -350,6 +350,21 @@ fn large(folder: &Folder) -> u32 {
         outbox.append(&group, at(0)).unwrap();
     }
     events
+}
+
+#[test]
+fn a_large_file_with_a_damaged_state_is_set_aside_at_the_start() {
+    let folder = Folder::new();
+    large(&folder);
+    let root = Connection::open(&folder.path).unwrap().query_row(
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'stream'",
+        [],
+        |row| row.get::<_, u32>(0),
+    );
+    overwrite(&folder.path, u64::from(root.unwrap() - 1) * PAGE as u64, &[0xFF]);
+    let outbox = folder.open();
+    assert!(outbox.salvaged().is_some_and(|salvaged| salvaged.under_way));
+    assert!(outbox.state(&stream()).is_ok(), "capture begins");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod claiming;
 mod concluding;
 mod crash;
 mod damage;
+mod damage_again;
 mod damage_random;
 mod damage_running;
 mod damage_worlds;
