@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Error, Result, StoreOptions,
     segment::{self, Segment},
+    token,
 };
 pub(crate) use door::Door;
 
@@ -25,7 +26,7 @@ pub(crate) use door::Door;
 pub(crate) const FILE_NAME: &str = "index.sqlite";
 
 /// A file of another version is set aside and made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Page cache of a connection that only reads, in KiB: eight of them are 8 MiB.
 pub(crate) const READER_CACHE_KIB: i64 = 1_024;
@@ -87,7 +88,11 @@ fn make(connection: &mut Connection) -> Result<()> {
         }
     }
     transaction.execute_batch(include_str!("index.sql"))?;
-    transaction.execute("INSERT INTO follow VALUES (1, '', 0, '', 0, '', 0)", [])?;
+    let secret = token::random_uuid();
+    transaction.execute(
+        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0)",
+        [secret.as_bytes()],
+    )?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(())

@@ -9,7 +9,7 @@ use std::{
 use rusqlite::ErrorCode;
 
 use super::{FILE_NAME, READER_CACHE_KIB, open_as_it_is};
-use crate::{Error, Result, StoreOptions};
+use crate::{Error, Result, StoreOptions, gate::shelf};
 
 /// What the file is called then. One is kept, the last: it is looked at, if at
 /// all, for what happened to it.
@@ -50,7 +50,9 @@ pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<()> {
 /// What is wrong with the file. All of it is read: what failed may lie anywhere.
 fn fault(data_dir: &Path, options: StoreOptions) -> Result<Option<String>> {
     let words = open_as_it_is(data_dir, options, READER_CACHE_KIB).and_then(|index| {
-        Ok(index.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
+        let words = index.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
+        shelf::check(&index)?;
+        Ok(words)
     });
     match words {
         Ok(words) => Ok((words != "ok").then_some(words)),
@@ -64,8 +66,9 @@ fn error_words(error: &Error) -> String {
     source.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Its log first: what a crash leaves in between is an older index, and no log
-/// that the next file would take for its own.
+/// Its log first: what a crash leaves in between is a file without its newest
+/// pages, which is mended again, and no log that the next file would take for
+/// its own.
 fn set_aside(data_dir: &Path, aside: &Path) -> io::Result<()> {
     let with = |path: &Path, ending: &str| {
         let mut name = path.as_os_str().to_owned();
