@@ -166,10 +166,42 @@ impl Store {
     /// Where SQLite fails.
     pub fn checkpoint_rest(&self, left: u64) -> Result<bool> {
         let is_done = left <= REST_PAGES;
-        if is_done {
-            checkpoint(&self.connection)?;
+        if is_done && checkpoint(&self.connection)? == 0 && self.wal_bytes() > self.wal_kept()? {
+            self.empty_wal()?;
         }
         Ok(is_done)
+    }
+
+    /// Gives the room that the WAL takes back to the disk, as far as nobody
+    /// reads what is in it: for a disk that has no room for the next commit,
+    /// which would give it back.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn give_room_back(&self) -> Result<()> {
+        if self.wal_bytes() > 0 && checkpoint(&self.connection)? == 0 {
+            self.empty_wal()?;
+        }
+        Ok(())
+    }
+
+    fn wal_bytes(&self) -> u64 {
+        let wal = self.data_dir.join(format!("{}-wal", Self::FILE_NAME));
+        fs::metadata(wal).map_or(0, |metadata| metadata.len())
+    }
+
+    fn wal_kept(&self) -> Result<u64> {
+        let kept: i64 =
+            self.connection.pragma_query_value(None, "journal_size_limit", |row| row.get(0))?;
+        Ok(u64::try_from(kept).unwrap_or(u64::MAX))
+    }
+
+    /// Waits for nobody: where one still reads it, another time.
+    fn empty_wal(&self) -> Result<()> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection.busy_timeout(self.options.busy_timeout)?;
+        Ok(emptied?)
     }
 
     /// Bytes of the database's file that hold nothing, since what was in them
@@ -338,9 +370,30 @@ mod tests {
         assert!(wal_bytes(&dir) > 100 * PAGE);
         assert!(!store.checkpoint_rest(REST_PAGES + 1).unwrap(), "too many to stop for");
         assert!(store.checkpoint_rest(REST_PAGES).unwrap());
+        assert!(wal_bytes(&dir) <= kept, "{} bytes, and no commit may follow", wal_bytes(&dir));
         commit(&store);
-        assert!(wal_bytes(&dir) <= kept, "{} bytes", wal_bytes(&dir));
         assert!(store.checkpoint_rest(0).unwrap());
+    }
+
+    #[test]
+    fn a_log_that_somebody_reads_is_emptied_later() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        let other = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        commit(&store);
+        let reading = other.connection.unchecked_transaction().unwrap();
+        let count = |from: &Connection| -> i64 {
+            from.query_row("SELECT count(*) FROM server_version", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(count(&reading), 1);
+        commit(&store);
+        store.give_room_back().unwrap();
+        assert!(wal_bytes(&dir) > 0);
+        assert_eq!(count(&reading), 1);
+        drop(reading);
+        store.give_room_back().unwrap();
+        assert_eq!(wal_bytes(&dir), 0);
+        assert_eq!(count(&other.connection), 2);
     }
 
     #[test]
