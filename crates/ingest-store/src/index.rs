@@ -21,6 +21,7 @@ use crate::{
     token,
 };
 pub(crate) use door::Door;
+pub(crate) use mending::forget_set_aside;
 
 /// Name of the file in the data directory.
 pub(crate) const FILE_NAME: &str = "index.sqlite";
@@ -89,10 +90,8 @@ fn make(connection: &mut Connection) -> Result<()> {
     }
     transaction.execute_batch(include_str!("index.sql"))?;
     let secret = token::random_uuid();
-    transaction.execute(
-        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0)",
-        [secret.as_bytes()],
-    )?;
+    transaction
+        .execute("INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0)", [secret.as_bytes()])?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(())

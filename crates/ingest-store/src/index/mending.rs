@@ -11,8 +11,8 @@ use rusqlite::ErrorCode;
 use super::{FILE_NAME, READER_CACHE_KIB, open_as_it_is};
 use crate::{Error, Result, StoreOptions, gate::shelf};
 
-/// What the file is called then. One is kept, the last: it is looked at, if at
-/// all, for what happened to it.
+/// What the file is called then. One is kept, the last, until something is
+/// erased: it is looked at, if at all, for what happened to it.
 const SET_ASIDE: &str = "index.sqlite.damaged";
 
 /// One at a time: who comes second must not set aside what the first one made.
@@ -80,6 +80,12 @@ fn set_aside(data_dir: &Path, aside: &Path) -> io::Result<()> {
     unless_absent(fs::rename(with(&file, "-wal"), with(aside, "-wal")))?;
     unless_absent(fs::remove_file(with(&file, "-shm")))?;
     unless_absent(fs::rename(&file, aside))
+}
+
+/// Deletes what was set aside: it has what is erased since.
+pub(crate) fn forget_set_aside(data_dir: &Path) -> io::Result<()> {
+    unless_absent(fs::remove_file(data_dir.join(SET_ASIDE)))?;
+    unless_absent(fs::remove_file(data_dir.join(format!("{SET_ASIDE}-wal"))))
 }
 
 fn unless_absent(done: io::Result<()>) -> io::Result<()> {

@@ -111,6 +111,33 @@ fn damage_that_is_met_only_in_use_costs_one_answer() {
 }
 
 #[test]
+fn a_bit_that_is_flipped_in_the_gate_stores_nothing_twice() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = after(fixture, |file| {
+        let index = Connection::open(file).unwrap();
+        let sql = "SELECT entries FROM gate WHERE part = 1";
+        let mut row: Vec<u8> = index.query_row(sql, [], |row| row.get(0)).unwrap();
+        row[10] ^= 1;
+        index.execute("UPDATE gate SET entries = ?1 WHERE part = 1", [row]).unwrap();
+    });
+    assert!(fixture.store.ingest(&[again()], &terms()).is_err());
+    is_whole(&mut fixture, &occurrences, "a flipped bit");
+}
+
+#[test]
+fn what_is_erased_is_not_in_a_file_that_was_set_aside() {
+    let (fixture, _) = followed();
+    let mut fixture = after(fixture, |file| execute(file, "PRAGMA user_version = 99"));
+    assert_eq!(fixture.take(again()).len(), 300);
+    let aside = fixture.dir.path().join("index.sqlite.damaged");
+    assert!(aside.exists());
+    fs::write(fixture.dir.path().join("index.sqlite.damaged-wal"), b"").unwrap();
+    fixture.store.erase_event(device(1), "e7").unwrap();
+    assert!(!aside.exists());
+    assert!(!fixture.dir.path().join("index.sqlite.damaged-wal").exists());
+}
+
+#[test]
 fn accounts_need_no_index() {
     let (fixture, occurrences) = followed();
     let mut fixture = after(fixture, |file| overwrite(file, 0));
