@@ -6,6 +6,7 @@
 
 mod follower;
 mod retirement;
+mod room;
 
 use std::{
     sync::{
@@ -21,6 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use retirement::keep_retiring;
+pub(crate) use room::keep_giving_room_back;
 
 /// Jobs that wait; each belongs to an admitted request, so it never fills.
 const WAITING_MAX: usize = 1_024;
