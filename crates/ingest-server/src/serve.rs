@@ -185,6 +185,7 @@ async fn drain(app: Arc<App>, mut connections: JoinHandle<()>) {
     if tokio::time::timeout(drain_timeout, app.places.emptied()).await.is_err() {
         tracing::warn!(requests = app.places.taken(), "Requests are cut off unfinished");
     }
+    app.writer.cut_short();
     app.phases.advance(Phase::Closing);
     if tokio::time::timeout(CLOSE_MAX, &mut connections).await.is_err() {
         connections.abort();

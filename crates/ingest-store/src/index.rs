@@ -68,7 +68,8 @@ fn with_other_tables(error: Error) -> Error {
         | Error::Newer { .. }
         | Error::Index(_)
         | Error::UnknownDevice
-        | Error::Unreadable(_) => false,
+        | Error::Unreadable(_)
+        | Error::CutShort => false,
     };
     if is_absent { Error::Index("it has other tables".to_owned()) } else { error }
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -42,6 +43,8 @@ pub struct Store {
     pub(crate) data_dir: PathBuf,
     pub(crate) options: StoreOptions,
     pub(crate) id: Uuid,
+    /// Whoever makes the gate anew is to stop.
+    pub(crate) cut_short: Arc<AtomicBool>,
     /// Made by the first batch.
     pub(crate) intake: Option<Box<Intake>>,
 }
@@ -84,7 +87,8 @@ impl Store {
         let id = read_id(&connection)?;
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
-        Ok(Self { connection, index, data_dir, options, id, intake: None })
+        let cut_short = Arc::default();
+        Ok(Self { connection, index, data_dir, options, id, cut_short, intake: None })
     }
 
     /// The database's own name, made with it.
@@ -124,6 +128,13 @@ impl Store {
         transaction.commit()?;
         self.id = id;
         Ok(id)
+    }
+
+    /// Set from another thread, it ends the making anew of the gate at its next
+    /// step: then what waits for it is to be sent again.
+    #[must_use]
+    pub fn cut_short(&self) -> Arc<AtomicBool> {
+        self.cut_short.clone()
     }
 
     /// Leaves an index that was set aside meanwhile, before it is read.

@@ -23,18 +23,29 @@ pub(crate) fn is_damage(error: &Error) -> bool {
     let code = match error {
         Error::Index(_) => return true,
         Error::Sqlite(error) => error.sqlite_error_code(),
-        Error::Directory(_) | Error::Newer { .. } | Error::UnknownDevice | Error::Unreadable(_) => {
-            None
-        }
+        Error::Directory(_)
+        | Error::Newer { .. }
+        | Error::UnknownDevice
+        | Error::Unreadable(_)
+        | Error::CutShort => None,
     };
     matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing is wrong with the file.
+    Sound,
+    /// It is set aside.
+    Damaged,
+}
+
 /// Sets the file aside where it is bad indeed. Whoever has it open goes on with
 /// the one that is set aside until it looks again ([`Door`](super::Door)).
-pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<()> {
+pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<Found> {
     let _one = MENDING.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(fault) = fault(data_dir, options)? else { return Ok(()) };
+    let Some(fault) = fault(data_dir, options)? else { return Ok(Found::Sound) };
     let aside = data_dir.join(SET_ASIDE);
     set_aside(data_dir, &aside).map_err(|error| {
         Error::Index(format!("{fault}, and it could not be set aside: {error}"))
@@ -44,7 +55,7 @@ pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<()> {
         set_aside = %aside.display(),
         "index.sqlite could not be used: it is set aside and made anew from the log"
     );
-    Ok(())
+    Ok(Found::Damaged)
 }
 
 /// What is wrong with the file. All of it is read: what failed may lie anywhere.
