@@ -62,6 +62,8 @@ impl Bench {
 /// Runs them one after another: two at once would measure each other.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = workspace::root();
+    // Before the first one: each writes its table into a page.
+    let stamp = if options.update { Some(measured::stamp(&root)?) } else { None };
     // The programs under load are the ones that people run.
     let programs = ["build", "--release", "-p", "ingest-server", "-p", "cli"];
     process::run(process::cargo(&root).args(programs))?;
@@ -70,8 +72,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             continue;
         }
         let table = process::run_captured(&mut command(bench, options))?;
-        if options.update {
-            let text = format!("{}\n\n{}", measured::stamp(&root)?, table.trim_end());
+        if let Some(stamp) = &stamp {
+            let text = format!("{stamp}
+
+{}", table.trim_end());
             measured::write(&root.join(PAGE), &bench.mark(), &text)?;
         }
     }

@@ -19,6 +19,7 @@ use crate::{
     backlog::Backlog,
     byte_budget::ByteBudget,
     disk::DiskFloor,
+    enrolments::Enrolments,
     in_flight::InFlight,
     metrics::{self, Metrics},
     phase::Phases,
@@ -44,8 +45,7 @@ pub(crate) struct App {
     pub(crate) budget: ByteBudget,
     /// Bodies decoded and judged on threads of their own at a time.
     pub(crate) decoders: Semaphore,
-    /// Enrolments whose body may be on its way at a time.
-    pub(crate) enrolments: Semaphore,
+    pub(crate) enrolments: Enrolments,
     pub(crate) quotas: Quotas,
     pub(crate) in_flight: InFlight,
     pub(crate) metrics: Arc<Metrics>,

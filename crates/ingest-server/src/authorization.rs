@@ -5,12 +5,9 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, header};
 use event_model::DeviceId;
 use ingest_api::ProblemKind;
-use ingest_store::{Principal, Token, Validity, Viewer};
+use ingest_store::{KeyFault, Principal, Token, Validity, Viewer};
 
 use crate::{Config, app::App, principals, quota::AtWork, rejection::Rejection};
-
-/// What is said to a key that opens nothing.
-pub(crate) const NO_SUCH_KEY: &str = "this server knows no such enrolment key";
 
 /// The token that the request shows.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Token, Rejection> {
@@ -39,18 +36,35 @@ pub(crate) async fn device(app: &Arc<App>, headers: &HeaderMap) -> Result<Device
     }
 }
 
-/// Refuses who shows neither an enrolment key nor a device's token. Whether the
-/// key still opens, and whose the token is, the store says with the body.
+/// Refuses who shows neither an enrolment key nor a device's token, or one whose
+/// time is over. Whose the token is, the store says with the body; so it does of
+/// a key that is used up, with which a lost answer may be asked for again.
 pub(crate) async fn may_enrol(app: &Arc<App>, credential: &Token) -> Result<(), Rejection> {
     match principals::principal(app, credential.clone()).await? {
-        Some((Principal::Device(_), _)) => return Ok(()),
+        Some((Principal::Device(_), Validity::Valid)) => return Ok(()),
+        Some((Principal::Device(_), Validity::Revoked)) => return Err(revoked()),
         Some((Principal::Reader(_), _)) | None => {}
     }
-    let key = credential.clone();
-    if app.readers.read(move |store| store.is_enrolment_key(&key)).await? {
-        return Ok(());
+    let (key, now) = (credential.clone(), app.clock.now().wall);
+    match app.readers.read(move |store| store.check_enrolment_key(&key, now)).await? {
+        Ok(()) | Err(KeyFault::UsedUp) => Ok(()),
+        Err(fault @ (KeyFault::Unknown | KeyFault::Expired)) => Err(does_not_open(fault)),
     }
-    Err(Rejection::new(ProblemKind::Unauthenticated, NO_SUCH_KEY))
+}
+
+/// What is said to a key that opens nothing.
+pub(crate) fn does_not_open(fault: KeyFault) -> Rejection {
+    let detail = match fault {
+        KeyFault::Unknown => "this server knows no such enrolment key",
+        KeyFault::Expired => "the enrolment key has expired",
+        KeyFault::UsedUp => "the enrolment key has enrolled as many devices as it may",
+    };
+    Rejection::new(ProblemKind::Unauthenticated, detail)
+}
+
+/// What is said to a token that was valid once.
+pub(crate) fn revoked() -> Rejection {
+    Rejection::new(ProblemKind::Revoked, "the operator revoked this token")
 }
 
 /// Who looks at what, counted among the requests of its device.
@@ -73,9 +87,7 @@ pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Lookin
 async fn principal(app: &Arc<App>, headers: &HeaderMap) -> Result<Principal, Rejection> {
     match principals::principal(app, bearer(headers)?).await? {
         Some((principal, Validity::Valid)) => Ok(principal),
-        Some((_, Validity::Revoked)) => {
-            Err(Rejection::new(ProblemKind::Revoked, "the operator revoked this token"))
-        }
+        Some((_, Validity::Revoked)) => Err(revoked()),
         None => {
             Err(Rejection::new(ProblemKind::Unauthenticated, "this server knows no such token"))
         }

@@ -129,6 +129,8 @@ impl Bounds {
             "answer_timeout_s": self.answer_timeout.as_secs(),
             "drain_timeout_s": self.drain_timeout.as_secs(),
             "enrolments_max": Config::ENROLMENTS_MAX,
+            "credential_enrolments_max": Config::CREDENTIAL_ENROLMENTS_MAX,
+            "enrolment_timeout_s": Config::ENROLMENT_TIMEOUT.as_secs(),
             "head_bytes_max": Config::HEAD_BYTES_MAX,
             "headers_max": Config::HEADERS_MAX,
             "target_bytes_max": Config::TARGET_BYTES_MAX,
@@ -163,6 +165,11 @@ impl Config {
     /// Enrolments at a time: one takes milliseconds, and who holds one open with
     /// a shared key takes no more than so many places of those who send.
     pub const ENROLMENTS_MAX: usize = 64;
+    /// Of these with one key or token: a whole team's at once, and eight keys
+    /// that leaked before nobody else can enrol.
+    pub const CREDENTIAL_ENROLMENTS_MAX: usize = 8;
+    /// How long an enrolment's body may take: it is four kilobytes at most.
+    pub const ENROLMENT_TIMEOUT: Duration = Duration::from_secs(5);
     /// Bytes of a request's head: ours are one kilobyte, proxies add some. Each
     /// open connection may hold so many.
     pub const HEAD_BYTES_MAX: usize = 16 * 1024;

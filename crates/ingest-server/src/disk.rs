@@ -42,10 +42,15 @@ impl DiskFloor {
         if self.is_due(now.clock.mono_ms) {
             self.look();
         }
-        if self.is_below.load(Ordering::Relaxed) {
+        if self.is_below() {
             return Err(Rejection::overloaded("the server's disk is nearly full"));
         }
         Ok(())
+    }
+
+    /// What the last look found.
+    pub(crate) fn is_below(&self) -> bool {
+        self.is_below.load(Ordering::Relaxed)
     }
 
     /// One of those who ask looks; the others believe the last answer.

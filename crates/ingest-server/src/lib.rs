@@ -30,6 +30,7 @@ mod byte_budget;
 mod config;
 mod connections;
 mod disk;
+mod enrolments;
 mod events;
 mod in_flight;
 mod metrics;

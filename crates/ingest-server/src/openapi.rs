@@ -4,6 +4,7 @@ mod whole;
 
 use event_model::canonical_json;
 use ingest_api::{Lifetimes, Limits, Problem};
+use ingest_store::Store;
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
@@ -73,6 +74,7 @@ pub fn openapi_json(config: &Config) -> String {
     let mut lifetimes = json!(config.lifetimes);
     // `null` where events stay.
     lifetimes["retain_days"] = json!(config.retain_days);
+    lifetimes["device_outboxes_max"] = json!(Store::OUTBOXES_MAX);
     document["x-ringside-lifetimes"] = lifetimes;
     let mut text =
         serde_json::to_string_pretty(&sorted(&document)).expect("a JSON value is always JSON");

@@ -24,6 +24,7 @@ use crate::{
     byte_budget::ByteBudget,
     connections::Connections,
     disk::DiskFloor,
+    enrolments::Enrolments,
     in_flight::InFlight,
     metrics::Metrics,
     openapi_json,
@@ -31,7 +32,7 @@ use crate::{
     principals::Principals,
     quota::Quotas,
     read_pool::ReadPool,
-    writer::{Writer, keep_retiring},
+    writer::{Writer, keep_giving_room_back, keep_retiring},
 };
 
 /// How long the last answers may take to leave.
@@ -162,8 +163,10 @@ impl Server {
         };
         let connections = tokio::spawn(connections.serve(listener));
         let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
+        let giving = tokio::spawn(keep_giving_room_back(Arc::downgrade(&self.app)));
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
+        giving.abort();
         drain(self.app, connections).await;
         // Nobody has a way to the writer any more, so its thread ends when its
         // work does.
@@ -182,6 +185,7 @@ async fn drain(app: Arc<App>, mut connections: JoinHandle<()>) {
     if tokio::time::timeout(drain_timeout, app.places.emptied()).await.is_err() {
         tracing::warn!(requests = app.places.taken(), "Requests are cut off unfinished");
     }
+    app.writer.cut_short();
     app.phases.advance(Phase::Closing);
     if tokio::time::timeout(CLOSE_MAX, &mut connections).await.is_err() {
         connections.abort();
@@ -211,7 +215,7 @@ fn build_app(
         backlog: Backlog::new(config.bounds.queue_age_max),
         budget: ByteBudget::new(config.bounds.working_bytes_max),
         decoders: Semaphore::new(decoders()),
-        enrolments: Semaphore::new(Config::ENROLMENTS_MAX),
+        enrolments: Enrolments::default(),
         quotas: Quotas::new(&config.bounds),
         in_flight: InFlight::default(),
         metrics: Arc::new(Metrics::new()),

@@ -6,11 +6,12 @@
 
 mod follower;
 mod retirement;
+mod room;
 
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
 };
@@ -21,6 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use retirement::keep_retiring;
+pub(crate) use room::keep_giving_room_back;
 
 /// Jobs that wait; each belongs to an admitted request, so it never fills.
 const WAITING_MAX: usize = 1_024;
@@ -46,6 +48,7 @@ pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     progress: Arc<Progress>,
     room_inside: Arc<AtomicU64>,
+    cut_short: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -56,14 +59,19 @@ impl Writer {
         let progress = Arc::new(Progress::default());
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
-        let room_inside = room.clone();
+        let (room_inside, cut_short) = (room.clone(), store.cut_short());
         let thread = thread::spawn(move || work(store, &terms, waiting, shared, &room));
-        (Self { jobs, progress, room_inside }, thread)
+        (Self { jobs, progress, room_inside, cut_short }, thread)
     }
 
     /// Bytes of the database that hold nothing, as of the last commit.
     pub(crate) fn room_inside(&self) -> Arc<AtomicU64> {
         self.room_inside.clone()
+    }
+
+    /// Ends what may take minutes; what waits for it is answered with a retry.
+    pub(crate) fn cut_short(&self) {
+        self.cut_short.store(true, Ordering::Relaxed);
     }
 
     /// Waits, within bounds, until what is stored now can be read.

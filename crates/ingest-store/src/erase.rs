@@ -37,6 +37,10 @@ impl Store {
         // Free pages are overwritten too, while this lasts.
         self.connection.pragma_update(None, "secure_delete", true)?;
         let erased = self.try_erase(device, id).inspect_err(|error| self.index.mend_after(error));
+        let erased = erased.and_then(|erased| {
+            index::forget_set_aside(&self.data_dir).map_err(Error::Directory)?;
+            Ok(erased)
+        });
         self.connection.pragma_update(None, "secure_delete", "FAST")?;
         erased
     }
@@ -60,8 +64,8 @@ impl Store {
         let subject = found.erase(&transaction)?;
         transaction.commit()?;
         if found.batch_no <= cursors.associated_batch {
-            let log = &self.connection;
-            follower::unfold(&index, log, &segments, (device, id), subject.as_deref())?;
+            let event = (device, id, found.batch_no);
+            follower::unfold(&index, &self.connection, &segments, event, subject.as_deref())?;
         }
         index.commit()?;
         Ok(Erased::Now)

@@ -28,6 +28,10 @@ pub enum Error {
     /// A batch of the log cannot be taken apart, so nothing of it was changed.
     #[error("batch {0} of the log cannot be read")]
     Unreadable(i64),
+    /// The gate is being filled from the log, and whoever waits for it was told
+    /// to stop. What was done of it is done.
+    #[error("it was told to stop while the gate is made anew")]
+    CutShort,
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),

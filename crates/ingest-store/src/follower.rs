@@ -7,14 +7,17 @@ mod forgetting;
 mod told;
 mod unfold;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+};
 
 use event_model::{DeviceId, WallTime};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::{
-    Result, Store, StoreOptions,
+    Error, Result, Store, StoreOptions,
     body::{self, Encoding},
     evidence::{Evidence, EvidenceReader},
     gate::{Recent, shelf},
@@ -132,6 +135,10 @@ pub(crate) fn shelve_all(store: &mut Store, left: usize) -> Result<()> {
         let recent = unshelved(log, index, &segment::all(log)?)?;
         if recent.len() < left {
             return Ok(());
+        }
+        // A long log takes many steps, and each is on the shelf for good.
+        if store.cut_short.load(Ordering::Relaxed) {
+            return Err(Error::CutShort);
         }
         shelve(index, log, store.id, &recent)?;
     }

@@ -18,14 +18,16 @@ use uuid::Uuid;
 use crate::{
     Error, Result, StoreOptions,
     segment::{self, Segment},
+    token,
 };
 pub(crate) use door::Door;
+pub(crate) use mending::forget_set_aside;
 
 /// Name of the file in the data directory.
 pub(crate) const FILE_NAME: &str = "index.sqlite";
 
 /// A file of another version is set aside and made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Page cache of a connection that only reads, in KiB: eight of them are 8 MiB.
 pub(crate) const READER_CACHE_KIB: i64 = 1_024;
@@ -66,7 +68,8 @@ fn with_other_tables(error: Error) -> Error {
         | Error::Newer { .. }
         | Error::Index(_)
         | Error::UnknownDevice
-        | Error::Unreadable(_) => false,
+        | Error::Unreadable(_)
+        | Error::CutShort => false,
     };
     if is_absent { Error::Index("it has other tables".to_owned()) } else { error }
 }
@@ -87,7 +90,9 @@ fn make(connection: &mut Connection) -> Result<()> {
         }
     }
     transaction.execute_batch(include_str!("index.sql"))?;
-    transaction.execute("INSERT INTO follow VALUES (1, '', 0, '', 0, '', 0)", [])?;
+    let secret = token::random_uuid();
+    transaction
+        .execute("INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0)", [secret.as_bytes()])?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(())

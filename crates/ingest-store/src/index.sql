@@ -3,6 +3,8 @@ CREATE TABLE follow (
     singleton          INTEGER PRIMARY KEY CHECK (singleton = 1),
     -- The log that this file follows.
     store_id           TEXT NOT NULL,
+    -- Random: who does not know it cannot choose ids for one row of the gate.
+    secret             BLOB NOT NULL,
     -- The gate's index has all batches up to this one; the mark tells a log
     -- that was restored from the one that was followed.
     shelved_through    INTEGER NOT NULL,

@@ -52,7 +52,10 @@ impl Store {
                     }
                 }
             })
-            .inspect_err(|error| self.index.mend_after(error))
+            .inspect_err(|error| {
+                let at = batches.first().map(|batch| batch.received_at);
+                self.index.mend_after_at(error, at);
+            })
     }
 
     /// `None` where another process wrote since, which nobody does while a

@@ -9,17 +9,19 @@ use std::ops::RangeInclusive;
 use event_model::OutboxId;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use crate::{Result, varint};
+use crate::{Result, Store, varint};
 
 /// Ranges kept of an outbox. An honest one has a few, one for each batch that
 /// overtook another; beyond this the highest are forgotten, which makes the
 /// answer's `contiguous_sequence` no larger than it should be.
 const RANGES_MAX: usize = 1_024;
 
-/// Outboxes known of a device. It has one, and another after each salvage or
-/// restore; whoever names a new one in each request makes room for it with an
-/// older one, of which the server then knows nothing any more.
-const OUTBOXES_MAX: i64 = 64;
+impl Store {
+    /// Outboxes known of a device. It has one, and another after each salvage or
+    /// restore; whoever names a new one in each request makes room for it with
+    /// another, whichever that is: of it the server then knows nothing any more.
+    pub const OUTBOXES_MAX: u32 = 64;
+}
 
 /// Closed ranges that neither overlap nor touch, in ascending order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,7 +111,7 @@ fn make_room(transaction: &Transaction<'_>, device_no: i64, kept: [OutboxId; 2])
             device_no,
             kept[0].0.as_bytes(),
             kept[1].0.as_bytes(),
-            OUTBOXES_MAX - 2
+            Store::OUTBOXES_MAX - 2
         ])?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -42,6 +43,8 @@ pub struct Store {
     pub(crate) data_dir: PathBuf,
     pub(crate) options: StoreOptions,
     pub(crate) id: Uuid,
+    /// Whoever makes the gate anew is to stop.
+    pub(crate) cut_short: Arc<AtomicBool>,
     /// Made by the first batch.
     pub(crate) intake: Option<Box<Intake>>,
 }
@@ -84,7 +87,8 @@ impl Store {
         let id = read_id(&connection)?;
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
-        Ok(Self { connection, index, data_dir, options, id, intake: None })
+        let cut_short = Arc::default();
+        Ok(Self { connection, index, data_dir, options, id, cut_short, intake: None })
     }
 
     /// The database's own name, made with it.
@@ -124,6 +128,13 @@ impl Store {
         transaction.commit()?;
         self.id = id;
         Ok(id)
+    }
+
+    /// Set from another thread, it ends the making anew of the gate at its next
+    /// step: then what waits for it is to be sent again.
+    #[must_use]
+    pub fn cut_short(&self) -> Arc<AtomicBool> {
+        self.cut_short.clone()
     }
 
     /// Leaves an index that was set aside meanwhile, before it is read.
@@ -166,10 +177,42 @@ impl Store {
     /// Where SQLite fails.
     pub fn checkpoint_rest(&self, left: u64) -> Result<bool> {
         let is_done = left <= REST_PAGES;
-        if is_done {
-            checkpoint(&self.connection)?;
+        if is_done && checkpoint(&self.connection)? == 0 && self.wal_bytes() > self.wal_kept()? {
+            self.empty_wal()?;
         }
         Ok(is_done)
+    }
+
+    /// Gives the room that the WAL takes back to the disk, as far as nobody
+    /// reads what is in it: for a disk that has no room for the next commit,
+    /// which would give it back.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn give_room_back(&self) -> Result<()> {
+        if self.wal_bytes() > 0 && checkpoint(&self.connection)? == 0 {
+            self.empty_wal()?;
+        }
+        Ok(())
+    }
+
+    fn wal_bytes(&self) -> u64 {
+        let wal = self.data_dir.join(format!("{}-wal", Self::FILE_NAME));
+        fs::metadata(wal).map_or(0, |metadata| metadata.len())
+    }
+
+    fn wal_kept(&self) -> Result<u64> {
+        let kept: i64 =
+            self.connection.pragma_query_value(None, "journal_size_limit", |row| row.get(0))?;
+        Ok(u64::try_from(kept).unwrap_or(u64::MAX))
+    }
+
+    /// Waits for nobody: where one still reads it, another time.
+    fn empty_wal(&self) -> Result<()> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection.busy_timeout(self.options.busy_timeout)?;
+        Ok(emptied?)
     }
 
     /// Bytes of the database's file that hold nothing, since what was in them
@@ -338,9 +381,30 @@ mod tests {
         assert!(wal_bytes(&dir) > 100 * PAGE);
         assert!(!store.checkpoint_rest(REST_PAGES + 1).unwrap(), "too many to stop for");
         assert!(store.checkpoint_rest(REST_PAGES).unwrap());
+        assert!(wal_bytes(&dir) <= kept, "{} bytes, and no commit may follow", wal_bytes(&dir));
         commit(&store);
-        assert!(wal_bytes(&dir) <= kept, "{} bytes", wal_bytes(&dir));
         assert!(store.checkpoint_rest(0).unwrap());
+    }
+
+    #[test]
+    fn a_log_that_somebody_reads_is_emptied_later() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        let other = Store::open(dir.path(), StoreOptions::default()).unwrap();
+        commit(&store);
+        let reading = other.connection.unchecked_transaction().unwrap();
+        let count = |from: &Connection| -> i64 {
+            from.query_row("SELECT count(*) FROM server_version", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(count(&reading), 1);
+        commit(&store);
+        store.give_room_back().unwrap();
+        assert!(wal_bytes(&dir) > 0);
+        assert_eq!(count(&reading), 1);
+        drop(reading);
+        store.give_room_back().unwrap();
+        assert_eq!(wal_bytes(&dir), 0);
+        assert_eq!(count(&other.connection), 2);
     }
 
     #[test]

@@ -94,7 +94,8 @@ struct Drained {
     server_cpu_s: f64,
     server_peak_mib: f64,
     server_written_bytes: f64,
-    server_fsyncs: f64,
+    /// `None` where nobody counted.
+    server_fsyncs: Option<f64>,
 }
 
 fn table(events: u32, runs: &[Drained], counted: &Drained) -> String {
@@ -108,12 +109,14 @@ fn table(events: u32, runs: &[Drained], counted: &Drained) -> String {
         "| events | requests | events/s | client CPU-s per 100,000 | server CPU-s per 100,000 | \
          server's fsyncs per 1,000 | server MiB peak | server bytes written an event |\n\
          |--:|--:|--:|--:|--:|--:|--:|--:|\n\
-         | {events} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} |",
+         | {events} | {:.0} | {:.0} | {:.2} | {:.2} | {} | {:.0} | {:.0} |",
         of(&|run| run.requests),
         of(&|run| events / run.took_s),
         of(&|run| run.client_cpu_s * 100_000.0 / events),
         of(&|run| run.server_cpu_s * 100_000.0 / events),
-        counted.server_fsyncs * 1_000.0 / events,
+        counted
+            .server_fsyncs
+            .map_or("–".to_owned(), |fsyncs| format!("{:.1}", fsyncs * 1_000.0 / events)),
         of(&|run| run.server_peak_mib),
         of(&|run| run.server_written_bytes / events),
     )
@@ -166,7 +169,7 @@ impl Prepared {
             took_s: before.0.elapsed().as_secs_f64(),
             server_cpu_s: server.cpu_s() - before.1,
             client_cpu_s: process::own_cpu_s() - before.2,
-            server_fsyncs: server.fsyncs() - before.3,
+            server_fsyncs: server.fsyncs().zip(before.3).map(|(after, before)| after - before),
             server_peak_mib: server.memory_mib("VmHWM"),
             server_written_bytes: server.written_bytes(),
         };

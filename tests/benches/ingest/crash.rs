@@ -64,8 +64,11 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
         anyhow::Ok(())
     })?;
     let events: usize = acknowledged.iter().map(|request| request.events).sum();
+    let events = u64::try_from(events)?;
     let (known, lost) = (tally.duplicate.into_inner(), tally.stored.into_inner());
     anyhow::ensure!(lost == 0, "{lost} acknowledged events were lost");
+    anyhow::ensure!(events > 0, "nothing was acknowledged before the kill");
+    anyhow::ensure!(known == events, "{known} of {events} acknowledged events are known");
     Ok(format!("kill -9 at full load: {events} events acknowledged, {known} there, {lost} lost."))
 }
 

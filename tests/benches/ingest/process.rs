@@ -49,11 +49,10 @@ impl Process {
         Ok(Some(Self { child, address: address(&mut lines)?, counted }))
     }
 
-    /// How often it has flushed; 0 where nobody counts.
-    pub(crate) fn fsyncs(&self) -> f64 {
-        let Some(counted) = &self.counted else { return 0.0 };
-        let trace = std::fs::read_to_string(counted.trace.path()).unwrap_or_default();
-        trace.lines().filter(|line| line.contains("sync(")).count() as f64
+    /// How often it has flushed; `None` where nobody counts.
+    pub(crate) fn fsyncs(&self) -> Option<f64> {
+        let trace = std::fs::read_to_string(self.counted.as_ref()?.trace.path()).ok()?;
+        Some(trace.lines().filter(|line| line.contains("sync(")).count() as f64)
     }
 
     /// User and system time since its start.

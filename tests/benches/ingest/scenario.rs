@@ -129,9 +129,10 @@ impl Scenario {
             let mut streams = client::connect(server.address, self.connections).await?;
             client::run(&mut streams, &queue, self.pace, &tally).await
         })?;
-        let fsyncs = server.fsyncs() - before;
+        let fsyncs = server.fsyncs().zip(before).map(|(after, before)| after - before);
         server.kill();
-        Ok(Some(fsyncs * 1_000.0 / tally.stored.load(Ordering::Relaxed) as f64))
+        let stored = tally.stored.load(Ordering::Relaxed) as f64;
+        Ok(fsyncs.map(|fsyncs| fsyncs * 1_000.0 / stored))
     }
 
     fn requests(&self, data_dir: &Path) -> Result<Queue> {

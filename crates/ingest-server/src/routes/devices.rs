@@ -10,9 +10,9 @@ use axum::{
 };
 use event_model::DeviceId;
 use ingest_api::{Enrolled, Enrolment, Problem, ProblemKind, WISHED_TOKEN_CHARS};
-use ingest_store::{EnrolOutcome, KeyFault, Token};
+use ingest_store::{EnrolOutcome, Token};
 
-use crate::{app::App, authorization, body, rejection::Rejection};
+use crate::{Config, app::App, authorization, body, rejection::Rejection};
 
 /// Bytes of an enrolment: a UUID and a name.
 const ENROLMENT_BYTES_MAX: usize = 4_096;
@@ -46,10 +46,8 @@ pub(crate) async fn enrol(
     // Both before the body: strangers hold no place while theirs drips, and who
     // has a key holds few.
     authorization::may_enrol(&app, &credential).await?;
-    let _turn = app.enrolments.try_acquire().map_err(|_| {
-        Rejection::overloaded("as many devices enrol as this server takes at a time")
-    })?;
-    let timeout = app.config.bounds.body_timeout;
+    let _turn = app.enrolments.begin(&credential)?;
+    let timeout = app.config.bounds.body_timeout.min(Config::ENROLMENT_TIMEOUT);
     let received = body::receive(body, ENROLMENT_BYTES_MAX, &app.budget, timeout).await?;
     let enrolment: Enrolment = serde_json::from_slice(&received.sent).map_err(|error| {
         let detail = format!("expected {{\"device\":\"<uuid>\",\"name\":\"…\"}}: {error}");
@@ -71,11 +69,10 @@ pub(crate) async fn enrol(
             return Err(Rejection::new(ProblemKind::AlreadyEnrolled, detail));
         }
         EnrolOutcome::Revoked => {
-            let detail = "the operator revoked this device's token";
-            return Err(Rejection::new(ProblemKind::Revoked, detail));
+            return Err(authorization::revoked());
         }
         EnrolOutcome::Refused(fault) => {
-            return Err(Rejection::new(ProblemKind::Unauthenticated, describe(fault)));
+            return Err(authorization::does_not_open(fault));
         }
     };
     tracing::info!(%device, "Device enrolled");
@@ -102,12 +99,4 @@ fn checked_wish(token: &str) -> Result<Token, Rejection> {
     let (least, most) = (WISHED_TOKEN_CHARS.start(), WISHED_TOKEN_CHARS.end());
     let detail = format!("a token has {least} to {most} visible ASCII characters");
     Err(Rejection::new(ProblemKind::BadRequest, detail))
-}
-
-fn describe(fault: KeyFault) -> &'static str {
-    match fault {
-        KeyFault::Unknown => authorization::NO_SUCH_KEY,
-        KeyFault::Expired => "the enrolment key has expired",
-        KeyFault::UsedUp => "the enrolment key has enrolled as many devices as it may",
-    }
 }

@@ -69,6 +69,8 @@ pub(crate) async fn post_events(
     let bytes_max = app.config.limits.sent_bytes_max;
     let Received { sent, held } =
         body::receive(body, bytes_max, &app.budget, app.config.bounds.body_timeout).await?;
+    // Again: it may have been revoked while the body was on its way.
+    authorization::device(&app, &headers).await?;
     let claim = asked.key.map(|key| app.in_flight.claim(device, asked.outbox, key)).transpose()?;
     let answer_timeout = app.config.bounds.answer_timeout;
     let work = Work { app, device, received_at: now.wall, asked, sent, held };

@@ -1,8 +1,9 @@
 //! `POST /v1/devices`.
 
-use event_model::DeviceId;
+use event_model::{Clock, DeviceId, WallTime};
 use ingest_api::{Enrolled, ProblemKind};
 use ingest_server::Config;
+use ingest_store::{NewEnrolmentKey, Token};
 use reqwest::StatusCode;
 use uuid::Uuid;
 
@@ -100,6 +101,33 @@ async fn strangers_that_drip_their_enrolments_take_no_place_of_those_who_send() 
     assert_eq!(sent.verdicts(), ["stored"]);
 }
 
+/// As many keys as it takes to hold every place.
+fn keys(server: &TestServer) -> Vec<String> {
+    (0..Config::ENROLMENTS_MAX / Config::CREDENTIAL_ENROLMENTS_MAX)
+        .map(|number| add_key(server, &format!("key-{number}-that-is-long-enough"), None))
+        .collect()
+}
+
+fn add_key(server: &TestServer, key: &str, expires_at: Option<WallTime>) -> String {
+    let new = NewEnrolmentKey { name: key.to_owned(), expires_at, uses_max: None };
+    let now = server.clock.now().wall;
+    server.shell().add_enrolment_key(&Token::from_text(key), &new, now).unwrap();
+    key.to_owned()
+}
+
+#[tokio::test]
+async fn what_opens_nothing_any_more_is_refused_before_the_body() {
+    let server = TestServer::start().await;
+    let (device, now) = (server.enrol(1).await, server.clock.now().wall);
+    let expired = add_key(&server, "a-key-whose-time-is-over", Some(now));
+    server.shell().revoke_device(device.id, now).unwrap();
+    server.clock.advance_ms(500);
+    let (_, said) = drip(&server, &expired).await;
+    assert_eq!(said.problem().kind(), Some(ProblemKind::Unauthenticated));
+    let (_, said) = drip(&server, &device.token).await;
+    assert_eq!(said.problem().kind(), Some(ProblemKind::Revoked));
+}
+
 #[tokio::test]
 async fn who_has_a_key_holds_few_places_with_enrolments_that_drip() {
     let server = TestServer::start_with(|config| {
@@ -108,18 +136,22 @@ async fn who_has_a_key_holds_few_places_with_enrolments_that_drip() {
     .await;
     let device = server.enrol(1).await;
     let mut dripping = Vec::new();
-    for _ in 0..Config::ENROLMENTS_MAX {
-        let (one, said) = drip(&server, ENROLMENT_KEY).await;
-        assert_eq!(said.status, 100);
-        dripping.push(one);
+    for key in keys(&server) {
+        for _ in 0..Config::CREDENTIAL_ENROLMENTS_MAX {
+            let shown = server.try_enrol(device.id, &device.token).await;
+            assert_eq!(shown.status, StatusCode::CREATED, "others have their own places");
+            let (one, said) = drip(&server, &key).await;
+            assert_eq!(said.status, 100);
+            dripping.push(one);
+        }
+        let (_, refused) = drip(&server, &key).await;
+        assert_eq!(refused.problem().kind(), Some(ProblemKind::Overloaded));
+        assert!(refused.header("retry-after").is_some());
     }
-    let (_, refused) = drip(&server, ENROLMENT_KEY).await;
-    assert_eq!(refused.problem().kind(), Some(ProblemKind::Overloaded));
-    assert!(refused.header("retry-after").is_some());
     let sent = server.post(&device, &[device.kill("a", 1, 1)]).await;
     assert_eq!(sent.verdicts(), ["stored"]);
     let shown = server.try_enrol(device.id, &device.token).await;
-    assert_eq!(shown.problem(), ProblemKind::Overloaded);
+    assert_eq!(shown.problem(), ProblemKind::Overloaded, "all places are taken");
     drop(dripping);
 }
 

@@ -148,6 +148,24 @@ async fn a_client_that_goes_away_takes_nothing_with_it() {
 }
 
 #[tokio::test]
+async fn below_the_floor_the_servers_own_log_gives_its_room_back() {
+    let server = TestServer::start_with(|config| config.bounds.disk_floor_bytes = u64::MAX).await;
+    server.reader();
+    let wal = server.data_dir.path().join("ingest.sqlite-wal");
+    let bytes = || std::fs::metadata(&wal).unwrap().len();
+    assert!(bytes() > 0);
+    let device = event_model::DeviceId(uuid::Uuid::from_u128(1));
+    let refused = server.try_enrol(device, ENROLMENT_KEY).await;
+    assert_eq!(refused.problem(), ProblemKind::Overloaded);
+    let emptied = async {
+        while bytes() > 0 {
+            send(server.client.get(server.url("/healthz"))).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), emptied).await.expect("it is emptied");
+}
+
+#[tokio::test]
 async fn more_bytes_than_may_be_held_are_refused() {
     let server = TestServer::start_with(|config| config.bounds.working_bytes_max = 50_000).await;
     let device = server.enrol(1).await;

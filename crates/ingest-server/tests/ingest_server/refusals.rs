@@ -6,7 +6,10 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Reply, TestDevice, TestServer, send};
+use crate::{
+    raw::{Raw, batch_head},
+    support::{Reply, TestDevice, TestServer, send},
+};
 
 const ROUTES: [(Method, &str); 9] = [
     (Method::POST, "/v1/events"),
@@ -152,6 +155,24 @@ async fn no_device_reads_a_match_it_was_not_in() {
         let same = [&refused.body, &nothing.body].map(|body| String::from_utf8_lossy(body));
         assert_eq!(same[0], same[1], "nor learns that there is one");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_while_the_body_drips_stores_nothing() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    let body = json!([device.kill("a", 1, 1)]).to_string();
+    let head = batch_head(&device.token, body.len());
+    let mut raw = Raw::connect(&server.url).await;
+    raw.send(head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n").as_bytes()).await;
+    assert_eq!(raw.answer().await.status, 100, "it was valid then");
+    raw.send(&body.as_bytes()[..10]).await;
+    let now = event_model::Clock::now(&*server.clock).wall;
+    server.shell().revoke_device(device.id, now).unwrap();
+    server.clock.advance_ms(500);
+    raw.send(&body.as_bytes()[10..]).await;
+    assert_eq!(raw.answer().await.problem().kind(), Some(ProblemKind::Revoked));
+    assert_eq!(server.shell().log_position().unwrap(), 0);
 }
 
 #[tokio::test]

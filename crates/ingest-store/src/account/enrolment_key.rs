@@ -1,7 +1,7 @@
 //! Enrolment keys: with one, a device makes itself known.
 
 use event_model::WallTime;
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 
 use crate::{
@@ -83,15 +83,16 @@ impl Store {
         Ok(true)
     }
 
-    /// Whether this is an enrolment key, also one that no longer opens: who lost
-    /// the answer to its last use may still ask for it again.
+    /// Whether this is an enrolment key that opens; it is not spent.
     ///
     /// # Errors
     /// Where SQLite fails.
-    pub fn is_enrolment_key(&self, token: &Token) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM enrolment_key WHERE key_hash = ?1)";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        Ok(statement.query_row([token.hash().0], |row| row.get(0))?)
+    pub fn check_enrolment_key(
+        &self,
+        key: &Token,
+        now: WallTime,
+    ) -> Result<std::result::Result<(), KeyFault>> {
+        check(&self.connection, key, now)
     }
 
     /// Every enrolment key, the newest last.
@@ -124,14 +125,14 @@ pub(super) fn spend(
 
 /// Whether the key opens.
 pub(super) fn check(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     key: &Token,
     now: WallTime,
 ) -> Result<std::result::Result<(), KeyFault>> {
     let sql = "SELECT name, added_at_ms, expires_at_ms, uses_max, uses FROM enrolment_key
                WHERE key_hash = ?1";
     let known =
-        transaction.prepare_cached(sql)?.query_row(params![key.hash().0], read).optional()?;
+        connection.prepare_cached(sql)?.query_row(params![key.hash().0], read).optional()?;
     let Some(known) = known else { return Ok(Err(KeyFault::Unknown)) };
     if known.expires_at.is_some_and(|expiry| expiry <= now) {
         return Ok(Err(KeyFault::Expired));

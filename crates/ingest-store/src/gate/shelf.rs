@@ -6,13 +6,18 @@
 //! costs one or two rows a month, and a month is forgotten by deleting it. When
 //! the rows have become too large on average each is split: one at a time in
 //! memory, and each id as often as its device's month has doubled.
+//!
+//! The bits are those of a hash with a secret of this file's own, or a device
+//! could choose ids that all fall into one row. Each row has a checksum: a bit
+//! that is flipped would hide an id, and its event be stored twice.
 
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
 
 use crate::{
-    Result,
+    Error, Result,
     event_key::EventKey,
     gate::recent::RecentKey,
     segment::{self, Segment},
@@ -29,6 +34,9 @@ const PARTS_LOG_MAX: u8 = 16;
 /// An id and the batch that stored it.
 const ENTRY_BYTES: usize = EventKey::BYTES + 8;
 
+/// Before a row's entries: the CRC-32 of them.
+const CHECKSUM_BYTES: usize = 4;
+
 /// The shelf's rows of one device. They are read within a transaction: the
 /// follower spreads them anew meanwhile, and between the small row and the part
 /// that it points to an id would be in neither.
@@ -36,6 +44,7 @@ pub(crate) struct DeviceShelf<'s> {
     index: &'s Connection,
     device_no: i64,
     months: Vec<Month>,
+    mixer: Option<Mixer>,
 }
 
 /// The row that takes what is new, and how many parts there are beside it.
@@ -56,7 +65,9 @@ impl<'s> DeviceShelf<'s> {
         for segment in segments.iter().rev() {
             months.extend(Month::load(index, segment.number, device_no)?);
         }
-        Ok(Self { index, device_no, months })
+        let is_spread = months.iter().any(|month| month.parts_log > 0);
+        let mixer = if is_spread { Some(Mixer::load(index)?) } else { None };
+        Ok(Self { index, device_no, months, mixer })
     }
 
     pub(crate) fn find(&self, key: EventKey) -> Result<Option<i64>> {
@@ -65,7 +76,8 @@ impl<'s> DeviceShelf<'s> {
                 return Ok(Some(batch_no));
             }
             if month.parts_log > 0
-                && let Some(batch_no) = self.find_in_part(month, key)?
+                && let Some(mixer) = &self.mixer
+                && let Some(batch_no) = self.find_in_part(month, mixer, key)?
             {
                 return Ok(Some(batch_no));
             }
@@ -73,33 +85,77 @@ impl<'s> DeviceShelf<'s> {
         Ok(None)
     }
 
-    fn find_in_part(&self, month: &Month, key: EventKey) -> Result<Option<i64>> {
-        let part = part_of(key, month.parts_log);
-        let found = self
-            .index
-            .prepare_cached(SELECT)?
-            .query_row(params![month.segment_no, self.device_no, part], |row| {
-                Ok(find_in(row.get_ref(0)?.as_blob()?, key))
-            })
-            .optional()?;
-        Ok(found.flatten())
+    fn find_in_part(&self, month: &Month, mixer: &Mixer, key: EventKey) -> Result<Option<i64>> {
+        let part = mixer.part_of(key, month.parts_log);
+        let place = (month.segment_no, self.device_no, part);
+        Ok(read(self.index, place, |entries| find_in(entries, key))?.flatten())
     }
 }
+
+/// Segment, device and part.
+type Place = (i64, i64, i64);
 
 const SELECT: &str =
     "SELECT entries FROM gate WHERE segment_no = ?1 AND device_no = ?2 AND part = ?3";
 
+/// What `look` makes of a row, where there is one.
+fn read<T>(
+    index: &Connection,
+    (segment_no, device_no, part): Place,
+    look: impl FnOnce(&[u8]) -> T,
+) -> Result<Option<T>> {
+    index
+        .prepare_cached(SELECT)?
+        .query_row(params![segment_no, device_no, part], |row| {
+            Ok(checked(row.get_ref(0)?.as_bytes().unwrap_or_default()).map(look))
+        })
+        .optional()?
+        .transpose()
+}
+
+/// A row without its checksum.
+fn checked(row: &[u8]) -> Result<&[u8]> {
+    row.split_first_chunk::<CHECKSUM_BYTES>()
+        .filter(|(checksum, entries)| u32::from_le_bytes(**checksum) == crc32fast::hash(entries))
+        .map(|(_, entries)| entries)
+        .ok_or_else(|| Error::Index("a row of the gate is damaged".to_owned()))
+}
+
+/// Reads every row, for its checksum.
+pub(crate) fn check(index: &Connection) -> Result<()> {
+    let mut statement = index.prepare("SELECT entries FROM gate")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        checked(row.get_ref(0)?.as_bytes().unwrap_or_default())?;
+    }
+    Ok(())
+}
+
 impl Month {
     fn load(index: &Connection, segment_no: i64, device_no: i64) -> Result<Option<Self>> {
-        let month = index
-            .prepare_cached(SELECT)?
-            .query_row(params![segment_no, device_no, 0], |row| {
-                let (parts_log, fresh) =
-                    row.get_ref(0)?.as_blob()?.split_first().unwrap_or((&0, &[]));
-                Ok(Self { segment_no, parts_log: *parts_log, fresh: fresh.to_vec() })
-            })
-            .optional()?;
-        Ok(month)
+        read(index, (segment_no, device_no, 0), |row| {
+            let (parts_log, fresh) = row.split_first().unwrap_or((&0, &[]));
+            Self { segment_no, parts_log: *parts_log, fresh: fresh.to_vec() }
+        })
+    }
+}
+
+/// Says into which part an id falls.
+struct Mixer {
+    secret: Vec<u8>,
+}
+
+impl Mixer {
+    fn load(index: &Connection) -> Result<Self> {
+        let mut statement = index.prepare_cached("SELECT secret FROM follow")?;
+        Ok(Self { secret: statement.query_row([], |row| row.get(0))? })
+    }
+
+    /// From 1 on: 0 is the row for what is new.
+    fn part_of(&self, key: EventKey, parts_log: u8) -> i64 {
+        let hash = Sha256::new().chain_update(&self.secret).chain_update(key.0).finalize();
+        let word = hash.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
+        i64::from(word >> (32 - u32::from(parts_log))) + 1
     }
 }
 
@@ -136,7 +192,8 @@ fn put_month(
         let mut new: HashMap<_, _> = entries(&month.fresh).collect();
         new.extend(ids.iter().map(|(key, batch_no)| (key.key, *batch_no)));
         month.fresh.clear();
-        Spreading { transaction, segment_no, device_no }.spread(&mut month, &new)?;
+        let mixer = Mixer::load(transaction)?;
+        Spreading { transaction, segment_no, device_no, mixer }.spread(&mut month, &new)?;
     }
     let row = [&[month.parts_log], month.fresh.as_slice()].concat();
     write(transaction, segment_no, device_no, 0, &row)
@@ -147,6 +204,7 @@ struct Spreading<'s> {
     transaction: &'s Transaction<'s>,
     segment_no: i64,
     device_no: i64,
+    mixer: Mixer,
 }
 
 impl Spreading<'_> {
@@ -158,17 +216,22 @@ impl Spreading<'_> {
         }
         let mut parts: BTreeMap<i64, Vec<_>> = BTreeMap::new();
         for (key, batch_no) in new {
-            parts.entry(part_of(*key, month.parts_log)).or_default().push((*key, *batch_no));
+            let part = self.mixer.part_of(*key, month.parts_log);
+            parts.entry(part).or_default().push((*key, *batch_no));
         }
         let (touched, mut ids) = (parts.len().max(1), 0);
         for (part, new) in parts {
-            let mut row = self.read(part)?;
-            new.into_iter().for_each(|(key, batch_no)| set(&mut row, key, batch_no));
-            ids += row.len() / ENTRY_BYTES;
+            let mut all: HashMap<_, _> = entries(&self.read(part)?).collect();
+            all.extend(new);
+            ids += all.len();
+            let mut row = Vec::with_capacity(all.len() * ENTRY_BYTES);
+            all.into_iter().for_each(|(key, batch_no)| push(&mut row, key, batch_no));
             self.write(part, &row)?;
         }
-        // The others are as large: ids fall evenly.
-        let wanted = parts_log((ids / touched) << month.parts_log);
+        // The others are as large: ids fall evenly. Where they should not, there
+        // is no more than one doubling for what was not counted.
+        let wanted = parts_log((ids / touched) << month.parts_log)
+            .min(parts_log(ids).max(month.parts_log + 1));
         if wanted > month.parts_log {
             self.split(month.parts_log, wanted)?;
             month.parts_log = wanted;
@@ -183,7 +246,7 @@ impl Spreading<'_> {
             let first = part << more;
             let mut split = vec![Vec::new(); 1 << more];
             for (key, batch_no) in entries(&self.read(part + 1)?) {
-                let place = part_of(key, to_log) - 1 - first;
+                let place = self.mixer.part_of(key, to_log) - 1 - first;
                 if let Some(row) = usize::try_from(place).ok().and_then(|n| split.get_mut(n)) {
                     push(row, key, batch_no);
                 }
@@ -196,11 +259,8 @@ impl Spreading<'_> {
     }
 
     fn read(&self, part: i64) -> Result<Vec<u8>> {
-        let mut statement = self.transaction.prepare_cached(SELECT)?;
-        let row = statement
-            .query_row(params![self.segment_no, self.device_no, part], |row| row.get(0))
-            .optional()?;
-        Ok(row.unwrap_or_default())
+        let place = (self.segment_no, self.device_no, part);
+        Ok(read(self.transaction, place, <[u8]>::to_vec)?.unwrap_or_default())
     }
 
     fn write(&self, part: i64, entries: &[u8]) -> Result<()> {
@@ -215,9 +275,10 @@ fn write(
     part: i64,
     entries: &[u8],
 ) -> Result<()> {
+    let row = [&crc32fast::hash(entries).to_le_bytes(), entries].concat();
     transaction
         .prepare_cached("INSERT OR REPLACE INTO gate (segment_no, device_no, part, entries) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![segment_no, device_no, part, entries])?;
+        .execute(params![segment_no, device_no, part, row])?;
     Ok(())
 }
 
@@ -225,17 +286,6 @@ fn write(
 fn parts_log(ids: usize) -> u8 {
     let parts = (ids / PART_IDS).max(2).next_power_of_two();
     u8::try_from(parts.ilog2()).unwrap_or(PARTS_LOG_MAX).min(PARTS_LOG_MAX)
-}
-
-/// From 1 on: 0 is the row for what is new. Ids need not be random (version 7
-/// UUIDs begin with the time), so their bits are mixed first.
-fn part_of(key: EventKey, parts_log: u8) -> i64 {
-    let word = u128::from_le_bytes(key.0);
-    let folded = u64::try_from(word >> 64).unwrap_or(0)
-        ^ u64::try_from(word & u128::from(u64::MAX)).unwrap_or(0);
-    // The golden ratio's bits, as in Fibonacci hashing.
-    let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    i64::try_from(mixed >> (64 - u32::from(parts_log))).unwrap_or(0) + 1
 }
 
 /// The batch that came last has the id: an entry that points elsewhere would
@@ -340,6 +390,78 @@ mod tests {
         assert!(usize::try_from(longest).unwrap() < 2 * PART_IDS * ENTRY_BYTES, "{longest}");
         // All parts each time would be 100 × 256.
         assert!(written < 15_000, "{written} rows");
+    }
+
+    #[test]
+    fn a_device_that_chooses_its_ids_gets_no_larger_rows() {
+        let dir = TempDir::new().unwrap();
+        let mut index = open(&dir);
+        // Both halves are the same but for one constant, whatever they are.
+        let chosen = |number: u64| {
+            let halves = [number.to_le_bytes(), (number ^ 0x5eed).to_le_bytes()].concat();
+            EventKey(halves.try_into().unwrap())
+        };
+        for (first, batch_no) in (0..20_000).step_by(200).zip(1..) {
+            let ids: Vec<_> = (first..first + 200)
+                .map(|number| (RecentKey { device_no: DEVICE, key: chosen(number) }, batch_no))
+                .collect();
+            let transaction = index.transaction().unwrap();
+            put(&transaction, &segments(), &ids).unwrap();
+            transaction.commit().unwrap();
+        }
+        let rows = "SELECT count(*), max(length(entries)) FROM gate WHERE part > 0";
+        let (parts, longest): (i64, i64) =
+            index.query_row(rows, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(parts, 256);
+        assert!(usize::try_from(longest).unwrap() < 2 * PART_IDS * ENTRY_BYTES, "{longest}");
+    }
+
+    #[test]
+    fn each_file_spreads_ids_in_its_own_way() {
+        let parts = || {
+            let dir = TempDir::new().unwrap();
+            let mixer = Mixer::load(&open(&dir)).unwrap();
+            (0..64).map(|number| mixer.part_of(key(number), PARTS_LOG_MAX)).collect::<Vec<_>>()
+        };
+        assert_ne!(parts(), parts());
+    }
+
+    #[test]
+    fn many_ids_at_once_make_few_large_rows_for_a_short_while() {
+        let dir = TempDir::new().unwrap();
+        let mut index = open(&dir);
+        put_ids(&mut index, 0..200, 1);
+        put_ids(&mut index, 200..50_000, 2);
+        let shelf = DeviceShelf::load(&index, &segments(), i64::from(DEVICE)).unwrap();
+        assert_eq!(found(&shelf, 0..200), vec![Some(1); 200]);
+        assert_eq!(found(&shelf, 200..50_000), vec![Some(2); 49_800]);
+        let sql = "SELECT count(*) FROM gate WHERE part > 0";
+        let parts: i64 = index.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(parts, 512);
+    }
+
+    #[test]
+    fn a_flipped_bit_is_an_error_and_no_other_id() {
+        let dir = TempDir::new().unwrap();
+        let mut index = open(&dir);
+        put_ids(&mut index, 0..300, 1);
+        check(&index).unwrap();
+        for part in [0, 1] {
+            let place = params![part];
+            let sql = "SELECT entries FROM gate WHERE part = ?1";
+            let row: Vec<u8> = index.query_row(sql, place, |row| row.get(0)).unwrap();
+            let mut flipped = row.clone();
+            *flipped.last_mut().unwrap() ^= 1;
+            let sql = "UPDATE gate SET entries = ?2 WHERE part = ?1";
+            index.execute(sql, params![part, flipped]).unwrap();
+            let shelf = DeviceShelf::load(&index, &segments(), i64::from(DEVICE));
+            let met = shelf.and_then(|shelf| {
+                (0..300).map(|number| shelf.find(key(number))).collect::<Result<Vec<_>>>()
+            });
+            assert!(matches!(met, Err(Error::Index(_))), "part {part}");
+            assert!(matches!(check(&index), Err(Error::Index(_))), "part {part}");
+            index.execute(sql, params![part, row]).unwrap();
+        }
     }
 
     #[test]

@@ -5,10 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use event_model::WallTime;
 use rusqlite::Connection;
 
-use super::mending;
+use super::mending::{self, Found};
 use crate::{Error, Result, StoreOptions};
+
+/// All of the file is read to see whether it is damaged, which takes seconds of a
+/// large one: where it is the log that is damaged, not with each commit.
+const CHECK_INTERVAL_MS: u64 = 60_000;
 
 /// Opens the file when it is first asked for: accounts need only the log.
 pub(crate) struct Door {
@@ -18,6 +23,8 @@ pub(crate) struct Door {
     /// Pages of the WAL at which they are moved, where it is not SQLite's own.
     wal_pages: Option<i64>,
     open: OnceCell<Opened>,
+    /// When it was last found sound, by whoever knows the time.
+    sound_at: Option<WallTime>,
 }
 
 struct Opened {
@@ -29,7 +36,7 @@ struct Opened {
 impl Door {
     pub(crate) fn new(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Self {
         let (data_dir, open) = (data_dir.to_owned(), OnceCell::new());
-        Self { data_dir, options, cache_kib, wal_pages: None, open }
+        Self { data_dir, options, cache_kib, wal_pages: None, open, sound_at: None }
     }
 
     /// The same, moving the WAL's pages when there are so many.
@@ -65,14 +72,28 @@ impl Door {
 
     /// Sees to a file that may be the cause of `error`.
     pub(crate) fn mend_after(&mut self, error: &Error) {
-        if !mending::is_damage(error) {
+        self.mend_after_at(error, None);
+    }
+
+    /// The same, of one that failed at an instant: where the file was found sound
+    /// shortly before, the log is what is damaged, and fails each time.
+    pub(crate) fn mend_after_at(&mut self, error: &Error, at: Option<WallTime>) {
+        let since_ms = at
+            .zip(self.sound_at)
+            .map(|(at, sound_at)| at.unix_ms().saturating_sub(sound_at.unix_ms()).unsigned_abs());
+        let is_known = since_ms.is_some_and(|since_ms| since_ms < CHECK_INTERVAL_MS);
+        if !mending::is_damage(error) || is_known {
             return;
         }
         // Where an open file cannot be moved, at least not for this one.
         self.open.take();
-        if let Err(error) = mending::mend(&self.data_dir, self.options) {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "index.sqlite is damaged; the next start makes it anew");
+        match mending::mend(&self.data_dir, self.options) {
+            Ok(Found::Sound) => self.sound_at = at,
+            Ok(Found::Damaged) => self.sound_at = None,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "index.sqlite is damaged; the next start makes it anew");
+            }
         }
     }
 

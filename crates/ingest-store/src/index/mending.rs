@@ -9,10 +9,10 @@ use std::{
 use rusqlite::ErrorCode;
 
 use super::{FILE_NAME, READER_CACHE_KIB, open_as_it_is};
-use crate::{Error, Result, StoreOptions};
+use crate::{Error, Result, StoreOptions, gate::shelf};
 
-/// What the file is called then. One is kept, the last: it is looked at, if at
-/// all, for what happened to it.
+/// What the file is called then. One is kept, the last, until something is
+/// erased: it is looked at, if at all, for what happened to it.
 const SET_ASIDE: &str = "index.sqlite.damaged";
 
 /// One at a time: who comes second must not set aside what the first one made.
@@ -23,18 +23,29 @@ pub(crate) fn is_damage(error: &Error) -> bool {
     let code = match error {
         Error::Index(_) => return true,
         Error::Sqlite(error) => error.sqlite_error_code(),
-        Error::Directory(_) | Error::Newer { .. } | Error::UnknownDevice | Error::Unreadable(_) => {
-            None
-        }
+        Error::Directory(_)
+        | Error::Newer { .. }
+        | Error::UnknownDevice
+        | Error::Unreadable(_)
+        | Error::CutShort => None,
     };
     matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing is wrong with the file.
+    Sound,
+    /// It is set aside.
+    Damaged,
+}
+
 /// Sets the file aside where it is bad indeed. Whoever has it open goes on with
 /// the one that is set aside until it looks again ([`Door`](super::Door)).
-pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<()> {
+pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<Found> {
     let _one = MENDING.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(fault) = fault(data_dir, options)? else { return Ok(()) };
+    let Some(fault) = fault(data_dir, options)? else { return Ok(Found::Sound) };
     let aside = data_dir.join(SET_ASIDE);
     set_aside(data_dir, &aside).map_err(|error| {
         Error::Index(format!("{fault}, and it could not be set aside: {error}"))
@@ -44,13 +55,15 @@ pub(crate) fn mend(data_dir: &Path, options: StoreOptions) -> Result<()> {
         set_aside = %aside.display(),
         "index.sqlite could not be used: it is set aside and made anew from the log"
     );
-    Ok(())
+    Ok(Found::Damaged)
 }
 
 /// What is wrong with the file. All of it is read: what failed may lie anywhere.
 fn fault(data_dir: &Path, options: StoreOptions) -> Result<Option<String>> {
     let words = open_as_it_is(data_dir, options, READER_CACHE_KIB).and_then(|index| {
-        Ok(index.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
+        let words = index.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
+        shelf::check(&index)?;
+        Ok(words)
     });
     match words {
         Ok(words) => Ok((words != "ok").then_some(words)),
@@ -64,8 +77,9 @@ fn error_words(error: &Error) -> String {
     source.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Its log first: what a crash leaves in between is an older index, and no log
-/// that the next file would take for its own.
+/// Its log first: what a crash leaves in between is a file without its newest
+/// pages, which is mended again, and no log that the next file would take for
+/// its own.
 fn set_aside(data_dir: &Path, aside: &Path) -> io::Result<()> {
     let with = |path: &Path, ending: &str| {
         let mut name = path.as_os_str().to_owned();
@@ -77,6 +91,12 @@ fn set_aside(data_dir: &Path, aside: &Path) -> io::Result<()> {
     unless_absent(fs::rename(with(&file, "-wal"), with(aside, "-wal")))?;
     unless_absent(fs::remove_file(with(&file, "-shm")))?;
     unless_absent(fs::rename(&file, aside))
+}
+
+/// Deletes what was set aside: it has what is erased since.
+pub(crate) fn forget_set_aside(data_dir: &Path) -> io::Result<()> {
+    unless_absent(fs::remove_file(data_dir.join(SET_ASIDE)))?;
+    unless_absent(fs::remove_file(data_dir.join(format!("{SET_ASIDE}-wal"))))
 }
 
 fn unless_absent(done: io::Result<()>) -> io::Result<()> {

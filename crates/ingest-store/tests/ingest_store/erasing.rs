@@ -190,6 +190,75 @@ fn the_second_time_does_what_the_first_left() {
 }
 
 #[test]
+fn the_second_time_takes_out_what_is_no_witness() {
+    let mut fixture = Fixture::new();
+    let evidence = event(device(1), "ringside.session_evidence.v1", "a", 1, 0);
+    fixture.take(batch(device(1), vec![evidence]));
+    fixture.take(batch(device(2), vec![kill(device(2), "b", 1, 0)]));
+    fixture.store.catch_up().unwrap();
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
+    fs::copy(&index, &old).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    fixture.store.erase_event(device(1), "a").unwrap();
+    let after = seen(&mut fixture);
+    // As if the machine had stopped between the two files.
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    fs::rename(&old, &index).unwrap();
+    let mut fixture = Fixture { store: open(&dir), dir };
+    assert_ne!(seen(&mut fixture), after);
+    fixture.store.erase_event(device(1), "a").unwrap();
+    assert_eq!(seen(&mut fixture), after);
+}
+
+#[test]
+fn where_the_bytes_are_dropped_nothing_of_it_is_left_beside_another_witness() {
+    let mut fixture = Fixture::new();
+    let at = |day: &str| -> WallTime { format!("{day}T12:00:00.000Z").parse().unwrap() };
+    for (from, day) in [(1, "2026-10-30"), (2, "2026-10-31")] {
+        let sent = vec![item(
+            device(from),
+            "ringside.kill.v1",
+            "e",
+            Some("cs2:1"),
+            1,
+            0,
+            &json!({
+                "game": "cs2", "match": {"key": "cs2:1", "origin": "native"},
+                "observer": "Ana", "actors": {"attacker": "Ana", "victim": "Bo", "assists": []},
+                "round": 1, "ordinal": null, "identity": "native", "match_clock_ms": null,
+                "details": {"weapon": "secret-weapon"},
+            }),
+        )];
+        fixture.take(Batch { received_at: at(day), ..batch(device(from), sent) });
+    }
+    let later = batch(device(3), vec![kill(device(3), "f", 1, 0)]);
+    fixture.take(Batch { received_at: at("2026-11-01"), ..later });
+    fixture.store.catch_up().unwrap();
+    let retention = Retention { retain_days: Some(1), lifetimes: terms().lifetimes };
+    let mut place = None;
+    while let Retired::More(next) =
+        fixture.store.retire(&retention, at("2026-11-20"), place).unwrap()
+    {
+        place = Some(next);
+    }
+    assert_eq!(fixture.occurrences("cs2:1").len(), 2);
+    assert_eq!(fixture.store.erase_event(device(1), "e").unwrap(), Erased::Now);
+    let occurrences = fixture.occurrences("cs2:1");
+    assert_eq!(occurrences.len(), 2, "another still says that it was");
+    let left = json!(occurrences).to_string();
+    assert!(!left.contains("secret-weapon"), "{left}");
+    let index = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
+    let takes_part = |number| -> bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM match_device WHERE device = ?1)";
+        index.query_row(sql, [device(number).0.as_bytes()], |row| row.get(0)).unwrap()
+    };
+    assert_eq!([1, 2, 3].map(takes_part), [false, true, true]);
+}
+
+#[test]
 fn where_the_bytes_are_dropped_its_witness_goes_alone() {
     let mut fixture = Fixture::new();
     let at = |day: &str| -> WallTime { format!("{day}T12:00:00.000Z").parse().unwrap() };

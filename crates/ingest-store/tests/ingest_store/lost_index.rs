@@ -1,10 +1,10 @@
 //! `index.sqlite` damaged, of another version, emptied or taken away, at rest
 //! and in use: nothing is stored twice, and everything is associated again.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::atomic::Ordering};
 
 use ingest_api::ReceiptStatus;
-use ingest_store::{Batch, Follower, StoreOptions};
+use ingest_store::{Batch, Error, Follower, Store, StoreOptions};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -108,6 +108,74 @@ fn damage_that_is_met_only_in_use_costs_one_answer() {
     assert!(follower.forget().is_err());
     while !follower.associate().unwrap().all {}
     is_whole(&mut fixture, &occurrences, "met by the follower");
+}
+
+#[test]
+fn a_bit_that_is_flipped_in_the_gate_stores_nothing_twice() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = after(fixture, |file| {
+        let index = Connection::open(file).unwrap();
+        let sql = "SELECT entries FROM gate WHERE part = 1";
+        let mut row: Vec<u8> = index.query_row(sql, [], |row| row.get(0)).unwrap();
+        row[10] ^= 1;
+        index.execute("UPDATE gate SET entries = ?1 WHERE part = 1", [row]).unwrap();
+    });
+    assert!(fixture.store.ingest(&[again()], &terms()).is_err());
+    is_whole(&mut fixture, &occurrences, "a flipped bit");
+}
+
+#[test]
+fn what_is_erased_is_not_in_a_file_that_was_set_aside() {
+    let (fixture, _) = followed();
+    let mut fixture = after(fixture, |file| execute(file, "PRAGMA user_version = 99"));
+    assert_eq!(fixture.take(again()).len(), 300);
+    let aside = fixture.dir.path().join("index.sqlite.damaged");
+    assert!(aside.exists());
+    fs::write(fixture.dir.path().join("index.sqlite.damaged-wal"), b"").unwrap();
+    fixture.store.erase_event(device(1), "e7").unwrap();
+    assert!(!aside.exists());
+    assert!(!fixture.dir.path().join("index.sqlite.damaged-wal").exists());
+}
+
+#[test]
+fn the_gate_that_is_made_anew_can_be_cut_short_and_goes_on_later() {
+    let mut fixture = Fixture::new();
+    fixture.take(again());
+    fixture.store.cut_short().store(true, Ordering::Relaxed);
+    assert!(matches!(fixture.store.shelve(), Err(Error::CutShort)));
+    fixture.store.cut_short().store(false, Ordering::Relaxed);
+    fixture.store.shelve().unwrap();
+    assert!(fixture.take(again()).iter().all(|status| *status == ReceiptStatus::Duplicate));
+}
+
+#[test]
+fn a_damaged_log_does_not_have_the_index_read_with_each_commit() {
+    let (mut fixture, _) = followed();
+    let log = Connection::open(fixture.dir.path().join(Store::FILE_NAME)).unwrap();
+    let page: i64 = log
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'receipt_1'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    drop(log);
+    let at = |number: i64| Batch { received_at: now().plus_ms(number), ..again() };
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let file = dir.path().join(Store::FILE_NAME);
+    let mut bytes = fs::read(&file).unwrap();
+    let from = usize::try_from(page - 1).unwrap() * PAGE;
+    bytes[from..from + 8].fill(0xa5);
+    fs::write(&file, bytes).unwrap();
+    fixture = Fixture { store: open(&dir), dir };
+    assert!(fixture.store.ingest(&[at(0)], &terms()).is_err());
+    // Damage that only a whole reading finds: who reads again sets it aside.
+    let index = fixture.dir.path().join(FILE);
+    execute(&index, "UPDATE gate SET entries = zeroblob(9)");
+    let aside = fixture.dir.path().join("index.sqlite.damaged");
+    assert!(fixture.store.ingest(&[at(59_000)], &terms()).is_err());
+    assert!(!aside.exists(), "it was sound a moment before");
+    assert!(fixture.store.ingest(&[at(60_000)], &terms()).is_err());
+    assert!(aside.exists());
 }
 
 #[test]
