@@ -18,7 +18,7 @@ use crate::{
 const RETRY_MS: u64 = 2_000;
 /// Twice as long each time, up to this: while it is tried nothing else is done,
 /// and when there is room again nobody is to wait much longer.
-const RETRY_MAX_MS: u64 = 30_000;
+const RETRY_MAX_MS: u64 = 10_000;
 
 /// What is left to do, of a healing or an opening. Meanwhile nothing is written:
 /// an event that went into whatever file is there might stand under a wrong id.
@@ -232,6 +232,6 @@ mod tests {
             waits.push(left.retry_ms);
             left = Unfinished::again(Some(&left), Next::Open, &why);
         }
-        assert_eq!(waits, [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+        assert_eq!(waits, [2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
     }
 }
