@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-const DEVICE_URN: &str = "urn:ringside:device:";
+pub(crate) const DEVICE_URN: &str = "urn:ringside:device:";
 
 /// One installation of Ringside; its URN is the CloudEvents `source`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

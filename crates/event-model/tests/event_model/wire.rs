@@ -20,6 +20,17 @@ fn any_actors() -> impl Strategy<Value = Actors> {
         .prop_map(|(attacker, victim, assists)| Actors { attacker, victim, assists })
 }
 
+fn any_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<i16>().prop_map(|quarters| Value::from(f64::from(quarters) / 4.0)),
+        any::<bool>().prop_map(Value::from),
+        "(?s).*".prop_map(Value::from),
+        Just(Value::Null),
+        "(?s).*".prop_map(|text| json!({ "nested": [text, 1] })),
+    ]
+}
+
 prop_compose! {
     fn any_data()(
         key in "[a-z0-9]{1,8}:.{0,20}",
@@ -31,7 +42,7 @@ prop_compose! {
         ordinal in prop::option::of(("[a-z ]+", any::<u32>(), any::<u64>())),
         counted in any::<bool>(),
         match_clock_ms in prop::option::of(any::<i64>()),
-        details in prop::collection::btree_map(".*", any::<i64>().prop_map(Value::from), 0..4),
+        details in prop::collection::btree_map("(?s).*", any_value(), 0..4),
     ) -> EventData {
         EventData {
             game: Game::cs2(),

@@ -11,7 +11,7 @@ use crate::{
     say,
 };
 
-const PAGE: [u8; 4_096] = [7; 4_096];
+pub(crate) const PAGE: [u8; 4_096] = [7; 4_096];
 const SYNCS: usize = 200;
 const SEQUENTIAL_MIB: usize = 64;
 
