@@ -73,9 +73,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         let table = process::run_captured(&mut command(bench, options))?;
         if let Some(stamp) = &stamp {
-            let text = format!("{stamp}
+            let text = format!(
+                "{stamp}
 
-{}", table.trim_end());
+{}",
+                table.trim_end()
+            );
             measured::write(&root.join(PAGE), &bench.mark(), &text)?;
         }
     }

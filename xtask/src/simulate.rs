@@ -9,7 +9,10 @@ use clap::Args;
 use crate::{process, verdict::Verdict, workspace};
 
 /// The test that runs seeds.
-const TEST: &str = "every_event_is_stored_exactly_once_when_the_faults_have_ceased";
+pub(crate) const TEST: &str = "every_event_is_stored_exactly_once_when_the_faults_have_ceased";
+
+/// Optimised: dev's own build takes three times as long for each.
+pub(crate) const PROFILE: &str = "simulation";
 
 /// Which seeds.
 #[derive(Debug, Clone, Copy, Args)]
@@ -25,10 +28,17 @@ pub(crate) struct Options {
     seed: Option<u64>,
 }
 
-/// Runs them, optimised: dev's own build takes three times as long for each.
+impl Options {
+    /// So many from the first.
+    pub(crate) fn first(seeds: u64) -> Self {
+        Self { seeds, from: 0, seed: None }
+    }
+}
+
+/// Runs them.
 pub(crate) fn run(options: Options) -> Result<Verdict> {
     let mut command = process::cargo(&workspace::root());
-    command.args(["test", "--profile", "simulation", "--package", "system-tests"]);
+    command.args(["test", "--profile", PROFILE, "--package", "system-tests"]);
     command.args(["--test", "simulation", "--", "--exact", TEST, "--nocapture"]);
     match options.seed {
         Some(seed) => command.env("RINGSIDE_SEED", seed.to_string()),

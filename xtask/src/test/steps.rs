@@ -9,7 +9,7 @@ use super::{Extent, Plan, report::Outcome};
 use crate::{
     ci,
     prerequisites::{self, Purpose},
-    process,
+    process, simulate,
     verdict::Verdict,
     windows, workspace,
 };
@@ -28,6 +28,15 @@ const WINDOWS_LIMIT: Duration = Duration::from_mins(20);
 /// Cases for each law in a long run; proptest's own default is 256.
 const LONG_CASES: &str = "4096";
 
+/// Seeds of the simulation in a long run.
+const LONG_SEEDS: u64 = 5_000;
+
+/// What a long run asks for in a build of its own: dev's would take hours.
+const LONG_OPTIMISED: [&str; 2] = [LONG_DAMAGE, simulate::TEST];
+
+/// Whatever may happen to an outbox's bytes.
+const LONG_DAMAGE: &str = "damage_random::whatever_is_damaged";
+
 /// What `tests/contract/schemathesis.py` ends with where it could not ask, and
 /// where that was because the package registry gave nothing.
 const CONTRACT_SKIPPED: i32 = 77;
@@ -39,7 +48,16 @@ pub(super) struct Step {
     pub(super) run: fn(&Plan) -> Result<Outcome>,
 }
 
-pub(super) const STEPS: &[Step] = &[
+/// The steps of a run.
+pub(super) fn of(extent: Extent) -> impl Iterator<Item = &'static Step> {
+    let long: &[Step] = match extent {
+        Extent::Usual => &[],
+        Extent::Long => LONG_STEPS,
+    };
+    STEPS.iter().chain(long)
+}
+
+const STEPS: &[Step] = &[
     Step { name: "prerequisites", run: prerequisites },
     Step { name: "format", run: |_| cargo(&["fmt", "--all", "--check"]) },
     Step { name: "event ids", run: event_ids },
@@ -57,6 +75,12 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "real recordings", run: real_recordings },
     Step { name: "docs", run: docs },
     Step { name: "windows", run: windows },
+];
+
+/// What only a long run has, and last: it takes the longest.
+const LONG_STEPS: &[Step] = &[
+    Step { name: "damage, long", run: long_damage },
+    Step { name: "simulation, long", run: long_simulation },
 ];
 
 fn prerequisites(plan: &Plan) -> Result<Outcome> {
@@ -126,8 +150,22 @@ fn tests(plan: &Plan) -> Result<Outcome> {
     let mut command = cargo_command(&["test", "--workspace", "--no-fail-fast"]);
     if plan.extent == Extent::Long {
         command.env("PROPTEST_CASES", LONG_CASES).env("RINGSIDE_LONG", "1");
+        command.arg("--").args(LONG_OPTIMISED.iter().flat_map(|test| ["--skip", test]));
     }
     passed(process::run(&mut command))
+}
+
+fn long_damage(_: &Plan) -> Result<Outcome> {
+    let mut command = cargo_command(&["test", "--profile", simulate::PROFILE]);
+    command.args(["--package", "outbox", "--test", "outbox", "--", LONG_DAMAGE, "--nocapture"]);
+    passed(process::run(command.env("RINGSIDE_LONG", "1")))
+}
+
+fn long_simulation(_: &Plan) -> Result<Outcome> {
+    Ok(match simulate::run(simulate::Options::first(LONG_SEEDS))? {
+        Verdict::Holds => Outcome::Passed,
+        Verdict::Fails => Outcome::Failed("see above which seeds fail".into()),
+    })
 }
 
 /// The tests on real recordings pass where there are none: here it shows.
@@ -225,10 +263,19 @@ mod tests {
     }
 
     #[test]
+    fn a_test_that_a_long_run_leaves_to_a_step_of_its_own_is_there() {
+        let file = |path: &str| std::fs::read_to_string(workspace::root().join(path)).unwrap();
+        let (module, test) = LONG_DAMAGE.split_once("::").unwrap();
+        let damage = file(&format!("crates/outbox/tests/outbox/{module}.rs"));
+        assert!(damage.contains(&format!("fn {test}")), "{LONG_DAMAGE}");
+        assert!(file("tests/simulation/main.rs").contains(&format!("fn {}()", simulate::TEST)));
+    }
+
+    #[test]
     fn every_step_has_a_name_of_its_own() {
-        let mut names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        let mut names: Vec<_> = of(Extent::Long).map(|step| step.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), STEPS.len());
+        assert_eq!(names.len(), of(Extent::Long).count());
     }
 }

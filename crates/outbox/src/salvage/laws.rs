@@ -5,7 +5,7 @@
 
 use rusqlite::Connection;
 
-use crate::{Error, counters::Counter, spans::Spans};
+use crate::{Error, counters::Counter, meta::Meta, spans::Spans};
 
 /// Each finds nothing in a sound file. They read every row.
 const NEVER: [&str; 4] = [
@@ -83,6 +83,13 @@ pub(super) fn may_hold(db: &Connection, bytes: u64) -> Result<bool, Error> {
     while let Some(row) = rows.next()? {
         row.get::<_, String>(0)?;
         row.get::<_, u64>(1)?;
+    }
+    // SQLite takes any bytes for a text. A circuit that is none is a fresh one.
+    let mut facts = db.prepare("SELECT name, value FROM meta WHERE name <> ?1")?;
+    let mut rows = facts.query([Meta::Circuit.name()])?;
+    while let Some(row) = rows.next()? {
+        row.get::<_, String>(0)?;
+        row.get::<_, String>(1)?;
     }
     // Reading all of a state is what its reader will do.
     let _states: u64 =
