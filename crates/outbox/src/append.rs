@@ -156,6 +156,10 @@ impl<'d> RowWriter<'d> {
         row: &NewRow<'_>,
         body: impl FnOnce(u64) -> String,
     ) -> Result<Option<u64>, Error> {
+        if !known.holds(row.match_key) {
+            // Its ids are read now, and those of this group are among them.
+            self.flush()?;
+        }
         let of_match = known.of_match(self.db, row.match_key)?;
         let match_id = of_match.match_id;
         if !of_match.learn(self.db, row.id)? {
@@ -190,15 +194,21 @@ impl<'d> RowWriter<'d> {
     }
 
     /// Puts them into the queue, and writes the sums.
-    pub(crate) fn finish(self) -> Result<(), Error> {
-        insert(self.db, &self.waiting, 1)?;
-        for span in self.spans {
-            Spans::Queue.extend(self.db, span)?;
-            extend_match(self.db, span)?;
-        }
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.flush()?;
         Counter::LastSequence.set(self.db, self.last_sequence)?;
         Counter::Queued.add(self.db, self.rows)?;
         Counter::EventBytes.add(self.db, self.bytes)
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        insert(self.db, &self.waiting, 1)?;
+        self.waiting.clear();
+        for span in self.spans.drain(..) {
+            Spans::Queue.extend(self.db, span)?;
+            extend_match(self.db, span)?;
+        }
+        Ok(())
     }
 }
 

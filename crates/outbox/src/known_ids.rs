@@ -48,6 +48,11 @@ impl KnownIds {
         self.latest_last.clear();
     }
 
+    /// Whether the ids of the match `key` are held, and need not be read.
+    pub(crate) fn holds(&self, key: &str) -> bool {
+        self.latest_last.iter().any(|held| held.key == key)
+    }
+
     /// The ids of the match `key`, which gets its number here.
     pub(crate) fn of_match(&mut self, db: &Connection, key: &str) -> Result<&mut OfMatch, Error> {
         match self.latest_last.iter().position(|held| held.key == key) {

@@ -40,6 +40,18 @@ fn an_id_twice_in_one_group_is_appended_once() {
     assert_eq!((appended.appended.len(), appended.already_known), (1, 1));
 }
 
+/// More matches in one group than whose ids are held.
+#[test]
+fn an_id_twice_in_one_group_of_many_matches_is_appended_once() {
+    let folder = Folder::new();
+    let matches = ["a", "b", "c", "d", "e", "f"];
+    let news = (0_u32..).zip(matches.iter().chain(&matches));
+    let events = news.map(|(n, name)| event(name, n % 6, Origin::Live)).collect();
+    let group = Append { stream: stream(), state: Vec::new(), events };
+    let appended = folder.open().append(&[group], at(0)).unwrap();
+    assert_eq!((appended.appended.len(), appended.already_known), (6, 6));
+}
+
 #[test]
 fn the_body_is_the_cloudevent_with_its_envelope() {
     let folder = Folder::new();
