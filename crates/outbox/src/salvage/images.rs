@@ -29,8 +29,9 @@ pub(super) type Image = u32;
 pub(super) enum Word {
     /// It is the last of its page: what it has is there.
     Last,
-    /// It belongs to a transaction that is not known to have ended: what it
-    /// has may be there, and what it takes away may not be gone.
+    /// It belongs to a transaction that is not known to have ended, or is a bad
+    /// frame, whose page may be another than it says: what it has may be there,
+    /// and what it takes away may not be gone.
     Unended,
     /// A later one, which is whole, stands in its place; or the page is free.
     Nothing,
@@ -41,6 +42,8 @@ pub(super) enum Word {
 enum Through {
     Committed,
     Everything,
+    /// Past bad frames, which may be of another page.
+    Intact,
     Database,
 }
 
@@ -125,7 +128,13 @@ impl Images {
         let superseded = last.is_some_and(|last| {
             frame != Some(last) && self.wal.frames.get(last).is_some_and(|frame| frame.intact)
         });
-        if superseded || self.free.contains(&page) { Word::Nothing } else { Word::Last }
+        let is_bad =
+            frame.and_then(|at| self.wal.frames.get(at)).is_some_and(|frame| !frame.intact);
+        match superseded || self.free.contains(&page) {
+            true if is_bad => Word::Unended,
+            true => Word::Nothing,
+            false => Word::Last,
+        }
     }
 
     /// Page `number` as a row whose first bytes are in `image` may go on there,
@@ -136,9 +145,9 @@ impl Images {
     ) -> impl Iterator<Item = impl Fn(u32) -> Option<Page> + 'i> + 'i {
         let unended = self.frame(image).is_some_and(|(at, _)| at >= self.wal.committed);
         let order = if unended {
-            [Through::Everything, Through::Committed, Through::Database]
+            [Through::Everything, Through::Committed, Through::Intact, Through::Database]
         } else {
-            [Through::Committed, Through::Everything, Through::Database]
+            [Through::Committed, Through::Everything, Through::Intact, Through::Database]
         };
         order.into_iter().map(move |through| move |number| self.page(number, through))
     }
@@ -147,6 +156,7 @@ impl Images {
         let frame = match through {
             Through::Database => None,
             Through::Committed => self.last_committed(number),
+            Through::Intact => self.last_intact(number),
             Through::Everything => {
                 self.frames_of.get(&number).and_then(|frames| frames.last().copied())
             }
@@ -162,6 +172,12 @@ impl Images {
     fn last_committed(&self, page: u32) -> Option<usize> {
         let frames = self.frames_of.get(&page)?;
         frames.iter().rev().find(|at| **at < self.wal.committed).copied()
+    }
+
+    fn last_intact(&self, page: u32) -> Option<usize> {
+        let frames = self.frames_of.get(&page)?.iter().rev();
+        let is_intact = |at: &&usize| self.wal.frames.get(**at).is_some_and(|frame| frame.intact);
+        frames.filter(|at| **at < self.wal.committed).find(is_intact).copied()
     }
 
     fn frame(&self, image: Image) -> Option<(usize, Frame)> {
