@@ -57,6 +57,12 @@ pub enum Error {
 }
 
 /// A quota is a full disk for one user.
+/// On Windows a file that another has open can mostly not be moved:
+/// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION` of the system's error codes.
+fn is_open_elsewhere(cause: &io::Error) -> bool {
+    cfg!(windows) && matches!(cause.raw_os_error(), Some(32 | 33))
+}
+
 fn wants_room(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
@@ -75,6 +81,7 @@ impl Error {
     /// Whether another process is at the file at the moment.
     pub(crate) fn is_busy(&self) -> bool {
         matches!(self.sqlite_code(), Some(Code::DatabaseBusy))
+            || matches!(self, Self::Folder(cause) if is_open_elsewhere(cause))
     }
 
     /// Whether the file is damaged: its owner sets it aside and keeps what can

@@ -28,6 +28,11 @@ const NOT_TESTED: &[&str] = &["ringside-desktop", "system-tests", "ingest-server
 /// slowest takes a minute and a half (the outbox's, measured on two cores).
 const RUNNER: &str = "timeout --kill-after=10 600 wine";
 
+/// Keeps Wine's server running between two programs: one that begins while it
+/// goes away is cut off. Debian has it beside Wine and not among the programs.
+const WITH_WINE: &str =
+    r#"/usr/lib/x86_64-linux-gnu/wine/wineserver --persistent || true; exec "$@""#;
+
 /// What `timeout` ends with where the time was up.
 const TIME_WAS_UP: i32 = 124;
 
@@ -69,6 +74,7 @@ fn cargo(root: &Path, checkout: &Path, limit: Duration, arguments: &[&str]) -> R
         // Wine asks for it although nothing is drawn.
         ("XDG_RUNTIME_DIR", "/tmp"),
     ]);
+    command.args(["sh", "-c", WITH_WINE, "with-wine"]);
     command.args(["env", "--chdir", CHECKOUT, "cargo"]).args(arguments);
     command.args(["--locked", STD, FRESHNESS]);
     let shown = format!("cargo {} --target {TRIPLE}", arguments.join(" "));

@@ -88,7 +88,9 @@ mod tests {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("x.db");
-        let bytes = std::fs::copy(fixtures.join("schema-1/closed/outbox.db"), &path).unwrap();
+        let old = std::fs::read(fixtures.join("schema-1/closed/outbox.db")).unwrap();
+        std::fs::write(&path, &old).unwrap();
+        let bytes = old.len() as u64;
         let device = DeviceId(Uuid::from_u128(0xD));
         let OpenFile { db, .. } = open_within(&path, device, bytes).unwrap();
         assert!(schema::is_newest(schema::check(&db).unwrap()));
