@@ -1,6 +1,7 @@
 //! What followed from months that the log has dropped goes too: the gate's rows
 //! with the evidence, a match with the bytes of the last of its events. So the
-//! index holds nothing for longer than what it follows from.
+//! index holds nothing for longer than what it follows from, but for the newest month:
+//! its matches go when a later one has begun.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 

@@ -213,6 +213,15 @@ fn the_second_time_takes_out_what_is_no_witness() {
     assert_eq!(seen(&mut fixture), after);
 }
 
+/// As a server with `--retain-days 1` does.
+fn drop_old_bytes(fixture: &mut Fixture, now: WallTime) {
+    let retention = Retention { retain_days: Some(1), lifetimes: terms().lifetimes };
+    let mut place = None;
+    while let Retired::More(next) = fixture.store.retire(&retention, now, place).unwrap() {
+        place = Some(next);
+    }
+}
+
 #[test]
 fn where_the_bytes_are_dropped_nothing_of_it_is_left_beside_another_witness() {
     let mut fixture = Fixture::new();
@@ -237,13 +246,7 @@ fn where_the_bytes_are_dropped_nothing_of_it_is_left_beside_another_witness() {
     let later = batch(device(3), vec![kill(device(3), "f", 1, 0)]);
     fixture.take(Batch { received_at: at("2026-11-01"), ..later });
     fixture.store.catch_up().unwrap();
-    let retention = Retention { retain_days: Some(1), lifetimes: terms().lifetimes };
-    let mut place = None;
-    while let Retired::More(next) =
-        fixture.store.retire(&retention, at("2026-11-20"), place).unwrap()
-    {
-        place = Some(next);
-    }
+    drop_old_bytes(&mut fixture, at("2026-11-20"));
     assert_eq!(fixture.occurrences("cs2:1").len(), 2);
     assert_eq!(fixture.store.erase_event(device(1), "e").unwrap(), Erased::Now);
     let occurrences = fixture.occurrences("cs2:1");
@@ -270,13 +273,7 @@ fn where_the_bytes_are_dropped_its_witness_goes_alone() {
     send(&["a", "b"], "2026-10-31");
     send(&["c"], "2026-11-01");
     fixture.store.catch_up().unwrap();
-    let retention = Retention { retain_days: Some(1), lifetimes: terms().lifetimes };
-    let mut place = None;
-    while let Retired::More(next) =
-        fixture.store.retire(&retention, at("2026-11-20"), place).unwrap()
-    {
-        place = Some(next);
-    }
+    drop_old_bytes(&mut fixture, at("2026-11-20"));
     assert_eq!(fixture.occurrences("cs2:1").len(), 3, "it goes on in November");
     assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
     let witnesses: Vec<_> = fixture
