@@ -39,6 +39,7 @@ mod phase;
 mod principals;
 mod quota;
 mod read_pool;
+mod readiness;
 mod rejection;
 mod routes;
 mod serve;

@@ -32,6 +32,7 @@ use crate::{
     principals::Principals,
     quota::Quotas,
     read_pool::ReadPool,
+    readiness::Readiness,
     writer::{Writer, keep_giving_room_back, keep_retiring},
 };
 
@@ -201,9 +202,11 @@ fn build_app(
 ) -> (Arc<App>, thread::JoinHandle<()>) {
     let terms =
         IngestTerms { server_version: SERVER_VERSION.to_owned(), lifetimes: config.lifetimes };
-    let (writer, thread) = Writer::start(store, terms);
+    let requests_max = config.bounds.concurrent_requests_max;
+    let (writer, thread) = Writer::start(store, terms, requests_max);
     let app = App {
         readers: ReadPool::new(config.data_dir.clone(), config.store),
+        readiness: Readiness::default(),
         principals: Principals::default(),
         phases: Phases::serving(),
         places: Places::new(config.bounds.concurrent_requests_max),

@@ -17,15 +17,17 @@ use std::{
 };
 
 use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use retirement::keep_retiring;
 pub(crate) use room::keep_giving_room_back;
 
-/// Jobs that wait; each belongs to an admitted request, so it never fills.
-const WAITING_MAX: usize = 1_024;
+/// Jobs that wait beside those of the admitted requests, of which each has one
+/// and keeps its place until that is done: the server's own, one of a kind at a
+/// time. So the queue never fills.
+const OWN_WAITING_MAX: usize = 8;
 /// Batches in one commit. A batch of a few events costs some ten microseconds,
 /// so a full group is done in the time of some commits: it bounds how long the
 /// first of them waits for the last.
@@ -52,10 +54,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. It ends when the writer is dropped and all that
-    /// waited is done.
-    pub(crate) fn start(store: Store, terms: IngestTerms) -> (Self, thread::JoinHandle<()>) {
-        let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+    /// Starts the thread, for so many requests at a time. It ends when the
+    /// writer is dropped and all that waited is done.
+    pub(crate) fn start(
+        store: Store,
+        terms: IngestTerms,
+        requests_max: usize,
+    ) -> (Self, thread::JoinHandle<()>) {
+        let waiting_max = requests_max.saturating_add(OWN_WAITING_MAX);
+        let (jobs, waiting) = mpsc::channel(waiting_max.min(Semaphore::MAX_PERMITS));
         let progress = Arc::new(Progress::default());
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));

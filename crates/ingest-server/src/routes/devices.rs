@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Body,
-    extract::State,
+    extract::{Extension, State},
     http::{HeaderMap, StatusCode},
 };
 use event_model::DeviceId;
 use ingest_api::{Enrolled, Enrolment, Problem, ProblemKind, WISHED_TOKEN_CHARS};
-use ingest_store::{EnrolOutcome, Token};
+use ingest_store::{EnrolOutcome, Store, Token};
 
-use crate::{Config, app::App, authorization, body, rejection::Rejection};
+use crate::{Config, admission::Place, app::App, authorization, body, rejection::Rejection};
 
 /// Bytes of an enrolment: a UUID and a name.
 const ENROLMENT_BYTES_MAX: usize = 4_096;
@@ -39,6 +39,7 @@ const NAME_CHARS_MAX: usize = 100;
 )]
 pub(crate) async fn enrol(
     State(app): State<Arc<App>>,
+    Extension(place): Extension<Place>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Enrolled>), Rejection> {
@@ -56,9 +57,8 @@ pub(crate) async fn enrol(
     let name = checked_name(&enrolment.name)?;
     let wished = enrolment.token.as_deref().map(checked_wish).transpose()?;
     let (device, now) = (DeviceId(enrolment.device), app.clock.now().wall);
-    let enrolled =
-        app.writer.write(move |store| store.enrol(device, &name, &credential, wished, now)).await?;
-    let token = match enrolled {
+    let enrol = move |store: &mut Store| store.enrol(device, &name, &credential, wished, now);
+    let token = match written(&app, place, enrol).await? {
         EnrolOutcome::Enrolled(token) => token,
         EnrolOutcome::AlreadyEnrolled => {
             let detail = "show the device's own token, or enrol under another UUID";
@@ -78,6 +78,27 @@ pub(crate) async fn enrol(
     tracing::info!(%device, "Device enrolled");
     let token = token.reveal().to_owned();
     Ok((StatusCode::CREATED, Json(Enrolled { device: enrolment.device, token })))
+}
+
+/// Waits for the writer as long as anybody waits for an answer. What it has to do
+/// keeps its place, also where the client has gone.
+async fn written(
+    app: &Arc<App>,
+    place: Place,
+    enrol: impl FnOnce(&mut Store) -> ingest_store::Result<EnrolOutcome> + Send + 'static,
+) -> Result<EnrolOutcome, Rejection> {
+    let writing = tokio::spawn({
+        let app = app.clone();
+        async move {
+            let enrolled = app.writer.write(enrol).await;
+            drop(place);
+            enrolled
+        }
+    });
+    tokio::time::timeout(app.config.bounds.answer_timeout, writing)
+        .await
+        .map_err(|_| Rejection::overloaded("the token takes too long; ask for it again"))?
+        .map_err(|_| Rejection::stopped())?
 }
 
 fn checked_name(name: &str) -> Result<String, Rejection> {

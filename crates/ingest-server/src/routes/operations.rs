@@ -1,6 +1,6 @@
 //! For whoever runs the server: is it alive, is it ready, what does it count.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     body::Bytes,
@@ -10,9 +10,6 @@ use axum::{
 use ingest_api::Problem;
 
 use crate::{admission, app::App, metrics::Load, rejection::Rejection};
-
-/// Who asks whether a server is ready asks often, and waits for seconds only.
-const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
 type Typed<T> = ([(HeaderName, &'static str); 1], T);
 
@@ -39,15 +36,8 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, 
     let now = app.clock.now();
     app.disk.check(&now)?;
     app.backlog.check(&now)?;
-    let asked = async {
-        app.readers.read(|store| store.log_position()).await?;
-        app.writer.write(|store| store.log_position()).await
-    };
-    match tokio::time::timeout(READY_TIMEOUT, asked).await {
-        Ok(Ok(_)) => Ok("ready\n"),
-        Ok(Err(_)) => Err(Rejection::overloaded("the database cannot be used")),
-        Err(_) => Err(Rejection::overloaded("the database does not answer")),
-    }
+    app.readiness.check(&app).await?;
+    Ok("ready\n")
 }
 
 /// Counters for Prometheus. No device, match or player is named.

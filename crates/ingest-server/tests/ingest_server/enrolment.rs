@@ -1,5 +1,7 @@
 //! `POST /v1/devices`.
 
+use std::time::Duration;
+
 use event_model::{Clock, DeviceId, WallTime};
 use ingest_api::{Enrolled, ProblemKind};
 use ingest_server::Config;
@@ -8,6 +10,7 @@ use reqwest::StatusCode;
 use uuid::Uuid;
 
 use crate::{
+    overload::lock,
     raw::{Answered, Raw},
     support::{ENROLMENT_KEY, TestServer, send},
 };
@@ -153,6 +156,29 @@ async fn who_has_a_key_holds_few_places_with_enrolments_that_drip() {
     let shown = server.try_enrol(device.id, &device.token).await;
     assert_eq!(shown.problem(), ProblemKind::Overloaded, "all places are taken");
     drop(dripping);
+}
+
+/// It waits for the five seconds that an operator cannot set: a body has sixty.
+#[tokio::test]
+async fn an_enrolment_that_drips_loses_its_place_soon() {
+    let server = TestServer::start().await;
+    let (mut raw, said) = drip(&server, ENROLMENT_KEY).await;
+    assert_eq!(said.status, 100);
+    assert_eq!(Answered::of(&raw.rest().await).status, 408);
+}
+
+#[tokio::test]
+async fn a_token_is_not_waited_for_for_ever() {
+    let server = TestServer::start_with(|config| {
+        config.bounds.answer_timeout = Duration::from_millis(50);
+        config.store.busy_timeout = Duration::from_mins(1);
+    })
+    .await;
+    let shell = lock(&server.data_dir);
+    let waited = server.try_enrol(DeviceId(Uuid::from_u128(1)), ENROLMENT_KEY).await;
+    assert_eq!(waited.problem(), ProblemKind::Overloaded);
+    assert!(waited.header("retry-after").is_some());
+    shell.execute_batch("ROLLBACK").unwrap();
 }
 
 #[tokio::test]

@@ -1,12 +1,15 @@
 //! For whoever runs it: health, counters, and the contract as a document.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use ingest_server::Config;
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{TestServer, send};
+use crate::{
+    overload::lock,
+    support::{TestServer, send},
+};
 
 #[tokio::test]
 async fn it_is_alive_and_ready() {
@@ -14,6 +17,35 @@ async fn it_is_alive_and_ready() {
     for path in ["/healthz", "/readyz"] {
         assert_eq!(send(server.client.get(server.url(path))).await.status, StatusCode::OK);
     }
+}
+
+/// Each question would end the writer's group and cost a commit.
+#[tokio::test]
+async fn many_who_ask_whether_it_is_ready_ask_the_writer_once() {
+    // The writer waits for the lock until the test gives it.
+    let patient = |config: &mut Config| config.store.busy_timeout = Duration::from_mins(1);
+    let server = TestServer::start_with(patient).await;
+    let device = server.enrol(1).await;
+    let ready = || send(server.client.get(server.url("/readyz")));
+    assert_eq!(ready().await.status, StatusCode::OK);
+    let shell = lock(&server.data_dir);
+    let post = server.request(&device).body(json!([device.kill("a", 1, 1)]).to_string());
+    let post = tokio::spawn(post.send());
+    // As far as the writer: it waits for the lock, and does nothing else.
+    while waiting(&server).await == 0 {}
+    assert_eq!(ready().await.status, StatusCode::OK, "believed, though the writer is busy");
+    server.clock.advance_ms(200);
+    assert_eq!(ready().await.status, StatusCode::SERVICE_UNAVAILABLE, "asked again");
+    shell.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(post.await.unwrap().unwrap().status(), StatusCode::OK);
+}
+
+/// Batches that wait for the writer, or that it is at.
+async fn waiting(server: &TestServer) -> u64 {
+    let text = send(server.client.get(server.url("/metrics"))).await.body;
+    let text = String::from_utf8(text).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("ringside_ingest_batches_waiting "));
+    line.unwrap().parse().unwrap()
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A connection that holds the database's one write lock.
-fn lock(dir: &TempDir) -> rusqlite::Connection {
+pub(crate) fn lock(dir: &TempDir) -> rusqlite::Connection {
     let shell = rusqlite::Connection::open(dir.path().join("ingest.sqlite")).unwrap();
     shell.busy_timeout(Duration::from_secs(10)).unwrap();
     shell.execute_batch("BEGIN IMMEDIATE").unwrap();
