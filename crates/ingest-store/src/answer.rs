@@ -2,7 +2,7 @@
 
 use event_model::{OutboxId, WallTime};
 use ingest_api::{Lifetimes, Receipt, ReceiptPage};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -13,6 +13,11 @@ use crate::{
     segment::{self, Segment},
     store::signed,
 };
+
+/// Answers forgotten in one step, at most: the writer does nothing else meanwhile.
+pub(crate) const FORGOTTEN_A_STEP: i64 = 500;
+/// And their bytes, read and written, which takes some milliseconds.
+pub(crate) const BYTES_FORGOTTEN_A_STEP: i64 = 2 * 1024 * 1024;
 
 /// The HTTP status of every answer that is a receipt page.
 pub(crate) const OK: u16 = 200;
@@ -97,26 +102,26 @@ impl Memory<'_> {
         batch: &Batch,
         claim: &IdempotencyClaim,
     ) -> Result<Option<Outcome>> {
-        let sql = "SELECT batch_no FROM kept_answer
-                   WHERE device_no = ?1 AND name = ?2 AND answered_at_ms > ?3";
-        let oldest = oldest_kept(batch.received_at, self.lifetimes);
-        let batch_no = self
+        let sql = "SELECT batch_no, answered_at_ms FROM kept_answer
+                   WHERE device_no = ?1 AND name = ?2";
+        let named: Option<(i64, i64)> = self
             .transaction
             .prepare_cached(sql)?
-            .query_row(params![device_no, claim.name(), oldest], |row| row.get(0))
+            .query_row(params![device_no, claim.name()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Some(batch_no) = batch_no else { return Ok(None) };
-        if self.newer_answers(device_no, batch_no)? >= self.lifetimes.idempotency_answers_max {
-            return Ok(None);
+        let Some((batch_no, answered_at_ms)) = named else { return Ok(None) };
+        if answered_at_ms > oldest_kept(batch.received_at, self.lifetimes) {
+            let Some(kept) = self.kept(batch_no)? else { return Ok(None) };
+            if kept.body_hash != Some(claim.kept_hash()) {
+                return Ok(Some(Outcome::KeyReused));
+            }
+            if kept.is_of_version(self.server_version) {
+                return Ok(Some(Outcome::Answered(kept.answer(self.store, batch))));
+            }
         }
-        let Some(kept) = self.kept(batch_no)? else { return Ok(None) };
-        if kept.body_hash != Some(claim.kept_hash()) {
-            return Ok(Some(Outcome::KeyReused));
-        }
-        if !kept.is_of_version(self.server_version) {
-            return Ok(None);
-        }
-        Ok(Some(Outcome::Answered(kept.answer(self.store, batch))))
+        // Its name will lead to the answer of this batch.
+        forget(self.transaction, self.segments, batch_no)?;
+        Ok(None)
     }
 
     /// Keeps the answer to a batch that the log has.
@@ -134,15 +139,6 @@ impl Memory<'_> {
             )?
             .execute(params![device_no, claim.name(), batch_no, now.unix_ms()])?;
         Ok(())
-    }
-
-    /// Asked only where a key comes again, so that nothing has to be counted
-    /// while batches come in.
-    fn newer_answers(&self, device_no: i64, batch_no: i64) -> Result<u64> {
-        let sql = "SELECT count(*) FROM kept_answer WHERE device_no = ?1 AND batch_no > ?2";
-        let mut statement = self.transaction.prepare_cached(sql)?;
-        let count: i64 = statement.query_row(params![device_no, batch_no], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
     }
 
     fn kept(&self, batch_no: i64) -> Result<Option<Kept>> {
@@ -213,20 +209,103 @@ impl Kept {
     }
 }
 
-/// Forgets the oldest answers of a device beyond so many.
+/// What is kept of an answer besides its name.
+const FORGET: &str = "body_hash = NULL, version_no = NULL, contiguous = NULL, verdicts = NULL,
+                      refused = NULL, answer = NULL";
+
+/// Where that is more than some twenty bytes: of a batch all of which was stored
+/// they stay with its evidence, since to write its row again costs more.
+const IS_KEPT: &str = "(verdicts IS NOT NULL OR refused IS NOT NULL OR answer IS NOT NULL)";
+
+/// Forgets what a batch was answered, to which no name leads any more. Its row
+/// stays: batches are numbered on from it, and the index knows its log by it.
+pub(crate) fn forget(
+    transaction: &Transaction<'_>,
+    segments: &[Segment],
+    batch_no: i64,
+) -> Result<()> {
+    let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(()) };
+    let receipts = segment.receipts();
+    let sql = format!("UPDATE {receipts} SET {FORGET} WHERE batch_no = ?1 AND {IS_KEPT}");
+    transaction.prepare_cached(&sql)?.execute([batch_no])?;
+    Ok(())
+}
+
+/// Bytes that are read and written to forget what a batch was answered.
+pub(crate) fn bytes_to_forget(
+    transaction: &Transaction<'_>,
+    segments: &[Segment],
+    batch_no: i64,
+) -> Result<i64> {
+    let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(0) };
+    // All of these are known without reading what they measure.
+    let sql = format!(
+        "SELECT ifnull(length(verdicts), 0) + ifnull(octet_length(refused), 0)
+                + ifnull(length(answer), 0) + length(evidence)
+         FROM {} WHERE batch_no = ?1 AND {IS_KEPT}",
+        segment.receipts()
+    );
+    let mut statement = transaction.prepare_cached(&sql)?;
+    Ok(statement.query_row([batch_no], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// Forgets every answer.
+pub(crate) fn forget_all(connection: &Connection) -> Result<()> {
+    for segment in segment::all(connection)? {
+        let named = "batch_no IN (SELECT batch_no FROM kept_answer)";
+        let receipts = segment.receipts();
+        connection
+            .execute(&format!("UPDATE {receipts} SET {FORGET} WHERE {named} AND {IS_KEPT}"), [])?;
+    }
+    connection.execute("DELETE FROM kept_answer", [])?;
+    Ok(())
+}
+
+/// What was done about a device's answers beyond so many.
+pub(crate) struct Trimmed {
+    pub(crate) forgotten: i64,
+    pub(crate) left: i64,
+}
+
+/// Forgets the oldest answers of a device beyond `most`, as many as one step may.
 pub(crate) fn forget_beyond(
     transaction: &Transaction<'_>,
+    segments: &[Segment],
     device_no: i64,
     most: u64,
-) -> Result<()> {
-    transaction
-        .prepare_cached(
-            "DELETE FROM kept_answer WHERE device_no = ?1 AND batch_no <= (
-                 SELECT batch_no FROM kept_answer WHERE device_no = ?1
-                 ORDER BY batch_no DESC LIMIT 1 OFFSET ?2)",
-        )?
-        .execute(params![device_no, signed(most)])?;
-    Ok(())
+) -> Result<Trimmed> {
+    let count: i64 = transaction
+        .prepare_cached("SELECT count(*) FROM kept_answer WHERE device_no = ?1")?
+        .query_row([device_no], |row| row.get(0))?;
+    let beyond = (count - signed(most)).clamp(0, FORGOTTEN_A_STEP);
+    let (mut bytes, mut trimmed) = (0, Trimmed { forgotten: 0, left: count });
+    for (name, batch_no) in oldest(transaction, device_no, beyond)? {
+        bytes += bytes_to_forget(transaction, segments, batch_no)?;
+        forget(transaction, segments, batch_no)?;
+        transaction
+            .prepare_cached("DELETE FROM kept_answer WHERE device_no = ?1 AND name = ?2")?
+            .execute(params![device_no, name])?;
+        trimmed = Trimmed { forgotten: trimmed.forgotten + 1, left: trimmed.left - 1 };
+        if bytes >= BYTES_FORGOTTEN_A_STEP {
+            break;
+        }
+    }
+    Ok(trimmed)
+}
+
+fn oldest(
+    transaction: &Transaction<'_>,
+    device_no: i64,
+    count: i64,
+) -> Result<Vec<(Vec<u8>, i64)>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT name, batch_no FROM kept_answer WHERE device_no = ?1
+               ORDER BY batch_no LIMIT ?2";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let rows = statement.query_map([device_no, count], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Answers of this instant or before are forgotten.

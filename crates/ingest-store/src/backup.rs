@@ -14,7 +14,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 use uuid::Uuid;
 
-use crate::{Error, Store, schema, store::make_private_directory, token};
+use crate::{Error, Store, answer, schema, store::make_private_directory, token};
 
 /// The name of a copy: none.
 const UNNAMED: Uuid = Uuid::nil();
@@ -26,9 +26,6 @@ const UNFINISHED: &str = "unfinished";
 const SET_ASIDE: &str = "before-restore";
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
-
-/// Where answers are kept, in one version of the tables or another.
-const ANSWERS: [&str; 2] = ["answer", "kept_answer"];
 
 type Result<T> = std::result::Result<T, BackupError>;
 
@@ -161,16 +158,23 @@ fn copy_pages(from: &Path, to: &Path, name: Uuid) -> crate::Result<Found> {
         return Ok(Found::Foreign);
     }
     copied.execute("UPDATE store SET store_id = ?1", [name.to_string()])?;
-    for answers in ANSWERS {
-        if copied.table_exists(None, answers)? {
-            copied.execute(&format!("DELETE FROM {answers}"), [])?;
-        }
-    }
+    forget_answers(&copied)?;
     // One file, without anything beside it that could be forgotten.
     copied.pragma_update(None, "journal_mode", "DELETE")?;
     let words: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     copied.close().map_err(|(_, error)| error)?;
     Ok(if words == "ok" { Found::Sound } else { Found::Damaged(words) })
+}
+
+/// In one version of the tables or another.
+fn forget_answers(copied: &Connection) -> crate::Result<()> {
+    if copied.table_exists(None, "answer")? {
+        copied.execute("DELETE FROM answer", [])?;
+    }
+    if copied.table_exists(None, "kept_answer")? {
+        answer::forget_all(copied)?;
+    }
+    Ok(())
 }
 
 /// Moves the database at `path` out of the way; where to.

@@ -105,7 +105,7 @@ impl Store {
                 self.intake = None;
                 Retired::More(Place::start(from))
             }
-            None => retire_answers(&transaction, retention, now, Place::start(from))?,
+            None => retire_answers(&transaction, &segments, retention, now, Place::start(from))?,
         };
         transaction.commit()?;
         Ok(step)
@@ -115,6 +115,12 @@ impl Store {
 impl Place {
     fn start(from: Option<Self>) -> Self {
         from.unwrap_or(Self { device_no: 0, name: Vec::new(), counted: 0 })
+    }
+
+    /// One answer further.
+    fn at(&self, device_no: i64, name: Vec<u8>) -> Self {
+        let counted = if device_no == self.device_no { self.counted + 1 } else { 1 };
+        Self { device_no, name, counted }
     }
 }
 
@@ -187,27 +193,12 @@ fn delete_some(transaction: &Transaction<'_>, table: &str, blob: &str) -> Result
 /// are too many.
 fn retire_answers(
     transaction: &Transaction<'_>,
+    segments: &[Segment],
     retention: &Retention,
     now: WallTime,
     from: Place,
 ) -> Result<Retired> {
-    let most = retention.lifetimes.idempotency_answers_max;
-    let (mut place, mut seen, mut crowded) = (from.clone(), 0, Vec::new());
-    {
-        let sql = "SELECT device_no, name FROM kept_answer WHERE (device_no, name) > (?1, ?2)
-                   ORDER BY device_no, name LIMIT ?3";
-        let mut statement = transaction.prepare_cached(sql)?;
-        let mut rows = statement.query(params![from.device_no, from.name, ANSWERS_A_STEP])?;
-        while let Some(row) = rows.next()? {
-            seen += 1;
-            let device_no = row.get(0)?;
-            let counted = if device_no == place.device_no { place.counted + 1 } else { 1 };
-            place = Place { device_no, name: row.get(1)?, counted };
-            if counted == most.saturating_add(1) {
-                crowded.push(device_no);
-            }
-        }
-    }
+    let look = Look::at_some(transaction, segments, retention, now, &from)?;
     transaction
         .prepare_cached(
             "DELETE FROM kept_answer WHERE (device_no, name) > (?1, ?2)
@@ -216,12 +207,68 @@ fn retire_answers(
         .execute(params![
             from.device_no,
             from.name,
-            place.device_no,
-            place.name,
+            look.through.device_no,
+            look.through.name,
             answer::oldest_kept(now, &retention.lifetimes)
         ])?;
-    for device_no in crowded {
-        answer::forget_beyond(transaction, device_no, most)?;
+    for batch_no in look.outlived {
+        answer::forget(transaction, segments, batch_no)?;
     }
-    Ok(if seen < ANSWERS_A_STEP { Retired::All } else { Retired::More(place) })
+    let (mut forgotten, most) = (0, retention.lifetimes.idempotency_answers_max);
+    for device_no in look.crowded {
+        let trimmed = answer::forget_beyond(transaction, segments, device_no, most)?;
+        forgotten += trimmed.forgotten;
+        // From here again: what was forgotten is not met a second time.
+        if trimmed.left > signed(most) || forgotten >= answer::FORGOTTEN_A_STEP {
+            return Ok(Retired::More(from));
+        }
+    }
+    Ok(if look.is_last { Retired::All } else { Retired::More(look.through) })
+}
+
+/// What was found among the next answers.
+struct Look {
+    /// The batches of those that are too old.
+    outlived: Vec<i64>,
+    /// Devices that have too many.
+    crowded: Vec<i64>,
+    through: Place,
+    is_last: bool,
+}
+
+impl Look {
+    fn at_some(
+        transaction: &Transaction<'_>,
+        segments: &[Segment],
+        retention: &Retention,
+        now: WallTime,
+        from: &Place,
+    ) -> Result<Self> {
+        let oldest = answer::oldest_kept(now, &retention.lifetimes);
+        let most = retention.lifetimes.idempotency_answers_max;
+        let (mut outlived, mut crowded, mut through) = (Vec::new(), Vec::new(), from.clone());
+        let sql = "SELECT device_no, name, batch_no, answered_at_ms FROM kept_answer
+                   WHERE (device_no, name) > (?1, ?2) ORDER BY device_no, name LIMIT ?3";
+        let mut statement = transaction.prepare_cached(sql)?;
+        let mut rows = statement.query(params![from.device_no, from.name, ANSWERS_A_STEP])?;
+        let (mut seen, mut forgotten, mut bytes) = (0, 0, 0);
+        while forgotten < answer::FORGOTTEN_A_STEP && bytes < answer::BYTES_FORGOTTEN_A_STEP {
+            let Some(row) = rows.next()? else {
+                let is_last = seen < ANSWERS_A_STEP;
+                return Ok(Self { outlived, crowded, through, is_last });
+            };
+            seen += 1;
+            through = through.at(row.get(0)?, row.get(1)?);
+            if through.counted == most.saturating_add(1) {
+                crowded.push(through.device_no);
+            }
+            if row.get::<_, i64>(3)? <= oldest {
+                let batch_no = row.get(2)?;
+                bytes += answer::bytes_to_forget(transaction, segments, batch_no)?;
+                forgotten += 1;
+                outlived.push(batch_no);
+            }
+        }
+        Ok(Self { outlived, crowded, through, is_last: false })
+    }
 }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, Row, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::{
-    Error, Result,
+    Error, Result, answer,
     index::{self, Door},
     ingest::Intake,
     schema, segment, token,
@@ -124,7 +124,7 @@ impl Store {
         transaction.execute("UPDATE store SET store_id = ?1", [id.to_string()])?;
         // A kept answer names the database that gave it: between the two names a
         // companion would send everything again, and again.
-        transaction.execute("DELETE FROM kept_answer", [])?;
+        answer::forget_all(&transaction)?;
         transaction.commit()?;
         self.id = id;
         Ok(id)

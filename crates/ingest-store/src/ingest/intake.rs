@@ -6,10 +6,11 @@ use event_model::{DeviceId, WallTime};
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::{
-    Error, Result, Store, follower,
+    Error, Result, Store, answer, follower,
     gate::{Gate, Recent},
     index,
     segment::{self, LogEnd, Segment},
+    store::signed,
 };
 
 /// Devices whose number is remembered: 50,000 of them are 2 MB. Beyond, all are
@@ -20,6 +21,13 @@ const DEVICES_MAX: usize = 100_000;
 /// than any two requests or a clock that is set are apart.
 const SET_BACK_MAX_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// Answers of a device beyond those to be remembered before the oldest are
+/// forgotten: a tenth, so that they are seldom counted, and no more than can be
+/// forgotten at once.
+fn answers_over(most: u64) -> i64 {
+    signed(most / 10).clamp(1, answer::FORGOTTEN_A_STEP)
+}
+
 /// What the writer remembers between commits, all of it made anew from the log.
 pub(crate) struct Intake {
     pub(super) end: LogEnd,
@@ -28,8 +36,8 @@ pub(crate) struct Intake {
     /// Ids in memory from which the writer puts them onto the shelf itself.
     pub(super) shelve_at: usize,
     devices: HashMap<DeviceId, i64>,
-    /// Answers kept of each device since its oldest were forgotten.
-    answers: HashMap<i64, u64>,
+    /// Answers that each device may keep before they are counted.
+    answers: HashMap<i64, i64>,
     version_no: i64,
     version: String,
 }
@@ -72,20 +80,22 @@ impl Intake {
         Ok(device_no)
     }
 
-    /// Counts an answer that is kept; whether so many were since the last time
-    /// that the oldest are to be forgotten. So a device never has much more than
-    /// twice as many as are remembered, and they need not be counted each time.
+    /// Counts an answer that is kept; whether it is time to look how many the
+    /// device has, which costs as many steps as that.
     pub(super) fn keeps_answer(&mut self, device_no: i64, most: u64) -> bool {
         if self.answers.len() >= DEVICES_MAX {
             self.answers.clear();
         }
-        let since = self.answers.entry(device_no).or_default();
-        *since += 1;
-        let is_time = *since >= most.max(1);
-        if is_time {
-            *since = 0;
-        }
-        is_time
+        let room = self.answers.entry(device_no).or_insert(answers_over(most));
+        *room -= 1;
+        *room <= 0
+    }
+
+    /// The device has so many: when to look again. So it never has many more
+    /// than are to be remembered.
+    pub(super) fn has_answers(&mut self, device_no: i64, most: u64, count: i64) {
+        let room = signed(most).saturating_add(answers_over(most)).saturating_sub(count);
+        self.answers.insert(device_no, room.max(1));
     }
 
     /// The segment for what is received now; a later month begins another one.

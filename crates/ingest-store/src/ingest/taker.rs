@@ -57,7 +57,9 @@ impl Taker<'_> {
             self.memory().keep(device_no, claim, batch_no, batch.received_at)?;
             let most = self.terms.lifetimes.idempotency_answers_max;
             if self.intake.keeps_answer(device_no, most) {
-                answer::forget_beyond(self.transaction, device_no, most)?;
+                let segments = &self.intake.segments;
+                let of = answer::forget_beyond(self.transaction, segments, device_no, most)?;
+                self.intake.has_answers(device_no, most, of.left);
             }
         }
         let server_version = &self.terms.server_version;

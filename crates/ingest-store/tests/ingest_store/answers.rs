@@ -1,7 +1,11 @@
 //! Answers kept for an Idempotency-Key.
 
 use event_model::OutboxId;
-use ingest_store::{Answer, Batch, IdempotencyClaim, IngestTerms, Outcome, Replayed};
+use ingest_api::{Lifetimes, Receipt, ReceiptCode, ReceiptStatus};
+use ingest_store::{
+    Answer, Batch, IdempotencyClaim, IngestTerms, Item, Outcome, Replayed, Retention, Retired,
+    Store, Verdict,
+};
 use uuid::Uuid;
 
 use crate::support::{Fixture, batch, device, kill, now, terms};
@@ -74,6 +78,135 @@ fn a_device_has_only_so_many_answers_and_the_oldest_go_first() {
     assert_eq!(answered(fixture.ingest(keyed(1, 1, "1"))).replayed, Replayed::No);
 }
 
+/// A request of a few bytes whose answer is long.
+fn refused(key: u128) -> Batch {
+    let refused = |_| {
+        let receipt = Receipt {
+            id: String::new(),
+            status: ReceiptStatus::Invalid,
+            code: Some(ReceiptCode::MalformedEvent),
+            detail: Some("x".repeat(200)),
+        };
+        Item { sequence: None, verdict: Verdict::Refused(Box::new(receipt)) }.into()
+    };
+    let claim = IdempotencyClaim { outbox: None, key: Uuid::from_u128(key), body_hash: [1; 32] };
+    Batch { idempotency: Some(claim), ..batch(device(1), (0..100).map(refused).collect()) }
+}
+
+/// Bytes of answers in a database, wherever they are.
+fn bytes_kept(database: &std::path::Path) -> i64 {
+    let log = rusqlite::Connection::open(database).unwrap();
+    let tables = "SELECT name FROM sqlite_schema WHERE name GLOB 'receipt_*'";
+    let mut tables = log.prepare(tables).unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let bytes = |table: String| -> i64 {
+        let sql = format!(
+            "SELECT total(ifnull(length(verdicts), 0) + ifnull(octet_length(refused), 0)
+                          + ifnull(length(answer), 0)) FROM {table}"
+        );
+        log.query_row(&sql, [], |row| row.get::<_, f64>(0)).unwrap() as i64
+    };
+    tables.map(|table| bytes(table.unwrap())).sum()
+}
+
+fn bytes(fixture: &Fixture) -> i64 {
+    bytes_kept(&fixture.dir.path().join(Store::FILE_NAME))
+}
+
+fn of_one() -> i64 {
+    let mut fixture = Fixture::new();
+    fixture.ingest(refused(1));
+    let bytes = bytes(&fixture);
+    assert!(bytes > 20_000, "{bytes}");
+    bytes
+}
+
+/// Takes steps until nothing is left to forget; how many it took.
+fn retire(fixture: &mut Fixture, lifetimes: Lifetimes, ms: i64) -> usize {
+    let retention = Retention { retain_days: None, lifetimes };
+    let (mut steps, mut place) = (1, None);
+    while let Retired::More(next) =
+        fixture.store.retire(&retention, now().plus_ms(ms), place).unwrap()
+    {
+        place = Some(next);
+        steps += 1;
+    }
+    steps
+}
+
+#[test]
+fn what_was_answered_goes_with_its_day() {
+    let mut fixture = Fixture::new();
+    fixture.ingest(keyed(9, 1, "a"));
+    fixture.ingest(refused(1));
+    // Nothing of it is stored: it is all that its row is there for.
+    fixture.ingest(keyed(2, 1, "a"));
+    retire(&mut fixture, Lifetimes::default(), DAY_MS - 1);
+    assert_eq!(bytes(&fixture), of_one() + 1);
+    retire(&mut fixture, Lifetimes::default(), DAY_MS);
+    assert_eq!(bytes(&fixture), 0);
+    let mut fixture = fixture.reopened();
+    let again = answered(fixture.ingest(keyed(9, 1, "a")));
+    assert_eq!((again.replayed, again.tally.duplicate), (Replayed::No, 1), "the gate knows it");
+}
+
+#[test]
+fn what_was_answered_goes_when_its_device_has_newer_answers() {
+    let mut fixture = Fixture::new();
+    for key in 1..=20 {
+        fixture.ingest(refused(key));
+        assert!(bytes(&fixture) <= 3 * of_one(), "after {key}");
+    }
+    let few = Lifetimes { idempotency_answers_max: 1, ..Lifetimes::default() };
+    retire(&mut fixture, few, 0);
+    assert_eq!(bytes(&fixture), of_one());
+    assert_eq!(answered(fixture.ingest(refused(20))).replayed, Replayed::Yes);
+}
+
+#[test]
+fn an_answer_that_another_took_the_place_of_is_not_kept() {
+    let mut fixture = Fixture::new();
+    fixture.ingest(refused(1));
+    let later = Batch { received_at: now().plus_ms(DAY_MS), ..refused(1) };
+    assert_eq!(answered(fixture.ingest(later.clone())).replayed, Replayed::No);
+    assert_eq!(bytes(&fixture), of_one(), "the key's second answer");
+    let newer = IngestTerms { server_version: "0.2.0".to_owned(), ..terms() };
+    fixture.store.ingest(&[later], &newer).unwrap();
+    assert_eq!(bytes(&fixture), of_one(), "of another version");
+    fixture.store.renew_id().unwrap();
+    assert_eq!(bytes(&fixture), 0, "under the old name");
+}
+
+#[test]
+fn a_copy_has_no_bytes_of_answers() {
+    let mut fixture = Fixture::new();
+    fixture.ingest(refused(1));
+    let copy = fixture.dir.path().join("copy");
+    Store::back_up(fixture.dir.path(), &copy).unwrap();
+    assert_eq!(bytes_kept(&copy), 0);
+    assert_eq!(bytes(&fixture), of_one(), "they are still repeated here");
+}
+
+#[test]
+fn answers_go_in_steps_of_a_few_megabytes() {
+    let mut fixture = Fixture::new();
+    let terms = IngestTerms { lifetimes: Lifetimes::default(), ..terms() };
+    let many: Vec<_> = (0..300).map(refused).collect();
+    fixture.store.ingest(&many, &terms).unwrap();
+    let megabytes = usize::try_from(bytes(&fixture) / 1024 / 1024).unwrap();
+    assert!(megabytes > 5, "{megabytes}");
+    let steps = retire(&mut fixture, Lifetimes::default(), DAY_MS);
+    assert!(steps > megabytes / 2, "{steps} steps for {megabytes} MiB");
+    assert_eq!(bytes(&fixture), 0);
+    let few = Lifetimes { idempotency_answers_max: 0, ..Lifetimes::default() };
+    let later = |batch: Batch| Batch { received_at: now().plus_ms(DAY_MS), ..batch };
+    let many: Vec<_> = (0..300).map(refused).map(later).collect();
+    fixture.store.ingest(&many, &terms).unwrap();
+    let steps = retire(&mut fixture, few, DAY_MS);
+    assert!(steps > megabytes / 2, "{steps} steps for {megabytes} MiB");
+    assert_eq!(bytes(&fixture), 0);
+}
+
 #[test]
 fn a_newer_server_judges_anew_what_an_older_one_answered() {
     let mut fixture = Fixture::new();
@@ -103,13 +236,13 @@ fn a_database_under_a_new_name_repeats_no_answer_of_the_old_one() {
 #[test]
 fn answers_of_a_busy_device_are_forgotten_as_they_come() {
     let mut fixture = Fixture::new();
-    let file = fixture.dir.path().join(ingest_store::Store::FILE_NAME);
+    let file = fixture.dir.path().join(Store::FILE_NAME);
     let log = rusqlite::Connection::open(file).unwrap();
     for key in 1..=20 {
         fixture.ingest(keyed(key, 1, &key.to_string()));
         let sql = "SELECT count(*) FROM kept_answer";
         let kept: i64 = log.query_row(sql, [], |row| row.get(0)).unwrap();
-        assert!(kept <= 6, "{kept}, and three are remembered");
+        assert!(kept <= 3, "{kept}, and three are remembered");
     }
     assert_eq!(answered(fixture.ingest(keyed(20, 1, "20"))).replayed, Replayed::Yes);
 }
