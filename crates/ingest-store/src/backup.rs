@@ -25,7 +25,7 @@ const UNFINISHED: &str = "unfinished";
 /// What a database is called that a copy took the place of.
 const SET_ASIDE: &str = "before-restore";
 /// What SQLite keeps beside a database.
-const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 type Result<T> = std::result::Result<T, BackupError>;
 
@@ -109,10 +109,25 @@ impl Store {
         Self::prepare(data_dir)?;
         let path = data_dir.join(Self::FILE_NAME);
         let (unfinished, store) = (beside(&path, UNFINISHED), token::random_uuid());
+        let before = finish_setting_aside(&path, &unfinished)?;
         copy(from, &unfinished, store)?;
-        let set_aside = set_aside(&path)?;
+        let set_aside = set_aside(&path)?.or(before);
         put(&unfinished, &path)?;
         Ok(Restored { store, set_aside })
+    }
+}
+
+/// Refuses a folder without a database that is not empty of one: a restore was
+/// cut off in it.
+pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
+    let path = data_dir.join(Store::FILE_NAME);
+    let last = numbered(&path, last_number(&path).map_err(Error::Directory)?);
+    let left = [with(&path, "-wal"), beside(&path, UNFINISHED), last];
+    let left = left.into_iter().find(|path| path.exists());
+    // Last: where somebody makes one at this moment it is there before its log.
+    match left.filter(|_| !path.exists()) {
+        Some(left) => Err(Error::LeftBehind(left)),
+        None => Ok(()),
     }
 }
 
@@ -131,14 +146,22 @@ pub(crate) fn name_copy(connection: &Connection) -> crate::Result<()> {
 /// Writes a checked copy under another name; it is on disk when this returns.
 fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     remove(to).map_err(at(to))?;
-    let found = copy_pages(from, to, name)
-        .map_err(|cause| BackupError::Sqlite { path: from.to_owned(), cause })?;
-    match found {
-        Found::Sound => {}
-        Found::Foreign => return Err(BackupError::Foreign(from.to_owned())),
-        Found::Damaged(words) => return Err(BackupError::Damaged { path: from.to_owned(), words }),
+    if let Err(refused) = copy_sound(from, to, name) {
+        // Else a server would think that a restore was cut off.
+        drop(remove(to));
+        return Err(refused);
     }
     File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(at(to))
+}
+
+fn copy_sound(from: &Path, to: &Path, name: Uuid) -> Result<()> {
+    let path = from.to_owned();
+    match schema::check_on_disk(from).and_then(|()| copy_pages(from, to, name)) {
+        Ok(Found::Sound) => Ok(()),
+        Ok(Found::Foreign) => Err(BackupError::Foreign(path)),
+        Ok(Found::Damaged(words)) => Err(BackupError::Damaged { path, words }),
+        Err(cause) => Err(BackupError::Sqlite { path, cause }),
+    }
 }
 
 /// What a file turned out to be.
@@ -179,21 +202,67 @@ fn forget_answers(copied: &Connection) -> crate::Result<()> {
 
 /// Moves the database at `path` out of the way; where to.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    let mut free = (1_u32..).map(|n| beside(path, &format!("{SET_ASIDE}-{n}")));
-    let aside = free.find(|aside| !aside.exists());
-    let aside = aside.expect("there are more numbers than files");
+    let aside = numbered(path, last_number(path).map_err(at(path))? + 1);
     let was_there = path.exists();
-    // A log that stayed would be taken for the copy's own.
-    for part in ["", COMPANIONS[0], COMPANIONS[1]] {
-        let from = with(path, part);
-        unless_absent(fs::rename(&from, with(&aside, part))).map_err(at(&from))?;
-    }
+    // Before its log: a database without it would be opened as it once was, and
+    // none is not ([`check_left_behind`]).
+    unless_absent(fs::rename(path, &aside)).map_err(at(path))?;
+    sync_folder(path)?;
+    set_companions_aside(path, &aside)?;
     Ok(was_there.then_some(aside))
+}
+
+/// A log that stayed would be taken for the copy's own.
+fn set_companions_aside(path: &Path, aside: &Path) -> Result<()> {
+    for part in COMPANIONS {
+        let (from, to) = (with(path, part), with(aside, part));
+        if !to.exists() {
+            unless_absent(fs::rename(&from, to)).map_err(at(&from))?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves after a database what a restore that was cut off left of it; where it
+/// is. Such a restore leaves its unfinished copy too.
+fn finish_setting_aside(path: &Path, unfinished: &Path) -> Result<Option<PathBuf>> {
+    if path.exists() || !unfinished.exists() {
+        return Ok(None);
+    }
+    let aside = numbered(path, last_number(path).map_err(at(path))?);
+    if !aside.exists() {
+        return Ok(None);
+    }
+    set_companions_aside(path, &aside)?;
+    Ok(Some(aside))
+}
+
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    beside(path, &format!("{SET_ASIDE}-{number}"))
+}
+
+/// The number of the database that was set aside last, or of what is left of it;
+/// 0 where there is none.
+fn last_number(path: &Path) -> io::Result<u32> {
+    let (Some(folder), first) = (path.parent(), beside(path, SET_ASIDE)) else { return Ok(0) };
+    let mut last = 0;
+    for entry in fs::read_dir(folder)? {
+        let of = entry?.path();
+        let name = of.to_str().zip(first.to_str()).and_then(|(of, first)| of.strip_prefix(first));
+        let number = name.and_then(|name| name.strip_prefix('-')?.split('-').next()?.parse().ok());
+        last = last.max(number.unwrap_or(0));
+    }
+    Ok(last)
 }
 
 /// Gives a whole file its name; it is on disk when this returns.
 fn put(unfinished: &Path, name: &Path) -> Result<()> {
     fs::rename(unfinished, name).map_err(at(name))?;
+    sync_folder(name)
+}
+
+/// Puts the names beside `name` on disk.
+fn sync_folder(name: &Path) -> Result<()> {
     // Elsewhere a folder cannot be opened, and the system sees to it.
     #[cfg(unix)]
     if let Some(folder) = name.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -204,7 +273,7 @@ fn put(unfinished: &Path, name: &Path) -> Result<()> {
 
 /// Removes what an interrupted copy left.
 fn remove(path: &Path) -> io::Result<()> {
-    let mut parts = ["", "-journal", COMPANIONS[0], COMPANIONS[1]].into_iter();
+    let mut parts = std::iter::once("").chain(COMPANIONS);
     parts.try_for_each(|part| unless_absent(fs::remove_file(with(path, part))))
 }
 

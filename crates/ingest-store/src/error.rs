@@ -1,6 +1,6 @@
 //! What can go wrong with the file.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 /// The result of most calls here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -19,6 +19,13 @@ pub enum Error {
         /// The newest that this build can read.
         known: usize,
     },
+    /// There is no database, but what a restore that was cut off leaves of one:
+    /// an empty one in its place would be taken for it.
+    #[error(
+        "there is no database, but {} is there: a restore was cut off; restore again, or move it \
+         away to begin with an empty one", .0.display()
+    )]
+    LeftBehind(PathBuf),
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),

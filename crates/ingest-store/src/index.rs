@@ -66,6 +66,7 @@ fn with_other_tables(error: Error) -> Error {
         Error::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::Unknown),
         Error::Directory(_)
         | Error::Newer { .. }
+        | Error::LeftBehind(_)
         | Error::Index(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)

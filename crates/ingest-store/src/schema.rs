@@ -1,6 +1,9 @@
 //! The tables, and how an older file becomes a newer one.
 
 mod from_1;
+mod on_disk;
+
+use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
@@ -30,6 +33,15 @@ fn to_2(transaction: &Transaction<'_>) -> Result<()> {
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     bring_up(connection)?;
     backup::name_copy(connection)
+}
+
+/// Refuses the file of a newer server before anything of it is touched.
+pub(crate) fn check_on_disk(path: &Path) -> Result<()> {
+    let found = usize::try_from(on_disk::version(path)).unwrap_or(usize::MAX);
+    if found > MIGRATIONS.len() {
+        return Err(Error::Newer { found, known: MIGRATIONS.len() });
+    }
+    Ok(())
 }
 
 fn bring_up(connection: &mut Connection) -> Result<()> {

@@ -14,7 +14,7 @@ use rusqlite::{Connection, Row, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::{
-    Error, Result, answer,
+    Error, Result, answer, backup,
     index::{self, Door},
     ingest::Intake,
     schema, segment, token,
@@ -81,6 +81,8 @@ impl Store {
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         make_private_directory(data_dir).map_err(Error::Directory)?;
+        backup::check_left_behind(data_dir)?;
+        schema::check_on_disk(&data_dir.join(Self::FILE_NAME))?;
         let mut connection = connect(data_dir, options)?;
         schema::migrate(&mut connection)?;
         sync_names(data_dir).map_err(Error::Directory)?;

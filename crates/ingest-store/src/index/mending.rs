@@ -25,6 +25,7 @@ pub(crate) fn is_damage(error: &Error) -> bool {
         Error::Sqlite(error) => error.sqlite_error_code(),
         Error::Directory(_)
         | Error::Newer { .. }
+        | Error::LeftBehind(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => None,

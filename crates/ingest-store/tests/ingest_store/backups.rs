@@ -1,7 +1,7 @@
 //! Backup and restore: what a copy has, and what it is called.
 
 use ingest_api::ReceiptStatus;
-use ingest_store::{BackupError, Batch, IdempotencyClaim, Store, StoreOptions};
+use ingest_store::{BackupError, Batch, Error, IdempotencyClaim, Store, StoreOptions};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -127,4 +127,97 @@ fn what_is_no_sound_database_of_ours_changes_nothing() {
         assert_eq!((store.id(), store.log_position().unwrap()), (id, 1), "{bad}");
         assert_eq!(crate::support::open(&fixture.dir).id(), id, "{bad}");
     }
+}
+
+/// A folder after a crash: its last event is in the log beside the database.
+/// With a copy from before it.
+#[cfg(unix)]
+fn crashed() -> (TempDir, std::path::PathBuf) {
+    let mut fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    fixture.take(batch(device(1), vec![kill(device(1), "b", 2, 0)]));
+    let Fixture { dir, store } = fixture;
+    std::mem::forget(store);
+    (dir, copy)
+}
+
+fn names(dir: &TempDir) -> Vec<String> {
+    let entries = std::fs::read_dir(dir.path()).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The position of the log of a database, which is looked at elsewhere.
+#[cfg(unix)]
+fn position_of(database: &std::path::Path) -> u64 {
+    let elsewhere = TempDir::new().unwrap();
+    for part in ["", "-wal"] {
+        let from = format!("{}{part}", database.display());
+        if std::fs::exists(&from).unwrap() {
+            let to = elsewhere.path().join(format!("{}{part}", Store::FILE_NAME));
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+    Store::open(elsewhere.path(), StoreOptions::default()).unwrap().log_position().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_restore_that_is_cut_off_anywhere_lets_no_server_begin_and_is_finished_by_the_next() {
+    // In their order, before a copy of which some are there takes its name.
+    let moved = ["", "-wal", "-shm"];
+    for parts in 1..=moved.len() {
+        for earlier in [0, 1] {
+            let (dir, copy) = crashed();
+            let path = |name: &str| dir.path().join(format!("{}{name}", Store::FILE_NAME));
+            if earlier == 1 {
+                std::fs::write(path(".before-restore-1"), "set aside before").unwrap();
+            }
+            let aside = path(&format!(".before-restore-{}", earlier + 1));
+            for part in &moved[..parts] {
+                let to = format!("{}{part}", aside.display());
+                std::fs::rename(path(part), to).unwrap();
+            }
+            std::fs::write(path(".unfinished"), "half a copy").unwrap();
+            let before = names(&dir);
+            let refused = Store::open(dir.path(), StoreOptions::default());
+            assert!(matches!(refused, Err(Error::LeftBehind(_))), "after {parts}");
+            assert_eq!(names(&dir), before, "and nothing was made");
+
+            std::fs::write(dir.path().join("prose"), "dear diary").unwrap();
+            Store::restore(dir.path(), &dir.path().join("prose")).unwrap_err();
+            let refused = Store::open(dir.path(), StoreOptions::default());
+            assert!(matches!(refused, Err(Error::LeftBehind(_))), "after another failure");
+
+            let restored = Store::restore(dir.path(), &copy).unwrap();
+            assert_eq!(restored.set_aside.as_deref().unwrap_or(&aside), aside);
+            assert_eq!(position_of(&aside), 2, "after {parts}");
+            assert_eq!(position_of(&path("")), 1, "after {parts}");
+            let log = format!("{}.before-restore-{}-wal", Store::FILE_NAME, earlier + 2);
+            assert!(!names(&dir).contains(&log), "the log is where its database is");
+        }
+    }
+}
+
+#[test]
+fn a_restore_into_an_empty_folder_that_is_cut_off_lets_no_server_begin() {
+    let fixture = with_one_event();
+    let copy = back_up(&fixture, "copy");
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join("ingest.sqlite.unfinished"), "half a copy").unwrap();
+    let refused = Store::open(dir.path(), StoreOptions::default());
+    assert!(matches!(refused, Err(Error::LeftBehind(_))));
+    Store::restore(dir.path(), &copy).unwrap();
+    assert_eq!(crate::support::open(&dir).log_position().unwrap(), 1);
+}
+
+#[test]
+fn a_restore_that_was_refused_leaves_nothing_behind() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join("prose"), "dear diary, this is no database").unwrap();
+    Store::restore(dir.path(), &dir.path().join("prose")).unwrap_err();
+    assert_eq!(names(&dir), ["prose"]);
+    crate::support::open(&dir);
 }

@@ -4,7 +4,8 @@
 use event_model::OutboxId;
 use ingest_api::{ReceiptCode, ReceiptStatus};
 use ingest_store::{
-    Answer, Batch, Erased, IdempotencyClaim, Outcome, Principal, Replayed, Store, Token, Validity,
+    Answer, Batch, Erased, Error, IdempotencyClaim, Outcome, Principal, Replayed, Store,
+    StoreOptions, Token, Validity,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -196,4 +197,56 @@ fn nothing_of_the_newest_fixture_is_lost() {
     assert_eq!(replayed, Replayed::Yes);
     let page: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(page["receipts"][0], json!({"id": "a", "status": "stored"}));
+}
+
+/// A newer server's database in `dir`, with what it has beside it.
+fn newer(dir: &TempDir) {
+    let db = rusqlite::Connection::open(dir.path().join(Store::FILE_NAME)).unwrap();
+    db.pragma_update(None, "user_version", 999).unwrap();
+}
+
+/// Every file with its bytes.
+fn files(dir: &TempDir) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let paths = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        paths.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+fn is_left_alone(dir: &TempDir) {
+    let before = files(dir);
+    let opened = Store::open(dir.path(), StoreOptions::default());
+    assert!(matches!(opened, Err(Error::Newer { found: 999, .. })));
+    drop(opened);
+    assert!(files(dir) == before, "it was touched by opening");
+    let copied = Store::back_up(dir.path(), &dir.path().join("copy"));
+    assert!(copied.unwrap_err().to_string().contains("could not read"));
+    assert!(files(dir) == before, "it was touched by a backup");
+}
+
+#[test]
+fn a_newer_servers_backup_that_was_put_in_place_by_hand_is_left_alone() {
+    let (dir, original) = (TempDir::new().unwrap(), Fixture::new());
+    let copy = dir.path().join(Store::FILE_NAME);
+    Store::back_up(original.dir.path(), &copy).unwrap();
+    newer(&dir);
+    assert_eq!(files(&dir).len(), 1, "one file, without a log");
+    is_left_alone(&dir);
+}
+
+#[test]
+fn a_newer_servers_database_is_left_alone_as_a_crash_left_it() {
+    let dir = {
+        let Fixture { dir, store } = Fixture::new();
+        // Its version is in the log alone.
+        newer(&dir);
+        let crashed = TempDir::new().unwrap();
+        for name in ["ingest.sqlite", "ingest.sqlite-wal"] {
+            std::fs::copy(dir.path().join(name), crashed.path().join(name)).unwrap();
+        }
+        drop(store);
+        crashed
+    };
+    is_left_alone(&dir);
 }
