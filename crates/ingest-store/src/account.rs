@@ -7,7 +7,7 @@ mod reader;
 use event_model::DeviceId;
 use rusqlite::{OptionalExtension, params};
 
-use crate::{Result, Store, Token, TokenHash, store::uuid_column};
+use crate::{Result, Store, Token, TokenHash, columns::uuid_column};
 
 pub use device::{DeviceRow, EnrolOutcome};
 pub use enrolment_key::{EnrolmentKeyRow, KeyFault, NewEnrolmentKey};

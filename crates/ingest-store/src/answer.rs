@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     Batch, Result, Tally,
+    columns::signed,
     event_key::half_of,
     receipt_page::{Code, Page},
     segment::{self, Segment},
-    store::signed,
 };
 
 /// Answers forgotten in one step, at most: the writer does nothing else meanwhile.

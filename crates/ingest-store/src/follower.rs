@@ -19,11 +19,12 @@ use uuid::Uuid;
 use crate::{
     Error, Result, Store, StoreOptions,
     body::{self, Encoding},
+    columns::{signed, uuid_column},
     evidence::{Evidence, EvidenceReader},
     gate::{Recent, shelf},
     index::{self, Door},
     segment::{self, Segment},
-    store::{self, uuid_column},
+    store,
 };
 use fold::Fold;
 use forgetting::Forgetting;
@@ -221,7 +222,7 @@ fn associate(index: &mut Connection, log: &Connection, store: Uuid) -> Result<Fo
         .prepare_cached(
             "UPDATE follow SET associated_batch = ?1, associated_mark = ?2, associated_through = ?3",
         )?
-        .execute(params![last_batch, mark, store::signed(through)])?;
+        .execute(params![last_batch, mark, signed(through)])?;
     transaction.commit()?;
     Ok(Followed { through, all: false })
 }

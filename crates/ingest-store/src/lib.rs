@@ -30,6 +30,7 @@ mod answer;
 mod backup;
 mod batch;
 mod body;
+mod columns;
 mod erase;
 mod error;
 mod event_key;

@@ -6,8 +6,8 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 
 use crate::{
     Result, Store, answer,
+    columns::signed,
     segment::{self, Segment},
-    store::signed,
 };
 
 /// Batches whose bytes or evidence are deleted in one step, at most.

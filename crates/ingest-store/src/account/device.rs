@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{KeyFault, enrolment_key};
 use crate::{
     Result, Store, Token, TokenKind,
-    store::{time_column, uuid_column},
+    columns::{time_column, uuid_column},
 };
 
 /// What became of a wish to enrol.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Result, Store, Token,
-    store::{count_column, signed, time_column},
+    columns::{count_column, signed, time_column},
 };
 
 /// Why an enrolment key does not open.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Store, Token, TokenKind,
-    store::{time_column, uuid_column},
+    columns::{time_column, uuid_column},
     token,
 };
 

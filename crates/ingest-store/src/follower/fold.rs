@@ -7,7 +7,7 @@ use event_model::{DeviceId, Kind, WallTime};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{LoggedBatch, told::Told};
-use crate::{Result, store::quality};
+use crate::{Result, columns::quality};
 
 /// One step of association. Matches are read and written once a step, not once
 /// an event: most events of a step are of few matches.

@@ -6,11 +6,12 @@ use event_model::{DeviceId, WallTime};
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::{
-    Error, Result, Store, answer, follower,
+    Error, Result, Store, answer,
+    columns::signed,
+    follower,
     gate::{Gate, Recent},
     index,
     segment::{self, LogEnd, Segment},
-    store::signed,
 };
 
 /// Devices whose number is remembered: 50,000 of them are 2 MB. Beyond, all are

@@ -11,13 +11,13 @@ use crate::{
     Batch, Outcome, Result, SoundEvent, Verdict,
     answer::{self, Memory},
     body::Encoding,
+    columns::signed,
     event_key::EventKey,
     evidence::{self, Evidence},
     gate::{self, EvidenceCabinet, Gate, shelf::DeviceShelf},
     ranges,
     receipt_page::{self, Code, Page},
     segment::Segment,
-    store::signed,
 };
 
 pub(super) struct Taker<'t> {

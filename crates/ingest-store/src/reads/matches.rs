@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::{Cursor, PageRequest, VISIBLE, Viewer, cut};
 use crate::{
     Result, Store,
-    store::{count_column, time_column},
+    columns::{count_column, time_column},
 };
 
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Cursor, PageRequest, Viewer, cut};
 use crate::{
     Result, Store,
-    store::{count_column, time_column, uuid_column},
+    columns::{count_column, time_column, uuid_column},
 };
 
 /// One page of a match's occurrences.

@@ -10,11 +10,11 @@ use uuid::Uuid;
 use crate::{
     Result,
     body::{self, Encoding},
+    columns::quality,
     event_key::EventKey,
     evidence::Evidence,
     ranges,
     segment::{self, LogEnd},
-    store::quality,
 };
 
 /// Events of a batch made of old rows: as many as a request has at most.

@@ -1,0 +1,51 @@
+//! What stands in a column, in our own types and back.
+
+use event_model::WallTime;
+use rusqlite::Row;
+use uuid::Uuid;
+
+/// A UUID: text where an operator's SQL may want to name it, else bytes.
+pub(crate) fn uuid_column(row: &Row<'_>, name: &str) -> rusqlite::Result<Uuid> {
+    use rusqlite::types::{Type, ValueRef};
+    let (uuid, kind) = match row.get_ref(name)? {
+        ValueRef::Blob(bytes) => (Uuid::from_slice(bytes), Type::Blob),
+        ValueRef::Text(text) => (Uuid::try_parse_ascii(text), Type::Text),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => {
+            (Uuid::from_slice(&[]), Type::Null)
+        }
+    };
+    uuid.map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error)))
+}
+
+/// A count, which is never negative.
+pub(crate) fn count_column(row: &Row<'_>, name: &str) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(name).map(|count| u64::try_from(count).unwrap_or(0))
+}
+
+/// An instant in milliseconds.
+pub(crate) fn time_column(row: &Row<'_>, name: &str) -> rusqlite::Result<WallTime> {
+    row.get(name).map(WallTime::from_unix_ms)
+}
+
+/// A number for SQLite, whose integers are signed. Sequences and counts are
+/// bounded where they are read, so nothing real is ever clamped.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A time quality as the tables write it.
+pub(crate) mod quality {
+    use association::TimeQuality;
+
+    pub(crate) fn text(quality: TimeQuality) -> &'static str {
+        match quality {
+            TimeQuality::Good => "good",
+            TimeQuality::Low => "low",
+        }
+    }
+
+    /// The tables' CHECK allows only the two words.
+    pub(crate) fn read(text: &str) -> TimeQuality {
+        if text == "good" { TimeQuality::Good } else { TimeQuality::Low }
+    }
+}
