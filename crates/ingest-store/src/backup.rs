@@ -121,10 +121,13 @@ impl Store {
 /// cut off in it.
 pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
     let path = data_dir.join(Store::FILE_NAME);
+    if path.exists() {
+        return Ok(());
+    }
     let last = numbered(&path, last_number(&path).map_err(Error::Directory)?);
     let left = [with(&path, "-wal"), beside(&path, UNFINISHED), last];
     let left = left.into_iter().find(|path| path.exists());
-    // Last: where somebody makes one at this moment it is there before its log.
+    // Again: where somebody makes one at this moment it is there before its log.
     match left.filter(|_| !path.exists()) {
         Some(left) => Err(Error::LeftBehind(left)),
         None => Ok(()),
