@@ -36,12 +36,29 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
-        let arguments = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
-        let mut child = command(data_dir, &arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::started(command(data_dir, &Self::arguments(more)))
+    }
+
+    /// The same while some of its writes fail, as `strace` is told to let them; its
+    /// trace is in `trace`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_failing_writes(data_dir: &Path, failing: &str, trace: &Path) -> Self {
+        let server = command(data_dir, &Self::arguments(&["--enrolment-key", ENROLMENT_KEY]));
+        let mut strace = Command::new("strace");
+        // -D: the process that is started is the server itself.
+        strace.args(["-D", "-f", "-qq", "-e", "trace=pwrite64", "-e", "signal=none", "-e"]);
+        strace.arg(format!("inject=pwrite64:{failing}")).arg("-o").arg(trace).arg("--");
+        strace.arg(server.get_program()).args(server.get_args());
+        strace.env_remove("RINGSIDE_ENROLMENT_KEY").env_remove("RINGSIDE_INGEST_DATA_DIR");
+        Self::started(strace)
+    }
+
+    fn arguments<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["serve", "--listen", "127.0.0.1:0"], more].concat()
+    }
+
+    fn started(mut server: Command) -> Self {
+        let mut child = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let line = next_line(&mut stdout);
         let url = line.strip_prefix("listening on ").unwrap().to_owned();

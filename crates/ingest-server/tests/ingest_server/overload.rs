@@ -73,6 +73,54 @@ async fn a_surge_over_the_bound_is_shed_at_once_and_what_is_acknowledged_is_stor
     assert_eq!(log.log_position().unwrap(), 9, "the first and the eight that were admitted");
 }
 
+/// Whether programs can be traced here. Where nobody would see that they cannot it
+/// is a failure.
+#[cfg(target_os = "linux")]
+fn can_trace() -> bool {
+    let mut probe = std::process::Command::new("strace");
+    let can = probe.args(["-qq", "-o", "/dev/null", "true"]).output();
+    let can = can.is_ok_and(|output| output.status.success());
+    assert!(can || std::env::var_os("CI").is_none(), "strace cannot trace here");
+    can
+}
+
+/// SQLite calls it no full disk: to it a quota is an error of the disk.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_disk_quota_that_is_used_up_stores_nothing_until_there_is_room() {
+    if !can_trace() {
+        return;
+    }
+    let (dir, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    // Made before: of each thread's writes those that fail are counted from the first.
+    drop(ingest_store::Store::open(dir.path(), ingest_store::StoreOptions::default()).unwrap());
+    let trace = elsewhere.path().join("trace");
+    let server = Running::with_failing_writes(dir.path(), "error=EDQUOT:when=40..60", &trace);
+    let client = client();
+    let device = enrol(&client, &server.url).await;
+    let (mut stored, mut refused) = (0, 0);
+    while stored < 40 {
+        let reply = post(&client, &server.url, &device, stored + 1).await.unwrap();
+        match reply.verdicts().as_slice() {
+            [verdict] if verdict == "stored" => stored += 1,
+            other => {
+                assert_eq!(other, ["retry/store_unavailable"], "after {stored}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0, "{} writes failed", injected(&trace));
+    assert!(refused <= injected(&trace), "and no more than that");
+    drop(server);
+    let log = ingest_store::Store::open(dir.path(), ingest_store::StoreOptions::default()).unwrap();
+    assert_eq!(log.log_position().unwrap(), 40, "each of them once");
+}
+
+#[cfg(target_os = "linux")]
+fn injected(trace: &std::path::Path) -> usize {
+    std::fs::read_to_string(trace).unwrap().matches("(INJECTED)").count()
+}
+
 /// What the server says to the head of a batch: 100 where it wants the body.
 async fn said_to_a_head(url: &str, token: &str) -> crate::raw::Answered {
     let mut client = Raw::connect(url).await;
