@@ -219,7 +219,7 @@ mod memory {
     #[tokio::test]
     async fn sixty_four_bombs_at_once_stay_within_the_bounds() {
         let dir = TempDir::new().unwrap();
-        let server = started(&dir, &[]);
+        let server = started(&dir, &["--device-requests-max", "64"]);
         let client = client();
         let device = enrol(&client, &server.url).await;
         let before = status_kib(&server, "VmHWM");
