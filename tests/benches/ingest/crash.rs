@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 /// Connections that send while the server is killed.
 const CONNECTIONS: usize = 64;
 
-/// Kills the server amid requests, starts it again and asks for every event
+/// Kills the server amid requests, of which some were under way and more waited, starts it again and asks for every event
 /// that it had acknowledged.
 pub(crate) fn measure(options: &Options) -> Result<String> {
     let dir = TempDir::new()?;
@@ -33,7 +33,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let server = Process::start(&options.server, dir.path())?;
-    runtime.block_on(async {
+    let broken = runtime.block_on(async {
         let tasks: Vec<_> = client::connect(server.address, CONNECTIONS)
             .await?
             .into_iter()
@@ -41,15 +41,19 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
             .collect();
         tokio::time::sleep(Duration::from_millis(if options.quick { 200 } else { 1_500 })).await;
         server.kill();
+        let mut broken = 0;
         for task in tasks {
-            task.await?;
+            broken += usize::from(task.await?.is_err());
         }
-        anyhow::Ok(())
+        anyhow::Ok(broken)
     })?;
+    let left = waiting.lock().unwrap_or_else(PoisonError::into_inner).len();
+    ensure!(left > 0, "all was sent before the kill, which met no load");
+    ensure!(broken > 0, "no request was under way when the server was killed");
 
     let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
     let acknowledged = std::mem::take(&mut *acknowledged);
-    anyhow::ensure!(!acknowledged.is_empty(), "nothing was acknowledged before the kill");
+    ensure!(!acknowledged.is_empty(), "nothing was acknowledged before the kill");
     let server = Process::start(&options.server, dir.path())?;
     let tally = Tally::default();
     runtime.block_on(async {
@@ -58,18 +62,21 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
         let mut buffer = Vec::new();
         for request in &acknowledged {
             client::exchange(stream, request, &mut buffer, &Tally::default()).await?;
-            anyhow::ensure!(is_replayed(&buffer), "an acknowledged answer was forgotten");
-            client::exchange(stream, &without_key(request)?, &mut buffer, &tally).await?;
+            ensure!(is_replayed(&buffer), "an acknowledged answer was forgotten");
+            client::exchange(stream, &request.without_key()?, &mut buffer, &tally).await?;
         }
         anyhow::Ok(())
     })?;
     let events: usize = acknowledged.iter().map(|request| request.events).sum();
     let events = u64::try_from(events)?;
     let (known, lost) = (tally.duplicate.into_inner(), tally.stored.into_inner());
-    anyhow::ensure!(lost == 0, "{lost} acknowledged events were lost");
-    anyhow::ensure!(events > 0, "nothing was acknowledged before the kill");
-    anyhow::ensure!(known == events, "{known} of {events} acknowledged events are known");
-    Ok(format!("kill -9 at full load: {events} events acknowledged, {known} there, {lost} lost."))
+    ensure!(lost == 0, "{lost} acknowledged events were lost");
+    ensure!(events > 0, "nothing was acknowledged before the kill");
+    ensure!(known == events, "{known} of {events} acknowledged events are known");
+    Ok(format!(
+        "kill -9 at full load, {broken} requests under way and {left} waiting: {events} events \
+         acknowledged, {known} there, {lost} lost."
+    ))
 }
 
 /// Whether an answer says that it is an earlier one.
@@ -78,30 +85,16 @@ fn is_replayed(answer: &[u8]) -> bool {
     lines.any(|line| line.eq_ignore_ascii_case(b"idempotent-replayed: true"))
 }
 
-/// The same request as one that only the gate can know.
-fn without_key(request: &Request) -> Result<Request> {
-    let bytes = &request.bytes;
-    let find = |from: usize, part: &[u8]| {
-        let at = bytes[from..].windows(part.len()).position(|window| window == part);
-        at.map(|at| from + at).context("requests have a key")
-    };
-    let begin = find(0, b"Idempotency-Key:")?;
-    let end = find(begin, b"\r\n")? + 2;
-    Ok(Request { bytes: [&bytes[..begin], &bytes[end..]].concat(), events: request.events })
-}
-
 async fn send(
     mut stream: tokio::net::TcpStream,
     waiting: Arc<Mutex<Vec<Request>>>,
     acknowledged: Arc<Mutex<Vec<Request>>>,
-) {
+) -> Result<()> {
     let (mut buffer, tally) = (Vec::new(), Tally::default());
     loop {
         let next = waiting.lock().expect("no task panics").pop();
-        let Some(request) = next else { return };
-        if client::exchange(&mut stream, &request, &mut buffer, &tally).await.is_err() {
-            return;
-        }
+        let Some(request) = next else { return Ok(()) };
+        client::exchange(&mut stream, &request, &mut buffer, &tally).await?;
         acknowledged.lock().expect("no task panics").push(request);
     }
 }
