@@ -49,7 +49,7 @@ use crate::{
         (status = 413, description = "`too_large`", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
-        (status = 426, description = "`upgrade_required`", body = Problem, content_type = "application/problem+json"),
+        (status = 426, description = "`upgrade_required`: for a server that takes this version of the contract no more; this one takes it, and never answers so", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`rate_limited`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "`overloaded`", body = Problem, content_type = "application/problem+json"),
     ),
