@@ -19,6 +19,11 @@ use crate::{
 /// Connections that send while the server is killed.
 const CONNECTIONS: usize = 64;
 
+/// The server is killed when so great a share of the requests is acknowledged.
+const KILL_AFTER_SHARE: usize = 3;
+/// Between two looks at that.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// Kills the server amid requests, of which some were under way and more waited, starts it again and asks for every event
 /// that it had acknowledged.
 pub(crate) fn measure(options: &Options) -> Result<String> {
@@ -28,6 +33,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
     let requests: Vec<_> = (0..options.events(300_000) / 50)
         .map(|n| senders[n % 1_000].request(u64::try_from(n * 50).unwrap_or(0), 50, shape))
         .collect();
+    let kill_after = requests.len() / KILL_AFTER_SHARE;
     let waiting = Arc::new(Mutex::new(requests));
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
 
@@ -39,7 +45,9 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
             .into_iter()
             .map(|stream| tokio::spawn(send(stream, waiting.clone(), acknowledged.clone())))
             .collect();
-        tokio::time::sleep(Duration::from_millis(if options.quick { 200 } else { 1_500 })).await;
+        while acknowledged.lock().unwrap_or_else(PoisonError::into_inner).len() < kill_after {
+            tokio::time::sleep(LOOK).await;
+        }
         server.kill();
         let mut broken = 0;
         for task in tasks {
