@@ -3,7 +3,9 @@
 Makes a virtual environment under target/ with the versions that
 schemathesis-requirements.txt pins, starts `ringside-ingest` on a new database
 with one match in it, and lets schemathesis send what the document allows and
-what it forbids, with real tokens. Needs nothing but Python.
+what it forbids, with real tokens. Then the same of a server that has no room and
+lets nobody ask twice, whose 429 and 503 have to say when to come back. Needs
+nothing but Python.
 
 Exit codes: 0 the document is true, 1 it is not, 77 it could not be asked, with
 the reason on stdout; 75 the same where the reason lies beyond this machine: the
@@ -34,13 +36,21 @@ NO_INDEX = "(from versions: none)"
 ENROLMENT_KEY = "an-enrolment-key-for-the-contract"
 # The key that the document gives as its example.
 MATCH = "cs2:example"
+# A server that gives everything to one device, and one that gives nothing.
+OPEN_HANDED = ["--requests-per-minute-max", "1000000", "--disk-floor", "0"]
+CLOSE_FISTED = ["--requests-per-minute-max", "1", "--disk-floor", str(2 ** 63)]
 # Cases an operation: about half a minute on two cores; a long run has the time.
 LONG = bool(os.environ.get("RINGSIDE_LONG"))
 EXAMPLES = "500" if LONG else "50"
+FEW_EXAMPLES = "5"
 SEED = os.environ.get("RINGSIDE_SEED", "1")
 # A pip that finds no network tries for minutes on its own account.
 INSTALL_TIMEOUT_S = 120
 RUN_TIMEOUT_S = 900 if LONG else 60
+
+
+# Whatever proxy the environment names, this machine is asked itself.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Skipped(Exception):
@@ -86,16 +96,14 @@ def attempt(command, otherwise):
 class Server:
     """A real server on a new database, stopped at the end."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, bounds):
         self.program = TARGET / "debug" / f"ringside-ingest{EXE}"
         if not self.program.is_file():
             raise Skipped(f"{self.program.name} is not built")
         self.data = ["--data-dir", str(folder / "data")]
-        # The quotas are one device's, and here one device does everything.
         self.process = subprocess.Popen(
             [self.program, "serve", "--listen", "127.0.0.1:0", *self.data,
-             "--enrolment-key", ENROLMENT_KEY, "--requests-per-minute-max", "1000000",
-             "--disk-floor", "0"],
+             "--enrolment-key", ENROLMENT_KEY, *bounds],
             stdout=subprocess.PIPE, text=True, env={**os.environ, "RINGSIDE_LOG": "warn"},
         )
         line = self.process.stdout.readline()
@@ -106,6 +114,14 @@ class Server:
     def account(self, *arguments):
         command = [self.program, *arguments, "--json", *self.data]
         return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+    def answered(self, status):
+        """How many requests were, by the server's own count."""
+        with DIRECT.open(f"{self.url}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                   if line.startswith("ringside_ingest_requests_total{")
+                   and f'status="{status}"' in line)
 
     def stop(self):
         """In order; what comes out is the server's own word on how it went."""
@@ -138,8 +154,7 @@ def post_match(url, device, token):
                "Content-Type": "application/cloudevents-batch+json"}
     request = urllib.request.Request(
         f"{url}/v1/events", json.dumps(batch).encode(), headers, method="POST")
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(request, timeout=30) as answer:
+    with DIRECT.open(request, timeout=30) as answer:
         statuses = [receipt["status"] for receipt in json.load(answer)["receipts"]]
     assert statuses == ["stored"] * len(batch), statuses
 
@@ -155,36 +170,68 @@ def ask(schemathesis, server, folder):
     # This phase takes "0" for a text that the patterns of our headers allow.
     lenient = strict + ["400"]
     runs = [("examples,fuzzing,stateful", strict), ("coverage", lenient)]
-    codes = [run(schemathesis, server, folder, tokens, *phases) for phases in runs]
+    codes = [run(schemathesis, server, folder, tokens, EXAMPLES, phases, expected(accepted))
+             for phases, accepted in runs]
     return max(codes)
 
 
-def run(schemathesis, server, folder, tokens, phases, accepted):
-    config = folder / "schemathesis.toml"
-    config.write_text(
+def expected(accepted):
+    return ["--checks", "all"], (
         "[[operations]]\n"
         'include-path = "/v1/events"\n'
-        f"checks.positive_data_acceptance.expected-statuses = {json.dumps(accepted)}\n"
-        + "".join(f"[auth.openapi.{name}]\nbearer = {json.dumps(token)}\n"
-                  for name, token in tokens.items()))
+        f"checks.positive_data_acceptance.expected-statuses = {json.dumps(accepted)}\n")
+
+
+def ask_refused(schemathesis, server, folder):
+    """What is refused is refused as the document says: with Retry-After."""
+    device = server.account("device", "add", "--name", "contract")
+    # As a reader too: readers have no quota.
+    tokens = {"device": device["token"], "reader": device["token"],
+              "enrolment_key": ENROLMENT_KEY}
+    checks = ["--checks", "status_code_conformance,content_type_conformance,"
+                          "response_headers_conformance,response_schema_conformance"]
+    code = run(schemathesis, server, folder, tokens, FEW_EXAMPLES, "examples,fuzzing",
+               (checks, ""))
+    for status in (429, 503):
+        if not server.answered(status):
+            print(f"no request was answered with {status}")
+            code = 1
+    return code
+
+
+def run(schemathesis, server, folder, tokens, examples, phases, checks):
+    arguments, more = checks
+    config = folder / "schemathesis.toml"
+    config.write_text(more + "".join(
+        f"[auth.openapi.{name}]\nbearer = {json.dumps(token)}\n"
+        for name, token in tokens.items()))
     command = [schemathesis, "--config-file", str(config), "run", f"{server.url}/openapi.json",
-               "--phases", phases, "--checks", "all", "--max-examples", EXAMPLES,
+               "--phases", phases, *arguments, "--max-examples", examples,
                "--seed", SEED, "--continue-on-failure", "--warnings", "off",
                "--request-timeout", "10"]
     environment = {**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}
     return subprocess.run(
         command, cwd=folder, env=environment, timeout=RUN_TIMEOUT_S).returncode
 
+
+def asked(question, schemathesis, bounds):
+    """What schemathesis and the server end with."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        server = Server(folder, bounds)
+        try:
+            failed = question(schemathesis, server, folder)
+        finally:
+            stopped = server.stop()
+    return failed, stopped
+
+
 def main():
     try:
         schemathesis = tool()
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            server = Server(folder)
-            try:
-                failed = ask(schemathesis, server, folder)
-            finally:
-                stopped = server.stop()
+        failed, stopped = asked(ask, schemathesis, OPEN_HANDED)
+        refused, stopped_full = asked(ask_refused, schemathesis, CLOSE_FISTED)
+        failed, stopped = failed or refused, stopped or stopped_full
     except Skipped as reason:
         print(f"skipped: {reason}")
         return reason.code

@@ -2,6 +2,8 @@
 //! running clients, as docs/operations.md says: they send again what the backup
 //! lacks. Nothing is missing and nothing is double.
 
+mod hour;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,

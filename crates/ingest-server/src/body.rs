@@ -93,68 +93,70 @@ fn too_large(bytes_max: usize) -> Rejection {
     Rejection::new(ProblemKind::TooLarge, detail)
 }
 
+/// A body that is refused, and how many bytes were made of it until then.
+#[derive(Debug)]
+pub(crate) struct Undecodable {
+    pub(crate) rejection: Rejection,
+    pub(crate) bytes: usize,
+}
+
 /// Decodes a body of at most `bytes_max` decoded bytes. No more than that is
 /// ever made of it, whatever it would decode to.
 pub(crate) fn decode(
     encoding: Encoding,
     sent: &[u8],
     bytes_max: usize,
-) -> Result<Vec<u8>, Rejection> {
-    let undecodable = |error: std::io::Error| {
-        let detail = format!("the body cannot be decoded: {error}");
-        Rejection::new(ProblemKind::MalformedBatch, detail)
+) -> Result<Vec<u8>, Undecodable> {
+    // All the room at once: a vector that grows holds twice what is in it, and
+    // what is not written to costs no memory.
+    let mut decoded = Vec::with_capacity(bytes_max.saturating_add(1));
+    let read = match encoding {
+        Encoding::Identity => bounded(sent, bytes_max, &mut decoded),
+        Encoding::Gzip => gunzip(sent, bytes_max, &mut decoded),
+        Encoding::Zstd => unzstd(sent, bytes_max, &mut decoded),
     };
-    match encoding {
-        Encoding::Identity => bounded(sent, bytes_max, undecodable),
-        Encoding::Gzip => gunzip(sent, bytes_max, undecodable),
-        Encoding::Zstd => {
-            let mut decoder =
-                zstd::stream::read::Decoder::with_buffer(sent).map_err(undecodable)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(undecodable)?;
-            bounded(decoder, bytes_max, undecodable)
-        }
+    match read {
+        Ok(()) => Ok(decoded),
+        Err(rejection) => Err(Undecodable { rejection, bytes: decoded.len() }),
     }
 }
 
+fn unzstd(sent: &[u8], bytes_max: usize, decoded: &mut Vec<u8>) -> Result<(), Rejection> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(sent).map_err(undecodable)?;
+    decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(undecodable)?;
+    bounded(decoder, bytes_max, decoded)
+}
+
 /// Each member costs a new decoder, however little is in it.
-fn gunzip(
-    mut sent: &[u8],
-    bytes_max: usize,
-    undecodable: impl Fn(std::io::Error) -> Rejection + Copy,
-) -> Result<Vec<u8>, Rejection> {
-    let mut decoded = Vec::new();
+fn gunzip(mut sent: &[u8], bytes_max: usize, decoded: &mut Vec<u8>) -> Result<(), Rejection> {
     for _ in 0..GZIP_MEMBERS_MAX {
         let mut member = flate2::bufread::GzDecoder::new(sent);
-        let more = bounded(&mut member, bytes_max - decoded.len(), undecodable)?;
+        bounded(&mut member, bytes_max, decoded)?;
         sent = member.into_inner();
-        if decoded.is_empty() {
-            decoded = more;
-        } else {
-            decoded.extend_from_slice(&more);
-        }
         if sent.is_empty() {
-            return Ok(decoded);
+            return Ok(());
         }
     }
     let detail = format!("a gzip body may have {GZIP_MEMBERS_MAX} members");
     Err(Rejection::new(ProblemKind::MalformedBatch, detail))
 }
 
-fn bounded(
-    reader: impl Read,
-    bytes_max: usize,
-    undecodable: impl Fn(std::io::Error) -> Rejection,
-) -> Result<Vec<u8>, Rejection> {
-    let one_more = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
-    // All the room at once: a vector that grows holds twice what is in it, and
-    // what is not written to costs no memory.
-    let mut decoded = Vec::with_capacity(bytes_max.saturating_add(1));
-    reader.take(one_more).read_to_end(&mut decoded).map_err(undecodable)?;
+/// Appends what the reader has, to at most one byte more than `bytes_max`.
+fn bounded(reader: impl Read, bytes_max: usize, decoded: &mut Vec<u8>) -> Result<(), Rejection> {
+    let room = bytes_max.saturating_add(1).saturating_sub(decoded.len());
+    let room = u64::try_from(room).unwrap_or(u64::MAX);
+    reader.take(room).read_to_end(decoded).map_err(undecodable)?;
     if decoded.len() > bytes_max {
         let detail = format!("a request may have {bytes_max} bytes after decoding");
         return Err(Rejection::new(ProblemKind::TooLarge, detail));
     }
-    Ok(decoded)
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+fn undecodable(error: std::io::Error) -> Rejection {
+    let detail = format!("the body cannot be decoded: {error}");
+    Rejection::new(ProblemKind::MalformedBatch, detail)
 }
 
 #[cfg(test)]
@@ -187,8 +189,10 @@ mod tests {
         let zeros = vec![0; 10_000_000];
         let zstd = zstd::encode_all(&*zeros, 19).unwrap();
         assert!(zstd.len() < 10_000, "small as sent");
-        assert!(decode(Encoding::Zstd, &zstd, 1_000).is_err());
-        assert!(decode(Encoding::Gzip, &gzip(&zeros), 1_000).is_err());
+        for (encoding, sent) in [(Encoding::Zstd, zstd), (Encoding::Gzip, gzip(&zeros))] {
+            let refused = decode(encoding, &sent, 1_000).unwrap_err();
+            assert_eq!(refused.bytes, 1_001, "{encoding:?}: what was made of it is known");
+        }
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub struct Bounds {
     pub requests_per_minute_max: u32,
     /// Events that a device may send in a day; it may send them at once.
     pub events_per_day_max: u64,
-    /// The same for their bytes, decoded.
+    /// The same for the bytes of their bodies, as sent or as decoded, whichever
+    /// is more.
     pub bytes_per_day_max: u64,
     /// How long a connection may stay without a whole request's head, or without
     /// reading its answer.
@@ -89,9 +90,10 @@ impl Bounds {
     /// Twice what may be held in memory, so that all of it still fits, with as
     /// much again for SQLite's write-ahead log.
     pub const DISK_FLOOR_BYTES: u64 = 128 * 1024 * 1024;
-    /// A companion makes one at a time; sixteen devices alone cannot take every
-    /// place.
-    pub const DEVICE_REQUESTS_MAX: u32 = 64;
+    /// A companion makes one at a time, and one that starts again may have left
+    /// some behind. A hundred devices alone cannot take every place, however
+    /// slowly they send.
+    pub const DEVICE_REQUESTS_MAX: u32 = 8;
     /// A companion sends a batch every few seconds; a hundred a second is a
     /// full outbox being drained in halves.
     pub const REQUESTS_PER_MINUTE_MAX: u32 = 6_000;

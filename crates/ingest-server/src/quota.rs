@@ -131,16 +131,28 @@ impl Quotas {
 }
 
 impl AtWork {
-    /// Charges what the request brought. It is known only once it is here: the
-    /// last request of a day may go over, and the next one waits for it.
-    pub(crate) fn charge(&self, events: usize, bytes: usize, now: &Moment) {
+    /// Charges bytes of the request's body, before anything is made of them: a
+    /// body that is refused whole has cost its work. They are known only once
+    /// they are here: the last request of a day may go over, and the next one
+    /// waits for it.
+    pub(crate) fn charge_bytes(&self, bytes: usize, now: &Moment) {
         let now_ns = now.clock.mono_ms.saturating_mul(NS_PER_MS);
-        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let mut devices = self.quotas.devices();
+        let spent = devices.of(self.device, now_ns);
+        spent.bytes_ns = self.quotas.bytes.after(spent.bytes_ns, count(bytes), now_ns);
+    }
+
+    /// The same for the events in it.
+    pub(crate) fn charge_events(&self, events: usize, now: &Moment) {
+        let now_ns = now.clock.mono_ms.saturating_mul(NS_PER_MS);
         let mut devices = self.quotas.devices();
         let spent = devices.of(self.device, now_ns);
         spent.events_ns = self.quotas.events.after(spent.events_ns, count(events), now_ns);
-        spent.bytes_ns = self.quotas.bytes.after(spent.bytes_ns, count(bytes), now_ns);
     }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 impl Drop for AtWork {
@@ -214,7 +226,7 @@ mod tests {
     fn a_device_may_spend_its_day_at_once_and_gets_it_back_with_time() {
         let quotas = Quotas::new(&Bounds { events_per_day_max: 1_000, ..Bounds::default() });
         let spend = |events, now_ms| {
-            quotas.begin(device(1), &at(now_ms)).map(|work| work.charge(events, 0, &at(now_ms)))
+            quotas.begin(device(1), &at(now_ms)).map(|work| work.charge_events(events, &at(now_ms)))
         };
         assert!(spend(1_000, 0).is_ok());
         assert!(spend(100, 0).is_ok(), "nothing is over yet");
@@ -226,7 +238,7 @@ mod tests {
     #[test]
     fn bytes_count_by_themselves() {
         let quotas = Quotas::new(&Bounds { bytes_per_day_max: 1_000, ..Bounds::default() });
-        quotas.begin(device(1), &at(0)).unwrap().charge(1, 1_001, &at(0));
+        quotas.begin(device(1), &at(0)).unwrap().charge_bytes(1_001, &at(0));
         assert!(quotas.begin(device(1), &at(0)).is_err());
         assert!(quotas.begin(device(2), &at(0)).is_ok());
     }
@@ -240,7 +252,8 @@ mod tests {
         for number in 0..events / batch {
             let now = at(number as u64 * 10);
             let work = quotas.begin(device(1), &now).expect("the surge passes");
-            work.charge(batch, batch * 600, &now);
+            work.charge_bytes(batch * 600, &now);
+            work.charge_events(batch, &now);
         }
     }
 

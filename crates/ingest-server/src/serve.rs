@@ -13,7 +13,7 @@ use std::{
 use event_model::Clock;
 use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
@@ -36,6 +36,11 @@ use crate::{
     writer::{Writer, keep_giving_room_back, keep_retiring},
 };
 
+/// Connections that the system completes and holds until they are accepted; it
+/// may cut this down to a bound of its own. Beyond it a companion's connection
+/// waits a second, then two, then four for another try, and after an outage
+/// ten thousand of them come back.
+const BACKLOG: u32 = 4_096;
 /// How long the last answers may take to leave.
 const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// How long the writer may take for its last commit.
@@ -115,8 +120,7 @@ impl Server {
         let mut store = Store::open(&config.data_dir, config.store)?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
-        let listener = TcpListener::bind(config.listen).map_err(listen_failed)?;
-        listener.set_nonblocking(true).map_err(listen_failed)?;
+        let listener = listen(config.listen).map_err(listen_failed)?;
         let address = listener.local_addr().map_err(listen_failed)?;
         let (app, writer) = build_app(config, clock, store);
         Ok(Self { address, listener, tls, app, writer, generated_key, _owner: owner })
@@ -177,6 +181,20 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Listens with a backlog of our own: the standard library's is 128.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that starts again takes its address back at once. Elsewhere the
+    // flag would let two servers have it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 /// Finishes what was accepted while new requests are refused, and then closes

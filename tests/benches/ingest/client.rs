@@ -1,7 +1,11 @@
 //! A client that costs little: HTTP/1.1 by hand, one task a connection.
+//!
+//! Connections that are open already, and send what comes next; who comes only
+//! after an outage is in `surge`.
 
 use std::{
     collections::VecDeque,
+    io,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -14,7 +18,6 @@ use anyhow::{Context, Result, bail};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::Semaphore,
 };
 
 use crate::load::Request;
@@ -22,13 +25,18 @@ use crate::load::Request;
 /// Longest answer: 50 receipts of a hundred bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
+/// Where a refusal does not say when to come back; ours always do.
+const RETRY_AFTER_S: u64 = 1;
+
 /// What came of a run.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) stored: AtomicU64,
     pub(crate) duplicate: AtomicU64,
-    /// Requests that were answered otherwise than 200, and tried again.
+    /// Requests that were answered with 503 or 429, and tried again.
     pub(crate) refused: AtomicU64,
+    /// Connections that were not made, or broke before the answer.
+    pub(crate) broken: AtomicU64,
     pub(crate) latencies: Mutex<Vec<Duration>>,
 }
 
@@ -47,14 +55,12 @@ pub(crate) enum Pace {
     Full,
     /// So many requests a second over all connections, whatever is answered.
     PerSecond(f64),
-    /// So many requests at a time, however many connections are open.
-    UnderWay(usize),
 }
 
 /// The requests of a run, taken by connections in turn.
 pub(crate) type Queue = Arc<Mutex<VecDeque<Request>>>;
 
-/// Opens the connections, some at a time: a listener's backlog is short.
+/// Opens the connections, one after the other.
 pub(crate) async fn connect(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
     let mut streams = Vec::with_capacity(count);
     for _ in 0..count {
@@ -73,12 +79,7 @@ pub(crate) async fn run(
     tally: &Arc<Tally>,
 ) -> Result<Duration> {
     let begun = Instant::now();
-    let places = match pace {
-        Pace::UnderWay(count) => count,
-        Pace::Full | Pace::PerSecond(_) => Semaphore::MAX_PERMITS,
-    };
-    let turn = Turn { begun, ticket: AtomicU64::new(0), places: Semaphore::new(places), pace };
-    let turn = Arc::new(turn);
+    let turn = Arc::new(Turn { begun, ticket: AtomicU64::new(0), pace });
     let tasks: Vec<_> = streams
         .drain(..)
         .map(|stream| {
@@ -96,7 +97,6 @@ pub(crate) async fn run(
 struct Turn {
     begun: Instant,
     ticket: AtomicU64,
-    places: Semaphore,
     pace: Pace,
 }
 
@@ -104,7 +104,7 @@ impl Turn {
     /// Waits until a request may start; when it was due.
     async fn due(&self) -> Instant {
         match self.pace {
-            Pace::Full | Pace::UnderWay(_) => Instant::now(),
+            Pace::Full => Instant::now(),
             Pace::PerSecond(rate) => {
                 let number = self.ticket.fetch_add(1, Ordering::Relaxed);
                 let due = self.begun + Duration::from_secs_f64(number as f64 / rate);
@@ -124,7 +124,6 @@ async fn drain(
     let mut latencies = Vec::new();
     let mut buffer = Vec::with_capacity(4_096);
     loop {
-        let _place = turn.places.acquire().await?;
         let due = turn.due().await;
         let next = queue.lock().expect("no task panics").pop_front();
         let Some(request) = next else { break };
@@ -136,7 +135,7 @@ async fn drain(
     Ok(stream)
 }
 
-/// One request until it is answered with 200.
+/// One request until it is answered with 200, as late as the server asks for.
 pub(crate) async fn exchange(
     stream: &mut TcpStream,
     request: &Request,
@@ -144,24 +143,54 @@ pub(crate) async fn exchange(
     tally: &Tally,
 ) -> Result<()> {
     loop {
-        stream.write_all(&request.bytes).await?;
-        let body = read_answer(stream, buffer).await?;
-        if buffer.starts_with(b"HTTP/1.1 200") {
-            let stored = count(&buffer[body..], b"\"stored\"");
-            let duplicate = count(&buffer[body..], b"\"duplicate\"");
-            if stored + duplicate != u64::try_from(request.events)? {
-                bail!("not all stored: {}", String::from_utf8_lossy(&buffer[body..]));
+        match ask(stream, request, buffer, tally).await? {
+            Answer::Taken => return Ok(()),
+            Answer::ComeBack { after_s, .. } => {
+                tokio::time::sleep(Duration::from_secs(after_s)).await;
             }
-            tally.stored.fetch_add(stored, Ordering::Relaxed);
-            tally.duplicate.fetch_add(duplicate, Ordering::Relaxed);
-            return Ok(());
         }
-        if !buffer.starts_with(b"HTTP/1.1 503") && !buffer.starts_with(b"HTTP/1.1 429") {
-            bail!("answered: {}", String::from_utf8_lossy(buffer));
-        }
-        tally.refused.fetch_add(1, Ordering::Relaxed);
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// What the server says to a request.
+pub(crate) enum Answer {
+    /// Every event is stored, or was already.
+    Taken,
+    /// Not now; perhaps on another connection.
+    ComeBack { after_s: u64, closed: bool },
+}
+
+/// One request, once.
+pub(crate) async fn ask(
+    stream: &mut TcpStream,
+    request: &Request,
+    buffer: &mut Vec<u8>,
+    tally: &Tally,
+) -> Result<Answer> {
+    stream.write_all(&request.bytes).await?;
+    let body = read_answer(stream, buffer).await?;
+    if buffer.starts_with(b"HTTP/1.1 200") {
+        count_receipts(&buffer[body..], request, tally)?;
+        return Ok(Answer::Taken);
+    }
+    if !buffer.starts_with(b"HTTP/1.1 503") && !buffer.starts_with(b"HTTP/1.1 429") {
+        bail!("answered: {}", String::from_utf8_lossy(buffer));
+    }
+    tally.refused.fetch_add(1, Ordering::Relaxed);
+    let head = std::str::from_utf8(&buffer[..body])?.to_ascii_lowercase();
+    let after_s = field(&head, "retry-after:").and_then(|text| text.parse().ok());
+    let closed = field(&head, "connection:") == Some("close");
+    Ok(Answer::ComeBack { after_s: after_s.unwrap_or(RETRY_AFTER_S), closed })
+}
+
+fn count_receipts(body: &[u8], request: &Request, tally: &Tally) -> Result<()> {
+    let (stored, duplicate) = (count(body, b"\"stored\""), count(body, b"\"duplicate\""));
+    if stored + duplicate != u64::try_from(request.events)? {
+        bail!("not all stored: {}", String::from_utf8_lossy(body));
+    }
+    tally.stored.fetch_add(stored, Ordering::Relaxed);
+    tally.duplicate.fetch_add(duplicate, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Reads one answer; gives where its body begins.
@@ -174,16 +203,24 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<usi
                 return Ok(body);
             }
         }
-        if buffer.len() > ANSWER_BYTES || stream.read_buf(buffer).await? == 0 {
-            bail!("the connection ended within an answer");
+        if buffer.len() > ANSWER_BYTES {
+            bail!("an answer is too long");
+        }
+        if stream.read_buf(buffer).await? == 0 {
+            let ended = "the connection ended within an answer";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, ended).into());
         }
     }
 }
 
 fn content_length(head: &[u8]) -> Result<usize> {
     let head = std::str::from_utf8(head)?.to_ascii_lowercase();
-    let value = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-    Ok(value.context("an answer has a length")?.trim().parse()?)
+    Ok(field(&head, "content-length:").context("an answer has a length")?.parse()?)
+}
+
+/// A header's value in a head of small letters.
+fn field<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {

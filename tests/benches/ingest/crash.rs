@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::{
@@ -19,7 +19,12 @@ use crate::{
 /// Connections that send while the server is killed.
 const CONNECTIONS: usize = 64;
 
-/// Kills the server amid requests, starts it again and asks for every event
+/// The server is killed when so great a share of the requests is acknowledged.
+const KILL_AFTER_SHARE: usize = 3;
+/// Between two looks at that.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// Kills the server amid requests, of which some were under way and more waited, starts it again and asks for every event
 /// that it had acknowledged.
 pub(crate) fn measure(options: &Options) -> Result<String> {
     let dir = TempDir::new()?;
@@ -28,28 +33,35 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
     let requests: Vec<_> = (0..options.events(300_000) / 50)
         .map(|n| senders[n % 1_000].request(u64::try_from(n * 50).unwrap_or(0), 50, shape))
         .collect();
+    let kill_after = requests.len() / KILL_AFTER_SHARE;
     let waiting = Arc::new(Mutex::new(requests));
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let server = Process::start(&options.server, dir.path())?;
-    runtime.block_on(async {
+    let broken = runtime.block_on(async {
         let tasks: Vec<_> = client::connect(server.address, CONNECTIONS)
             .await?
             .into_iter()
             .map(|stream| tokio::spawn(send(stream, waiting.clone(), acknowledged.clone())))
             .collect();
-        tokio::time::sleep(Duration::from_millis(if options.quick { 200 } else { 1_500 })).await;
-        server.kill();
-        for task in tasks {
-            task.await?;
+        while acknowledged.lock().unwrap_or_else(PoisonError::into_inner).len() < kill_after {
+            tokio::time::sleep(LOOK).await;
         }
-        anyhow::Ok(())
+        server.kill();
+        let mut broken = 0;
+        for task in tasks {
+            broken += usize::from(task.await?.is_err());
+        }
+        anyhow::Ok(broken)
     })?;
+    let left = waiting.lock().unwrap_or_else(PoisonError::into_inner).len();
+    ensure!(left > 0, "all was sent before the kill, which met no load");
+    ensure!(broken > 0, "no request was under way when the server was killed");
 
     let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
     let acknowledged = std::mem::take(&mut *acknowledged);
-    anyhow::ensure!(!acknowledged.is_empty(), "nothing was acknowledged before the kill");
+    ensure!(!acknowledged.is_empty(), "nothing was acknowledged before the kill");
     let server = Process::start(&options.server, dir.path())?;
     let tally = Tally::default();
     runtime.block_on(async {
@@ -58,18 +70,21 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
         let mut buffer = Vec::new();
         for request in &acknowledged {
             client::exchange(stream, request, &mut buffer, &Tally::default()).await?;
-            anyhow::ensure!(is_replayed(&buffer), "an acknowledged answer was forgotten");
-            client::exchange(stream, &without_key(request)?, &mut buffer, &tally).await?;
+            ensure!(is_replayed(&buffer), "an acknowledged answer was forgotten");
+            client::exchange(stream, &request.without_key()?, &mut buffer, &tally).await?;
         }
         anyhow::Ok(())
     })?;
     let events: usize = acknowledged.iter().map(|request| request.events).sum();
     let events = u64::try_from(events)?;
     let (known, lost) = (tally.duplicate.into_inner(), tally.stored.into_inner());
-    anyhow::ensure!(lost == 0, "{lost} acknowledged events were lost");
-    anyhow::ensure!(events > 0, "nothing was acknowledged before the kill");
-    anyhow::ensure!(known == events, "{known} of {events} acknowledged events are known");
-    Ok(format!("kill -9 at full load: {events} events acknowledged, {known} there, {lost} lost."))
+    ensure!(lost == 0, "{lost} acknowledged events were lost");
+    ensure!(events > 0, "nothing was acknowledged before the kill");
+    ensure!(known == events, "{known} of {events} acknowledged events are known");
+    Ok(format!(
+        "kill -9 at full load, {broken} requests under way and {left} waiting: {events} events \
+         acknowledged, {known} there, {lost} lost."
+    ))
 }
 
 /// Whether an answer says that it is an earlier one.
@@ -78,30 +93,16 @@ fn is_replayed(answer: &[u8]) -> bool {
     lines.any(|line| line.eq_ignore_ascii_case(b"idempotent-replayed: true"))
 }
 
-/// The same request as one that only the gate can know.
-fn without_key(request: &Request) -> Result<Request> {
-    let bytes = &request.bytes;
-    let find = |from: usize, part: &[u8]| {
-        let at = bytes[from..].windows(part.len()).position(|window| window == part);
-        at.map(|at| from + at).context("requests have a key")
-    };
-    let begin = find(0, b"Idempotency-Key:")?;
-    let end = find(begin, b"\r\n")? + 2;
-    Ok(Request { bytes: [&bytes[..begin], &bytes[end..]].concat(), events: request.events })
-}
-
 async fn send(
     mut stream: tokio::net::TcpStream,
     waiting: Arc<Mutex<Vec<Request>>>,
     acknowledged: Arc<Mutex<Vec<Request>>>,
-) {
+) -> Result<()> {
     let (mut buffer, tally) = (Vec::new(), Tally::default());
     loop {
         let next = waiting.lock().expect("no task panics").pop();
-        let Some(request) = next else { return };
-        if client::exchange(&mut stream, &request, &mut buffer, &tally).await.is_err() {
-            return;
-        }
+        let Some(request) = next else { return Ok(()) };
+        client::exchange(&mut stream, &request, &mut buffer, &tally).await?;
         acknowledged.lock().expect("no task panics").push(request);
     }
 }

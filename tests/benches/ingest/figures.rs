@@ -4,9 +4,18 @@ use std::time::Duration;
 
 use crate::{limit::Sample, scenario::Scenario};
 
+/// Of the disk alone.
+pub(crate) fn flushes(mut ms: Vec<f64>) -> String {
+    format!(
+        "A bare write and fdatasync of one event: p50 {:.2} ms, p99 {:.2} ms.",
+        quantile(&mut ms, 0.50),
+        quantile(&mut ms, 0.99)
+    )
+}
+
 pub(crate) const HEADING: &str = "\
-| scenario | events/s | of the limit | limit's CPU over ours | p50 ms | p95 ms | p99 ms | CPU-s per 100,000 | with association | client's CPU-s | fsyncs per 1,000 | MiB peak | KiB a connection | bytes written an event | refused |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+| scenario | events/s | the limit's | of the limit | limit's CPU over ours | p50 ms | p95 ms | p99 ms | CPU-s per 100,000 | with association | client's CPU-s | fsyncs per 1,000 | MiB peak | KiB a connection | bytes written an event | 503 or 429 | broken |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
 
 /// One run of a scenario, and the limit that was measured just before it.
 pub(crate) struct Figures {
@@ -24,6 +33,7 @@ pub(crate) struct Figures {
     pub(crate) connection_kib: f64,
     pub(crate) written_bytes: f64,
     pub(crate) refused: f64,
+    pub(crate) broken: f64,
 }
 
 impl Figures {
@@ -49,11 +59,17 @@ pub(crate) fn row(scenario: &Scenario, runs: &[Figures], fsyncs: Option<f64>) ->
     } else {
         format!("{:.2}", of(&|run| run.per_s() / run.limit.events_per_s))
     };
+    let connection_kib = if scenario.weighs_connections() {
+        format!("{:.1}", of(&|run| run.connection_kib))
+    } else {
+        "–".to_owned()
+    };
     format!(
-        "| {} | {:.0} | {of_the_limit} | {:.2} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} | {:.2} | {} | \
-         {:.0} | {:.1} | {:.0} | {:.0} |",
+        "| {} | {:.0} | {:.0} | {of_the_limit} | {:.2} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} | {:.2} | {} | \
+         {:.0} | {connection_kib} | {:.0} | {:.0} | {:.0} |",
         scenario.name,
         of(&Figures::per_s),
+        of(&|run| run.limit.events_per_s),
         of(&|run| run.limit.cpu_s / run.per_100_000(run.answered_cpu_s)),
         of(&|run| run.latency(0.50)),
         of(&|run| run.latency(0.95)),
@@ -63,9 +79,9 @@ pub(crate) fn row(scenario: &Scenario, runs: &[Figures], fsyncs: Option<f64>) ->
         of(&|run| run.per_100_000(run.client_cpu_s)),
         fsyncs.map_or("–".to_owned(), |fsyncs| format!("{fsyncs:.1}")),
         of(&|run| run.peak_mib),
-        of(&|run| run.connection_kib),
         of(&|run| run.written_bytes / run.stored),
         of(&|run| run.refused),
+        of(&|run| run.broken),
     )
 }
 

@@ -51,6 +51,25 @@ pub(crate) struct Shape {
 pub(crate) struct Request {
     pub(crate) bytes: Vec<u8>,
     pub(crate) events: usize,
+    /// Where the body begins.
+    head_bytes: usize,
+}
+
+impl Request {
+    /// As it is sent.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.bytes[self.head_bytes..]
+    }
+
+    /// The same request as one that only the gate can know.
+    pub(crate) fn without_key(&self) -> anyhow::Result<Self> {
+        let head = std::str::from_utf8(&self.bytes[..self.head_bytes])?;
+        let others = head.split_inclusive("\r\n");
+        let others: String = others.filter(|line| !line.starts_with("Idempotency-Key:")).collect();
+        anyhow::ensure!(others.len() < head.len(), "requests have a key");
+        let bytes = [others.as_bytes(), self.body()].concat();
+        Ok(Self { bytes, events: self.events, head_bytes: others.len() })
+    }
 }
 
 impl Sender {
@@ -85,11 +104,12 @@ impl Sender {
             Uuid::from_u128(5),
             sent.len()
         );
-        Request { bytes: [head.as_bytes(), &sent].concat(), events }
+        let bytes = [head.as_bytes(), &sent].concat();
+        Request { bytes, events, head_bytes: head.len() }
     }
 
     /// The decoded body.
-    pub(crate) fn body(&mut self, first: u64, events: usize) -> Vec<u8> {
+    fn body(&mut self, first: u64, events: usize) -> Vec<u8> {
         let mut body = String::from("[");
         for number in (first..).take(events) {
             if body.len() > 1 {

@@ -10,7 +10,7 @@
 //! Every event is a full CloudEvent of 600 bytes or more with an id of its own,
 //! no request is repeated, and the server commits with `synchronous=FULL`.
 //! Each figure is the median of `--rounds` runs (3), and before each run the
-//! machine's own limit is measured. `--server FILE` measures another build;
+//! machine's own limit is measured with the same requests. `--server FILE` measures another build;
 //! `--only NAME` one scenario, or `limit`, or `kill -9`.
 
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "reads /proc"))]
@@ -24,12 +24,13 @@ mod limit;
 mod load;
 mod process;
 mod scenario;
+mod surge;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::{limit::Limit, scenario::Scenario};
+use crate::scenario::Scenario;
 
 /// What to run.
 pub(crate) struct Options {
@@ -78,23 +79,23 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let options = Options::read()?;
-    let mut limit = Limit::prepare(&options)?;
     let scenarios = Scenario::all(&options);
     let wanted: Vec<_> = scenarios.iter().filter(|one| options.wants(one.name)).collect();
     if wanted.is_empty() && options.wants("limit") {
-        limit.sample()?;
+        for scenario in &scenarios {
+            println!("{}: {:.0} events/s", scenario.name, scenario.limit()?.events_per_s);
+        }
     }
     if !wanted.is_empty() {
         println!("{}", figures::HEADING);
     }
     for scenario in &wanted {
-        let runs: Vec<_> = (0..options.rounds)
-            .map(|_| scenario.run(&options, &mut limit))
-            .collect::<Result<_>>()?;
+        let runs: Vec<_> =
+            (0..options.rounds).map(|_| scenario.run(&options)).collect::<Result<_>>()?;
         println!("{}", figures::row(scenario, &runs, scenario.fsyncs(&options)?));
     }
     if !wanted.is_empty() || options.wants("limit") {
-        println!("\n{}", limit.summary()?);
+        println!("\n{}", figures::flushes(limit::flushes()?));
     }
     if options.wants("kill -9") {
         println!("\n{}", crash::measure(&options)?);

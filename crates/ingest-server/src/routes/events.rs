@@ -49,7 +49,7 @@ use crate::{
         (status = 413, description = "`too_large`", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
-        (status = 426, description = "`upgrade_required`", body = Problem, content_type = "application/problem+json"),
+        (status = 426, description = "`upgrade_required`: for a server that takes this version of the contract no more; this one takes it, and never answers so", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`rate_limited`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "`overloaded`", body = Problem, content_type = "application/problem+json"),
     ),
@@ -64,21 +64,22 @@ pub(crate) async fn post_events(
     // Before the body is read: the header's clock was read when it was sent.
     let now = app.clock.now();
     let device = authorization::device(&app, &headers).await?;
-    let at_work = app.quotas.begin(device, &now)?;
+    let at_work = Arc::new(app.quotas.begin(device, &now)?);
     let asked = Asked::read(&headers)?;
     let bytes_max = app.config.limits.sent_bytes_max;
     let Received { sent, held } =
         body::receive(body, bytes_max, &app.budget, app.config.bounds.body_timeout).await?;
+    at_work.charge_bytes(sent.len(), &now);
     // Again: it may have been revoked while the body was on its way.
     authorization::device(&app, &headers).await?;
     let claim = asked.key.map(|key| app.in_flight.claim(device, asked.outbox, key)).transpose()?;
     let answer_timeout = app.config.bounds.answer_timeout;
-    let work = Work { app, device, received_at: now.wall, asked, sent, held };
+    let work = Work { app, at_work, device, received_at: now.wall, asked, sent, held };
     // A task of its own: a client that goes away does not stop what is begun,
     // and what is stored is counted.
     let answer = tokio::spawn(async move {
-        let answer = work.take(&at_work).await;
-        drop((claim, at_work, place));
+        let answer = work.take().await;
+        drop((claim, place));
         answer
     });
     match tokio::time::timeout(answer_timeout, answer).await {
@@ -91,6 +92,7 @@ pub(crate) async fn post_events(
 /// A body that is here, and whose it is.
 struct Work {
     app: Arc<App>,
+    at_work: Arc<AtWork>,
     device: DeviceId,
     received_at: WallTime,
     asked: Asked,
@@ -100,23 +102,23 @@ struct Work {
 
 impl Work {
     /// Stores what the body brings; gives the answer.
-    async fn take(mut self, at_work: &AtWork) -> Result<Answer, Rejection> {
-        let app = self.app.clone();
+    async fn take(mut self) -> Result<Answer, Rejection> {
+        let (app, at_work) = (self.app.clone(), self.at_work.clone());
         let decoded = decode_small(self.asked.encoding, &self.sent)
             .filter(|decoded| decoded.len() <= app.config.limits.decoded_bytes_max);
-        let (batch, bytes, held) = match decoded {
+        let (batch, held) = match decoded {
             Some(decoded) => self.judge(decoded)?,
             None => {
                 let _turn = app.decoders.acquire().await.map_err(|_| Rejection::stopped())?;
                 let judged = tokio::task::spawn_blocking(move || {
-                    let decoded = self.decode(self.app.config.limits.decoded_bytes_max)?;
+                    let decoded = self.decode()?;
                     self.judge(decoded)
                 });
                 judged.await.map_err(|_| Rejection::stopped())??
             }
         };
         let (received, now) = (batch.items.len(), app.clock.now());
-        at_work.charge(received, bytes, &now);
+        at_work.charge_events(received, &now);
         let queued = app.backlog.enter(&now);
         let outcome = app.writer.ingest(batch).await;
         drop((queued, held));
@@ -134,20 +136,33 @@ impl Work {
         }
     }
 
-    fn decode(&self, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
-        body::decode(self.asked.encoding, &self.sent, bytes_max)
+    fn decode(&self) -> Result<Vec<u8>, Rejection> {
+        let bytes_max = self.app.config.limits.decoded_bytes_max;
+        body::decode(self.asked.encoding, &self.sent, bytes_max).map_err(|refused| {
+            self.charge_unpacked(refused.bytes);
+            refused.rejection
+        })
+    }
+
+    /// The bytes as sent are charged already: only what unpacking added.
+    fn charge_unpacked(&self, bytes: usize) {
+        let more = bytes.saturating_sub(self.sent.len());
+        if more > 0 {
+            self.at_work.charge_bytes(more, &self.app.clock.now());
+        }
     }
 
     /// Judges the events; nothing here waits for anything.
-    fn judge(&mut self, decoded: Vec<u8>) -> Result<(Batch, usize, HeldBytes), Rejection> {
-        let bytes = decoded.len();
-        self.app.budget.take(&mut self.held, bytes)?;
-        // Kept as it was sent where that was zstd: packed already.
-        let zstd =
-            (self.asked.encoding == Encoding::Zstd).then(|| std::mem::take(&mut self.sent).into());
+    fn judge(&mut self, decoded: Vec<u8>) -> Result<(Batch, HeldBytes), Rejection> {
+        self.charge_unpacked(decoded.len());
+        self.app.budget.take(&mut self.held, decoded.len())?;
+        // Kept as it was sent where that was zstd, packed already. A frame may
+        // hold bytes that decode to nothing: those are not kept.
+        let is_packed = self.asked.encoding == Encoding::Zstd && self.sent.len() < decoded.len();
+        let zstd = is_packed.then(|| std::mem::take(&mut self.sent).into());
         let body = ingest_store::Body { json: decoded, zstd };
         let batch = self.asked.read_batch(&self.app, self.device, self.received_at, body)?;
-        Ok((batch, bytes, std::mem::take(&mut self.held)))
+        Ok((batch, std::mem::take(&mut self.held)))
     }
 }
 

@@ -229,6 +229,26 @@ async fn more_bytes_than_may_be_held_are_refused() {
     }
 }
 
+/// While nothing accepts them; the standard library's backlog holds 128. What the
+/// system has no room for is not refused but left to try again and again.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_wave_of_connections_is_held_until_it_is_accepted() {
+    use std::{net::TcpStream, sync::Arc};
+
+    const WAVE: usize = 400;
+    let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let wave = WAVE.min(most.trim().parse().unwrap());
+    let dir = TempDir::new().unwrap();
+    let config = ingest_server::Config::new(([127, 0, 0, 1], 0).into(), dir.path().to_owned());
+    let clock = Arc::new(boot_clock::BootClock::new());
+    let server = ingest_server::Server::bind(config, clock).await.unwrap();
+    // Long: who is held connects in microseconds, and who is not never does.
+    let connect = |_| TcpStream::connect_timeout(&server.address(), Duration::from_secs(20));
+    let held: Vec<_> = (0..wave).map(connect).collect::<Result<_, _>>().unwrap();
+    assert_eq!(held.len(), wave);
+}
+
 #[cfg(target_os = "linux")]
 mod memory {
     use super::*;
@@ -247,7 +267,7 @@ mod memory {
     #[tokio::test]
     async fn sixty_four_bombs_at_once_stay_within_the_bounds() {
         let dir = TempDir::new().unwrap();
-        let server = started(&dir, &[]);
+        let server = started(&dir, &["--device-requests-max", "64"]);
         let client = client();
         let device = enrol(&client, &server.url).await;
         let before = status_kib(&server, "VmHWM");

@@ -46,6 +46,74 @@ async fn bytes_of_a_day_are_counted_as_they_are_unpacked() {
     assert_eq!(server.post(&device, &[]).await.problem(), ProblemKind::RateLimited);
 }
 
+/// A zstd frame that decodes to nothing.
+fn skippable(bytes: u32) -> Vec<u8> {
+    let zeros = vec![0; usize::try_from(bytes).unwrap()];
+    [&0x184D_2A50_u32.to_le_bytes(), &bytes.to_le_bytes(), zeros.as_slice()].concat()
+}
+
+#[tokio::test]
+async fn what_decodes_to_nothing_is_charged_and_not_kept() {
+    let server = TestServer::start_with(|config| config.bounds.bytes_per_day_max = 100_000).await;
+    let device = server.enrol(1).await;
+    let event = serde_json::json!([device.kill("a", 1, 1)]).to_string();
+    let frame = zstd::encode_all(event.as_bytes(), 3).unwrap();
+    let padded = [skippable(500_000), frame].concat();
+    let request = server.request(&device).header("Content-Encoding", "zstd").body(padded);
+    assert_eq!(send(request).await.verdicts(), ["stored"]);
+    assert_eq!(server.post(&device, &[]).await.problem(), ProblemKind::RateLimited);
+    let files = std::fs::read_dir(server.data_dir.path()).unwrap();
+    let on_disk: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    assert!(on_disk < 500_000, "{on_disk} bytes");
+}
+
+#[tokio::test]
+async fn a_body_that_is_refused_whole_is_charged_its_bytes() {
+    let nested = [b"[".repeat(150_000).as_slice(), b"x"].concat();
+    let spaces = [b"[", vec![b' '; 200_000].as_slice(), b"]"].concat();
+    let mut torn = zstd::encode_all(&*[spaces.as_slice(), &[7; 100]].concat(), 3).unwrap();
+    torn.pop();
+    for (packed, kind) in [
+        (zstd::encode_all(&*nested, 3).unwrap(), ProblemKind::MalformedBatch),
+        (zstd::encode_all(&*spaces, 3).unwrap(), ProblemKind::TooLarge),
+        (torn, ProblemKind::MalformedBatch),
+    ] {
+        let server = TestServer::start_with(|config| {
+            config.bounds.bytes_per_day_max = 100_000;
+            config.limits.decoded_bytes_max =
+                if kind == ProblemKind::TooLarge { 150_000 } else { 1_000_000 };
+        })
+        .await;
+        let device = server.enrol(1).await;
+        assert!(packed.len() < 1_000, "small as sent");
+        let request = server.request(&device).header("Content-Encoding", "zstd").body(packed);
+        assert_eq!(send(request).await.problem(), kind);
+        assert_eq!(server.post(&device, &[]).await.problem(), ProblemKind::RateLimited, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_holds_a_hundredth_of_the_places_however_slowly_it_sends() {
+    let server = TestServer::start().await;
+    let (slow, other) = (server.enrol(1).await, server.enrol(2).await);
+    let head = crate::raw::batch_head(&slow.token, 2);
+    let head = head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    let mut held = Vec::new();
+    let refused = loop {
+        let mut client = crate::raw::Raw::connect(&server.url).await;
+        client.send(head.as_bytes()).await;
+        let answered = client.answer().await;
+        if answered.status != 100 {
+            break answered;
+        }
+        held.push(client);
+    };
+    assert_eq!(refused.problem().kind(), Some(ProblemKind::RateLimited));
+    assert!(refused.header("retry-after").is_some());
+    assert!(held.len() * 100 < ingest_server::Bounds::CONCURRENT_REQUESTS_MAX, "{}", held.len());
+    assert_eq!(server.post(&other, &[]).await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn the_bounds_in_force_are_published() {
     let server = TestServer::start_with(|config| {

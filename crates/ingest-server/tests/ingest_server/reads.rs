@@ -42,6 +42,25 @@ async fn a_device_learns_nothing_before_its_own_match_ended() {
     }
 }
 
+/// What `docs/decisions/0011` leaves open: nobody but a device says what it took
+/// part in. Who names a match is seen among its devices.
+#[tokio::test]
+async fn a_device_that_names_a_match_and_its_end_reads_it_and_is_listed() {
+    let server = TestServer::start().await;
+    let (playing, stranger) = (server.enrol(1).await, server.enrol(2).await);
+    server.post(&playing, &[playing.kill("a", 1, 1)]).await;
+    let path = "/v1/matches/cs2:1";
+    let unnamed = server.get(&stranger.token, path).await;
+    assert_eq!(unnamed.problem(), ProblemKind::NotFound, "whose key it knows, and no more");
+    let named = [stranger.kill("b", 1, 1)];
+    server.post(&stranger, &named).await;
+    let named = server.get(&stranger.token, path).await;
+    assert_eq!(named.problem(), ProblemKind::NotFound, "before its own match ended");
+    server.post(&stranger, &[stranger.event("match_ended", "end", 2, 1)]).await;
+    let of: MatchView = server.get_associated(&stranger.token, path).await.json();
+    assert_eq!(of.devices, 2, "for all to see");
+}
+
 #[tokio::test]
 async fn next_leads_through_every_page() {
     let server = TestServer::start().await;

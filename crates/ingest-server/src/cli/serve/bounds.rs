@@ -64,7 +64,8 @@ pub(super) struct BoundArgs {
     #[arg(long, value_name = "N", default_value_t = Bounds::EVENTS_PER_DAY_MAX,
           value_parser = clap::value_parser!(u64).range(1..))]
     events_per_day_max: u64,
-    /// Bytes of events, decoded, that a device may send in a day.
+    /// Bytes of bodies, as sent or as decoded, whichever is more, that a device
+    /// may send in a day.
     #[arg(long, value_name = "BYTES", default_value_t = Bounds::BYTES_PER_DAY_MAX,
           value_parser = clap::value_parser!(u64).range(1..))]
     bytes_per_day_max: u64,
