@@ -11,7 +11,7 @@ use crate::{
     changes::requeue_where,
     counters::Counter,
     meta::Meta,
-    refuse::{Why, refuse},
+    refuse::{Place, Why, refuse},
     spans::{PUT_BACK, Span, Spans, ranges},
 };
 
@@ -62,28 +62,34 @@ impl Kept {
     }
 }
 
-/// What the decision on a batch means for the next request.
+/// What the decision on a batch that came from `place` means for the next request.
 pub(crate) fn advance(
     circuit: &mut Circuit,
     decision: &Decision,
     kept: Kept,
+    place: Place,
     now: Moment,
     random: u64,
 ) {
     match decision {
         Decision::Settle(settlements) => match kept {
             Kept::Everything => circuit.back_off(WaitReason::AskedAgain, None, now, random),
-            // Of a batch that is asked for again whole nothing succeeded.
             Kept::Aside if settlements.tally().kept < settlements.items.len() as u64 => {
                 circuit.succeed();
             }
+            // Of a batch that is asked for again whole nothing succeeded; but an
+            // outage is over.
+            Kept::Aside if circuit.reason() != Some(WaitReason::AskedAgain) => circuit.answered(),
             Kept::Aside => {}
         },
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
         Decision::BackOff { reason, retry_after_ms } => {
             circuit.back_off(*reason, *retry_after_ms, now, random);
         }
-        Decision::Refused { reason, .. } => circuit.refuse(*reason, now, random),
+        Decision::Refused { reason, .. } => match place {
+            Place::InLine => circuit.refuse(*reason, now, random),
+            Place::Aside => circuit.refuse_aside(*reason, now, random),
+        },
     }
 }
 
@@ -95,7 +101,7 @@ pub(crate) fn advance_inquiry(
     random: u64,
 ) {
     match decision {
-        Decision::Settle(_) => circuit.begin_again(),
+        Decision::Settle(_) => circuit.answered(),
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
         Decision::BackOff { reason, retry_after_ms } => {
             circuit.back_off(*reason, *retry_after_ms, now, random);

@@ -99,7 +99,11 @@ impl OutboxView {
         let queued = Counter::Queued.read(&self.db)?;
         let in_flight = Spans::InFlight.count(&self.db)?;
         let circuit = load_circuit(&self.db)?;
-        let wait_ms = circuit.wait_ms(now);
+        // What is not set aside goes at once, once nothing else has to wait.
+        let wait_ms = match circuit.wait_ms(now) {
+            0 => circuit.aside_wait_ms(now),
+            ms => ms,
+        };
         Ok(OutboxStatus {
             pending: queued.saturating_sub(in_flight),
             in_flight,
