@@ -62,6 +62,7 @@ mod shrink;
 mod spans;
 mod status;
 mod view;
+mod wall_steps;
 
 pub use append::{Append, Appended, NewEvent, StreamKey};
 pub use bounds::Bounds;

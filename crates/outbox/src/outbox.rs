@@ -43,6 +43,8 @@ pub struct Outbox {
     asked_in: OutboxId,
     rota: Rota,
     pruned_at: Option<Moment>,
+    /// The clocks at the start, until the file has learnt them.
+    opened_at: Option<Moment>,
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
@@ -103,6 +105,7 @@ impl Outbox {
             asked_in: id,
             rota: Rota::default(),
             pruned_at: None,
+            opened_at: Some(now),
             bounds: Bounds::default(),
             salvage,
             log,
@@ -288,7 +291,7 @@ impl Outbox {
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, claimed, decision, circuit, now.wall)?;
+                    conclude::conclude(db, claimed, decision, circuit, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)
@@ -362,8 +365,9 @@ impl Outbox {
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
-        let (teller, bounds) = (self.view.teller(now), self.bounds);
-        let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
+        let (teller, bounds, opened) = (self.view.teller(now), self.bounds, self.opened_at);
+        let pruned = write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds))?;
+        self.opened_at = None;
         self.pruned_at = (!pruned.is_a_part()).then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
