@@ -41,10 +41,13 @@ impl WallSteps {
             text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let seen = known.seen(now);
         if seen != known {
-            let text = serde_json::to_string(&seen).expect("plain values are always JSON");
-            Meta::WallSteps.write(db, &text)?;
+            Meta::WallSteps.write(db, &seen.json())?;
         }
         Ok(seen)
+    }
+
+    fn json(&self) -> String {
+        serde_json::to_string(self).expect("plain values are always JSON")
     }
 
     fn seen(self, now: Moment) -> Self {
