@@ -68,7 +68,7 @@ pub use append::{Append, Appended, NewEvent, StreamKey};
 pub use bounds::Bounds;
 pub use changes::{Deleted, Selection};
 pub use claim::Claimed;
-pub use error::Error;
+pub use error::{Error, wants_room};
 pub use outbox::{Inquired, Outbox, Standing};
 pub use prune::Pruned;
 pub use salvage::{Salvaged, device_of};
