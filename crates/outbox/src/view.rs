@@ -138,6 +138,15 @@ impl OutboxView {
         Ok(self.page(filter, 0, limit)?.into_iter().map(|shown| shown.entry).collect())
     }
 
+    /// How many events `filter` lets through.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn count(&self, filter: Filter) -> Result<u64, Error> {
+        let mut select = self.db.prepare(&format!("SELECT count(*) {}", selection(filter)))?;
+        Ok(select.query_row([0], |row| row.get(0))?)
+    }
+
     /// One event with its body.
     ///
     /// # Errors
