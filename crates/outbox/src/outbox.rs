@@ -43,8 +43,9 @@ pub struct Outbox {
     asked_in: OutboxId,
     rota: Rota,
     pruned_at: Option<Moment>,
-    /// The clocks at the start, until the file has learnt them.
-    opened_at: Option<Moment>,
+    opened_at: Moment,
+    /// Whether the file has learnt how the clocks stood then.
+    knows_clocks: bool,
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
@@ -105,7 +106,8 @@ impl Outbox {
             asked_in: id,
             rota: Rota::default(),
             pruned_at: None,
-            opened_at: Some(now),
+            opened_at: now,
+            knows_clocks: false,
             bounds: Bounds::default(),
             salvage,
             log,
@@ -365,9 +367,10 @@ impl Outbox {
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
-        let (teller, bounds, opened) = (self.view.teller(now), self.bounds, self.opened_at);
+        let (teller, bounds) = (self.view.teller(now), self.bounds);
+        let opened = (!self.knows_clocks).then_some(self.opened_at);
         let pruned = write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds))?;
-        self.opened_at = None;
+        self.knows_clocks = true;
         self.pruned_at = (!pruned.is_a_part()).then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
