@@ -12,6 +12,7 @@ mod faults;
 mod full_disk;
 mod live;
 mod outages;
+mod outbox_commands;
 mod processes;
 mod real_recordings;
 mod restore;

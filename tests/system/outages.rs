@@ -1,7 +1,14 @@
 //! The server is away, or does not want us: the outbox fills, the player is
 //! told, nothing is lost.
 
-use system_tests::{Device, Recordings, Server, free_port};
+use std::time::Duration;
+
+use system_tests::{Device, Program, Recordings, Server, free_port, retry};
+
+/// Between two looks at the upload queue.
+const LOOK: Duration = Duration::from_millis(100);
+/// Far longer than anything takes, also where much else runs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn without_a_server_events_wait_and_go_out_when_it_is_there() {
@@ -118,4 +125,31 @@ fn an_enrolment_whose_answer_was_lost_succeeds_at_the_next_try() {
     let again = device.replay(&file, Some(server.url())).unwrap();
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert_eq!(again.report["duplicates"], again.report["captured"]);
+}
+
+#[test]
+fn a_running_companion_goes_on_when_another_process_enrols() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 29, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let data_dir = folder.path().join("device");
+    // Events that wait for a server that does not know this device yet.
+    let captured = Device::new(&data_dir).replay(&file, None).unwrap();
+    assert_eq!(captured.code, Some(0), "{}", captured.stderr);
+    let device = Device::new(&data_dir);
+    let arguments = ["run", "--server", server.url(), "--gsi-port", "0", "--league-port", "1"];
+    let mut without_key = device.command(&arguments);
+    without_key.env_remove("RINGSIDE_ENROLMENT_KEY");
+    let mut companion = Program::start("the companion", &mut without_key).unwrap();
+    let paused = || {
+        let outbox = device.outbox().ok()?;
+        outbox["paused_reason"].as_str()?.contains("not enrolled").then_some(())
+    };
+    retry(PATIENCE, LOOK, paused).expect("it says what it waits for");
+    let enrolled = device.command(&["enrol", "--server", server.url()]).status().unwrap();
+    assert!(enrolled.success());
+    let sent = || (device.outbox().ok()?["pending"] == 0).then_some(());
+    retry(PATIENCE, LOOK, sent).expect("the upload goes on by itself");
+    companion.stop();
+    assert_eq!(server.verdicts().unwrap().stored, captured.report["captured"].as_u64().unwrap());
 }

@@ -5,9 +5,14 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use companion::{Speed, UploadOptions};
 
+/// What the program's end says.
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 what was checked does not hold; 2 usage; \
+3 bad input file; 4 environment: disk, server, another Ringside on the same folder.
+Data goes to stdout, all else to stderr; RINGSIDE_LOG=debug says more.";
+
 /// Reads a game's own local API, keeps every event until a server has it.
 #[derive(Parser)]
-#[command(name = "ringside", version, arg_required_else_help = true)]
+#[command(name = "ringside", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -17,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run beside a game, without a window
     Run(RunArguments),
-    /// Play a recording through the same pipeline
+    /// Play a recording as if the game ran, and say what became of its events
     Replay(ReplayArguments),
     /// Look at recordings, or make them of other files
     #[command(subcommand)]
@@ -73,10 +78,10 @@ pub(crate) struct RunArguments {
     /// Record everything that is read into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
-    /// Port of League's local API
+    /// Port of League's local API, where it is not the usual one; for testing
     #[arg(long, value_name = "PORT")]
     pub(crate) league_port: Option<u16>,
-    /// Root certificate of League's local API, as a PEM file
+    /// Root certificate of League's local API, as a PEM file; for testing
     #[arg(long, value_name = "FILE")]
     pub(crate) league_root: Option<PathBuf>,
     /// Port that Counter-Strike posts to; 0 for any free one
@@ -101,13 +106,14 @@ pub(crate) struct ReplayArguments {
     pub(crate) data_dir: DataDirArgument,
     #[command(flatten)]
     pub(crate) server: ServerArguments,
-    /// Times the recorded pace, or `max`
+    /// How fast: times the recorded pace, or `max`, which does not wait
     #[arg(long, value_name = "N|max", default_value = "max", value_parser = speed)]
     pub(crate) speed: Speed,
     /// Write the events, as they would be sent, one a line
     #[arg(long, value_name = "OUT.ndjson")]
     pub(crate) events: Option<PathBuf>,
-    /// Compare the events with this file; exit code 1 where they differ
+    /// Compare the events with those in this file, which --events wrote; exit code 1 where they
+    /// differ
     #[arg(long, value_name = "GOLDEN")]
     pub(crate) expect: Option<PathBuf>,
     /// Print the report in this form instead of text
@@ -139,18 +145,23 @@ pub(crate) enum RecordingCommand {
         /// Replace a recording of that name
         #[arg(long)]
         force: bool,
+        /// Print what is in it as JSON
         #[arg(long)]
         json: bool,
     },
     /// Say what is in a recording
     Info {
+        /// A recording, or any file that can be imported
         file: PathBuf,
+        /// Print JSON instead of text
         #[arg(long)]
         json: bool,
     },
     /// Check a recording line by line; exit code 1 where something is wrong
     Verify {
+        /// The recording
         file: PathBuf,
+        /// Print JSON instead of text
         #[arg(long)]
         json: bool,
     },
@@ -160,33 +171,37 @@ pub(crate) enum RecordingCommand {
 pub(crate) enum OutboxCommand {
     /// Counts, and what the upload is doing
     Status(OutboxArguments),
-    /// One line an event
+    /// One line an event, the oldest first
     List {
         #[command(flatten)]
         common: OutboxArguments,
-        /// Only events in this state
+        /// Only events in this state: waiting, sending, sent or refused
         #[arg(long)]
         state: Option<StateArgument>,
-        /// At most so many
+        /// At most so many; how many more there are is said on stderr
         #[arg(long, value_name = "N", default_value = "100")]
         limit: usize,
     },
     /// An event byte for byte as it is sent
     Show {
+        /// The event's id, as `list` shows it
         id: String,
         #[command(flatten)]
         common: OutboxArguments,
     },
     /// Send refused events again: those named, or all
     Retry {
+        /// Ids of refused events, as `list --state refused` shows them
         ids: Vec<String>,
+        /// All refused events
         #[arg(long, conflicts_with = "ids", required_unless_present = "ids")]
         all: bool,
         #[command(flatten)]
         common: OutboxArguments,
     },
-    /// Delete events before they are sent
+    /// Delete events: what waits is never sent, and does not come back
     Delete {
+        /// Ids of events, as `list` shows them
         #[arg(required = true)]
         ids: Vec<String>,
         #[command(flatten)]
@@ -195,8 +210,11 @@ pub(crate) enum OutboxCommand {
     /// Write events as they are sent, one a line
     Export {
         #[command(flatten)]
-        common: OutboxArguments,
-        /// Only events in this state
+        data_dir: DataDirArgument,
+        /// Changes nothing: events are lines of JSON as they are
+        #[arg(long)]
+        json: bool,
+        /// Only events in this state: waiting, sending, sent or refused
         #[arg(long)]
         state: Option<StateArgument>,
     },
@@ -204,9 +222,17 @@ pub(crate) enum OutboxCommand {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StateArgument {
+    /// Not sent yet; `waiting` says the same
+    #[value(alias = "waiting")]
     Pending,
+    /// In a request at the moment; `sending` says the same
+    #[value(alias = "sending")]
     InFlight,
+    /// On the server's disk, and in the history still; `sent` says the same
+    #[value(alias = "sent")]
     Settled,
+    /// Waits for you to look at it; `refused` says the same
+    #[value(alias = "refused")]
     Quarantined,
 }
 
@@ -214,6 +240,7 @@ pub(crate) enum StateArgument {
 pub(crate) struct OutboxArguments {
     #[command(flatten)]
     pub(crate) data_dir: DataDirArgument,
+    /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -222,6 +249,7 @@ pub(crate) struct OutboxArguments {
 pub(crate) struct DoctorArguments {
     #[command(flatten)]
     pub(crate) data_dir: DataDirArgument,
+    /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -230,7 +258,7 @@ pub(crate) struct DoctorArguments {
 pub(crate) struct EnrolArguments {
     #[command(flatten)]
     pub(crate) data_dir: DataDirArgument,
-    /// The server
+    /// The server's address, such as https://ringside.example.org
     #[arg(long, value_name = "URL")]
     pub(crate) server: String,
     /// The key that the server's operator gave you
@@ -239,6 +267,7 @@ pub(crate) struct EnrolArguments {
     /// Certificate authority of the server's own, as a PEM file
     #[arg(long, value_name = "FILE")]
     pub(crate) server_ca: Option<PathBuf>,
+    /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
 }

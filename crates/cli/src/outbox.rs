@@ -1,6 +1,6 @@
 //! `ringside outbox`.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use boot_clock::BootClock;
 use companion::{
@@ -10,7 +10,7 @@ use companion::{
 };
 
 use crate::{
-    arguments::{OutboxArguments, OutboxCommand, StateArgument},
+    arguments::{DataDirArgument, OutboxArguments, OutboxCommand, StateArgument},
     exit::Exit,
     output, salvage,
 };
@@ -23,7 +23,8 @@ pub(crate) fn outbox(command: OutboxCommand) -> anyhow::Result<Exit> {
         OutboxCommand::Show { id, common } => show(&id, common),
         OutboxCommand::Retry { ids, all, common } => retry(&ids, all, common),
         OutboxCommand::Delete { ids, common } => delete(&ids, common, now),
-        OutboxCommand::Export { common, state } => export(common, filter(state)),
+        // What it writes is JSON whether asked for or not.
+        OutboxCommand::Export { data_dir, json: _, state } => export(&data_dir, filter(state)),
     }
 }
 
@@ -33,8 +34,8 @@ const REPLACEMENT_LOOKS: u32 = 20;
 const REPLACEMENT_LOOK: Duration = Duration::from_millis(100);
 
 /// The outbox of this installation; `None` where nothing was captured yet.
-fn open(common: &OutboxArguments) -> anyhow::Result<Option<OutboxView>> {
-    let dir = DataDir::look(common.data_dir.data_dir.clone())?;
+fn open(data_dir: &DataDirArgument) -> anyhow::Result<Option<OutboxView>> {
+    let dir = DataDir::look(data_dir.data_dir.clone())?;
     match OutboxView::open(&dir.outbox()) {
         Ok(view) => Ok(Some(view)),
         Err(Error::Absent(path)) if Salvaged::beside(&path).is_some() => replacement(&path),
@@ -64,7 +65,7 @@ fn replacement(path: &Path) -> anyhow::Result<Option<OutboxView>> {
 }
 
 fn status(common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
-    let status = match open(&common)? {
+    let status = match open(&common.data_dir)? {
         Some(view) => view.status(now)?,
         None => OutboxStatus::default(),
     };
@@ -100,9 +101,9 @@ fn status_text(status: &OutboxStatus) -> String {
 }
 
 fn list(common: OutboxArguments, filter: Filter, limit: usize) -> anyhow::Result<Exit> {
-    let entries = match open(&common)? {
-        Some(view) => view.list(filter, limit)?,
-        None => Vec::new(),
+    let (entries, more) = match open(&common.data_dir)? {
+        Some(view) => listed(&view, filter, limit)?,
+        None => (Vec::new(), 0),
     };
     if common.json {
         output::json(&entries)?;
@@ -111,7 +112,20 @@ fn list(common: OutboxArguments, filter: Filter, limit: usize) -> anyhow::Result
             output::line(&entry_text(entry));
         }
     }
+    if more > 0 {
+        let all = entries.len() as u64 + more;
+        output::note(&format!("{more} more are not listed: --limit {all} lists all of them"));
+    }
     Ok(Exit::Done)
+}
+
+/// The first `limit`, and how many more there are.
+fn listed(view: &OutboxView, filter: Filter, limit: usize) -> Result<(Vec<Entry>, u64), Error> {
+    let entries = view.list(filter, limit)?;
+    // A shorter list is whole: nothing need be counted.
+    let all = if entries.len() < limit { 0 } else { view.count(filter)? };
+    let more = all.saturating_sub(entries.len() as u64);
+    Ok((entries, more))
 }
 
 fn entry_text(entry: &Entry) -> String {
@@ -133,7 +147,7 @@ fn entry_text(entry: &Entry) -> String {
 
 fn show(id: &str, common: OutboxArguments) -> anyhow::Result<Exit> {
     let Some(id) = event_id(id) else { return Ok(Exit::Usage) };
-    let shown = match open(&common)? {
+    let shown = match open(&common.data_dir)? {
         Some(view) => view.show(id)?,
         None => None,
     };
@@ -151,9 +165,10 @@ fn show(id: &str, common: OutboxArguments) -> anyhow::Result<Exit> {
 
 fn retry(ids: &[String], all: bool, common: OutboxArguments) -> anyhow::Result<Exit> {
     let Some(ids) = event_ids(ids) else { return Ok(Exit::Usage) };
-    let ids_given = ids.len() as u64;
+    // One that is named twice is one.
+    let ids_given = ids.iter().collect::<BTreeSet<_>>().len() as u64;
     let selection = if all { Selection::All } else { Selection::Ids(ids) };
-    let requeued = match open(&common)? {
+    let requeued = match open(&common.data_dir)? {
         Some(mut view) => view.requeue(&selection)?,
         None => 0,
     };
@@ -168,7 +183,7 @@ fn retry(ids: &[String], all: bool, common: OutboxArguments) -> anyhow::Result<E
 
 fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
     let Some(ids) = event_ids(ids) else { return Ok(Exit::Usage) };
-    let deleted = match open(&common)? {
+    let deleted = match open(&common.data_dir)? {
         Some(mut view) => view.delete(&ids, now)?,
         None => companion::outbox::Deleted { absent: ids.len() as u64, ..Default::default() },
     };
@@ -188,8 +203,8 @@ fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Resul
     Ok(if all { Exit::Done } else { Exit::DoesNotHold })
 }
 
-fn export(common: OutboxArguments, filter: Filter) -> anyhow::Result<Exit> {
-    if let Some(view) = open(&common)? {
+fn export(data_dir: &DataDirArgument, filter: Filter) -> anyhow::Result<Exit> {
+    if let Some(view) = open(data_dir)? {
         for shown in view.export(filter) {
             output::line(&shown?.body);
         }

@@ -29,11 +29,6 @@ pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the disk had no room: the same succeeds when there is some.
-pub(crate) fn wants_room(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-}
-
 /// Temporary files are made for their owner alone (0600 on Unix).
 fn written(folder: &Path, content: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

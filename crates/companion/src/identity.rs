@@ -39,6 +39,11 @@ impl Identity {
         }
     }
 
+    /// The identity in this folder, where there is one that can be read.
+    pub(crate) fn look(dir: &DataDir) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(dir.identity()).ok()?).ok()
+    }
+
     /// The first identity of this folder; another process may be first. A lost
     /// file is made anew for the device that the outbox's events name.
     fn create(dir: &DataDir) -> Result<Self, Error> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use event_model::{Moment, Received, Source};
 use recording::{Compression, Header, RecordingWriter};
 
-use crate::{atomic_file, data_dir::create_private};
+use crate::data_dir::create_private;
 
 /// One recording a source, from its first reading to the end of the run.
 pub(crate) struct Recorder {
@@ -25,7 +25,7 @@ impl Recorder {
     /// that no folder can have is told at once.
     pub(crate) fn new(folder: PathBuf) -> std::io::Result<Self> {
         match create_private(&folder) {
-            Err(error) if !atomic_file::wants_room(&error) => return Err(error),
+            Err(error) if !outbox::wants_room(&error) => return Err(error),
             Ok(()) | Err(_) => {}
         }
         Ok(Self { folder, running: BTreeMap::new(), failures: 0, last_failure: None })

@@ -81,7 +81,7 @@ impl Settings {
             Ok(text) => text,
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
                 return match atomic_file::replace(&path, TEMPLATE.as_bytes()) {
-                    Err(cause) if !atomic_file::wants_room(&cause) => {
+                    Err(cause) if !outbox::wants_room(&cause) => {
                         Err(Error::DataDir { path, cause })
                     }
                     // The next start writes them.

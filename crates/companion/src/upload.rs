@@ -1,5 +1,6 @@
 //! Whether, where and under which token events leave this machine.
 
+mod enrolled_elsewhere;
 mod enrolment;
 
 use std::{
@@ -18,6 +19,7 @@ use tokio::{
 use uploader::{ExtraRoots, ServerUrl, Token, UploadProgress, UploadState, Uploader};
 
 use crate::{DataDir, Error, Identity, Settings, owned_outbox::lock};
+use enrolled_elsewhere::EnrolledElsewhere;
 use enrolment::Enrolling;
 pub(crate) use enrolment::Trouble;
 pub use enrolment::enrol;
@@ -66,6 +68,7 @@ pub(crate) struct Upload {
     trouble: Trouble,
     uploading: JoinHandle<()>,
     enrolling: Option<JoinHandle<()>>,
+    looking: JoinHandle<()>,
 }
 
 impl Upload {
@@ -110,6 +113,15 @@ impl Upload {
             tokio::spawn(enrolling.run(token_sender.clone(), trouble.clone(), stop.subscribe()))
         });
         let progress = uploader.progress();
+        let elsewhere = EnrolledElsewhere {
+            server: server.clone(),
+            dir: dir.clone(),
+            device: identity.device(),
+            progress: progress.clone(),
+            token: token_sender.clone(),
+            trouble: trouble.clone(),
+        };
+        let looking = tokio::spawn(elsewhere.run(stop.subscribe()));
         let woken = Arc::clone(&wake);
         let uploading = tokio::spawn(async move {
             uploader
@@ -120,7 +132,7 @@ impl Upload {
                 })
                 .await;
         });
-        Ok(Some(Self { server, progress, stop, wake, trouble, uploading, enrolling }))
+        Ok(Some(Self { server, progress, stop, wake, trouble, uploading, enrolling, looking }))
     }
 
     /// Where events go.
@@ -202,6 +214,7 @@ impl Upload {
             // Whatever it was doing is asked for again by the next run.
             enrolling.abort();
         }
+        self.looking.abort();
         let progress = self.progress.borrow();
         Sent {
             stored: progress.stored,

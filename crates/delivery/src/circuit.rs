@@ -16,6 +16,11 @@ pub struct Circuit {
     refused_in_a_row: u32,
     successes: u64,
     wait: Option<Wait>,
+    /// Refusals in a row of what stands aside, and the wait of that alone.
+    #[serde(default)]
+    aside_refused: u32,
+    #[serde(default)]
+    aside_wait: Option<Wait>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +29,22 @@ struct Wait {
     since_wall: WallTime,
     ms: u64,
     reason: WaitReason,
+}
+
+impl Wait {
+    fn begun(ms: u64, reason: WaitReason, now: Moment) -> Self {
+        Self { since_clock: now.clock, since_wall: now.wall, ms, reason }
+    }
+
+    fn left_ms(&self, now: Moment) -> u64 {
+        let passed = if self.since_clock.epoch == now.clock.epoch {
+            now.clock.mono_ms.saturating_sub(self.since_clock.mono_ms)
+        } else {
+            let passed = now.wall.unix_ms().saturating_sub(self.since_wall.unix_ms());
+            u64::try_from(passed).unwrap_or(0)
+        };
+        self.ms.saturating_sub(passed)
+    }
 }
 
 /// Why nothing is sent at the moment.
@@ -82,11 +103,19 @@ impl Circuit {
         *self = Self { successes: self.successes.saturating_add(1), ..Self::default() };
     }
 
-    /// The server answered a question that carried no event, or is another one
-    /// from here on: no failure of before counts. Nor does this as a success:
-    /// somebody on the way may let nothing pass but questions.
+    /// The server is another one from here on: no failure of before counts.
     pub fn begin_again(&mut self) {
         *self = Self { successes: self.successes, ..Self::default() };
+    }
+
+    /// The server answered, and took no event: it was asked a question without
+    /// any, or wants all of them again. An outage is over by it. It is no success:
+    /// somebody on the way may let nothing pass but questions; and what stands
+    /// aside waits on.
+    pub fn answered(&mut self) {
+        self.failures = 0;
+        self.refused_in_a_row = 0;
+        self.wait = None;
     }
 
     /// A request failed in a way that time may heal.
@@ -120,8 +149,26 @@ impl Circuit {
     /// explains the delays grow, as in an outage.
     pub fn refuse(&mut self, reason: WaitReason, now: Moment, random: u64) {
         self.refused_in_a_row = self.refused_in_a_row.saturating_add(1);
-        let unexplained = self.refused_in_a_row.saturating_sub(REFUSED_IN_A_ROW_MAX);
-        self.wait_for(backoff_ms(1 + unexplained, None, random), reason, now);
+        self.wait_for(backoff_ms(1 + self.unexplained(), None, random), reason, now);
+    }
+
+    /// Refusals in a row that one bad event does not explain.
+    fn unexplained(&self) -> u32 {
+        self.refused_in_a_row.saturating_sub(REFUSED_IN_A_ROW_MAX)
+    }
+
+    /// What stands aside was refused once more.
+    ///
+    /// That is no news, and says nothing of what was not tried: only what stands
+    /// aside waits longer and longer, and anything else may go after the shortest
+    /// delay.
+    pub fn refuse_aside(&mut self, reason: WaitReason, now: Moment, random: u64) {
+        self.aside_refused = self.aside_refused.saturating_add(1);
+        // It was refused before it stood aside.
+        let refused = self.aside_refused.saturating_add(1 + self.unexplained());
+        let ms = backoff_ms(refused, None, random);
+        self.aside_wait = Some(Wait::begun(ms, reason, now));
+        self.wait_for(backoff_ms(1, None, random), reason, now);
     }
 
     /// The token is another one: a pause for the old one's sake is over.
@@ -145,6 +192,7 @@ impl Circuit {
     /// how often the server failed.
     pub fn retry_now(&mut self) {
         self.wait = None;
+        self.aside_wait = None;
     }
 
     /// Goes on with what is left of a wait that began before a restart.
@@ -152,14 +200,13 @@ impl Circuit {
     /// After a reboot only the wall clock tells what is left, and it may have
     /// been set back: from here on the monotonic clock counts.
     pub fn resume(&mut self, now: Moment) {
-        let left = self.wait_ms(now);
-        if let Some(wait) = self.wait.take() {
-            self.wait_for(left, wait.reason, now);
+        for wait in [&mut self.wait, &mut self.aside_wait].into_iter().flatten() {
+            *wait = Wait::begun(wait.left_ms(now), wait.reason, now);
         }
     }
 
     fn wait_for(&mut self, ms: u64, reason: WaitReason, now: Moment) {
-        self.wait = Some(Wait { since_clock: now.clock, since_wall: now.wall, ms, reason });
+        self.wait = Some(Wait::begun(ms, reason, now));
     }
 
     /// How long until the next request may go out; 0 where it may now.
@@ -168,23 +215,23 @@ impl Circuit {
     /// the wall clock is left; see [`Self::resume`].
     #[must_use]
     pub fn wait_ms(&self, now: Moment) -> u64 {
-        let Some(wait) = &self.wait else { return 0 };
-        let passed = if wait.since_clock.epoch == now.clock.epoch {
-            now.clock.mono_ms.saturating_sub(wait.since_clock.mono_ms)
-        } else {
-            let passed = now.wall.unix_ms().saturating_sub(wait.since_wall.unix_ms());
-            u64::try_from(passed).unwrap_or(0)
-        };
-        wait.ms.saturating_sub(passed)
+        self.wait.as_ref().map_or(0, |wait| wait.left_ms(now))
+    }
+
+    /// How long until what stands aside may go out; never before anything may.
+    #[must_use]
+    pub fn aside_wait_ms(&self, now: Moment) -> u64 {
+        self.aside_wait.as_ref().map_or(0, |wait| wait.left_ms(now)).max(self.wait_ms(now))
     }
 
     /// Why the last request did not succeed, where it did not.
     #[must_use]
     pub fn reason(&self) -> Option<WaitReason> {
-        self.wait.as_ref().map(|wait| wait.reason)
+        self.wait.as_ref().or(self.aside_wait.as_ref()).map(|wait| wait.reason)
     }
 
-    /// Refusals of whole requests in a row, without a success between.
+    /// Refusals of whole requests in a row, without a success between; those of
+    /// what stands aside do not count.
     #[must_use]
     pub fn refused_in_a_row(&self) -> u32 {
         self.refused_in_a_row

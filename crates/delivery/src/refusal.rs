@@ -25,7 +25,8 @@ pub struct RefusedBatch {
     /// How often its only event had been refused alone before, counted only
     /// where other requests succeeded in between.
     pub alone_before: u32,
-    /// Refusals in a row, this one included, without one success.
+    /// Refusals in a row, this one included, without one success; those of what
+    /// stands aside are no news and do not count.
     pub in_a_row: u32,
     /// How other requests fared since its events were last refused.
     pub others: OtherRequests,

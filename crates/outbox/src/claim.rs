@@ -63,9 +63,19 @@ impl Default for Whose {
     }
 }
 
+/// What a batch is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Among {
+    /// Everything.
+    All,
+    /// Not what was refused and stands aside.
+    InLine,
+}
+
 /// Takes a batch from whose turn it is, or else from the others.
 pub(crate) fn claim(
     db: &Connection,
+    among: Among,
     limits: &BatchLimits,
     live: &[&str],
     asked: &mut AskedAgain,
@@ -75,7 +85,7 @@ pub(crate) fn claim(
     for whose in rota.order() {
         let claimed = match whose {
             Whose::Queue => from_queue(db, limits, rota.first(live), asked, now.wall)?,
-            Whose::Aside(Aside::Suspects) => from_suspects(db, limits, now.wall)?,
+            Whose::Aside(Aside::Suspects) => from_suspects(db, among, limits, now.wall)?,
             Whose::Aside(Aside::AskedAgain) => from_asked_again(db, limits, asked, now)?,
         };
         if !claimed.is_empty() {
@@ -213,15 +223,20 @@ fn from_asked_again(
 /// them another, higher number.
 fn from_suspects(
     db: &Connection,
+    among: Among,
     limits: &BatchLimits,
     now: WallTime,
 ) -> Result<Vec<Claimed>, Error> {
     let mut select = db.prepare_cached(
         "SELECT batch FROM suspect
-         WHERE match_id NOT IN (SELECT match_id FROM in_flight)
+         WHERE match_id NOT IN (SELECT match_id FROM in_flight) AND aside <= ?1
          GROUP BY batch ORDER BY max(aside), max(aside * batch), min(sequence) LIMIT 1",
     )?;
-    let Some(batch) = select.query_row([], |row| row.get::<_, i64>(0)).optional()? else {
+    let aside_max: u8 = match among {
+        Among::All => 1,
+        Among::InLine => 0,
+    };
+    let Some(batch) = select.query_row([aside_max], |row| row.get::<_, i64>(0)).optional()? else {
         return Ok(Vec::new());
     };
     let mut claimed = Batch::new(db, *limits, now);

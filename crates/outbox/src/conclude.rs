@@ -11,13 +11,14 @@ use crate::{
     changes::requeue_where,
     counters::Counter,
     meta::Meta,
-    refuse::{Why, refuse},
+    refuse::{Place, Why, refuse},
     spans::{PUT_BACK, Span, Spans, ranges},
+    wall_steps::WallSteps,
 };
 
 /// A store that the server restored lacks at most what is younger than its
 /// backup: settled events of a week are sent again.
-const RESEND_AGE_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+const RESEND_AGE_MAX_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// What the server asked for again of a batch that it took as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,28 +63,34 @@ impl Kept {
     }
 }
 
-/// What the decision on a batch means for the next request.
+/// What the decision on a batch that came from `place` means for the next request.
 pub(crate) fn advance(
     circuit: &mut Circuit,
     decision: &Decision,
     kept: Kept,
+    place: Place,
     now: Moment,
     random: u64,
 ) {
     match decision {
         Decision::Settle(settlements) => match kept {
             Kept::Everything => circuit.back_off(WaitReason::AskedAgain, None, now, random),
-            // Of a batch that is asked for again whole nothing succeeded.
             Kept::Aside if settlements.tally().kept < settlements.items.len() as u64 => {
                 circuit.succeed();
             }
+            // Of a batch that is asked for again whole nothing succeeded; but an
+            // outage is over.
+            Kept::Aside if circuit.reason() != Some(WaitReason::AskedAgain) => circuit.answered(),
             Kept::Aside => {}
         },
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
         Decision::BackOff { reason, retry_after_ms } => {
             circuit.back_off(*reason, *retry_after_ms, now, random);
         }
-        Decision::Refused { reason, .. } => circuit.refuse(*reason, now, random),
+        Decision::Refused { reason, .. } => match place {
+            Place::InLine => circuit.refuse(*reason, now, random),
+            Place::Aside => circuit.refuse_aside(*reason, now, random),
+        },
     }
 }
 
@@ -95,7 +102,7 @@ pub(crate) fn advance_inquiry(
     random: u64,
 ) {
     match decision {
-        Decision::Settle(_) => circuit.begin_again(),
+        Decision::Settle(_) => circuit.answered(),
         Decision::Pause(reason) => circuit.pause(*reason, now, random),
         Decision::BackOff { reason, retry_after_ms } => {
             circuit.back_off(*reason, *retry_after_ms, now, random);
@@ -111,14 +118,14 @@ pub(crate) fn conclude(
     claimed: &[Claimed],
     decision: &Decision,
     circuit: &Circuit,
-    now: WallTime,
+    now: Moment,
 ) -> Result<(), Error> {
     release(db, claimed)?;
     match decision {
         Decision::Settle(settlements) => settle(db, claimed, settlements, now),
         Decision::Refused { reason, detail } => {
             let why = Why { reason: *reason, detail: detail.as_deref() };
-            refuse(db, claimed, why, circuit, now)
+            refuse(db, claimed, why, circuit, now.wall)
         }
         Decision::Pause(_) | Decision::BackOff { .. } => Ok(()),
     }
@@ -136,10 +143,11 @@ fn settle(
     db: &Connection,
     claimed: &[Claimed],
     settlements: &Settlements,
-    now: WallTime,
+    now: Moment,
 ) -> Result<(), Error> {
     meet_store(db, settlements, now)?;
     meet_version(db, settlements)?;
+    let now = now.wall;
     let mut stored = Vec::new();
     for (event, item) in claimed.iter().zip(&settlements.items) {
         match item {
@@ -206,7 +214,7 @@ fn clear(db: &Connection, sequence: u64) -> Result<(), Error> {
 /// Another database than last time may lack what the last one had; and so may
 /// one that was put back without being given another name, which knows less of
 /// our sequence than it did.
-fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Result<(), Error> {
+fn meet_store(db: &Connection, settlements: &Settlements, now: Moment) -> Result<(), Error> {
     let store = settlements.store.to_string();
     let known = Meta::Store.read(db)?;
     let (before, says) = (contiguous(db)?, settlements.contiguous_sequence);
@@ -215,7 +223,8 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: WallTime) -> Resu
     // sequence was known then.
     let knows_less = same && settlements.items.is_empty() && says.is_some_and(|n| n < before);
     if known.is_some() && (!same || knows_less) {
-        send_settled_again(db, now.plus_ms(-RESEND_AGE_MAX_MS))?;
+        let steps = WallSteps::observe(db, now)?;
+        send_settled_again(db, steps.cutoff_ms(now.wall, RESEND_AGE_MAX_MS))?;
     }
     if !same {
         Meta::Store.write(db, &store)?;
@@ -234,8 +243,7 @@ fn contiguous(db: &Connection) -> Result<u64, Error> {
 /// it knows what became of an event that it would not take, and the one that it
 /// was restored over may have taken it after that. What it has comes back as
 /// `duplicate`.
-fn send_settled_again(db: &Connection, since: WallTime) -> Result<(), Error> {
-    let since_ms = since.unix_ms();
+fn send_settled_again(db: &Connection, since_ms: i64) -> Result<(), Error> {
     let (events, bytes): (u64, u64) = db.query_row(
         "SELECT count(*), coalesce(sum(octet_length(e.body)), 0)
          FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last

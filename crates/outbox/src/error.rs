@@ -56,14 +56,16 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
 }
 
-/// A quota is a full disk for one user.
 /// On Windows a file that another has open can mostly not be moved:
 /// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION` of the system's error codes.
 fn is_open_elsewhere(cause: &io::Error) -> bool {
     cfg!(windows) && matches!(cause.raw_os_error(), Some(32 | 33))
 }
 
-fn wants_room(cause: &io::Error) -> bool {
+/// Whether the disk had no room: the same succeeds when there is some. A quota is
+/// a full disk for one user.
+#[must_use]
+pub fn wants_room(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 

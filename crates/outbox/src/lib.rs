@@ -62,12 +62,13 @@ mod shrink;
 mod spans;
 mod status;
 mod view;
+mod wall_steps;
 
 pub use append::{Append, Appended, NewEvent, StreamKey};
 pub use bounds::Bounds;
 pub use changes::{Deleted, Selection};
 pub use claim::Claimed;
-pub use error::Error;
+pub use error::{Error, wants_room};
 pub use outbox::{Inquired, Outbox, Standing};
 pub use prune::Pruned;
 pub use salvage::{Salvaged, device_of};

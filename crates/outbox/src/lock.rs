@@ -23,9 +23,13 @@ pub(crate) struct OwnerLock {
 impl OwnerLock {
     /// The same for an owner, which another owner alone keeps from it.
     pub(crate) fn take_from_who_looks(path: &Path) -> Result<Self, Error> {
+        Self::take_in_steps(path, || thread::sleep(LOOK))
+    }
+
+    fn take_in_steps(path: &Path, mut wait: impl FnMut()) -> Result<Self, Error> {
         let waited = (1..LOOKS).find_map(|_| match Self::take(path) {
             Err(Error::Locked(_)) => {
-                thread::sleep(LOOK);
+                wait();
                 None
             }
             taken => Some(taken),
@@ -56,4 +60,40 @@ fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_waits_for_who_only_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.db");
+        for looks in 1..LOOKS {
+            let mut looking = Some(OwnerLock::take(&path).unwrap());
+            let mut waited = 0;
+            let owner = OwnerLock::take_in_steps(&path, || {
+                waited += 1;
+                if waited == looks {
+                    looking = None;
+                }
+            });
+            assert!(owner.is_ok(), "{looks} looks");
+            assert_eq!(waited, looks, "and no longer than it has to");
+        }
+    }
+
+    #[test]
+    fn an_owner_does_not_wait_for_another_owner_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.db");
+        let owner = OwnerLock::take(&path).unwrap();
+        let mut waited = 0;
+        let second = OwnerLock::take_in_steps(&path, || waited += 1);
+        assert!(matches!(second, Err(Error::Locked(locked)) if locked == path));
+        assert_eq!(waited, LOOKS - 1, "a tenth of a second");
+        drop(owner);
+        assert!(OwnerLock::take_from_who_looks(&path).is_ok());
+    }
 }

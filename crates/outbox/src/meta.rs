@@ -25,6 +25,8 @@ pub(crate) enum Meta {
     CircuitServer,
     /// The damaged file that everything was salvaged from last.
     Salvaged,
+    /// How far the wall clock was set, as JSON.
+    WallSteps,
 }
 
 impl Meta {
@@ -39,6 +41,7 @@ impl Meta {
             Self::Circuit => "circuit",
             Self::CircuitServer => "circuit_server",
             Self::Salvaged => "salvaged",
+            Self::WallSteps => "wall_steps",
         }
     }
 

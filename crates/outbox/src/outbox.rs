@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use crate::{
     Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
-    claim::{self, Rota},
+    claim::{self, Among, Rota},
     conclude,
     connection::{self, Log, write},
     counters::Counter,
@@ -22,6 +22,7 @@ use crate::{
     lock::OwnerLock,
     meta::Meta,
     prune,
+    refuse::{self, Place},
     salvage::{self, Opened, Salvage},
 };
 use healing::Unfinished;
@@ -42,6 +43,9 @@ pub struct Outbox {
     asked_in: OutboxId,
     rota: Rota,
     pruned_at: Option<Moment>,
+    opened_at: Moment,
+    /// Whether the file has learnt how the clocks stood then.
+    knows_clocks: bool,
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
@@ -102,6 +106,8 @@ impl Outbox {
             asked_in: id,
             rota: Rota::default(),
             pruned_at: None,
+            opened_at: now,
+            knows_clocks: false,
             bounds: Bounds::default(),
             salvage,
             log,
@@ -181,13 +187,36 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be read or written.
     pub fn claim(&mut self, limits: &BatchLimits, now: Moment) -> Result<Vec<Claimed>, Error> {
+        self.claim_of(Among::All, limits, now)
+    }
+
+    /// The same but for what was refused and stands aside, which has a wait of
+    /// its own: see [`Self::set_aside_in_ms`].
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn claim_in_line(
+        &mut self,
+        limits: &BatchLimits,
+        now: Moment,
+    ) -> Result<Vec<Claimed>, Error> {
+        self.claim_of(Among::InLine, limits, now)
+    }
+
+    fn claim_of(
+        &mut self,
+        among: Among,
+        limits: &BatchLimits,
+        now: Moment,
+    ) -> Result<Vec<Claimed>, Error> {
         // On a full disk it goes on later; what is there can be sent meanwhile.
         drop(self.salvage_on(now));
-        self.healing(now, |outbox| outbox.claim_from_file(limits, now))
+        self.healing(now, |outbox| outbox.claim_from_file(among, limits, now))
     }
 
     fn claim_from_file(
         &mut self,
+        among: Among,
         limits: &BatchLimits,
         now: Moment,
     ) -> Result<Vec<Claimed>, Error> {
@@ -199,7 +228,7 @@ impl Outbox {
         }
         let live: Vec<&str> = self.live.at(now).collect();
         let (asked, rota) = (&mut self.asked, &mut self.rota);
-        write(&mut self.view.db, |db| claim::claim(db, limits, &live, asked, rota, now))
+        write(&mut self.view.db, |db| claim::claim(db, among, limits, &live, asked, rota, now))
     }
 
     /// Numbers of a file that was replaced are other events in this one.
@@ -215,6 +244,16 @@ impl Outbox {
     #[must_use]
     pub fn asked_again_in_ms(&self, now: Moment) -> Option<u64> {
         self.asked.wait_ms(now)
+    }
+
+    /// How long until what was refused and stands aside may be sent again; `None`
+    /// where nothing does.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn set_aside_in_ms(&self, now: Moment) -> Result<Option<u64>, Error> {
+        let any = refuse::any_aside(&self.view.db)?;
+        Ok(any.then(|| self.circuit.aside_wait_ms(now)))
     }
 
     /// Puts a batch back that was not sent: nothing was learnt of it.
@@ -245,14 +284,16 @@ impl Outbox {
         self.forget_asked_elsewhere();
         let here = if self.is_of_this_file(claimed).unwrap_or(false) { claimed } else { &[] };
         let kept = conclude::Kept::of(here, decision, &mut self.asked, now, random);
-        conclude::advance(&mut self.circuit, decision, kept, now, random);
+        // What cannot be read counts as new: it waits the longer.
+        let place = Place::of(&self.view.db, here).unwrap_or(Place::InLine);
+        conclude::advance(&mut self.circuit, decision, kept, place, now, random);
         self.healing(now, |outbox| {
             // What the server has of another file is sent again, and it says so.
             let of_this_file = outbox.is_of_this_file(claimed)?;
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, claimed, decision, circuit, now.wall)?;
+                    conclude::conclude(db, claimed, decision, circuit, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)
@@ -327,7 +368,9 @@ impl Outbox {
             return Ok(Pruned::default());
         }
         let (teller, bounds) = (self.view.teller(now), self.bounds);
-        let pruned = write(&mut self.view.db, |db| prune::prune(db, teller, &bounds))?;
+        let opened = (!self.knows_clocks).then_some(self.opened_at);
+        let pruned = write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds))?;
+        self.knows_clocks = true;
         self.pruned_at = (!pruned.is_a_part()).then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();

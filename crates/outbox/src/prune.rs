@@ -10,6 +10,7 @@ use crate::{
     gaps::{self, Teller},
     removal::{RemovedFrom, remove},
     spans::{PUT_BACK, Spans},
+    wall_steps::WallSteps,
 };
 
 const QUEUED: &str = "FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last";
@@ -60,14 +61,24 @@ pub(crate) fn is_due(
         || Counter::SettledBytes.read(db)? > bounds.history_bytes_max)
 }
 
-/// One run.
-pub(crate) fn prune(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<Pruned, Error> {
+/// One run; the clocks of `opened`, where there are any, were seen before.
+pub(crate) fn prune(
+    db: &Connection,
+    opened: Option<Moment>,
+    teller: Teller,
+    bounds: &Bounds,
+) -> Result<Pruned, Error> {
+    if let Some(opened) = opened {
+        WallSteps::observe(db, opened)?;
+    }
+    let steps = WallSteps::observe(db, teller.now)?;
+    let before = |age_ms| steps.cutoff_ms(teller.now.wall, age_ms);
     let pruned = Pruned {
-        too_old: quarantine_old(db, teller, bounds)?,
+        too_old: quarantine_old(db, teller, before(bounds.unsent_age_max_ms))?,
         pruned: prune_unsent(db, teller, bounds)?,
-        history: prune_history(db, teller, bounds)?,
+        history: prune_history(db, teller, bounds, before(bounds.history_age_max_ms))?,
     };
-    forget_ids(db, teller, bounds)?;
+    forget_ids(db, bounds, before(bounds.known_id_age_max_ms))?;
     forget_matches(db)?;
     Ok(pruned)
 }
@@ -77,16 +88,11 @@ fn unsent_bytes(db: &Connection) -> Result<u64, Error> {
     Ok(Counter::EventBytes.read(db)?.saturating_sub(settled))
 }
 
-fn before(teller: Teller, age_ms: u64) -> i64 {
-    teller.now.wall.unix_ms().saturating_sub_unsigned(age_ms)
-}
-
-fn quarantine_old(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64, Error> {
+fn quarantine_old(db: &Connection, teller: Teller, cutoff: i64) -> Result<u64, Error> {
     let now = teller.now.wall;
     // Who puts an event back wants it sent: its age counts from then on.
     db.prepare_cached("UPDATE queue SET since_ms = ?1 WHERE since_ms = ?2")?
         .execute((now.unix_ms(), PUT_BACK))?;
-    let cutoff = before(teller, bounds.unsent_age_max_ms);
     let in_flight = Spans::InFlight.holds_sql("e.sequence");
     let appended = rows(
         db,
@@ -133,8 +139,12 @@ fn prune_unsent(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64,
     Ok(going.len() as u64)
 }
 
-fn prune_history(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<u64, Error> {
-    let cutoff = before(teller, bounds.history_age_max_ms);
+fn prune_history(
+    db: &Connection,
+    teller: Teller,
+    bounds: &Bounds,
+    cutoff: i64,
+) -> Result<u64, Error> {
     let aged = rows_up_to(
         db,
         HISTORY_ROWS_MAX,
@@ -179,9 +189,8 @@ fn forget_matches(db: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-fn forget_ids(db: &Connection, teller: Teller, bounds: &Bounds) -> Result<(), Error> {
-    db.prepare_cached("DELETE FROM known_id WHERE known_ms < ?1")?
-        .execute([before(teller, bounds.known_id_age_max_ms)])?;
+fn forget_ids(db: &Connection, bounds: &Bounds, cutoff: i64) -> Result<(), Error> {
+    db.prepare_cached("DELETE FROM known_id WHERE known_ms < ?1")?.execute([cutoff])?;
     db.prepare_cached(
         "DELETE FROM known_id WHERE (match_id, event_id) IN (SELECT match_id, event_id
          FROM known_id ORDER BY known_ms DESC LIMIT -1 OFFSET ?1)",

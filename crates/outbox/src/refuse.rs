@@ -17,9 +17,25 @@ struct Suspicion {
 
 /// Whether others of the same match may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     InLine,
     Aside,
+}
+
+impl Place {
+    /// Where a batch came from.
+    pub(crate) fn of(db: &Connection, claimed: &[Claimed]) -> Result<Self, Error> {
+        let Some(first) = claimed.first() else { return Ok(Self::InLine) };
+        let mut select =
+            db.prepare_cached("SELECT 1 FROM suspect WHERE sequence = ?1 AND aside = 1")?;
+        Ok(if select.exists([first.sequence])? { Self::Aside } else { Self::InLine })
+    }
+}
+
+/// Whether any batch stands aside.
+pub(crate) fn any_aside(db: &Connection) -> Result<bool, Error> {
+    let mut select = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM suspect WHERE aside = 1)")?;
+    Ok(select.query_row([], |row| row.get(0))?)
 }
 
 /// Why a batch was refused.

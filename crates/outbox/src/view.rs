@@ -99,7 +99,11 @@ impl OutboxView {
         let queued = Counter::Queued.read(&self.db)?;
         let in_flight = Spans::InFlight.count(&self.db)?;
         let circuit = load_circuit(&self.db)?;
-        let wait_ms = circuit.wait_ms(now);
+        // What is not set aside goes at once, once nothing else has to wait.
+        let wait_ms = match circuit.wait_ms(now) {
+            0 => circuit.aside_wait_ms(now),
+            ms => ms,
+        };
         Ok(OutboxStatus {
             pending: queued.saturating_sub(in_flight),
             in_flight,
@@ -132,6 +136,15 @@ impl OutboxView {
     /// Where the file cannot be read.
     pub fn list(&self, filter: Filter, limit: usize) -> Result<Vec<Entry>, Error> {
         Ok(self.page(filter, 0, limit)?.into_iter().map(|shown| shown.entry).collect())
+    }
+
+    /// How many events `filter` lets through.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn count(&self, filter: Filter) -> Result<u64, Error> {
+        let mut select = self.db.prepare(&format!("SELECT count(*) {}", selection(filter)))?;
+        Ok(select.query_row([0], |row| row.get(0))?)
     }
 
     /// One event with its body.

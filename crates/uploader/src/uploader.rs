@@ -71,8 +71,8 @@ enum Next {
     Ask,
     /// Nothing, until there is work.
     Rest,
-    /// Nothing, until events are due that the server asked for again.
-    RestUntilDue(Duration),
+    /// Nothing, until events are due that the server asked for again or refused.
+    RestUntilDue(WaitReason, Duration),
 }
 
 /// Where chance comes from; `None` where the system has none to give.
@@ -183,8 +183,8 @@ impl<T: Transport> Uploader<T> {
                 self.shown.state(UploadState::Idle);
                 return Ok(Some(Wait::Work));
             }
-            Next::RestUntilDue(wait) => {
-                self.shown.waiting(WaitReason::AskedAgain, Some(wait));
+            Next::RestUntilDue(reason, wait) => {
+                self.shown.waiting(reason, Some(wait));
                 return Ok(Some(Wait::Work));
             }
         };
@@ -249,7 +249,11 @@ impl<T: Transport> Uploader<T> {
                     // What is there can be sent all the same, and makes room.
                     warn!(error = &error as &dyn std::error::Error, "Outbox was not pruned");
                 }
-                let claimed = outbox.claim(&limits, now)?;
+                let claimed = if outbox.circuit().aside_wait_ms(now) > 0 {
+                    outbox.claim_in_line(&limits, now)?
+                } else {
+                    outbox.claim(&limits, now)?
+                };
                 // Of a file that took another's place nothing was asked yet.
                 let may_ask = is_due || asked_for != Some(outbox.id());
                 let next = if !claimed.is_empty() {
@@ -349,22 +353,21 @@ impl<T: Transport> Uploader<T> {
     }
 }
 
-/// Nothing is to be sent; where something waits that the server asked for
-/// again, whoever looks at the outbox sees that.
+/// Nothing is to be sent now. Where something waits that the server asked for
+/// again or refused, whoever looks at the outbox sees that; where nothing waits,
+/// no pause is shown beside an empty queue.
 fn rest(outbox: &mut Outbox, now: Moment) -> Result<Next, outbox::Error> {
     let shown = outbox.circuit().reason();
-    match outbox.asked_again_in_ms(now) {
-        Some(ms) => {
-            if shown.is_none() {
-                outbox.change_circuit(|circuit| circuit.hold(WaitReason::AskedAgain, now))?;
-            }
-            Ok(Next::RestUntilDue(Duration::from_millis(ms)))
+    let due_in = [outbox.asked_again_in_ms(now), outbox.set_aside_in_ms(now)?];
+    let Some(ms) = due_in.into_iter().flatten().min() else {
+        if shown.is_some() {
+            outbox.change_circuit(delivery::Circuit::retry_now)?;
         }
-        None => {
-            if shown == Some(WaitReason::AskedAgain) {
-                outbox.change_circuit(delivery::Circuit::retry_now)?;
-            }
-            Ok(Next::Rest)
-        }
+        return Ok(Next::Rest);
+    };
+    let reason = shown.unwrap_or(WaitReason::AskedAgain);
+    if shown.is_none() {
+        outbox.change_circuit(|circuit| circuit.hold(reason, now))?;
     }
+    Ok(Next::RestUntilDue(reason, Duration::from_millis(ms)))
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use uploader::{EnrolError, ExtraRoots, ServerUrl, Token};
 
 use super::{enrolment_key, extra_roots, parsed};
-use crate::{DataDir, Error, Identity, Settings, UploadOptions, atomic_file};
+use crate::{DataDir, Error, Identity, Settings, UploadOptions};
 
 /// Why there is no token, for a person; shared with whoever shows it.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ impl Trouble {
         self.0.lock().expect("no holder of the reason panics").clone()
     }
 
-    fn set(&self, reason: Option<String>) {
+    pub(super) fn set(&self, reason: Option<String>) {
         *self.0.lock().expect("no holder of the reason panics") = reason;
     }
 }
@@ -126,7 +126,7 @@ fn is_passing(error: &Error) -> bool {
             EnrolError::KeyRefused | EnrolError::AlreadyEnrolled | EnrolError::Client(_) => false,
         },
         // A token is wished for on disk first: when there is room.
-        Error::Identity { cause, .. } => atomic_file::wants_room(cause),
+        Error::Identity { cause, .. } => outbox::wants_room(cause),
         Error::NoDataDir
         | Error::DataDir { .. }
         | Error::Settings { .. }

@@ -107,10 +107,61 @@ fn an_answer_to_a_mere_question_ends_an_outage_and_is_no_success() {
     let mut circuit = failed(9, now);
     circuit.succeed();
     circuit.refuse(WaitReason::Status(400), now, 0);
-    circuit.begin_again();
+    circuit.answered();
     assert_eq!((circuit.wait_ms(now), circuit.reason()), (0, None));
     assert_eq!(circuit.refused_in_a_row(), 0);
     assert_eq!(circuit.others_since(1), OtherRequests::NoneSucceeded);
+}
+
+#[test]
+fn what_stands_aside_waits_by_itself() {
+    let mut circuit = Circuit::default();
+    let mut now = at(1, 0, 0);
+    let mut gaps = Vec::new();
+    for _ in 0..10 {
+        circuit.refuse_aside(WaitReason::Status(400), now, 0);
+        assert_eq!(circuit.wait_ms(now), 500, "nothing else waits longer");
+        gaps.push(circuit.aside_wait_ms(now));
+        now.clock.mono_ms += circuit.aside_wait_ms(now);
+    }
+    let doubled = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000];
+    assert_eq!(gaps[..8], doubled);
+    assert_eq!(gaps[8..], [BACKOFF_MAX_MS / 2; 2]);
+    assert_eq!(circuit.refused_in_a_row(), 0, "it was known");
+}
+
+#[test]
+fn what_stands_aside_waits_on_through_answers_and_a_restart_and_not_after_a_success() {
+    let now = at(1, 0, 0);
+    let mut circuit = Circuit::default();
+    for _ in 0..4 {
+        circuit.refuse_aside(WaitReason::Status(400), now, 0);
+    }
+    circuit.answered();
+    assert_eq!((circuit.wait_ms(now), circuit.aside_wait_ms(now)), (0, 8_000));
+    assert_eq!(circuit.reason(), Some(WaitReason::Status(400)), "and says why");
+    let text = serde_json::to_string(&circuit).unwrap();
+    let mut again: Circuit = serde_json::from_str(&text).unwrap();
+    again.resume(at(2, 0, 1_000));
+    assert_eq!(again.aside_wait_ms(at(2, 0, 1_000)), 7_000);
+    circuit.succeed();
+    assert_eq!((circuit.aside_wait_ms(now), circuit.reason()), (0, None));
+}
+
+#[test]
+fn what_stands_aside_waits_for_an_outage_too() {
+    let now = at(1, 0, 0);
+    let mut circuit = failed(6, now);
+    assert_eq!(circuit.aside_wait_ms(now), circuit.wait_ms(now));
+    circuit.retry_now();
+    assert_eq!(circuit.aside_wait_ms(now), 0);
+}
+
+#[test]
+fn a_circuit_that_an_older_version_saved_is_read() {
+    let text = r#"{"failures":3,"refused_in_a_row":13,"successes":7,"wait":null}"#;
+    let circuit: Circuit = serde_json::from_str(text).unwrap();
+    assert_eq!((circuit.refused_in_a_row(), circuit.successes()), (13, 7));
 }
 
 #[test]

@@ -191,6 +191,7 @@ impl Outbox {
         self.was_replaced |= file.id != self.view.id();
         self.view = OutboxView::of(path, file.db, file.id, device);
         self.log = file.log;
+        self.knows_clocks = false;
         self.salvage.go_on_as(salvage);
         self.known.forget();
         Ok(())

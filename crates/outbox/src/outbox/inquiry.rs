@@ -38,7 +38,7 @@ impl Outbox {
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, &[], decision, circuit, now.wall)?;
+                    conclude::conclude(db, &[], decision, circuit, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)

@@ -5,6 +5,7 @@
 mod accounting;
 mod appending;
 mod claiming;
+mod clock_steps;
 mod concluding;
 mod crash;
 mod damage;

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use delivery::WaitReason;
+use delivery::{Silence, WaitReason};
 use event_model::{EventId, Origin};
 use serde_json::{Value, json};
 use uploader::{Answer, UploadState};
@@ -99,6 +99,34 @@ async fn one_for_ever_is_asked_about_less_and_less_and_kept() {
     assert!((12..30).contains(&with_it), "{with_it}: gaps that grow to five minutes");
     assert_eq!(running.now().requests as usize, with_it);
     assert_eq!(device.status().pending, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_for_ever_does_not_keep_an_outage_alive() {
+    let device = Device::new();
+    device.append(0..1);
+    let poison: BTreeSet<EventId> = [id(0)].into();
+    let outage = |n: usize| (1..9).contains(&n) || n == 12;
+    let server = Scripted::new(&device, move |seen, n| {
+        Some(if outage(n) {
+            Answer::Silence(Silence::Unreachable)
+        } else {
+            page(seen, &poison, &mut Vec::new())
+        })
+    });
+    let mut running = device.upload_over(server.clone());
+    let waiting =
+        |state| matches!(state, UploadState::Waiting { reason: WaitReason::AskedAgain, .. });
+    running.until(|now| now.requests == 12 && waiting(now.state)).await;
+    let shown = device.status().paused_reason;
+    assert_eq!(shown.as_deref(), Some("the server asked for some events again later"));
+    running.until(|now| now.requests == 14).await;
+    let at = server.requests_at();
+    let waited = at[13] - at[12];
+    assert!(
+        waited <= Duration::from_secs(1),
+        "{waited:?} after the first failure of another outage"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use event_model::{EventId, Origin};
@@ -153,6 +154,82 @@ async fn in_a_backlog_after_an_outage_it_costs_no_other_event() {
     play_on_until_quarantined(&device, &mut running, 1).await;
 }
 
+/// The last event of an evening is refused alone, and nothing else is sent for so
+/// long: this is how the next one begins.
+async fn left_alone_for(idle_s: u64, poison: &[u32]) -> (Device, Scripted, Running) {
+    let mut device = Device::new();
+    device.limits.events_max = 1_000;
+    device.append_to("last", 0..3, Origin::Live);
+    let server = refusing(&device, poison.iter().copied());
+    let mut running = device.upload_over(server.clone());
+    running.until(|now| now.stored == 2).await;
+    tokio::time::sleep(Duration::from_secs(idle_s)).await;
+    (device, server, running)
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_left_alone_does_not_delay_what_comes_later() {
+    for next in ["last", "next"] {
+        for idle_s in [10, 60, 250, 1_000, 3_600] {
+            let (device, server, mut running) = left_alone_for(idle_s, &[2]).await;
+            let (appended, before) = (device.clock.elapsed(), running.now().requests);
+            device.append_to(next, 3..4, Origin::Live);
+            running.wake.notify_one();
+            running.until(|_| server.stored().contains(&id(3))).await;
+            let waited = device.clock.elapsed() - appended;
+            assert!(waited < Duration::from_secs(2), "{waited:?} after {idle_s} s");
+            assert!(running.now().requests <= before + 2, "after {idle_s} s");
+            running.stop().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_left_alone_hides_no_other_in_a_later_batch() {
+    let (device, server, mut running) = left_alone_for(3_600, &[2, 50]).await;
+    let appended = device.clock.elapsed();
+    device.append_to("next", 3..100, Origin::Live);
+    running.wake.notify_one();
+    running.until(|now| now.stored == 98).await;
+    assert_stored_but(&server, 100, &[2, 50]);
+    let waited = device.clock.elapsed() - appended;
+    assert!(waited < Duration::from_secs(30), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_left_alone_is_tried_less_and_less_and_kept() {
+    let (device, server, mut running) = left_alone_for(3_600, &[2]).await;
+    let requests = server.seen.lock().unwrap().len();
+    assert!((12..40).contains(&requests), "{requests}: gaps that grow to five minutes");
+    let status = device.status();
+    assert_eq!((status.pending, status.quarantined), (1, 0), "nobody else shows that it is this");
+    assert_eq!(status.paused_reason.as_deref(), Some("the server answered with status 400"));
+    let next = status.next_attempt_in_s.expect("it is tried again");
+    assert!(next <= 300, "{next} s");
+    running.wake.notify_one();
+    let waiting = running.until(|now| matches!(now.state, UploadState::Waiting { .. })).await;
+    let reason = delivery::WaitReason::Status(400);
+    let UploadState::Waiting { reason: shown, .. } = waiting.state else { return };
+    assert_eq!(shown, reason);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_everything_is_refused_a_new_event_makes_no_hurry() {
+    let device = Device::new();
+    device.append(0..1_000);
+    let server = Scripted::new(&device, |_, _| Some(whole(404, "<html>no</html>")));
+    let running = device.upload_over(server.clone());
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    let before = server.seen.lock().unwrap().len();
+    for n in 1_000..1_360 {
+        device.append(n..=n);
+        running.wake.notify_one();
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    let in_an_hour = server.seen.lock().unwrap().len() - before;
+    assert!(in_an_hour <= 48, "{in_an_hour} requests: two in 150 s at most");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_refuses_everything_makes_nobody_throw_anything_away() {
     for status in [400, 404, 405, 411, 413, 422, 451] {
@@ -187,6 +264,8 @@ async fn what_is_quarantined_is_shown_with_its_reason_exported_and_sent_again() 
     running.until(|now| now.stored == 9).await;
     play_on_until_quarantined(&device, &mut running, 1).await;
     running.until(|now| now.state == UploadState::Idle).await;
+    let status = device.status();
+    assert_eq!((status.pending, status.paused_reason, status.next_attempt_in_s), (0, None, None));
 
     let exported = {
         let mut outbox = device.outbox.lock().unwrap();

@@ -1,0 +1,137 @@
+//! A wall clock that is set makes nothing old; time does.
+
+use delivery::{Decision, Settlement, Settlements};
+use event_model::{Moment, WallTime};
+use outbox::{Outbox, Pruned};
+use uuid::Uuid;
+
+use crate::support::{DAY_MS, Folder, append, at, claim, conclude, id, settlements, stored};
+
+/// Longer than between two looks at ages.
+const LATER_MS: u64 = 11 * 60 * 1_000;
+const DAY: i64 = DAY_MS as i64;
+/// A clock with an empty battery begins years ago.
+const STEPS: [i64; 4] = [8 * DAY, 40 * DAY, 365 * DAY, 2_500 * DAY];
+
+/// The instant `ms` after the start, by a wall clock that was set by `step_ms`.
+fn stepped(ms: u64, step_ms: i64) -> Moment {
+    let now = at(ms);
+    Moment { wall: WallTime::from_unix_ms(now.wall.unix_ms() + step_ms), ..now }
+}
+
+fn waiting(outbox: &Outbox) -> u64 {
+    outbox.status(at(0)).unwrap().pending
+}
+
+#[test]
+fn a_step_forward_makes_no_waiting_event_too_old() {
+    for step in STEPS {
+        let folder = Folder::new();
+        let mut outbox = folder.open();
+        append(&mut outbox, "a", 0..3);
+        outbox.prune(at(0)).unwrap();
+        let now = stepped(LATER_MS, step);
+        assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "{step}");
+        let now = stepped(29 * DAY_MS, step);
+        assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "{step}");
+        let now = stepped(31 * DAY_MS, step);
+        assert_eq!(outbox.prune(now).unwrap().too_old, 3, "{step}: a month later it is");
+    }
+}
+
+#[test]
+fn a_step_before_the_first_look_at_ages_is_seen() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    assert_eq!(outbox.prune(stepped(1, 40 * DAY)).unwrap(), Pruned::default());
+    assert_eq!(waiting(&outbox), 3);
+}
+
+#[test]
+fn a_restart_of_the_program_forgets_no_step() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    drop(outbox);
+    for n in 1..4 {
+        let now = stepped(n * LATER_MS, 40 * DAY);
+        let mut outbox = folder.open_at(now);
+        assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "restart {n}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_forward_and_back_makes_nothing_old() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    for (n, step) in [60 * DAY, 0, -60 * DAY, 0, 60 * DAY, 0].into_iter().enumerate() {
+        let now = stepped((n as u64 + 1) * LATER_MS, step);
+        assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "{step}");
+    }
+    assert_eq!(outbox.prune(at(31 * DAY_MS)).unwrap().too_old, 3, "but a month does");
+}
+
+#[test]
+fn what_comes_after_a_step_grows_old_in_its_time() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    outbox.prune(at(0)).unwrap();
+    let step = 40 * DAY;
+    outbox.prune(stepped(LATER_MS, step)).unwrap();
+    // Appended by the clock that was set.
+    let part = crate::support::event("a", 1, event_model::Origin::Live);
+    let stream = crate::support::stream();
+    let group = [outbox::Append { stream, state: Vec::new(), events: vec![part] }];
+    outbox.append(&group, stepped(DAY_MS, step)).unwrap();
+    assert_eq!(outbox.prune(stepped(30 * DAY_MS, step)).unwrap(), Pruned::default());
+    assert_eq!(outbox.prune(stepped(32 * DAY_MS, step)).unwrap().too_old, 1);
+}
+
+#[test]
+fn a_step_forward_empties_no_history() {
+    for step in STEPS {
+        let folder = Folder::new();
+        let mut outbox = folder.open();
+        append(&mut outbox, "a", 0..3);
+        outbox.prune(at(0)).unwrap();
+        let claimed = claim(&mut outbox, 3);
+        conclude(&mut outbox, &claimed, &stored(&claimed));
+        assert_eq!(outbox.prune(stepped(LATER_MS, step)).unwrap(), Pruned::default(), "{step}");
+        let now = stepped(6 * DAY_MS, step);
+        assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "{step}");
+        assert_eq!(outbox.prune(stepped(8 * DAY_MS, step)).unwrap().history, 3, "{step}");
+    }
+}
+
+#[test]
+fn what_was_settled_before_a_step_goes_to_a_restored_server_again() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    let claimed = claim(&mut outbox, 3);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    append(&mut outbox, "a", 3..4);
+    let claimed = claim(&mut outbox, 3);
+    let page = settlements(vec![Settlement::Stored]);
+    let restored = Settlements { store: Uuid::from_u128(9), ..page };
+    // No look at ages has come between.
+    let now = stepped(1, 40 * DAY);
+    outbox.conclude(&claimed, &Decision::Settle(restored), now, 0).unwrap();
+    assert_eq!(waiting(&outbox), 3);
+}
+
+#[test]
+fn what_was_deleted_before_a_step_does_not_come_back() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    outbox.view_mut().delete(&[id(0), id(1), id(2)], at(0)).unwrap();
+    outbox.prune(stepped(LATER_MS, 60 * DAY)).unwrap();
+    assert_eq!(append(&mut outbox, "a", 0..3).already_known, 3);
+}
