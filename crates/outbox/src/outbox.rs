@@ -23,6 +23,7 @@ use crate::{
     meta::Meta,
     prune,
     salvage::{self, Opened, Salvage},
+    spans::Spans,
 };
 use healing::Unfinished;
 pub(crate) use opening::{OpenFile, open_file};
@@ -192,7 +193,7 @@ impl Outbox {
         now: Moment,
     ) -> Result<Vec<Claimed>, Error> {
         self.forget_asked_elsewhere();
-        if Counter::Queued.read(&self.view.db)? == 0 {
+        if Spans::Queue.is_empty(&self.view.db)? {
             // Whatever waited was deleted, or given up.
             self.asked = AskedAgain::default();
             return Ok(Vec::new());
