@@ -39,6 +39,26 @@ fn a_row_whose_checksum_does_not_fit_is_quarantined() {
 }
 
 #[test]
+fn a_damaged_row_takes_no_place_of_those_beside_it() {
+    let damaged = [[1, 1], [1, 2], [2, 3], [3, 3], [1, 3]];
+    let matches = [["a", "a", "a"], ["a", "b", "a"], ["a", "b", "b"]];
+    for (damaged, of) in damaged.iter().flat_map(|rows| matches.map(|of| (rows, of))) {
+        let folder = Folder::new();
+        let mut outbox = folder.open();
+        (1..).zip(of).for_each(|(n, of)| drop(append(&mut outbox, of, n..n + 1)));
+        drop(outbox);
+        let mut outbox = folder.open();
+        let [one, other] = damaged;
+        let damage = format!("UPDATE event SET body = '' WHERE sequence IN ({one}, {other})");
+        tamper(&folder, &damage);
+        let claimed = ids(&claim(&mut outbox, 10));
+        let whole = (1..4).filter(|n| !damaged.contains(n)).map(id);
+        assert_eq!(claimed, whole.collect::<Vec<_>>(), "{damaged:?} of {of:?}");
+        assert_eq!(outbox.salvaged(), None, "{damaged:?} of {of:?}");
+    }
+}
+
+#[test]
 fn a_row_under_anothers_sequence_is_quarantined() {
     let folder = Folder::new();
     let mut outbox = folder.open();
