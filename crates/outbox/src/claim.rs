@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use delivery::{AskedAgain, BatchLimits, QuarantineReason};
-use event_model::{EventId, MatchKey, Moment, Origin, WallTime};
+use event_model::{CloudEvent, EventId, MatchKey, Moment, Origin, WallTime};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::{
@@ -82,6 +82,7 @@ pub(crate) fn claim(
     rota: &mut Rota,
     now: Moment,
 ) -> Result<Vec<Claimed>, Error> {
+    let written = db.total_changes();
     for whose in rota.order() {
         let claimed = match whose {
             Whose::Queue => from_queue(db, limits, rota.first(live), asked, now.wall)?,
@@ -94,7 +95,27 @@ pub(crate) fn claim(
             return Ok(claimed);
         }
     }
+    // SQLite does not promise to go on with what stood beside one that was
+    // quarantined: then it comes the next time.
+    let as_it_was = db.total_changes() == written;
+    if as_it_was && asked.wait_ms(now).is_none() && is_stuck(db)? {
+        return Err(damaged(db));
+    }
     Ok(Vec::new())
+}
+
+/// Whether events are in the queue, nothing is in their way, and they did not come:
+/// their rows, or their match's, are gone.
+fn is_stuck(db: &Connection) -> Result<bool, Error> {
+    let mut select = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM queue) AND NOT EXISTS (SELECT 1 FROM in_flight)
+            AND NOT EXISTS (SELECT 1 FROM suspect)",
+    )?;
+    Ok(select.query_row([], |row| row.get(0))?)
+}
+
+fn damaged(db: &Connection) -> Error {
+    Error::Damaged(db.path().unwrap_or_default().into())
 }
 
 impl Rota {
@@ -275,9 +296,13 @@ impl<'d> Batch<'d> {
         Ok(Room::Perhaps)
     }
 
-    /// Takes one row, or quarantines it where its bytes are damaged.
+    /// Takes one row, or quarantines it where its bytes are damaged. Where they are
+    /// not, what led here is.
     fn take(&mut self, row: &Row<'_>, sequence: u64) -> Result<Room, Error> {
         let Some(event) = read_intact(row, sequence)? else {
+            if is_intact_by_itself(row, sequence) {
+                return Err(damaged(self.db));
+            }
             self.seen.insert(sequence);
             conclude::quarantine(self.db, sequence, QuarantineReason::Damaged, None, self.now)?;
             return Ok(Room::Perhaps);
@@ -331,6 +356,18 @@ fn read(row: &Row<'_>, sequence: u64) -> rusqlite::Result<(Claimed, u32)> {
         body: row.get(3)?,
     };
     Ok((claimed, row.get(4)?))
+}
+
+/// Whether the row is as it was written, under the match that its own body names.
+fn is_intact_by_itself(row: &Row<'_>, sequence: u64) -> bool {
+    sums_by_itself(row, sequence).is_some_and(|(is, was)| is == was)
+}
+
+fn sums_by_itself(row: &Row<'_>, sequence: u64) -> Option<(u32, u32)> {
+    let (id, origin) = (event_id(row, 1).ok()?, origin::read(row, 5).ok()?);
+    let (body, was): (String, u32) = (row.get(3).ok()?, row.get(4).ok()?);
+    let subject = CloudEvent::parse(&serde_json::from_str(&body).ok()?).ok()?.subject?;
+    Some((checksum::of_event(sequence, id, &subject, origin, &body), was))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rusqlite::{
     Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig, ffi,
 };
 
-use crate::{Error, bounds::FILE_BYTES_MAX};
+use crate::{Error, bounds::FILE_BYTES_MAX, counters};
 
 /// How long a write waits for another process's single transaction; those take
 /// milliseconds, and a slow disk's fsync a second.
@@ -112,7 +112,8 @@ pub(crate) fn bound(db: &Connection, bytes_max: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Runs `change` in one transaction; an error undoes all of it.
+/// Runs `change` in one transaction; an error undoes all of it. Nothing is done
+/// on sums that are not those that were written.
 ///
 /// Every commit is flushed, a claim's too, although it is forgotten at the next
 /// start: what is written later would stand behind it in the log.
@@ -184,7 +185,11 @@ fn transact<T>(
     change: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if !counters::are_whole(&transaction)? {
+        return Err(Error::Damaged(transaction.path().unwrap_or_default().into()));
+    }
     let changed = change(&transaction)?;
+    counters::seal(&transaction)?;
     transaction.commit()?;
     Ok(changed)
 }

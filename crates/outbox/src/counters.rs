@@ -1,8 +1,16 @@
 //! Sums kept in the file, changed in the transaction of what they count.
+//!
+//! A sum says nothing of itself: a changed byte makes it another one, which no row
+//! contradicts. So every transaction writes a checksum of all of them beside them,
+//! and every one looks at it first.
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Error;
+
+/// The checksum's name among the sums. A file that was last written before there
+/// was one has none; a migration that changes a sum has to [`seal`] it.
+const CHECK: &str = "check";
 
 /// What is summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,5 +70,48 @@ impl Counter {
             return Ok(());
         }
         self.set(db, self.read(db)?.saturating_sub(amount))
+    }
+}
+
+/// Whether the sums are those that were written.
+pub(crate) fn are_whole(db: &Connection) -> Result<bool, Error> {
+    let Sums { check, is } = Sums::read(db)?;
+    Ok(check.is_none_or(|check| check == is))
+}
+
+/// Writes the checksum where a sum was changed.
+pub(crate) fn seal(db: &Connection) -> Result<(), Error> {
+    let Sums { check, is } = Sums::read(db)?;
+    if check == Some(is) {
+        return Ok(());
+    }
+    let mut upsert = db.prepare_cached("INSERT OR REPLACE INTO counter VALUES (?1, ?2)")?;
+    upsert.execute((CHECK, is))?;
+    Ok(())
+}
+
+/// The checksum as it was written, and as it is now.
+struct Sums {
+    check: Option<i64>,
+    is: i64,
+}
+
+impl Sums {
+    fn read(db: &Connection) -> Result<Self, Error> {
+        let mut select = db.prepare_cached("SELECT name, value FROM counter ORDER BY name")?;
+        let mut rows = select.query([])?;
+        let (mut check, mut hasher) = (None, crc32fast::Hasher::new());
+        while let Some(row) = rows.next()? {
+            let (name, value): (String, i64) = (row.get(0)?, row.get(1)?);
+            if name == CHECK {
+                check = Some(value);
+                continue;
+            }
+            hasher.update(name.as_bytes());
+            // No name has this byte.
+            hasher.update(&[0xFF]);
+            hasher.update(&value.to_le_bytes());
+        }
+        Ok(Self { check, is: i64::from(hasher.finalize()) })
     }
 }

@@ -91,18 +91,23 @@ impl Error {
     /// statement of ours reads another type than it wrote, but on such a file.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        use rusqlite::Error as Cause;
         matches!(self.sqlite_code(), Some(Code::NotADatabase | Code::DatabaseCorrupt))
-            || matches!(
-                self,
-                Self::Damaged(_)
-                    | Self::Sqlite(
-                        Cause::FromSqlConversionFailure(..)
-                            | Cause::IntegralValueOutOfRange(..)
-                            | Cause::InvalidColumnType(..)
-                            | Cause::Utf8Error(..)
-                    )
+            || matches!(self, Self::Damaged(_))
+            || self.is_unreadable_value()
+    }
+
+    /// Whether a value was there that is not of its type.
+    pub(crate) fn is_unreadable_value(&self) -> bool {
+        use rusqlite::Error as Cause;
+        matches!(
+            self,
+            Self::Sqlite(
+                Cause::FromSqlConversionFailure(..)
+                    | Cause::IntegralValueOutOfRange(..)
+                    | Cause::InvalidColumnType(..)
+                    | Cause::Utf8Error(..)
             )
+        )
     }
 
     /// Whether the file contradicts itself, or a statement of ours is wrong: the

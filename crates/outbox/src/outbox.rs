@@ -24,6 +24,7 @@ use crate::{
     prune,
     refuse::{self, Place},
     salvage::{self, Opened, Salvage},
+    spans::Spans,
 };
 use healing::Unfinished;
 pub(crate) use opening::{OpenFile, open_file};
@@ -46,6 +47,8 @@ pub struct Outbox {
     opened_at: Moment,
     /// Whether the file has learnt how the clocks stood then.
     knows_clocks: bool,
+    /// The last instant that a caller named.
+    seen: Moment,
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
@@ -94,7 +97,9 @@ impl Outbox {
             Err(error) => return Err(error),
         };
         let Opened { file: OpenFile { db, id, log }, salvage } = opened;
-        let mut circuit = load_circuit(&db)?;
+        // A file that cannot be written to yet may not be read everywhere.
+        let mut circuit = load_circuit(&db)
+            .or_else(|error| if error.is_damage() { Ok(Circuit::default()) } else { Err(error) })?;
         circuit.resume(now);
         Ok(Self {
             view: OutboxView::of(path, db, id, device),
@@ -108,6 +113,7 @@ impl Outbox {
             pruned_at: None,
             opened_at: now,
             knows_clocks: false,
+            seen: now,
             bounds: Bounds::default(),
             salvage,
             log,
@@ -174,8 +180,7 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn record_lost(&mut self, events: u64) -> Result<(), Error> {
-        self.is_finished()?;
-        write(&mut self.view.db, |db| Counter::Lost.add(db, events))
+        self.healing_lately(|outbox| write(&mut outbox.view.db, |db| Counter::Lost.add(db, events)))
     }
 
     /// Takes a batch for one request, of one origin: in order within each match,
@@ -221,7 +226,7 @@ impl Outbox {
         now: Moment,
     ) -> Result<Vec<Claimed>, Error> {
         self.forget_asked_elsewhere();
-        if Counter::Queued.read(&self.view.db)? == 0 {
+        if Spans::Queue.is_empty(&self.view.db)? {
             // Whatever waited was deleted, or given up.
             self.asked = AskedAgain::default();
             return Ok(Vec::new());
@@ -261,11 +266,12 @@ impl Outbox {
     /// # Errors
     /// Where the file cannot be written.
     pub fn release(&mut self, claimed: &[Claimed]) -> Result<(), Error> {
-        self.is_finished()?;
-        if !self.is_of_this_file(claimed)? {
-            return Ok(());
-        }
-        write(&mut self.view.db, |db| conclude::release(db, claimed))
+        self.healing_lately(|outbox| {
+            if !outbox.is_of_this_file(claimed)? {
+                return Ok(());
+            }
+            write(&mut outbox.view.db, |db| conclude::release(db, claimed))
+        })
     }
 
     /// Does with a batch what was decided of the reply to it, and remembers
@@ -309,7 +315,8 @@ impl Outbox {
     /// then right all the same, and the next write catches up.
     pub fn set_server(&mut self, server: &str) -> Result<(), Error> {
         self.server = Some(server.to_owned());
-        if Meta::CircuitServer.read(&self.view.db)?.as_deref() != Some(server) {
+        let last = self.reading(|db| Meta::CircuitServer.read(db))?;
+        if last.as_deref() != Some(server) {
             self.circuit.begin_again();
             self.asked = AskedAgain::default();
             self.change_circuit(|_| ())?;
@@ -321,11 +328,11 @@ impl Outbox {
     ///
     /// # Errors
     /// Where the file cannot be read.
-    pub fn standing(&self) -> Result<Standing, Error> {
-        if !conclude::relies_on_server(&self.view.db)? {
+    pub fn standing(&mut self) -> Result<Standing, Error> {
+        if !self.reading(conclude::relies_on_server)? {
             return Ok(Standing::Nothing);
         }
-        let met = Meta::Server.read(&self.view.db)?;
+        let met = self.reading(|db| Meta::Server.read(db))?;
         Ok(if self.server.is_none() || met == self.server {
             Standing::Here
         } else {
@@ -346,9 +353,10 @@ impl Outbox {
     /// Where the file cannot be written; the change stands in memory.
     pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
         change(&mut self.circuit);
-        self.is_finished()?;
-        let (circuit, server) = (&self.circuit, self.server.as_deref());
-        write(&mut self.view.db, |db| save_circuit(db, circuit, server))
+        self.healing_lately(|outbox| {
+            let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
+            write(&mut outbox.view.db, |db| save_circuit(db, circuit, server))
+        })
     }
 
     /// Holds the outbox within its bounds. Cheap to call often: it works only
@@ -398,11 +406,11 @@ impl Outbox {
     }
 }
 
-/// The saved circuit; a fresh one where it cannot be read, which at worst
-/// means one request too early.
+/// The saved circuit; a fresh one where its text is none, which at worst means one
+/// request too early.
 pub(crate) fn load_circuit(db: &Connection) -> Result<Circuit, Error> {
     let saved = match Meta::Circuit.read(db) {
-        Err(error) if error.is_damage() => None,
+        Err(error) if error.is_unreadable_value() => None,
         read => read?,
     };
     Ok(saved.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())

@@ -83,6 +83,11 @@ impl Spans {
         Ok(db.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
     }
 
+    pub(crate) fn is_empty(self, db: &Connection) -> Result<bool, Error> {
+        let sql = format!("SELECT 1 FROM {}", self.table());
+        Ok(!db.prepare_cached(&sql)?.exists([])?)
+    }
+
     /// Puts a span in. None of it may be there.
     pub(crate) fn put(self, db: &Connection, span: Span) -> Result<(), Error> {
         let sql = format!("INSERT INTO {} VALUES (?1, ?2, ?3, ?4)", self.table());

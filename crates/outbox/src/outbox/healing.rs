@@ -112,6 +112,7 @@ impl Outbox {
         now: Moment,
         mut work: impl FnMut(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.seen = now;
         self.finish(now)?;
         match work(self) {
             Err(error) if self.is_to_be_healed(&error)? => {
@@ -119,6 +120,28 @@ impl Outbox {
                 work(self)
             }
             done => done,
+        }
+    }
+
+    /// The same for a caller that names no instant: the last one does for news of
+    /// what was lost, and not for whether it is time for another try.
+    pub(super) fn healing_lately<T>(
+        &mut self,
+        work: impl FnMut(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.is_finished()?;
+        self.healing(self.seen, work)
+    }
+
+    /// The same for a caller that only reads: a file that cannot be written to yet
+    /// may be read all the same.
+    pub(super) fn reading<T>(
+        &mut self,
+        read: impl Fn(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self.is_finished() {
+            Ok(()) => self.healing_lately(|outbox| read(&outbox.view.db)),
+            Err(_) => read(&self.view.db),
         }
     }
 

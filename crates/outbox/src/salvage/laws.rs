@@ -5,10 +5,15 @@
 
 use rusqlite::Connection;
 
-use crate::{Error, counters::Counter, meta::Meta, spans::Spans};
+use crate::{
+    Error,
+    counters::{self, Counter},
+    meta::Meta,
+    spans::Spans,
+};
 
 /// Each finds nothing in a sound file. They read every row.
-const NEVER: [&str; 4] = [
+const NEVER: [&str; 3] = [
     // What stands alike is of one match, and each event of it is there.
     "SELECT 1 FROM (SELECT first, last, match_id FROM queue
          UNION ALL SELECT first, last, match_id FROM in_flight
@@ -17,10 +22,43 @@ const NEVER: [&str; 4] = [
         OR (SELECT count(*) FROM event e WHERE e.sequence BETWEEN s.first AND s.last
             AND e.match_id = s.match_id) <> last - first + 1",
     "SELECT 1 FROM quarantine WHERE sequence NOT IN (SELECT sequence FROM event)",
-    "SELECT 1 FROM suspect s LEFT JOIN event e USING (sequence)
-     WHERE e.match_id IS NOT s.match_id",
     "SELECT 1 FROM event WHERE match_id NOT IN (SELECT id FROM match_key)",
 ];
+
+/// The same of the tables that are small in nearly any file: a look at each of
+/// their first rows is one into the index of another.
+fn never_of_small() -> [String; 4] {
+    [
+        "SELECT 1 FROM suspect s LEFT JOIN event e USING (sequence)
+         WHERE e.match_id IS NOT s.match_id"
+            .to_owned(),
+        "SELECT 1 FROM (SELECT match_id FROM queue UNION SELECT match_id FROM settled)
+         WHERE match_id NOT IN (SELECT id FROM match_key)"
+            .to_owned(),
+        format!(
+            "SELECT 1 FROM (SELECT first, last, match_id FROM queue
+                 UNION ALL SELECT first, last, match_id FROM settled LIMIT {SPANS_MAX}) q
+             WHERE coalesce((SELECT last FROM match_span s
+                 WHERE s.match_id = q.match_id AND s.first <= q.first
+                 ORDER BY s.first DESC LIMIT 1) < q.last, 1)"
+        ),
+        format!(
+            "SELECT 1 FROM (SELECT sequence FROM quarantine LIMIT {HOLES_MAX}) q
+             WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.sequence = q.sequence)"
+        ),
+    ]
+}
+
+/// Where an event stands, in the order of the sequence.
+const STANDS: &str = "SELECT first, last FROM queue UNION ALL SELECT first, last FROM settled
+    UNION ALL SELECT sequence, sequence FROM quarantine ORDER BY 1";
+
+/// Spans that are looked at: some tenths of a second. Where two matches that never
+/// ended left more, the later ones are looked at once those before them went out.
+const SPANS_MAX: u32 = 200_000;
+/// Numbers are looked for in the history so often: each look is a page of a file
+/// that may not be in memory.
+const HOLES_MAX: u32 = 10_000;
 
 /// Where an event can be that is not in a request.
 const SPANS: [Spans; 2] = [Spans::Queue, Spans::Settled];
@@ -75,9 +113,14 @@ fn places() -> [String; 4] {
     ]
 }
 
-/// The part that costs nothing, whatever the size: what every transaction
-/// relies on can be read, and is possible. `bytes` is the size of the file.
+/// The part that costs little, whatever the size: what every transaction relies on
+/// can be read, and is possible. `bytes` is the size of the file.
 pub(super) fn may_hold(db: &Connection, bytes: u64) -> Result<bool, Error> {
+    can_be_read(db)?;
+    Ok(counters::are_whole(db)? && sums_may_hold(db, bytes)? && all_stand_somewhere(db)?)
+}
+
+fn can_be_read(db: &Connection) -> Result<(), Error> {
     let mut counters = db.prepare("SELECT name, value FROM counter")?;
     let mut rows = counters.query([])?;
     while let Some(row) = rows.next()? {
@@ -94,10 +137,46 @@ pub(super) fn may_hold(db: &Connection, bytes: u64) -> Result<bool, Error> {
     // Reading all of a state is what its reader will do.
     let _states: u64 =
         db.query_row("SELECT coalesce(sum(length(state)), 0) FROM stream", [], |row| row.get(0))?;
+    Ok(())
+}
+
+fn sums_may_hold(db: &Connection, bytes: u64) -> Result<bool, Error> {
     let last: u64 =
         db.query_row("SELECT coalesce(max(sequence), 0) FROM event", [], |row| row.get(0))?;
     let event_bytes = Counter::EventBytes.read(db)?;
     Ok(Counter::LastSequence.read(db)? >= last
+        && Counter::Queued.read(db)? == Spans::Queue.count(db)?
         && event_bytes <= bytes
         && Counter::SettledBytes.read(db)? <= event_bytes)
+}
+
+/// Whether spans are apart from each other and of one match, and no event of the
+/// history is in none of them.
+fn all_stand_somewhere(db: &Connection) -> Result<bool, Error> {
+    for law in never_of_small() {
+        if db.prepare(&law)?.exists([])? {
+            return Ok(false);
+        }
+    }
+    let mut history = db.prepare("SELECT 1 FROM event WHERE sequence BETWEEN ?1 AND ?2 LIMIT 1")?;
+    let mut select = db.prepare(STANDS)?;
+    let mut stands = select.query([])?;
+    let (mut before, mut holes, mut spans) = (0_i64, 0, 0);
+    while let Some(row) = stands.next()? {
+        if spans == SPANS_MAX {
+            return Ok(true);
+        }
+        spans += 1;
+        let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+        if first <= before || last < first {
+            return Ok(false);
+        }
+        let is_hole = first > before + 1 && holes < HOLES_MAX;
+        holes += u32::from(is_hole);
+        if is_hole && history.exists((before + 1, first - 1))? {
+            return Ok(false);
+        }
+        before = last;
+    }
+    Ok(!history.exists((before.saturating_add(1), i64::MAX))?)
 }

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 
 const DAMAGED: &str = ".damaged-";
+/// Numbers beyond are not ours: one is given where a disk damaged a file, and there
+/// has to be another behind it.
+const NUMBER_MAX: u32 = 1_000_000;
 const LOG: &str = "-wal";
 const REPORT: &str = ".json";
 /// The mark of one that is going.
@@ -27,7 +30,7 @@ pub(super) const UNHEARD: &str = ".unheard";
 
 /// Moves what cannot be read away from where the next one is written.
 pub(super) fn keep_away(path: &Path) -> Result<(), Error> {
-    let next = taken(path).last().copied().unwrap_or(0) + 1;
+    let next = next_number(path);
     fs::rename(path, numbered(path, next)).map_err(Error::Folder)?;
     sync_folder(path);
     Ok(())
@@ -82,8 +85,7 @@ pub(super) fn is_cut_off(path: &Path) -> bool {
 /// file under the old one's identity is another's. So a mark says that they are
 /// going until all of them went, whichever of the names a crash kept.
 pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
-    let next = || taken(path).last().copied().unwrap_or(0) + 1;
-    let number = begun(path).last().copied().unwrap_or_else(next);
+    let number = begun(path).last().copied().unwrap_or_else(|| next_number(path));
     let target = numbered(path, number);
     let mark = beside(&target, BEGUN);
     // It has no bytes: a full disk takes it.
@@ -183,6 +185,11 @@ fn bytes_of(file: &Path) -> u64 {
     fs::metadata(file).map_or(0, |found| found.len())
 }
 
+/// The first number behind those that are taken.
+fn next_number(path: &Path) -> u32 {
+    taken(path).last().map_or(1, |last| last + 1)
+}
+
 fn numbered(path: &Path, number: u32) -> PathBuf {
     beside(path, format!("{DAMAGED}{number}"))
 }
@@ -212,8 +219,11 @@ fn named(path: &Path, number: impl Fn(&str) -> Option<u32>) -> Vec<u32> {
     let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { return Vec::new() };
     let number =
         |found: OsString| number(found.to_str()?.strip_prefix(name)?.strip_prefix(DAMAGED)?);
-    let mut numbers: Vec<u32> =
-        entries.flatten().filter_map(|entry| number(entry.file_name())).collect();
+    let mut numbers: Vec<u32> = entries
+        .flatten()
+        .filter_map(|entry| number(entry.file_name()))
+        .filter(|number| *number <= NUMBER_MAX)
+        .collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers
@@ -262,6 +272,18 @@ mod tests {
             assert!(is_all_of(&target, "old"), "{gone:b}");
             assert_eq!((is_cut_off(&path), numbers(&path)), (false, vec![1]), "{gone:b}");
         }
+    }
+
+    #[test]
+    fn a_number_that_was_never_given_is_no_file_of_ours() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = made(folder.path());
+        let strange = numbered(&path, u32::MAX);
+        fs::write(&strange, "somebody's").unwrap();
+        set_aside(&path).unwrap();
+        assert!(is_all_of(&numbered(&path, 1), "old"));
+        assert_eq!(numbers(&path), [1]);
+        assert_eq!(fs::read(strange).unwrap(), b"somebody's");
     }
 
     #[test]

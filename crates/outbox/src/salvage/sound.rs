@@ -20,9 +20,24 @@ use super::{
 use crate::{Error, connection, counters::Counter, meta::Meta, schema};
 
 /// Files up to this size are checked whole at every start, which takes some
-/// tenths of a second; in a larger one damage is found when it is met, but for the
-/// few pages of the session states.
+/// tenths of a second; in a larger one damage of the history is found when it is
+/// met.
 const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// The few pages that are checked in a file of any size. Capture begins with the
+/// session states: it is not to meet damage in them. And damage in what says where
+/// events stand would never be met: it hides them.
+const ALWAYS_CHECKED: [&str; 10] = [
+    "stream",
+    "meta",
+    "counter",
+    "match_key",
+    "match_span",
+    "queue",
+    "in_flight",
+    "settled",
+    "quarantine",
+    "suspect",
+];
 /// The log's header alone holds nothing.
 const EMPTY_LOG_BYTES: u64 = 32;
 
@@ -159,21 +174,27 @@ fn last_of_sound(
     if !is_its_own(&db, device, identity)? {
         return Ok(None);
     }
-    // The laws are the newest schema's; an older file is brought to it first.
-    let lawful = schema::is_newest(found);
-    if lawful && !laws::may_hold(&db, bytes)? {
-        return Ok(None);
-    }
-    let passes = if bytes <= CHECKED_BYTES_MAX {
-        passes_check(&db, "1")? && (!lawful || laws::hold(&db)?)
-    } else {
-        // Capture begins with these: it is not to meet damage in them.
-        passes_check(&db, "stream")?
-    };
-    if !passes {
+    if !is_in_order(&db, found, bytes)? {
         return Ok(None);
     }
     Counter::LastSequence.read(&db).map(Some)
+}
+
+fn is_in_order(db: &Connection, schema: u32, bytes: u64) -> Result<bool, Error> {
+    // The laws are the newest schema's; an older file is brought to it first.
+    let lawful = schema::is_newest(schema);
+    if bytes <= CHECKED_BYTES_MAX {
+        return Ok((!lawful || laws::may_hold(db, bytes)?)
+            && passes_check(db, "1")?
+            && (!lawful || laws::hold(db)?));
+    }
+    for table in ALWAYS_CHECKED {
+        // The first schema lacks one of them.
+        if db.table_exists(None, table)? && !passes_check(db, table)? {
+            return Ok(false);
+        }
+    }
+    Ok(!lawful || laws::may_hold(db, bytes)?)
 }
 
 /// Whether tables and indexes read as they were made.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    damage_running::damage_leaves,
+    damaging::damage_leaves,
     full_disk::drain,
     support::{DEVICE, Folder, append, at, id, opened},
 };

@@ -7,7 +7,7 @@ use std::{
 
 use delivery::{Decision, QuarantineReason, Settlement};
 use event_model::{EventId, Origin, OutboxId};
-use outbox::{Append, Filter, Outbox};
+use outbox::{Append, EntryState, Filter, Outbox};
 
 use crate::support::{DEVICE, Folder, at, claim, conclude, event, id, settlements, stored, stream};
 
@@ -60,6 +60,8 @@ pub(crate) struct World {
     /// Those that the server has, with their old sequences.
     pub(crate) sent: BTreeMap<EventId, u64>,
     pub(crate) deleted: BTreeSet<EventId>,
+    /// Those of the unsent that were refused.
+    pub(crate) refused: BTreeSet<EventId>,
     regions: BTreeMap<EventId, Vec<Region>>,
 }
 
@@ -121,6 +123,7 @@ impl World {
         fill(&mut outbox, 1_000);
         written.extend(bodies(&outbox));
         let (sent, unsent) = sent_and_unsent(&outbox);
+        let refused = outbox.view().list(Filter::In(EntryState::Quarantined), 10_000).unwrap();
         let id = outbox.id();
         let mut files = Files::read(&folder.path);
         drop(outbox);
@@ -137,6 +140,7 @@ impl World {
             unsent,
             sent,
             deleted: deleted.into(),
+            refused: refused.iter().map(|entry| entry.event_id).collect(),
             regions: BTreeMap::new(),
         };
         let places = world.places();
@@ -293,7 +297,7 @@ fn bodies(outbox: &Outbox) -> BTreeMap<EventId, (u64, String)> {
 fn sent_and_unsent(outbox: &Outbox) -> (BTreeMap<EventId, u64>, BTreeMap<EventId, u64>) {
     let all = outbox.view().list(Filter::All, 10_000).unwrap();
     let (sent, unsent): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|entry| entry.state == outbox::EntryState::Settled);
+        all.into_iter().partition(|entry| entry.state == EntryState::Settled);
     let numbers = |entries: Vec<outbox::Entry>| {
         entries.into_iter().map(|entry| (entry.event_id, entry.sequence)).collect()
     };

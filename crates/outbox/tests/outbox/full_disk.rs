@@ -6,8 +6,8 @@ use event_model::Origin;
 use outbox::{Append, Bounds, Filter, Outbox};
 
 use crate::{
-    damage_running::damage_leaves,
     damage_worlds::{Files, Left},
+    damaging::damage_leaves,
     support::{
         Folder, append, at, claim, conclude, event, id, ids, limits, opened, stored, stream,
     },

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     crash::{Act, Child},
-    damage_running::killed,
+    damaging::killed,
     support::{DEVICE, Folder, append, at, claim, id, stream},
 };
 

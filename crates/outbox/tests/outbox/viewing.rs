@@ -4,8 +4,8 @@ use event_model::{CloudEvent, GapReason, Kind};
 use outbox::{Deleted, EntryState, Error, Filter, OutboxView, Selection};
 
 use crate::{
-    damage_running::killed,
     damage_worlds::Files,
+    damaging::killed,
     support::{Folder, append, at, claim, conclude, id, ids, stored},
 };
 
