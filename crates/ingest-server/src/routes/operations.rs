@@ -46,6 +46,7 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, 
     responses(
         (status = 200, description = "Prometheus text", body = String, content_type = "text/plain"),
         (status = 500, description = "`internal`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "`overloaded`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Typed<String>, Rejection> {
