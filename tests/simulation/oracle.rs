@@ -52,6 +52,7 @@ impl World {
         self.whole_matches_are_whole()?;
         self.the_server_has_each_once()?;
         self.the_server_has_the_same_content()?;
+        self.the_log_has_each_once()?;
         self.sequences_are_known_to_the_end()?;
         Ok(Figures {
             events: self.ledger.made.len() as u64,
@@ -206,6 +207,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// The rows themselves: what a reader sees has a witness once, however often
+    /// its event is in the log.
+    fn the_log_has_each_once(&self) -> Result<(), String> {
+        let (rows, stored) = (self.server.log_position(), self.ledger.server.events.len() as u64);
+        if rows == stored {
+            return Ok(());
+        }
+        Err(format!("the server has said `stored` of {stored} events, and its log has {rows}"))
     }
 
     /// The server knows what became of every number of the present outboxes.

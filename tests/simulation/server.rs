@@ -151,6 +151,12 @@ impl SimServer {
         self.running.as_mut().unwrap().connection.ask(method, path, headers, body)
     }
 
+    /// How many events are in its log.
+    pub(crate) fn log_position(&self) -> u64 {
+        let store = Store::open(&self.data_dir(), StoreOptions::default()).unwrap();
+        store.log_position().unwrap()
+    }
+
     /// Every occurrence of every match, as a reader is shown them.
     pub(crate) fn occurrences(&mut self) -> Vec<OccurrenceView> {
         let store = Store::open(&self.data_dir(), StoreOptions::default());

@@ -11,6 +11,7 @@ mod faults;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod live;
+mod log;
 mod outages;
 mod processes;
 mod real_recordings;

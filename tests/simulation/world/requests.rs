@@ -1,7 +1,7 @@
 //! Requests on their way, and their answers.
 
 use delivery::Silence;
-use ingest_api::{ReceiptPage, ReceiptStatus};
+use ingest_api::{IDEMPOTENT_REPLAYED_HEADER, ReceiptPage, ReceiptStatus};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use uploader::Answer;
@@ -99,7 +99,8 @@ impl World {
         if let Some(page) = &page {
             let items = items(&flying.body);
             let stored = Stored { arrived_ms: at_ms, sent_ms, sent_epoch };
-            words = self.note_receipts(device, page, &items, stored)?;
+            let replayed = response.header(IDEMPOTENT_REPLAYED_HEADER).is_some();
+            words = self.note_receipts(device, page, &items, (stored, replayed))?;
         }
         self.trace.say(at_ms, &format!("request {flight} arrives: {words}"));
         if first {
@@ -113,7 +114,7 @@ impl World {
         device: usize,
         page: &ReceiptPage,
         items: &[Item],
-        stored: Stored,
+        (stored, replayed): (Stored, bool),
     ) -> Result<String, String> {
         let mut verdicts = [0; 5];
         for (receipt, item) in page.receipts.iter().zip(items) {
@@ -129,7 +130,8 @@ impl World {
                 return Err(format!("the server says of an event of device {device}: {receipt:?}"));
             }
             if let Some(id) = item.id {
-                self.ledger.server.events.entry((device, id)).or_insert(stored);
+                let is_new = receipt.status == ReceiptStatus::Stored && !replayed;
+                self.ledger.server.receive((device, id), stored, is_new)?;
             }
             self.ledger.server.gaps.extend(item.gap);
         }
