@@ -26,6 +26,8 @@ pub(crate) struct Figures {
     pub(crate) requests: u64,
     /// Events that a damaged or deleted file took with it.
     pub(crate) excused: u64,
+    /// Events that were refused, and put back by their players.
+    pub(crate) refused: u64,
     /// From the last fault until nothing waited any more.
     pub(crate) quiet_ms: u64,
 }
@@ -36,6 +38,7 @@ impl Figures {
         self.events += other.events;
         self.requests += other.requests;
         self.excused += other.excused;
+        self.refused += other.refused;
         self.quiet_ms = self.quiet_ms.max(other.quiet_ms);
     }
 }
@@ -58,6 +61,7 @@ impl World {
             events: self.ledger.made.len() as u64,
             requests: self.ledger.requests,
             excused,
+            refused: self.refused,
             quiet_ms: self.now_ms.saturating_sub(self.plan.calm_ms),
         })
     }

@@ -6,11 +6,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use uploader::Answer;
 
-use super::{Happening, World};
+use super::{Happening, World, verdicts::Verdicts};
 use crate::{
     ledger::Stored,
     network::{Fate, Told, Whole},
-    server::{self, Headers},
+    server::{self, Headers, Index},
     wire::Sent,
 };
 
@@ -46,7 +46,8 @@ impl World {
             let last = self.ledger.last_sequence.entry(sent.request.outbox).or_default();
             *last = sequence.max(*last);
         }
-        let fate = Fate::of(&self.network, self.weather, items.len(), &mut self.chance);
+        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+        let fate = Fate::of(&self.network, self.weather, &ids, &mut self.chance);
         self.last_flight += 1;
         let flight = self.last_flight;
         let sequences = items.first().and_then(|item| item.sequence);
@@ -91,18 +92,21 @@ impl World {
     /// A request reaches the server.
     pub(super) fn arrive(&mut self, at_ms: u64, flight: u64, first: bool) -> Result<(), String> {
         let Some(flying) = self.flights.get(&flight) else { return Ok(()) };
-        let response = self.server.post(at_ms, &flying.token, &flying.about, &flying.body);
+        let verdicts = Verdicts::of(self.weather, &flying.body);
+        let body = verdicts.left(&flying.body);
+        let mut response = self.server.post(at_ms, &flying.token, &flying.about, &body);
         let page: Option<ReceiptPage> = serde_json::from_slice(&response.body).ok();
         let (device, sent_ms) = (flying.device, flying.sent_ms);
         let sent_epoch = flying.about.clock.map(|moment| moment.clock.epoch);
         let mut words = format!("status {}", response.status);
         if let Some(page) = &page {
-            let items = items(&flying.body);
+            let items = items(&body);
             let stored = Stored { arrived_ms: at_ms, sent_ms, sent_epoch };
             let replayed = response.header(IDEMPOTENT_REPLAYED_HEADER).is_some();
             words = self.note_receipts(device, page, &items, (stored, replayed))?;
+            response.body = verdicts.among(page);
         }
-        self.trace.say(at_ms, &format!("request {flight} arrives: {words}"));
+        self.trace.say(at_ms, &format!("request {flight} arrives: {words}{verdicts}"));
         if first {
             self.answer_of(at_ms, flight, server::answer(&response));
         }
@@ -148,7 +152,7 @@ impl World {
                 flying.answer = Some(Answer::Silence(Silence::Broken));
                 self.at(at_ms + 1, Happening::Answer { flight });
                 self.trace.say(at_ms, "the server dies");
-                self.server.die();
+                self.server.die(Index::Stays);
             }
             Told::Answer { after_ms, whole } => {
                 if let Answer::Whole { status: 200, body, .. } = &answer {
