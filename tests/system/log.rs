@@ -11,11 +11,13 @@ use serde_json::Value;
 pub(crate) fn each_once(folder: &Path) -> BTreeSet<(String, String)> {
     let path = folder.join("ingest.sqlite");
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    // As it is at one moment: the server may go on.
+    let log = db.unchecked_transaction().unwrap();
     let (mut counted, mut events) = (0, Vec::new());
-    for month in months(&db) {
+    for month in months(&log) {
         let sql = format!("SELECT coalesce(sum(stored), 0) FROM receipt_{month}");
-        counted += db.query_row(&sql, [], |row| row.get::<_, usize>(0)).unwrap();
-        events.extend(bodies(&db, month).iter().flat_map(|body| events_of(body)));
+        counted += log.query_row(&sql, [], |row| row.get::<_, usize>(0)).unwrap();
+        events.extend(bodies(&log, month).iter().flat_map(|body| events_of(body)));
     }
     let each: BTreeSet<_> = events.iter().cloned().collect();
     assert_eq!(events.len(), each.len(), "an event is in the log twice");

@@ -15,7 +15,7 @@ use crate::doctor::post;
 /// The schema of the outbox that this version writes. Its fixture is made by
 /// `UPDATE_EXPECT=1 cargo test -p system-tests`; one that is there is never made
 /// again.
-const NEWEST: u32 = 2;
+pub(crate) const NEWEST: u32 = 2;
 /// The first schema whose folder was kept.
 const OLDEST: u32 = 1;
 
@@ -26,15 +26,15 @@ const SEED: u64 = 95;
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 /// What the frames of the simulator say to whoever listens.
-const TOKEN: &str = "simulated-token";
+pub(crate) const TOKEN: &str = "simulated-token";
 
-fn fixture(schema: u32) -> PathBuf {
+pub(crate) fn fixture(schema: u32) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     fixtures.join(format!("companion-{schema}"))
 }
 
 /// What the game posts, frame by frame.
-fn frames(fixture: &Path) -> Vec<String> {
+pub(crate) fn frames(fixture: &Path) -> Vec<String> {
     let text = fs::read_to_string(fixture.join("frames.jsonl")).unwrap();
     let body =
         |line| serde_json::from_str::<Value>(line).unwrap()["body"].as_str().map(str::to_owned);
@@ -55,7 +55,7 @@ fn copy(from: &Path, to: &Path, is_taken: impl Fn(&str) -> bool) {
 }
 
 /// Everything in the queue: sequence, id and type.
-fn queue(device: &Device) -> Vec<[Value; 3]> {
+pub(crate) fn queue(device: &Device) -> Vec<[Value; 3]> {
     let arguments = ["outbox", "list", "--json", "--limit", "10000"];
     let output = device.command(&arguments).output().unwrap();
     let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -87,7 +87,7 @@ fn run(data_dir: &Path, frames: &[String]) -> LiveCompanion {
 }
 
 /// The same to its end; what is in the queue then.
-fn played(data_dir: &Path, frames: &[String]) -> Vec<[Value; 3]> {
+pub(crate) fn played(data_dir: &Path, frames: &[String]) -> Vec<[Value; 3]> {
     let mut companion = run(data_dir, frames);
     companion.stop();
     queue(companion.device())
