@@ -219,8 +219,9 @@ impl Device {
         let Some(view) = self.view() else { return Vec::new() };
         match view.list(Filter::All, LIST_MAX) {
             Ok(entries) => entries,
-            // A damaged page may hide the rest of a list.
-            Err(_) if self.page_damaged.is_some() => Vec::new(),
+            // A damaged page may hide the rest of a list, until a companion has
+            // started on it.
+            Err(_) if self.page_damaged == Some(self.run) && self.process.is_none() => Vec::new(),
             Err(error) => panic!("device {} cannot list its outbox: {error:?}", self.number),
         }
     }

@@ -40,6 +40,22 @@ pub(crate) struct OnServer {
     pub(crate) gaps: BTreeSet<(OutboxId, u64, u64)>,
 }
 
+impl OnServer {
+    /// The server says that it has an event: from now on, where it `is_new`, or
+    /// from before.
+    pub(crate) fn receive(&mut self, key: Key, stored: Stored, is_new: bool) -> Result<(), String> {
+        match (self.events.contains_key(&key), is_new) {
+            (true, true) => Err(format!("the server stores {key:?} a second time")),
+            (false, false) => Err(format!("the server recognises {key:?}, which it never stored")),
+            (true, false) => Ok(()),
+            (false, true) => {
+                self.events.insert(key, stored);
+                Ok(())
+            }
+        }
+    }
+}
+
 /// The whole of it.
 #[derive(Default)]
 pub(crate) struct Ledger {

@@ -7,6 +7,18 @@
 //! ceased and everything is quiet, every event whose append returned is on the
 //! server exactly once, with its content and at its time.
 //!
+//! # What is not simulated
+//!
+//! - A process ends between two transactions, and power fails between two of them:
+//!   what a cut in the midst of one leaves of pages is `tests/durability`'s.
+//! - A disk becomes full under a running companion and has room at each start: a
+//!   start on a full one is `tests/system/full_disk.rs`.
+//! - The server's disk is never full, its power never fails, and of its files only
+//!   the index is lost: `tests/durability`, and the tests of `ingest-server`.
+//! - Quotas and overload are a status with `Retry-After`, and what an older server
+//!   or one that cannot store an event says is put into the answer: the server's
+//!   own tests show when it says so.
+//!
 //! `cargo xtask simulate --seeds 1000` runs a thousand, `--seed 17` that one alone and
 //! prints all of it; `RINGSIDE_LONG=1` makes a test run of thousands.
 
@@ -53,8 +65,10 @@ const SEEDS: u64 = 40;
 const SEEDS_LONG: u64 = 5_000;
 /// Seeds that fail before the rest is given up.
 const FAILED_MAX: usize = 5;
-/// Found by a long run: four where a cache repeated what another outbox had been
-/// told, and one where a damaged row outlived a page that nothing lay in.
+/// Found by a long run, in the simulation itself: four where its cache repeated
+/// what another outbox had been told, and one where its ledger forgot a damaged
+/// row. A seed is another story whenever the plan changes, so a fault of the
+/// product has a test of its own.
 const FOUND: [u64; 5] = [25, 394, 2028, 2029, 2106];
 /// A long run says how far it has come.
 const SAID_EVERY: u64 = 500;

@@ -1,6 +1,7 @@
 //! What becomes of a request on its way: decided when it is sent.
 
 use delivery::Silence;
+use event_model::EventId;
 use ingest_api::{Problem, ProblemKind};
 use simulator::Prng;
 use uploader::Answer;
@@ -49,7 +50,7 @@ impl Fate {
     pub(crate) fn of(
         network: &Network,
         weather: Option<Weather>,
-        events: usize,
+        events: &[Option<EventId>],
         chance: &mut Prng,
     ) -> Self {
         let delay = |chance: &mut Prng| chance.between(1, network.delay_max_ms);
@@ -110,7 +111,7 @@ fn silence(chance: &mut Prng, soon_ms: u64) -> (u64, Silence) {
 }
 
 /// `None` where the weather leaves this request alone.
-fn under(weather: Weather, events: usize, there: u64, back: u64) -> Option<Fate> {
+fn under(weather: Weather, events: &[Option<EventId>], there: u64, back: u64) -> Option<Fate> {
     let around_ms = there + back;
     Some(match weather {
         Weather::Unreachable => Fate::lost(vec![], (around_ms, Silence::Unreachable)),
@@ -119,8 +120,11 @@ fn under(weather: Weather, events: usize, there: u64, back: u64) -> Option<Fate>
         Weather::RetryAfter(status, seconds) => {
             Fate::told(around_ms, page(status, Some(seconds.to_string())))
         }
-        Weather::TooLargeFor(most) if events > most => Fate::told(around_ms, page(413, None)),
-        Weather::TooLargeFor(_) => return None,
+        Weather::TooLargeFor(most) if events.len() > most => Fate::told(around_ms, page(413, None)),
+        Weather::Poison(these, status) if events.iter().flatten().any(|id| these.has(*id)) => {
+            Fate::told(around_ms, page(status, None))
+        }
+        Weather::TooLargeFor(_) | Weather::Poison(..) | Weather::Verdict(..) => return None,
         Weather::Revoked => Fate::told(around_ms, problem(ProblemKind::Revoked)),
         Weather::NoAnswers => Fate::lost(vec![there], (CLIENT_TIMEOUT_MS, Silence::TimedOut)),
     })

@@ -26,6 +26,8 @@ pub(crate) struct Figures {
     pub(crate) requests: u64,
     /// Events that a damaged or deleted file took with it.
     pub(crate) excused: u64,
+    /// Events that were refused, and put back by their players.
+    pub(crate) refused: u64,
     /// From the last fault until nothing waited any more.
     pub(crate) quiet_ms: u64,
 }
@@ -36,6 +38,7 @@ impl Figures {
         self.events += other.events;
         self.requests += other.requests;
         self.excused += other.excused;
+        self.refused += other.refused;
         self.quiet_ms = self.quiet_ms.max(other.quiet_ms);
     }
 }
@@ -52,11 +55,13 @@ impl World {
         self.whole_matches_are_whole()?;
         self.the_server_has_each_once()?;
         self.the_server_has_the_same_content()?;
+        self.the_log_has_each_once()?;
         self.sequences_are_known_to_the_end()?;
         Ok(Figures {
             events: self.ledger.made.len() as u64,
             requests: self.ledger.requests,
             excused,
+            refused: self.refused,
             quiet_ms: self.now_ms.saturating_sub(self.plan.calm_ms),
         })
     }
@@ -206,6 +211,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// The rows themselves: what a reader sees has a witness once, however often
+    /// its event is in the log.
+    fn the_log_has_each_once(&self) -> Result<(), String> {
+        let (rows, stored) = (self.server.log_position(), self.ledger.server.events.len() as u64);
+        if rows == stored {
+            return Ok(());
+        }
+        Err(format!("the server has said `stored` of {stored} events, and its log has {rows}"))
     }
 
     /// The server knows what became of every number of the present outboxes.

@@ -1,6 +1,7 @@
 //! What goes wrong in a simulation, and when: decided by its seed before it
 //! begins.
 
+use event_model::EventId;
 use simulator::Prng;
 
 /// Devices of one simulation.
@@ -9,6 +10,8 @@ const DEVICES_MAX: u64 = 3;
 const STORM_MS: u64 = 140_000;
 /// The longest that one fault lasts.
 const FAULT_MAX_MS: u64 = 60_000;
+/// How many kinds of fault there are.
+const KINDS: u64 = 17;
 /// Kinds of fault that a seed may have: each is in or out, since faults that
 /// always come all together hide what few of them do.
 const KIND_CHANCE: u64 = 40;
@@ -67,7 +70,9 @@ pub(crate) enum Fault {
     DamagePage { device: usize },
     /// The token is a wrong one for a while.
     WrongToken { device: usize, for_ms: u64 },
-    /// The same happens to every request for a while.
+    /// The server dies, and has no index when it starts again.
+    LoseIndex,
+    /// The same happens to every request for a while, or to every event of some.
     Weather { weather: Weather, for_ms: u64 },
     /// The server is stopped and started.
     ServerRestart,
@@ -94,13 +99,45 @@ pub(crate) enum Weather {
     Revoked,
     /// Requests arrive, answers do not.
     NoAnswers,
+    /// Something between refuses every request with one of these in it, with a
+    /// page of its own.
+    Poison(Chosen, u16),
+    /// The server has another verdict on these than it ought to.
+    Verdict(Chosen, Verdict),
+}
+
+/// Some of all events, by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chosen(u128);
+
+impl Chosen {
+    /// One in so many.
+    const OF: u64 = 8;
+
+    fn of(chance: &mut Prng) -> Self {
+        Self(u128::from(chance.below(Self::OF)))
+    }
+
+    pub(crate) fn has(self, event: EventId) -> bool {
+        event.0.as_u128() % u128::from(Self::OF) == self.0
+    }
+}
+
+/// What a server says of an event that it does not store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Retry,
+    Invalid,
+    Conflict,
+    /// An older server, which does not know its kind.
+    UnknownKind,
 }
 
 impl Plan {
     pub(crate) fn of(seed: u64) -> Self {
         let chance = &mut Prng::new(seed, "plan");
         let devices = chance.between(1, DEVICES_MAX);
-        let kinds: Vec<u64> = (0..15).filter(|_| chance.percent(KIND_CHANCE)).collect();
+        let kinds: Vec<u64> = (0..KINDS).filter(|_| chance.percent(KIND_CHANCE)).collect();
         let device = |chance: &mut Prng| chance.index(usize::try_from(devices).unwrap());
         let mut faults = Vec::new();
         for kind in kinds {
@@ -142,6 +179,7 @@ impl Fault {
             | Self::WrongToken { .. }
             | Self::Weather { .. }
             | Self::ServerRestart
+            | Self::LoseIndex
             | Self::Backup
             | Self::Restore => false,
         }
@@ -169,6 +207,8 @@ fn fault(kind: u64, device: usize, chance: &mut Prng) -> Fault {
         11 => Fault::ServerRestart,
         12 => Fault::Backup,
         13 => Fault::Restore,
+        14 => Fault::LoseIndex,
+        15 => Fault::Weather { for_ms: lasts(FAULT_MAX_MS), weather: choosy(chance) },
         _ => Fault::Weather { for_ms: lasts(FAULT_MAX_MS), weather: weather(chance) },
     }
 }
@@ -186,6 +226,18 @@ fn weather(chance: &mut Prng) -> Weather {
         5 => Weather::TooLargeFor(*chance.pick(&[1, 3, 8]).unwrap()),
         6 => Weather::Revoked,
         _ => Weather::NoAnswers,
+    }
+}
+
+/// Weather that some events meet, and others do not.
+fn choosy(chance: &mut Prng) -> Weather {
+    let some = Chosen::of(chance);
+    match chance.below(6) {
+        0 | 1 => Weather::Poison(some, *chance.pick(&[400, 403, 413, 422]).unwrap()),
+        2 => Weather::Verdict(some, Verdict::Retry),
+        3 => Weather::Verdict(some, Verdict::Invalid),
+        4 => Weather::Verdict(some, Verdict::Conflict),
+        _ => Weather::Verdict(some, Verdict::UnknownKind),
     }
 }
 

@@ -24,6 +24,9 @@ use crate::{
 
 const ENROLMENT_KEY: &str = "the-enrolment-key-of-all-simulations";
 
+/// What can be made anew from the database.
+const INDEX: &str = "index.sqlite";
+
 /// A server and its database.
 pub(crate) struct SimServer {
     folder: PathBuf,
@@ -39,6 +42,13 @@ struct Running {
     connection: Connection,
     shutdown: Shutdown,
     ended: JoinHandle<()>,
+}
+
+/// What is left of the server's index when it starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Index {
+    Stays,
+    Lost,
 }
 
 /// A copy of the database as it was.
@@ -84,12 +94,13 @@ impl SimServer {
 
     /// Kills it, and starts it again on the files as they are at this moment:
     /// nothing was finished, and nothing closed.
-    pub(crate) fn die(&mut self) {
+    pub(crate) fn die(&mut self, index: Index) {
         let before = self.data_dir();
         let left = at_one_moment(&before);
         self.deaths += 1;
         fs::create_dir_all(self.data_dir()).unwrap();
-        for (name, bytes) in left {
+        let is_left = |name: &str| index == Index::Stays || !name.starts_with(INDEX);
+        for (name, bytes) in left.into_iter().filter(|(name, _)| is_left(name)) {
             fs::write(self.data_dir().join(name), bytes).unwrap();
         }
         // What it does from here on, nobody sees.
@@ -149,6 +160,12 @@ impl SimServer {
         body: &[u8],
     ) -> Response {
         self.running.as_mut().unwrap().connection.ask(method, path, headers, body)
+    }
+
+    /// How many events are in its log.
+    pub(crate) fn log_position(&self) -> u64 {
+        let store = Store::open(&self.data_dir(), StoreOptions::default()).unwrap();
+        store.log_position().unwrap()
     }
 
     /// Every occurrence of every match, as a reader is shown them.

@@ -3,6 +3,7 @@
 
 mod faults;
 mod requests;
+mod verdicts;
 
 use std::{
     cmp::Reverse,
@@ -47,6 +48,10 @@ pub(crate) struct World {
     weather: Option<Weather>,
     network: Network,
     chance: Prng,
+    /// Whether the players have looked at what was refused, after the faults.
+    have_looked: bool,
+    /// What was refused then.
+    pub(crate) refused: u64,
     backup: Option<(Backup, OnServer)>,
     /// What each outbox was answered last, for a cache to repeat. A page does not
     /// say which outbox it was for: one that another outbox was given for the same
@@ -92,6 +97,8 @@ impl World {
             weather: None,
             network: plan.network,
             chance: Prng::new(seed, "network"),
+            have_looked: false,
+            refused: 0,
             backup: None,
             last_answers: BTreeMap::new(),
             plan,
@@ -143,7 +150,7 @@ impl World {
     /// Runs to the end; why it did not come to one.
     pub(crate) fn run(&mut self) -> Result<(), String> {
         let end_ms = self.plan.calm_ms + QUIET_MAX_MS;
-        while !self.is_done() {
+        while !self.is_done()? {
             if self.now_ms > end_ms {
                 return Err("the quiet period is over, and events still wait".to_owned());
             }
@@ -165,7 +172,21 @@ impl World {
         Ok(())
     }
 
-    fn is_done(&self) -> bool {
+    /// Whether everything is quiet, also after the players have put back what was
+    /// refused.
+    fn is_done(&mut self) -> Result<bool, String> {
+        if !self.is_quiet() {
+            return Ok(false);
+        }
+        if self.have_looked {
+            return Ok(true);
+        }
+        self.have_looked = true;
+        (0..self.devices.len()).try_for_each(|device| self.put_back(device))?;
+        Ok(false)
+    }
+
+    fn is_quiet(&self) -> bool {
         self.now_ms > self.plan.calm_ms
             && self.heap.is_empty()
             && self.devices.iter().all(|device| {

@@ -10,6 +10,8 @@ use std::{
 use serde_json::Value;
 use system_tests::{Device, LiveCompanion, Recordings, Server, free_port, retry};
 
+use crate::log;
+
 /// For whatever takes a moment, and between two looks.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
@@ -24,6 +26,10 @@ fn exported(device: &Device) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+fn ids(events: &[Value]) -> BTreeSet<String> {
+    events.iter().map(id).collect()
+}
+
 fn id(event: &Value) -> String {
     event["id"].as_str().unwrap().to_owned()
 }
@@ -35,7 +41,7 @@ fn shown(events: &[Value]) -> BTreeSet<String> {
     shown.map(id).collect()
 }
 
-/// What the server shows, in as many copies as it has of it.
+/// What the server shows.
 fn recorded(server: &Server) -> Vec<String> {
     let occurrences = server.occurrences().unwrap();
     let witnesses = occurrences.iter().flat_map(|one| one["witnesses"].as_array().unwrap());
@@ -91,7 +97,8 @@ fn a_companion_whose_queue_was_damaged_says_so_and_sends_what_is_intact_once() {
     let (damaged, hit) = flip_a_page(&queue, &waiting);
     assert!(!hit.is_empty() && hit.len() * 3 < waiting.len(), "{} events", hit.len());
 
-    let server = Server::start(&folder.path().join("server")).unwrap();
+    let data_dir = folder.path().join("server");
+    let server = Server::start(&data_dir).unwrap();
     let port = free_port().unwrap().to_string();
     let arguments = ["--server", server.url(), "--gsi-port", &port, "--league-port", "1"];
     let mut companion = LiveCompanion::headless(device.data_dir(), &arguments).unwrap();
@@ -112,7 +119,9 @@ fn a_companion_whose_queue_was_damaged_says_so_and_sends_what_is_intact_once() {
     let mut found = recorded(&server);
     intact.sort();
     found.sort();
-    assert_eq!(found, intact, "each that can be read, once");
+    assert_eq!(found, intact, "each that can be read");
+    let logged = log::each_once(&data_dir).into_iter().map(|(_, id)| id);
+    assert_eq!(logged.collect::<BTreeSet<_>>(), ids(&settled), "each that was sent, once");
     let verdicts = server.verdicts().unwrap();
     assert_eq!((verdicts.duplicates, verdicts.conflicts, verdicts.invalid), (0, 0, 0));
     for event in hit {

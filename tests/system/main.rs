@@ -11,10 +11,12 @@ mod faults;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod live;
+mod log;
 mod outages;
 mod outbox_commands;
 mod processes;
 mod real_recordings;
 mod restore;
 mod same_events_anywhere;
+mod silent_server;
 mod upgrading;

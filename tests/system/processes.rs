@@ -13,6 +13,8 @@ use system_tests::{
     Device, LiveCompanion, Recordings, Server, Simulator, compare, free_port, retry,
 };
 
+use crate::log;
+
 /// Length of the simulated match, by its own clock.
 const SECONDS: u64 = 10;
 /// Between two looks.
@@ -121,7 +123,9 @@ fn eight_others_at_once_disturb_nothing_and_what_they_delete_is_not_sent() {
         (&0.into(), &0.into(), &0.into())
     );
     let verdicts = server.verdicts().unwrap();
-    assert_eq!((verdicts.duplicates, verdicts.conflicts), (0, 0), "nothing twice: {verdicts:?}");
+    assert_eq!((verdicts.duplicates, verdicts.conflicts), (0, 0), "sent once: {verdicts:?}");
+    let logged = log::each_once(&folder.path().join("server")).len() as u64;
+    assert_eq!(logged, verdicts.stored, "stored once");
     let sent = recorded_ids(&server);
     assert!(sent.iter().all(|id| !deleted.contains(id)), "the owner noticed the deletion");
     let comparison = compare(&[truth], &server.occurrences().unwrap()).unwrap();
@@ -143,7 +147,7 @@ fn what_was_deleted_does_not_come_back_when_the_same_frames_are_read_again() {
     let again = device.replay(&file, Some(server.url())).unwrap();
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     let sent = recorded_ids(&server);
-    assert_eq!(sent.len(), kept.len(), "nothing twice");
+    log::each_once(&folder.path().join("server"));
     assert_eq!(sent.into_iter().collect::<BTreeSet<_>>(), kept, "not {deleted:?}");
 }
 
@@ -175,6 +179,7 @@ fn the_owner_notices_what_another_process_puts_back() {
     let comparison = compare(&[truth], &server.occurrences().unwrap()).unwrap();
     assert_eq!((comparison.recorded, comparison.invented), (comparison.happened, 0));
     assert_eq!(server.verdicts().unwrap().duplicates, 0);
+    log::each_once(&data_dir);
 }
 
 #[test]

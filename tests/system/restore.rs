@@ -13,6 +13,8 @@ use system_tests::{
     Comparison, Device, LiveCompanion, Recordings, Server, Simulator, compare, free_port, retry,
 };
 
+use crate::log;
+
 /// Length of the simulated matches, by their own clock: long enough for a
 /// backup, a loss and a restore in their midst.
 const SECONDS: u64 = 12;
@@ -72,6 +74,7 @@ fn running_clients_send_again_what_a_restored_backup_lacks() {
     let at_loss = more_stored_than(&server, in_backup + 10);
     let (data_dir, address) = server.crash().unwrap();
     Server::restore(&data_dir, &backup).unwrap();
+    let restored = log::each_once(&data_dir).len() as u64;
     let server = Server::start_on(&data_dir, &address).unwrap();
 
     let truths: Vec<_> = players.into_iter().map(Player::finish).collect();
@@ -81,6 +84,9 @@ fn running_clients_send_again_what_a_restored_backup_lacks() {
     let after = server.verdicts().unwrap();
     assert!(after.stored > at_loss - in_backup, "what it lacked came again: {after:?}");
     assert_eq!((after.conflicts, after.invalid), (0, 0));
+    // What the backup has came again too, and was recognised.
+    let logged = log::each_once(&data_dir).len() as u64;
+    assert_eq!(logged, restored + after.stored, "{after:?}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //!
 //! A server of this program's own plays the fault on a timetable and records
 //! what it durably accepted. The client is a process of its own, wired as the
-//! companion wires it: an outbox on disk, an uploader, a thread that appends.
+//! companion wires it: an outbox on disk, an uploader, a thread that appends. The
+//! companion's own wiring meets a silent server in `tests/system/silent_server.rs`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to a terminal")]
 
 mod accepting;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use delivery::QuarantineReason;
 use event_model::EventId;
-use outbox::Selection;
+use outbox::{EntryState, Selection};
 
 use super::{Happening, World};
 use crate::{
     device::Power,
     disk,
     plan::{Fault, Weather},
+    server::Index,
 };
 
 /// A companion that could not start is started again so much later.
@@ -52,6 +54,7 @@ impl World {
                 self.at(at_ms + for_ms, Happening::Over { number });
             }
             Fault::ServerRestart => self.server.restart(),
+            Fault::LoseIndex => self.server.die(Index::Lost),
             Fault::Backup => {
                 self.backup = Some((self.server.back_up(), self.ledger.server.clone()));
             }
@@ -76,6 +79,7 @@ impl World {
             | Fault::DamageRow { .. }
             | Fault::DamagePage { .. }
             | Fault::ServerRestart
+            | Fault::LoseIndex
             | Fault::Backup
             | Fault::Restore => {}
         }
@@ -157,6 +161,21 @@ impl World {
             drop(view.requeue(&Selection::All));
             self.devices[device].forget_synced();
         }
+    }
+
+    /// What a player does who reads that events were refused. Those of a kind that
+    /// an older server did not know go by themselves.
+    pub(super) fn put_back(&mut self, device: usize) -> Result<(), String> {
+        let entries = self.devices[device].entries();
+        let refused = entries.iter().filter(|entry| entry.state == EntryState::Quarantined);
+        let reasons: Vec<_> = refused.filter_map(|entry| entry.reason).collect();
+        self.trace.say(self.now_ms, &format!("device {device}: refused are {reasons:?}"));
+        if reasons.contains(&QuarantineReason::UnknownKind) {
+            return Err(format!("device {device} waits for a version that has come"));
+        }
+        self.refused += reasons.len() as u64;
+        self.requeue(device);
+        Ok(())
     }
 
     fn lose_outbox(&mut self, at_ms: u64, device: usize) {

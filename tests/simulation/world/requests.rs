@@ -1,16 +1,16 @@
 //! Requests on their way, and their answers.
 
 use delivery::Silence;
-use ingest_api::{ReceiptPage, ReceiptStatus};
+use ingest_api::{IDEMPOTENT_REPLAYED_HEADER, ReceiptPage, ReceiptStatus};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use uploader::Answer;
 
-use super::{Happening, World};
+use super::{Happening, World, verdicts::Verdicts};
 use crate::{
     ledger::Stored,
     network::{Fate, Told, Whole},
-    server::{self, Headers},
+    server::{self, Headers, Index},
     wire::Sent,
 };
 
@@ -46,7 +46,8 @@ impl World {
             let last = self.ledger.last_sequence.entry(sent.request.outbox).or_default();
             *last = sequence.max(*last);
         }
-        let fate = Fate::of(&self.network, self.weather, items.len(), &mut self.chance);
+        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+        let fate = Fate::of(&self.network, self.weather, &ids, &mut self.chance);
         self.last_flight += 1;
         let flight = self.last_flight;
         let sequences = items.first().and_then(|item| item.sequence);
@@ -91,17 +92,21 @@ impl World {
     /// A request reaches the server.
     pub(super) fn arrive(&mut self, at_ms: u64, flight: u64, first: bool) -> Result<(), String> {
         let Some(flying) = self.flights.get(&flight) else { return Ok(()) };
-        let response = self.server.post(at_ms, &flying.token, &flying.about, &flying.body);
+        let verdicts = Verdicts::of(self.weather, &flying.body);
+        let body = verdicts.left(&flying.body);
+        let mut response = self.server.post(at_ms, &flying.token, &flying.about, &body);
         let page: Option<ReceiptPage> = serde_json::from_slice(&response.body).ok();
         let (device, sent_ms) = (flying.device, flying.sent_ms);
         let sent_epoch = flying.about.clock.map(|moment| moment.clock.epoch);
         let mut words = format!("status {}", response.status);
         if let Some(page) = &page {
-            let items = items(&flying.body);
+            let items = items(&body);
             let stored = Stored { arrived_ms: at_ms, sent_ms, sent_epoch };
-            words = self.note_receipts(device, page, &items, stored)?;
+            let replayed = response.header(IDEMPOTENT_REPLAYED_HEADER).is_some();
+            words = self.note_receipts(device, page, &items, (stored, replayed))?;
+            response.body = verdicts.among(page);
         }
-        self.trace.say(at_ms, &format!("request {flight} arrives: {words}"));
+        self.trace.say(at_ms, &format!("request {flight} arrives: {words}{verdicts}"));
         if first {
             self.answer_of(at_ms, flight, server::answer(&response));
         }
@@ -113,7 +118,7 @@ impl World {
         device: usize,
         page: &ReceiptPage,
         items: &[Item],
-        stored: Stored,
+        (stored, replayed): (Stored, bool),
     ) -> Result<String, String> {
         let mut verdicts = [0; 5];
         for (receipt, item) in page.receipts.iter().zip(items) {
@@ -129,7 +134,8 @@ impl World {
                 return Err(format!("the server says of an event of device {device}: {receipt:?}"));
             }
             if let Some(id) = item.id {
-                self.ledger.server.events.entry((device, id)).or_insert(stored);
+                let is_new = receipt.status == ReceiptStatus::Stored && !replayed;
+                self.ledger.server.receive((device, id), stored, is_new)?;
             }
             self.ledger.server.gaps.extend(item.gap);
         }
@@ -146,7 +152,7 @@ impl World {
                 flying.answer = Some(Answer::Silence(Silence::Broken));
                 self.at(at_ms + 1, Happening::Answer { flight });
                 self.trace.say(at_ms, "the server dies");
-                self.server.die();
+                self.server.die(Index::Stays);
             }
             Told::Answer { after_ms, whole } => {
                 if let Answer::Whole { status: 200, body, .. } = &answer {
