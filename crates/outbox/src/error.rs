@@ -25,6 +25,19 @@ pub enum Error {
         /// The newest that this program knows.
         known: u32,
     },
+    /// An older Ringside wrote the file, and no owner has opened it since. It is
+    /// left as it is: only its owner changes its tables.
+    #[error(
+        "an older Ringside wrote the outbox {} (schema {found}): \
+         start Ringside once, which brings it up to date and keeps every event of it",
+        path.display()
+    )]
+    OlderSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
     /// The file belongs to another device than the one that was named: its
     /// events could not be sent under this one's token.
     #[error("the outbox belongs to device {0}")]
@@ -135,6 +148,7 @@ impl Error {
             Self::Locked(_)
             | Self::Absent(_)
             | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
             | Self::OtherDevice(_)
             | Self::Damaged(_)
             | Self::Replaced(_)

@@ -218,7 +218,7 @@ pub fn device_of(path: &Path) -> Option<DeviceId> {
     let here = (!sound::is_gone(path)).then(|| path.to_owned());
     let files = || here.iter().cloned().chain(set_aside::unfinished(path));
     let beside = files().find_map(|file| Identity::read(&file)).map(|known| known.device);
-    beside.or_else(|| OutboxView::open(path).ok().map(|view| view.device()))
+    beside.or_else(|| OutboxView::open_any_schema(path).ok().map(|view| view.device()))
 }
 
 /// An older program that meets the file half changed must know that it is newer.

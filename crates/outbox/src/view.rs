@@ -39,8 +39,18 @@ impl OutboxView {
     /// next owner puts it in order.
     ///
     /// # Errors
-    /// [`Error::Absent`] where there is none; see [`Error`].
+    /// [`Error::Absent`] where there is none, [`Error::OlderSchema`] where its owner
+    /// has yet to bring it up to date; see [`Error`].
     pub fn open(path: &Path) -> Result<Self, Error> {
+        let view = Self::open_any_schema(path)?;
+        match schema::check(&view.db)? {
+            found if schema::is_newest(found) => Ok(view),
+            found => Err(Error::OlderSchema { path: path.to_owned(), found }),
+        }
+    }
+
+    /// The same for who asks only for what every schema has alike: whose it is.
+    pub(crate) fn open_any_schema(path: &Path) -> Result<Self, Error> {
         if !path.exists() {
             return Err(Error::Absent(path.to_owned()));
         }

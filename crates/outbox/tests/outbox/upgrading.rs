@@ -134,9 +134,9 @@ fn every_released_schema_opens_with_each_event_in_its_state() {
 fn every_released_schema_goes_on_where_it_was() {
     for (schema, ending) in every_fixture() {
         let folder = copy_of(schema, ending);
-        let seen = copy_of(schema, ending).view().id();
+        let seen = written_id(&copy_of(schema, ending));
         let mut outbox = folder.open();
-        assert_eq!(outbox.id(), seen, "schema {schema}, {ending}: the id stays");
+        assert_eq!(outbox.id().to_string(), seen, "schema {schema}, {ending}: the id stays");
         assert_eq!(outbox.state(&stream()).unwrap().as_deref(), Some(b"state".as_slice()));
         let known = append(&mut outbox, "a", 0..10);
         assert_eq!(known.already_known, 10, "schema {schema}, {ending}: deleted ones too");
@@ -144,6 +144,11 @@ fn every_released_schema_goes_on_where_it_was() {
         let next = append(&mut outbox, "a", 10..11);
         assert_eq!(next.appended, [(id(10), 15)], "schema {schema}, {ending}");
     }
+}
+
+fn written_id(folder: &Folder) -> String {
+    let db = rusqlite::Connection::open(&folder.path).unwrap();
+    db.query_row("SELECT value FROM meta WHERE name = 'outbox'", [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -208,5 +213,19 @@ fn a_newer_schema_is_named_and_nothing_of_it_is_touched() {
         let view = OutboxView::open(&folder.path).err();
         assert!(matches!(view, Some(Error::NewerSchema { .. })), "{ending}: {view:?}");
         assert!(contents(&folder) == before, "{ending}: bytes, times and files are as before");
+    }
+}
+
+#[test]
+fn a_file_that_its_owner_has_yet_to_bring_up_to_date_is_named_and_not_touched() {
+    for (schema, ending) in (1..NEWEST).flat_map(|schema| ENDINGS.map(|ending| (schema, ending))) {
+        let folder = copy_of(schema, ending);
+        let database = || fs::read(&folder.path).unwrap();
+        let before = database();
+        let view = OutboxView::open(&folder.path).err();
+        assert!(matches!(view, Some(Error::OlderSchema { .. })), "{schema} {ending}: {view:?}");
+        assert!(database() == before, "{schema} {ending}");
+        drop(Outbox::open(&folder.path, DEVICE, at(0)).unwrap());
+        assert!(OutboxView::open(&folder.path).is_ok(), "{schema} {ending}");
     }
 }
