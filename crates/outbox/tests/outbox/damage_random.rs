@@ -337,7 +337,6 @@ fn seeds(cases: u64, cases_long: u64) -> Range<u64> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a long run that somebody waits for")]
 fn share(number: u64) {
     for seed in seeds(CASES, CASES_LONG).filter(|seed| seed % SHARES == number) {
         Case::of(seed).check();
@@ -368,7 +367,6 @@ fn whatever_is_damaged_every_intact_event_goes_out_once_iv() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "a long run that somebody waits for")]
 fn whatever_is_damaged_of_a_large_file_every_intact_event_goes_out() {
     for seed in seeds(CASES_LARGE, CASES_LARGE_LONG) {
         Case::of(seed).check_large();
