@@ -17,4 +17,5 @@ mod processes;
 mod real_recordings;
 mod restore;
 mod same_events_anywhere;
+mod stopping;
 mod upgrading;
