@@ -19,4 +19,5 @@ mod real_recordings;
 mod restore;
 mod same_events_anywhere;
 mod silent_server;
+mod stopping;
 mod upgrading;
