@@ -41,7 +41,7 @@ fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot) -> Result<(), Strin
     let path = crash.folder.join(name);
     let (outbox, first) = opened_after_damage(&path)?;
     match (outbox.salvaged(), crash.crashed) {
-        (Some(_), Crashed::Machine) => first.carries_over(std::slice::from_ref(expected))?,
+        (Some(_), Crashed::Machine) => first.carries_over(expected, None)?,
         (Some(salvaged), Crashed::Process) => {
             return Err(format!("a crash was taken for damage: {salvaged:?}"));
         }

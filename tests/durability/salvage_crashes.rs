@@ -100,7 +100,7 @@ fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot, old: OutboxId) -> R
         }
         // It may have been salvaged from once more.
         Crashed::Process | Crashed::Machine => {
-            first.carries_over(std::slice::from_ref(expected))?;
+            first.carries_over(expected, None)?;
         }
     }
     if !Image::of_folder(crash.folder).files().any(|(_, bytes)| has_the_damage(bytes)) {
