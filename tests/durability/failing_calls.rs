@@ -37,8 +37,9 @@ fn calls() -> Vec<(&'static str, u64)> {
 
 /// The calls of a kind that are tried, counted from one.
 fn tried(call: &str, count: u64) -> impl Iterator<Item = u64> + use<> {
-    // A rename is seldom, and each is of another kind.
-    let stride = if is_long() || count < STRIDE || call == "rename" { 1 } else { STRIDE };
+    // Of the others each is for something else.
+    let is_one_of_many = ["pwrite64", "write"].contains(&call) && count > STRIDE;
+    let stride = if is_one_of_many && !is_long() { STRIDE } else { 1 };
     (1..=count).step_by(stride as usize)
 }
 
