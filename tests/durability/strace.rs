@@ -69,6 +69,15 @@ pub(crate) fn injected_at(
     under_strace(program, trace, &options)
 }
 
+/// The same of a process that runs already, from when it says `attached`.
+pub(crate) fn attached(process: &str, trace: &Path, injection: &str) -> Command {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-xx", "-e", "signal=none", "-s", STRING_BYTES_MAX]);
+    command.args(["-e", TRACED, "-e", injection, "-p", process, "-o"]).arg(trace);
+    command.stdin(Stdio::null());
+    command
+}
+
 fn under_strace(program: &Command, trace: &Path, options: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new("strace");
     // -y: the names of descriptors; -xx: all text as hex, so that nothing in
