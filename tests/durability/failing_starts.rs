@@ -1,21 +1,27 @@
 //! A start that has something to do before it is one, with calls that fail, or at
 //! which it is killed: each in its turn.
 
-use std::os::unix::process::ExitStatusExt;
+use std::{ops::Add, os::unix::process::ExitStatusExt};
 
 use crate::{
     appender::PlanKind,
     crash_points::{Crash, Tally, at_acknowledgements},
     disk::{Disk, Image},
     failing_calls::{CALLS, SIGKILL, each_call},
+    random::is_long,
     run::{Run, acknowledged, said},
     verdict::Crashed,
 };
 
 const SEED: u64 = 8;
 
-/// What becomes of the call.
+/// What becomes of the call: one after the other, or each in the long run.
 const WAYS: [&str; 3] = ["error=EIO", "error=ENOSPC", "signal=KILL"];
+
+fn ways(nth: u64) -> impl Iterator<Item = &'static str> {
+    let chosen = move |way: u64| is_long() || way == (nth - 1) % WAYS.len() as u64;
+    (0..).zip(WAYS).filter(move |(way, _)| chosen(*way)).map(|(_, way)| way)
+}
 
 /// Looks at what each leaves of a start on `before`: at once, and where it got
 /// over it in a power failure as well.
@@ -25,8 +31,8 @@ pub(crate) fn at_any_call(
 ) -> Tally {
     let calls = start(before).counted_calls(&CALLS);
     each_call(&calls, |call, nth| {
-        let ways = WAYS.iter();
-        ways.fold(Tally::default(), |sum, way| sum + get_over(before, (call, nth, way), &look))
+        let one = |way| get_over(before, (call, nth, way), &look);
+        ways(nth).map(one).fold(Tally::default(), Tally::add)
     })
 }
 

@@ -28,7 +28,7 @@ const SEED: u64 = 4;
 const STEPS: usize = 12;
 const PROBES: u64 = 2_000_000;
 
-/// Of each kind of call the first fails in three ways, and every rename.
+/// A start makes more calls on its files, and all but writes are tried.
 const FAILING_MIN: u64 = 30;
 
 /// What a start comes to where nothing crashes.

@@ -30,7 +30,7 @@ const PAGE_BYTES: usize = 4096;
 
 /// A salvage makes about 190 calls that change the disk, and there are two.
 const POINTS_MIN: u64 = 200;
-/// Of each kind of call the first fails in three ways, and every rename.
+/// A start makes more calls on its files, and all but writes are tried.
 const FAILING_MIN: u64 = 30;
 
 /// What stands beside the damaged file.
