@@ -114,7 +114,6 @@ fn is_never_acknowledged(calls: &str) {
     for nth in nths {
         for error in ["error=EIO", "error=ENOSPC"] {
             let told = get_over(calls, error, *nth);
-            println!("{error} at {calls} {nth}: {told:?}");
             assert_eq!(told.nothing, 0, "{error} at {nth}: it goes on serving: {told:?}");
             assert!(told.later > 0, "{error} at {nth} was not seen by anybody: {told:?}");
             assert!(told.stored > 0, "{error} at {nth}: it goes on storing: {told:?}");
