@@ -85,7 +85,9 @@ impl Said {
     }
 
     fn line(&mut self, line: &str) {
-        self.0.write_all(format!("{line}\n").as_bytes()).expect("there is room");
+        let line = format!("{line}\n");
+        let written = (0..TRIES_MAX).find_map(|_| self.0.write_all(line.as_bytes()).ok());
+        written.expect("there is room");
     }
 }
 

@@ -12,12 +12,18 @@ use crate::{
     crash_points::{Crash, scratch, visit},
     disk::{Disk, Image},
     plan::at,
+    random::Random,
     strace,
     trace::{Act, Watched},
 };
 
 const SEED: u64 = 5;
 const SECONDS: u64 = 90;
+
+/// A file gets its name by one of these.
+const RENAMES: &str = "?rename,renameat,renameat2,?link,linkat";
+/// Power failures looked at after the token left, and in the end.
+const LOSSES: u64 = 4;
 
 /// How the tokens begin that a companion wishes for.
 const TOKEN: &[u8] = b"rsd_";
@@ -94,4 +100,51 @@ fn no_server_knows_an_installation_better_than_its_own_disk() {
     assert!(end.after_kill() == Image::of_folder(&root), "the rebuilt files are the real ones");
     let tells = |act: &Act| token_in(act).is_some();
     visit(Disk::default(), &acts, SEED, tells, look).tell("companion", 100);
+}
+
+/// Replays with a change of a name that fails, in each thread; whether any came.
+fn replay_with(file: &Path, url: &str, error: &str, nth: u64) -> bool {
+    let run = scratch();
+    let root = run.path().join("disk");
+    fs::create_dir(&root).unwrap();
+    let (device, trace) = (Device::new(&root.join("ringside")), run.path().join("trace"));
+    let replay = device.replay_command(file, Some(url));
+    let injection = format!("inject={RENAMES}:error={error}:when={nth}");
+    let output = strace::injected(&replay, &trace, &injection).output().unwrap();
+    let trace = fs::read_to_string(&trace).unwrap();
+    let watched = Watched { folder: &root, acknowledgements: Path::new("/nothing") };
+    let acts = watched.acts(&trace);
+
+    let (mut disk, mut random, folder) =
+        (Disk::default(), Random::new(nth), run.path().join("crash"));
+    for (done, act) in (1..).zip(&acts) {
+        disk.act(act);
+        let losses = if token_in(act).is_some() || done == acts.len() { LOSSES } else { 0 };
+        for _ in 0..losses {
+            disk.after_power_loss(&mut random).write(&folder);
+            let (done, crashed) = (&acts[..done], Crashed::Machine);
+            if let Err(why) = look(&Crash { folder: &folder, done, nth_image: 1, crashed }) {
+                panic!("{error} at change {nth} of a name: {why}");
+            }
+        }
+    }
+    if !output.status.success() {
+        let again = device.replay(file, Some(url)).unwrap();
+        assert_eq!(again.code, Some(0), "{error} at change {nth} of a name: {}", again.stderr);
+    }
+    trace.contains("(INJECTED)")
+}
+
+#[test]
+fn a_name_that_cannot_be_changed_once_loses_no_identity() {
+    if !strace::is_available() {
+        return;
+    }
+    let run = scratch();
+    let (file, _) = Recordings::in_folder(run.path()).make("cs2", SEED, SECONDS).unwrap();
+    let server = Server::start(&run.path().join("server")).unwrap();
+    for error in ["EIO", "ENOSPC"] {
+        let came = (1..).take_while(|nth| replay_with(&file, server.url(), error, *nth)).count();
+        assert!(came > 0, "{error}: no name is changed");
+    }
 }

@@ -1,6 +1,6 @@
 //! Calls that fail, or at which the process is killed: each in its turn.
 
-use std::ops::Range;
+use std::{ops::Range, os::unix::process::ExitStatusExt};
 
 use crate::{
     appender::PlanKind,
@@ -12,14 +12,15 @@ use crate::{
     verdict::{Crashed, Depth, holds},
 };
 
+pub(crate) const SIGKILL: i32 = 9;
+
 /// Short: each call of the run needs a run of its own.
 const STEPS: usize = 6;
 const SEED: u64 = 7;
 
-/// Calls that change what is on disk, or that are needed for it. Only salvage
-/// renames: `salvage_crashes.rs` injects there.
-const CALLS: [&str; 7] =
-    ["pwrite64", "fsync", "fdatasync", "ftruncate", "openat", "unlink", "mkdir"];
+/// Calls that change what is on disk, or that are needed for it.
+pub(crate) const CALLS: [&str; 9] =
+    ["pwrite64", "write", "fsync", "fdatasync", "ftruncate", "openat", "unlink", "mkdir", "rename"];
 
 /// Opening alone makes more calls than this, of which every fifth is tried; an
 /// injected failure is looked at after every step.
@@ -28,31 +29,29 @@ const POINTS_MIN: u64 = 20;
 /// Where the long run is not asked for, every so manieth call is enough.
 const STRIDE: u64 = 5;
 
-/// How often the program makes each call, in the thread that does the work.
+/// How often the program makes each call on its own files.
 fn calls() -> Vec<(&'static str, u64)> {
     let run = Run::of(PlanKind::Repeatable, SEED, STEPS);
-    assert!(run.to_its_end().status.success());
-    let trace = run.trace();
-    let is_flush = |line: &&str| line.contains(" pwrite64(");
-    let worker = trace.lines().find(is_flush).and_then(|line| line.split(' ').next()).unwrap();
-    let count = |call: &str| {
-        let begin = format!("{call}(");
-        let of_worker = trace.lines().filter_map(|line| line.strip_prefix(worker));
-        of_worker.filter(|line| line.trim_start().starts_with(&begin)).count() as u64
-    };
-    CALLS.iter().map(|call| (*call, count(call))).filter(|(_, count)| *count > 0).collect()
+    run.counted_calls(&CALLS)
 }
 
 /// The calls of a kind that are tried, counted from one.
-fn tried(count: u64) -> impl Iterator<Item = u64> {
-    let stride = if is_long() || count < STRIDE { 1 } else { STRIDE };
+fn tried(call: &str, count: u64) -> impl Iterator<Item = u64> + use<> {
+    // Of the others each is for something else.
+    let is_one_of_many = ["pwrite64", "write"].contains(&call) && count > STRIDE;
+    let stride = if is_one_of_many && !is_long() { STRIDE } else { 1 };
     (1..=count).step_by(stride as usize)
 }
 
 /// Runs `check` for each call that is tried.
-fn each_call(calls: &[(&'static str, u64)], check: impl Fn(&str, u64) -> Tally + Sync) -> Tally {
-    let all: Vec<(&str, u64)> =
-        calls.iter().flat_map(|(call, count)| tried(*count).map(|nth| (*call, nth))).collect();
+pub(crate) fn each_call(
+    calls: &[(&'static str, u64)],
+    check: impl Fn(&str, u64) -> Tally + Sync,
+) -> Tally {
+    let all: Vec<(&str, u64)> = calls
+        .iter()
+        .flat_map(|(call, count)| tried(call, *count).map(|nth| (*call, nth)))
+        .collect();
     let range: Range<u64> = 0..all.len() as u64;
     in_parallel(range, |at| {
         let (call, nth) = all[at as usize];
@@ -69,7 +68,7 @@ fn a_kill_at_any_call_leaves_what_was_acknowledged() {
     let tally = each_call(&calls(), |call, nth| {
         let run = Run::of(PlanKind::Repeatable, SEED, STEPS);
         let output = run.with(&format!("inject={call}:signal=KILL:when={nth}"));
-        assert!(!output.status.success(), "{call} {nth}: it ended well");
+        assert_eq!(output.status.signal(), Some(SIGKILL), "{call} {nth} was not made");
         let done = acknowledged(&run.acts());
         if let Err(why) = holds(&run.job.path, done, &reference, (Crashed::Process, Depth::Work)) {
             panic!("killed at {call} {nth}, after {done} steps: {why}");
@@ -86,6 +85,7 @@ fn get_over(call: &str, nth: u64, error: &str) -> Tally {
     let reference = run.reference();
     let output = run.with(&format!("inject={call}:error={error}:when={nth}"));
     let name = format!("{call} {nth} fails with {error}");
+    assert!(run.trace().contains("(INJECTED)"), "{name}: it was not made");
     let acts = run.acts();
     let told = said(&acts);
     assert!(

@@ -11,6 +11,7 @@ mod companion_crashes;
 mod crash_points;
 mod disk;
 mod failing_calls;
+mod failing_starts;
 mod full_disk;
 mod opening_crashes;
 mod outbox_crashes;

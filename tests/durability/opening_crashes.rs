@@ -13,6 +13,7 @@ use crate::{
     appender::PlanKind,
     crash_points::{Crash, Tally, scratch, visit},
     disk::{Disk, Image},
+    failing_starts::at_any_call,
     plan::{self, Checkpoint, STREAMS, Step, event, stream_key},
     run::{Run, acknowledged, is_acknowledgement},
     strace,
@@ -26,6 +27,9 @@ const SEED: u64 = 4;
 /// Steps before the last one, which a power failure spoils.
 const STEPS: usize = 12;
 const PROBES: u64 = 2_000_000;
+
+/// A start makes more calls on its files, and all but writes are tried.
+const FAILING_MIN: u64 = 30;
 
 /// What a start comes to where nothing crashes.
 fn undisturbed(image: &Image, name: &Path) -> Snapshot {
@@ -41,7 +45,7 @@ fn look(crash: &Crash<'_>, name: &Path, expected: &Snapshot) -> Result<(), Strin
     let path = crash.folder.join(name);
     let (outbox, first) = opened_after_damage(&path)?;
     match (outbox.salvaged(), crash.crashed) {
-        (Some(_), Crashed::Machine) => first.carries_over(std::slice::from_ref(expected))?,
+        (Some(_), Crashed::Machine) => first.carries_over(expected, None)?,
         (Some(salvaged), Crashed::Process) => {
             return Err(format!("a crash was taken for damage: {salvaged:?}"));
         }
@@ -77,6 +81,16 @@ fn crash_everywhere(prepare: impl Fn(&Path), is_there: impl Fn(&Act) -> bool) ->
         "the rebuilt files are the real ones"
     );
     visit(disk, &acts, SEED, is_acknowledgement, |crash| look(crash, &run.name(), &expected))
+}
+
+/// The same start with calls that fail, or at which it is killed.
+fn fail_everywhere(prepare: impl Fn(&Path)) -> Tally {
+    let run = Run::of(PlanKind::Repeatable, SEED, 0);
+    fs::create_dir_all(run.job.path.parent().unwrap()).unwrap();
+    prepare(&run.job.path);
+    let before = Image::of_folder(&run.folder());
+    let expected = undisturbed(&before, &run.name());
+    at_any_call(&before, |crash| look(crash, &run.name(), &expected))
 }
 
 fn log_of(path: &Path) -> PathBuf {
@@ -117,6 +131,14 @@ fn a_crash_while_a_spoilt_append_is_made_again_loses_none_of_its_events() {
     crash_everywhere(spoil_the_last_append, is_kept).tell("spoilt append", 40);
 }
 
+#[test]
+fn a_call_that_fails_while_a_spoilt_append_is_made_again_loses_none_of_its_events() {
+    if !strace::is_available() {
+        return;
+    }
+    fail_everywhere(spoil_the_last_append).tell("spoilt append, failing", FAILING_MIN);
+}
+
 /// An outbox as a program of schema 1 left it.
 fn copy_old(path: &Path, ending: &str) {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates");
@@ -141,4 +163,20 @@ fn a_crash_while_an_old_outbox_is_brought_to_the_newest_schema_changes_nothing()
     let closed = crash_everywhere(|path| copy_old(path, "closed"), makes_a_table);
     let killed = crash_everywhere(|path| copy_old(path, "killed"), makes_a_table);
     (closed + killed).tell("migration", 100);
+}
+
+#[test]
+fn a_call_that_fails_while_an_old_outbox_is_brought_to_the_newest_schema_changes_nothing() {
+    if !strace::is_available() {
+        return;
+    }
+    fail_everywhere(|path| copy_old(path, "killed")).tell("migration, failing", FAILING_MIN);
+}
+
+#[test]
+fn a_call_that_fails_while_an_outbox_is_made_changes_nothing() {
+    if !strace::is_available() {
+        return;
+    }
+    fail_everywhere(|_| ()).tell("first start, failing", FAILING_MIN);
 }

@@ -15,6 +15,26 @@ use crate::{
     worker::{Snapshot, reference},
 };
 
+/// How the names of an outbox's files end.
+const ENDINGS: [&str; 16] = [
+    "",
+    "-wal",
+    "-shm",
+    "-journal",
+    ".lock",
+    ".id",
+    ".id.new",
+    ".unheard",
+    ".unheard.new",
+    ".damaged-1",
+    ".damaged-1-wal",
+    ".damaged-1-shm",
+    ".damaged-1.begun",
+    ".damaged-1.id",
+    ".damaged-1.json",
+    ".damaged-1.json.new",
+];
+
 /// The program in a folder of its own.
 pub(crate) struct Run {
     scratch: TempDir,
@@ -48,10 +68,39 @@ impl Run {
         strace::traced(&self.job.command(), &self.trace_path()).output().unwrap()
     }
 
-    /// The same with calls that fail, or at which it is killed.
+    /// The same with calls that fail, or at which it is killed; `when` counts those
+    /// on its own files, and not the loader's or the test harness's.
     pub(crate) fn with(&self, injection: &str) -> Output {
         let trace = self.trace_path();
-        strace::injected(&self.job.command(), &trace, injection).output().unwrap()
+        let mut files = self.files();
+        files.push(self.job.said.clone());
+        strace::injected_at(&self.job.command(), &trace, injection, &files).output().unwrap()
+    }
+
+    /// How often it makes each of `calls` on these files, where nothing fails. Only
+    /// those that it makes.
+    pub(crate) fn counted_calls<'c>(&self, calls: &[&'c str]) -> Vec<(&'c str, u64)> {
+        // An injection that never comes.
+        let output = self.with(&format!("inject={}:error=EIO:when=65535", calls[0]));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        let trace = self.trace();
+        let count = |call: &str| {
+            let begin = format!("{call}(");
+            let made = trace.lines().filter_map(|line| line.split_once(' '));
+            made.filter(|(_, made)| made.trim_start().starts_with(&begin)).count() as u64
+        };
+        calls.iter().map(|call| (*call, count(call))).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Everything that it may have open or name.
+    fn files(&self) -> Vec<PathBuf> {
+        let names = ENDINGS.map(|ending| {
+            let mut name = self.job.path.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        });
+        let folders = [self.folder(), self.job.path.parent().unwrap().to_owned()];
+        folders.into_iter().chain(names).collect()
     }
 
     /// What `strace` wrote.

@@ -28,10 +28,12 @@ const POSTERS: u64 = 3;
 const BATCHES_EACH: u64 = 5;
 const EVENTS_MAX: u64 = 4;
 
-/// Crashes looked at after a receipt has left, and one in so many others.
+/// Crashes looked at after a receipt has left, and one in so many others: every
+/// one in the long run, with fewer losses each.
 const LOSSES: u64 = 3;
 const LOSSES_LONG: u64 = 40;
 const OTHER_POINTS_EVERY: u64 = 40;
+const LOSSES_AT_OTHERS: u64 = 3;
 
 /// One for every batch, since each is answered alone.
 const POINTS_MIN: usize = (POSTERS * BATCHES_EACH) as usize;
@@ -272,13 +274,15 @@ fn an_event_whose_receipt_left_is_there_after_a_crash() {
         disk.act(act);
         let acknowledged = acknowledged(act);
         known.extend(&acknowledged);
-        let is_other = !known.is_empty() && random.below(OTHER_POINTS_EVERY) == 0;
+        let every = if is_long() { 1 } else { OTHER_POINTS_EVERY };
+        let is_other = !known.is_empty() && random.below(every) == 0;
         if acknowledged.is_empty() && !is_other {
             continue;
         }
         points += 1;
         let mut seen = vec![disk.after_kill()];
-        for _ in 0..if is_long() { LOSSES_LONG } else { LOSSES } {
+        let losses = if is_long() { LOSSES_LONG } else { LOSSES };
+        for _ in 0..if acknowledged.is_empty() { LOSSES_AT_OTHERS } else { losses } {
             let image = disk.after_power_loss(&mut random);
             if !seen.contains(&image) {
                 seen.push(image);

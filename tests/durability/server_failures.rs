@@ -1,21 +1,27 @@
-//! The ingest server whose disk fails it, or that is killed, at a flush: what it
-//! acknowledged is stored, and what it could not store it does not acknowledge.
+//! The ingest server whose disk fails it, or that is killed, at a write or a flush:
+//! what it acknowledged is stored, then and after a power failure, and what it could
+//! not store it does not acknowledge.
 
-use std::{
-    collections::BTreeSet,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeSet, path::Path};
 
 use system_tests::{Program, READY_TIMEOUT};
 
-use crate::{crash_points::scratch, random::is_long, server_crashes::Server, strace};
+use crate::{
+    crash_points::scratch,
+    disk::Disk,
+    random::{Random, is_long},
+    server_crashes::Server,
+    strace,
+    trace::Watched,
+};
 
 /// Batches after the first one, which is there before anything fails.
 const BATCHES: u64 = 8;
 const EVENTS_EACH: u64 = 3;
 
-/// Which flush of a thread fails: the first ones are within a commit each.
+const FLUSHES: &str = "fdatasync,fsync";
+
+/// Which call of a thread fails: the first ones are within a commit each.
 const NTH: [u64; 2] = [1, 3];
 const NTH_LONG: [u64; 6] = [1, 2, 3, 4, 5, 6];
 
@@ -34,21 +40,25 @@ fn numbers(batch: u64) -> Vec<u64> {
     (first..first + EVENTS_EACH).collect()
 }
 
-/// Tampers with the flushes of a running server, from now on.
+/// Power failures looked at behind each.
+const LOSSES: usize = 2;
+const LOSSES_LONG: usize = 20;
+
+/// Tampers with the calls of a running server, from now on.
 fn tamper(server: &Server, injection: &str, trace: &Path) -> Program {
-    let mut command = Command::new("strace");
-    command.args(["-f", "-e", "trace=fdatasync,fsync", "-e", "signal=none", "-e", injection]);
-    command.arg("-o").arg(trace).args(["-p", &server.process]).stdin(Stdio::null());
+    let mut command = strace::attached(&server.process, trace, injection);
     let mut tampering = Program::start("strace", &mut command).unwrap();
     tampering.line_with("attached", READY_TIMEOUT).unwrap();
     tampering
 }
 
-/// Posts while flushes are tampered with, kills the server, and asks another one
-/// for everything.
-fn get_over(what: &str, nth: u64) -> Told {
+/// Posts while calls are tampered with, kills the server, and asks another one for
+/// everything, and others that begin after a power failure.
+fn get_over(calls: &str, what: &str, nth: u64) -> Told {
     let scratch = scratch();
-    let folder = scratch.path().join("server");
+    let root = scratch.path().join("disk");
+    std::fs::create_dir(&root).unwrap();
+    let folder = root.join("server");
     let server = Server::start(&mut Server::command(&folder));
     let token = server.way.enrol();
     let (mut told, mut known, mut posted) = (Told::default(), BTreeSet::new(), Vec::new());
@@ -58,8 +68,10 @@ fn get_over(what: &str, nth: u64) -> Told {
     posted.push(numbers(0));
 
     let trace = scratch.path().join("trace");
-    let injection = format!("inject=fdatasync,fsync:{what}:when={nth}");
+    let injection = format!("inject={calls}:{what}:when={nth}");
     let mut tampering = tamper(&server, &injection, &trace);
+    // What it did since then is in the trace, and comes to the same done twice.
+    let mut disk = Disk::of_folder(&root);
     for batch in 1..=BATCHES {
         posted.push(numbers(batch));
         match server.way.post_keyed(&token, &numbers(batch)) {
@@ -80,27 +92,46 @@ fn get_over(what: &str, nth: u64) -> Told {
         server.kill();
     }
     tampering.stop();
+    let watched = Watched { folder: &root, acknowledgements: Path::new("/nothing") };
+    let acts = watched.acts(&std::fs::read_to_string(&trace).unwrap());
+    acts.iter().for_each(|act| disk.act(act));
 
     let server = Server::start(&mut Server::command(&folder));
     server.way.knows(&token, &posted, &known);
     server.kill();
+    let mut random = Random::new(nth);
+    for _ in 0..if is_long() { LOSSES_LONG } else { LOSSES } {
+        disk.after_power_loss(&mut random).write(&root);
+        let server = Server::start(&mut Server::command(&folder));
+        server.way.knows(&token, &posted, &known);
+        server.kill();
+    }
     told
 }
 
-#[test]
-fn a_flush_that_fails_is_never_acknowledged() {
-    if !strace::is_available() {
-        return;
-    }
+fn is_never_acknowledged(calls: &str) {
     let nths = if is_long() { &NTH_LONG[..] } else { &NTH };
     for nth in nths {
         for error in ["error=EIO", "error=ENOSPC"] {
-            let told = get_over(error, *nth);
-            println!("{error} at flush {nth}: {told:?}");
+            let told = get_over(calls, error, *nth);
             assert_eq!(told.nothing, 0, "{error} at {nth}: it goes on serving: {told:?}");
             assert!(told.later > 0, "{error} at {nth} was not seen by anybody: {told:?}");
             assert!(told.stored > 0, "{error} at {nth}: it goes on storing: {told:?}");
         }
+    }
+}
+
+#[test]
+fn a_flush_that_fails_is_never_acknowledged() {
+    if strace::is_available() {
+        is_never_acknowledged(FLUSHES);
+    }
+}
+
+#[test]
+fn a_write_that_fails_is_never_acknowledged() {
+    if strace::is_available() {
+        is_never_acknowledged("pwrite64");
     }
 }
 
@@ -111,7 +142,7 @@ fn a_kill_at_a_flush_loses_nothing_that_was_acknowledged() {
     }
     let nths = if is_long() { &NTH_LONG[..] } else { &NTH };
     for nth in nths {
-        let told = get_over("signal=KILL", *nth);
+        let told = get_over(FLUSHES, "signal=KILL", *nth);
         println!("killed at flush {nth}: {told:?}");
         assert!(told.nothing > 0, "flush {nth} never came: {told:?}");
         assert_eq!(told.later, 0, "{told:?}");

@@ -1,7 +1,8 @@
 //! Runs a program of ours under `strace`.
 
 use std::{
-    path::Path,
+    ffi::OsStr,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -54,7 +55,30 @@ pub(crate) fn injected(program: &Command, trace: &Path, injection: &str) -> Comm
     under_strace(program, trace, &["-e", TRACED, "-e", injection])
 }
 
-fn under_strace(program: &Command, trace: &Path, options: &[&str]) -> Command {
+/// The same, of nothing but calls on `files`.
+pub(crate) fn injected_at(
+    program: &Command,
+    trace: &Path,
+    injection: &str,
+    files: &[PathBuf],
+) -> Command {
+    let mut options: Vec<&OsStr> = ["-e", TRACED, "-e", injection].map(OsStr::new).to_vec();
+    for file in files {
+        options.extend([OsStr::new("-P"), file.as_os_str()]);
+    }
+    under_strace(program, trace, &options)
+}
+
+/// The same of a process that runs already, from when it says `attached`.
+pub(crate) fn attached(process: &str, trace: &Path, injection: &str) -> Command {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-xx", "-e", "signal=none", "-s", STRING_BYTES_MAX]);
+    command.args(["-e", TRACED, "-e", injection, "-p", process, "-o"]).arg(trace);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn under_strace(program: &Command, trace: &Path, options: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new("strace");
     // -y: the names of descriptors; -xx: all text as hex, so that nothing in
     // it looks like the syntax around it.

@@ -43,18 +43,16 @@ pub(crate) fn holds(
     reference: &[Snapshot],
     (crashed, depth): (Crashed, Depth),
 ) -> Result<(), String> {
-    let allowed = &reference[done.saturating_sub(1)..reference.len().min(done + 1)];
+    let (before, after) = (&reference[done.saturating_sub(1)], reference.get(done));
     let (outbox, first) = opened_after_damage(path)?;
     if let Some(salvaged) = outbox.salvaged() {
         return match crashed {
             Crashed::Process => Err(format!("a crash was taken for damage: {salvaged:?}")),
-            Crashed::Machine => first.carries_over(allowed),
+            Crashed::Machine => first.carries_over(before, after),
         };
     }
-    // Events of the step under way that reached the disk may go on without its
-    // state, which makes them again under the same ids.
-    if !allowed.contains(&first) {
-        first.carries_over(allowed)?;
+    if first != *before && Some(&first) != after {
+        first.goes_on_from(before, after)?;
     }
     match depth {
         Depth::Content => return Ok(()),

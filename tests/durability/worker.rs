@@ -125,10 +125,16 @@ fn run_checkpoint(path: &Path, checkpoint: Checkpoint) {
     db.query_row(&pragma, [], |_| Ok(())).expect("nobody else reads");
 }
 
+/// Sequence, id, state and body.
+type Entry = (u64, EventId, EntryState, String);
+
+/// Instead of the id that the news of a gap has, which is another one each time.
+const GAP: EventId = EventId(Uuid::max());
+
 /// Everything that an outbox promises to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot {
-    events: Vec<(u64, EventId, EntryState, String)>,
+    events: Vec<Entry>,
     states: Vec<Option<Vec<u8>>>,
     counts: [u64; 4],
 }
@@ -143,7 +149,7 @@ impl Snapshot {
             // The news of a gap names the outbox, which has another id each time.
             if shown.entry.event_type.as_deref() == Some("ringside.sequence_gap.v1") {
                 body = body.replace(&id.0.to_string(), "its id").replace(&own, "the outbox");
-                id = EventId(Uuid::nil());
+                id = GAP;
             }
             // What was in flight when the owner ended is pending again.
             let state = match shown.entry.state {
@@ -159,37 +165,78 @@ impl Snapshot {
         Ok(Self { events, states: states.into_iter().collect::<Result<_, _>>()?, counts })
     }
 
-    /// Whether it is what salvage makes of one of `allowed`, under new numbers:
-    /// what waits in all of them waits here, and nothing that is in none.
-    pub(crate) fn carries_over(&self, allowed: &[Self]) -> Result<(), String> {
-        let here = self.waiting();
-        for event in allowed[0].waiting() {
-            if allowed.iter().all(|one| one.waiting().contains(&event)) && !here.contains(&event) {
-                let now = self.events.iter().find(|(_, id, ..)| *id == event.0);
-                return Err(format!("{} does not wait any more: {now:?}, was {event:?}", event.0));
-            }
+    /// Whether it is `before`, and of the step under way, `after`, at most events
+    /// that reached the disk: they go on without its state, which makes them again
+    /// under the same ids.
+    pub(crate) fn goes_on_from(&self, before: &Self, after: Option<&Self>) -> Result<(), String> {
+        self.names_each_once()?;
+        if (&self.states, &self.counts) != (&before.states, &before.counts) {
+            return Err(format!("{}, and not {}", self.summary(), before.summary()));
         }
-        let known = |id: &EventId| {
-            allowed.iter().any(|one| one.events.iter().any(|(_, known, ..)| known == id))
+        if let Some(lost) = before.events.iter().find(|event| !self.events.contains(event)) {
+            return Err(format!("it is not there as it was: {lost:?}"));
+        }
+        // Where one did not reach the disk, those behind it get lower numbers.
+        let came = after.unwrap_or(before).waiting();
+        let is_new = |event: &&Entry| !before.events.contains(event);
+        let may_be = |(sequence, id, state, body): &Entry| {
+            *state == EntryState::Pending && came.contains(&(*id, unnumbered(*sequence, body)))
         };
-        if let Some((id, _)) = here.iter().find(|(id, _)| !known(id)) {
+        match self.events.iter().filter(is_new).find(|event| !may_be(event)) {
+            Some(other) => Err(format!("it is of no step: {other:?}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it is what salvage makes of `before`, or of the step under way,
+    /// under new numbers: what waits in both waits here, nothing that is in
+    /// neither, and no state without the events that it is the state after.
+    pub(crate) fn carries_over(&self, before: &Self, after: Option<&Self>) -> Result<(), String> {
+        self.names_each_once()?;
+        let here = self.waiting();
+        let after = after.unwrap_or(before);
+        if let Some((id, _)) =
+            before.waiting().intersection(&after.waiting()).find(|event| !here.contains(event))
+        {
+            let now = self.events.iter().find(|(_, known, ..)| known == id);
+            return Err(format!("{id} does not wait any more: {now:?}"));
+        }
+        if let Some((id, _)) = here.iter().find(|(id, _)| !before.has(id) && !after.has(id)) {
             return Err(format!("{id} was never appended"));
         }
-        let fits = |(nth, state): (usize, &Option<Vec<u8>>)| {
-            allowed.iter().any(|one| one.states[nth] == *state)
-        };
-        let fit = self.states.iter().enumerate().all(fits);
-        fit.then_some(()).ok_or_else(|| format!("states of no step: {}", self.summary()))
+        for (nth, state) in self.states.iter().enumerate() {
+            let is_ahead = *state != before.states[nth];
+            if is_ahead && *state != after.states[nth] {
+                return Err(format!("a state of no step: {}", self.summary()));
+            }
+            let new = after.waiting().into_iter().find(|(id, _)| !before.has(id) && !self.has(id));
+            if let (true, Some((id, _))) = (is_ahead, new) {
+                return Err(format!("a state is ahead of {id}, which is not there"));
+            }
+        }
+        Ok(())
+    }
+
+    fn has(&self, id: &EventId) -> bool {
+        self.events.iter().any(|(_, known, ..)| known == id)
+    }
+
+    /// The news of gaps aside.
+    fn names_each_once(&self) -> Result<(), String> {
+        let mut seen = BTreeSet::new();
+        let mut ids = self.events.iter().map(|(_, id, ..)| *id).filter(|id| *id != GAP);
+        match ids.find(|id| !seen.insert(*id)) {
+            Some(twice) => Err(format!("{twice} is there twice")),
+            None => Ok(()),
+        }
     }
 
     /// Events of matches that are not settled, without their numbers.
     fn waiting(&self) -> BTreeSet<(EventId, String)> {
-        let waiting = self.events.iter().filter(|(_, id, state, _)| {
-            *state != EntryState::Settled && *id != EventId(Uuid::nil())
-        });
-        let unnumbered = |sequence: u64, body: &str| {
-            body.replace(&format!("\"sequence\":\"{sequence}\""), "its sequence")
-        };
+        let waiting = self
+            .events
+            .iter()
+            .filter(|(_, id, state, _)| *state != EntryState::Settled && *id != GAP);
         waiting.map(|(sequence, id, _, body)| (*id, unnumbered(*sequence, body))).collect()
     }
 
@@ -207,6 +254,11 @@ impl Snapshot {
         let (events, last) = (self.events.len(), self.last_sequence());
         format!("{events} events up to {last}, states of {states:?} bytes, {:?}", self.counts)
     }
+}
+
+/// The body of an event that may get another number.
+fn unnumbered(sequence: u64, body: &str) -> String {
+    body.replace(&format!("\"sequence\":\"{sequence}\""), "its sequence")
 }
 
 /// What an outbox holds after opening, and after each step.

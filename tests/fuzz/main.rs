@@ -67,7 +67,9 @@ target!(recording_file, files::recording);
 target!(settings_file, files::settings);
 target!(identity_file, files::identity);
 target!(outbox_database, outbox_file::database);
+target!(outbox_folder, outbox_file::folder_of_files);
 target!(batch, requests::batch);
+target!(packed_batch, requests::packed_batch);
 target!(request_headers, requests::headers);
 
 /// What a target made of an input: it may have found nothing to check in it.

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    io::Read,
     sync::{Arc, OnceLock},
 };
 
@@ -22,6 +23,9 @@ const TOKEN: &str = "a-token-that-is-long-enough-to-be-one-of-ours";
 /// The device whose events are in the folder of `batch`.
 pub(crate) const DEVICE: Uuid = Uuid::from_u128(0xd);
 
+/// More than a server unpacks.
+const UNPACKED_MAX: u64 = 16 * 1024 * 1024;
+
 struct Running {
     _folder: TempDir,
     _runtime: Runtime,
@@ -40,7 +44,28 @@ impl Clock for Stopped {
 /// Law: an array is answered with one receipt per item, in order; anything else is
 /// refused with a problem, and nothing is the server's own fault.
 pub(crate) fn batch(input: &[u8]) -> Looked {
-    let response = post(input, &[]);
+    answered(&post(input, &[]), input)
+}
+
+/// Law: the same of a body that is packed, however it was meant to unpack. The
+/// first byte chooses how.
+pub(crate) fn packed_batch(input: &[u8]) -> Looked {
+    let [packing, body @ ..] = input else { return Looked::Refused };
+    let is_zstd = packing % 2 == 0;
+    let encoding = if is_zstd { "zstd" } else { "gzip" };
+    let response = post(body, &[("content-encoding", encoding.to_owned())]);
+    let mut unpacked = Vec::new();
+    // What comes before a fault is no array, and what is too long neither.
+    drop(if is_zstd {
+        zstd::stream::read::Decoder::new(body)
+            .and_then(|reader| reader.take(UNPACKED_MAX).read_to_end(&mut unpacked))
+    } else {
+        flate2::read::MultiGzDecoder::new(body).take(UNPACKED_MAX).read_to_end(&mut unpacked)
+    });
+    answered(&response, &unpacked)
+}
+
+fn answered(response: &crate::http::Response, input: &[u8]) -> Looked {
     match (response.status, array(input)) {
         (200, Some(items)) => {
             let page: ReceiptPage = serde_json::from_slice(&response.body).unwrap();
@@ -53,7 +78,7 @@ pub(crate) fn batch(input: &[u8]) -> Looked {
             }
             Looked::Taken
         }
-        (400 | 413, _) => refused(&response),
+        (400 | 413, _) => refused(response),
         (status, _) => panic!("status {status}: {}", String::from_utf8_lossy(&response.body)),
     }
 }

@@ -1,7 +1,7 @@
 //! The good inputs that a target's folder begins with, made by our own code;
 //! `UPDATE_EXPECT=1` writes them anew. What was found later stands beside them.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write, path::Path};
 
 use event_model::{Channel, CloudEvent, DeviceId, Envelope, Frame, Origin, Reading, Source};
 use game_session::SourceState;
@@ -40,6 +40,9 @@ pub(crate) fn update(name: &str, folder: &Path) {
 }
 
 fn good(name: &str) -> Vec<Vec<u8>> {
+    if name == "packed_batch" {
+        return packed();
+    }
     let texts: Vec<String> = match name {
         "league_frame" => frames(Source::League),
         "cs2_frame" | "redaction" => frames(Source::Cs2),
@@ -82,6 +85,12 @@ fn good(name: &str) -> Vec<Vec<u8>> {
         "outbox_database" => {
             vec![String::new(), "\0\0\0\u{10}a".to_owned(), "\0\0\u{10}\0bcd".to_owned()]
         }
+        // A byte of each file is another, and a file ends early.
+        "outbox_folder" => ["", "\0\0\u{10}\0bc", "\u{1}\0\0\u{10}ax", "\u{2}\0\0\0ax"]
+            .into_iter()
+            .chain(["\u{3}\0\0\0ax", "\u{1}@\0", "\u{3}@\0"])
+            .map(str::to_owned)
+            .collect(),
         other => panic!("no good input is known for {other}"),
     };
     texts.into_iter().map(String::into_bytes).collect()
@@ -113,6 +122,18 @@ fn events() -> Vec<String> {
     };
     let written = observed.iter().zip(1..);
     written.map(|(event, n)| CloudEvent::from_event(event, &envelope(n)).to_json()).collect()
+}
+
+/// A byte for the way, and what is sent so.
+fn packed() -> Vec<Vec<u8>> {
+    let bodies = ["[]".to_owned(), format!("[{}]", events().join(","))];
+    let both = |body: &String| {
+        let mut gzip = flate2::write::GzEncoder::new(vec![1], flate2::Compression::default());
+        gzip.write_all(body.as_bytes()).unwrap();
+        let zstd = zstd::encode_all(body.as_bytes(), 3).unwrap();
+        [[&[0], &zstd[..]].concat(), gzip.finish().unwrap()]
+    };
+    bodies.iter().flat_map(both).collect()
 }
 
 fn page() -> String {

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -60,16 +60,26 @@ pub(super) struct Images {
 }
 
 impl Images {
-    /// Opens what can be opened: what cannot has no pages.
+    /// Opens what can be opened: what cannot has no pages. A second try, since what
+    /// fails once may well be read.
     pub(super) fn open(database: &Path) -> Self {
         let log = beside(database, "-wal");
-        let wal = Wal::read(&log).unwrap_or_default();
-        Self::with_log(database, wal)
+        let wal = Wal::read(&log).or_else(|_| Wal::read(&log)).unwrap_or_default();
+        let opened = |path| open_present(path).or_else(|_| open_present(path)).ok().flatten();
+        Self::of(opened(database), opened(&log), wal)
     }
 
-    pub(super) fn with_log(database: &Path, wal: Wal) -> Self {
-        let file = File::open(database).ok();
-        let bytes = file
+    /// The same of a file that is read already, with its log.
+    ///
+    /// # Errors
+    /// Where one of them is there and cannot be opened.
+    pub(super) fn with_log(database: &Path, wal: Wal) -> io::Result<Self> {
+        let log = beside(database, "-wal");
+        Ok(Self::of(open_present(database)?, open_present(&log)?, wal))
+    }
+
+    fn of(database: Option<File>, log: Option<File>, wal: Wal) -> Self {
+        let bytes = database
             .as_ref()
             .and_then(|file| file.metadata().ok())
             .map_or(0, |data| if data.is_file() { data.len() } else { 0 });
@@ -78,8 +88,8 @@ impl Images {
             frames_of.entry(frame.page).or_default().push(at);
         }
         let mut images = Self {
-            database: file,
-            log: File::open(beside(database, "-wal")).ok(),
+            database,
+            log,
             pages: u32::try_from(bytes.div_ceil(PAGE_BYTES as u64)).unwrap_or(u32::MAX),
             wal,
             frames_of,
@@ -207,6 +217,13 @@ impl Images {
             trunk = word(&listed, 0)?;
         }
         (free.len() == count as usize).then_some(free)
+    }
+}
+
+fn open_present(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
     }
 }
 

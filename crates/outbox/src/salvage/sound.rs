@@ -98,7 +98,9 @@ pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
     };
     Ok(match condition {
         Condition::Whole | Condition::Broken => Verdict::Sound { unheard: Vec::new() },
-        Condition::LastTransaction => after_bad_frame(&Images::with_log(path, wal), last),
+        Condition::LastTransaction => {
+            after_bad_frame(&Images::with_log(path, wal).map_err(Error::Folder)?, last)
+        }
     })
 }
 

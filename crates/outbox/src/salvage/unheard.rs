@@ -76,8 +76,7 @@ pub(super) fn append(db: &mut Connection, path: &Path) -> Result<(), Error> {
         rows.finish()
     })?;
     remove(&beside(path, UNHEARD))?;
-    sync_folder(path);
-    Ok(())
+    sync_folder(path)
 }
 
 /// None where they are not as they were written: then they are moved away, for

@@ -19,6 +19,7 @@ const STYLE: &str = "
   .axis { stroke: #57606a; stroke-width: 1; }
   .down { fill: #d0d7de; fill-opacity: .45; }
   .rate { fill: none; stroke: #0969da; stroke-width: 1.4; }
+  .together { fill: none; stroke: #8c959f; stroke-width: 1.2; }
   .twice { stroke: #bc4c00; stroke-width: 1.6; stroke-dasharray: 7 4; }
   .twice-word { fill: #bc4c00; }
   @media (prefers-color-scheme: dark) {
@@ -28,6 +29,7 @@ const STYLE: &str = "
     .axis { stroke: #9198a1; }
     .down { fill: #30363d; fill-opacity: .7; }
     .rate { stroke: #58a6ff; }
+    .together { stroke: #6e7681; }
     .twice { stroke: #f0883e; }
     .twice-word { fill: #f0883e; }
   }
@@ -50,15 +52,23 @@ impl Scale {
 }
 
 /// Draws it.
-pub(crate) fn draw(seen: &Seen, before: f64, outage_s: u64) -> String {
-    let scale = Scale { seconds: count(seen.requests.len()), rate_max: 2.3 * before };
+///
+/// `together` is the same without the random part of each delay.
+pub(crate) fn draw(seen: &Seen, together: &Seen, before: f64, outage_s: u64) -> String {
+    let scale = Scale { seconds: count(seen.requests.len()), rate_max: 2.6 * before };
+    let most = |seen: &Seen| {
+        let back_at = usize::try_from(OUTAGE_AT_S + outage_s).expect("minutes");
+        *seen.requests[back_at..].iter().max().expect("there are seconds")
+    };
     let mut svg = String::new();
     let mut put = |text: String| svg.push_str(&text);
     put(head());
     put(axes(&scale));
     put(outage(&scale, outage_s));
-    put(rate(&scale, seen));
-    put(twice(&scale, before, seen));
+    put(rate(&scale, together, "together"));
+    put(rate(&scale, seen, "rate"));
+    put(twice(&scale, before));
+    put(words(before, most(seen), most(together)));
     put("</svg>\n".to_owned());
     svg
 }
@@ -68,14 +78,14 @@ fn head() -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
          role=\"img\" aria-label=\"Requests a second before, in and after an outage\">\n\
          <style>{STYLE}</style>\n\
-         <text class=\"title\" x=\"{LEFT}\" y=\"20\">1,000 companions with an event a second \
-         each; the server answers 503 for ten minutes</text>\n"
+         <text class=\"title\" x=\"{LEFT}\" y=\"20\">1,000 companions, an event every ten seconds each; \
+         503 for ten minutes, with one date for all</text>\n"
     )
 }
 
 fn axes(scale: &Scale) -> String {
     let mut out = String::new();
-    for rate in [0.0, 500.0, 1_000.0, 1_500.0, 2_000.0] {
+    for rate in [0.0, 50.0, 100.0, 150.0, 200.0, 250.0] {
         let y = scale.y(rate);
         out.push_str(&format!(
             "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{RIGHT}\" y2=\"{y:.1}\"/>\
@@ -115,32 +125,37 @@ fn outage(scale: &Scale, outage_s: u64) -> String {
         to - from,
         BOTTOM - TOP,
         f64::midpoint(from, to),
-        TOP + 66.0
+        TOP + 110.0
     )
 }
 
-fn rate(scale: &Scale, seen: &Seen) -> String {
+/// What does not fit goes along the upper edge.
+fn rate(scale: &Scale, seen: &Seen, class: &str) -> String {
     let mut points = String::new();
     for (second, requests) in seen.requests.iter().enumerate() {
-        let (x, y) = (scale.x(count(second) + 0.5), scale.y(f64::from(*requests)));
+        let (x, y) = (scale.x(count(second) + 0.5), scale.y(f64::from(*requests)).max(TOP));
         points.push_str(&format!("{x:.1},{y:.1} "));
     }
-    format!("<polyline class=\"rate\" points=\"{}\"/>\n", points.trim_end())
+    format!("<polyline class=\"{class}\" points=\"{}\"/>\n", points.trim_end())
 }
 
-fn twice(scale: &Scale, before: f64, seen: &Seen) -> String {
+fn twice(scale: &Scale, before: f64) -> String {
     let y = scale.y(2.0 * before);
-    let outage_at = usize::try_from(OUTAGE_AT_S).expect("minutes");
-    let most = seen.requests[outage_at..].iter().max().expect("there are seconds");
     format!(
         "<line class=\"twice\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{RIGHT}\" y2=\"{y:.1}\"/>\n\
-         <text class=\"twice-word\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">\
-         twice the rate of the minute before ({:.0})</text>\n\
-         <text class=\"small\" x=\"{LEFT}\" y=\"40\">{before:.0} requests a second in the minute \
-         before; most in any second since the outage began: {most}</text>\n",
-        RIGHT - 6.0,
+         <text class=\"twice-word\" x=\"{:.1}\" y=\"{:.1}\">\
+         twice the rate of the minute before ({:.0})</text>\n",
+        LEFT + 6.0,
         y - 7.0,
         2.0 * before
+    )
+}
+
+fn words(before: f64, most: u32, together: u32) -> String {
+    format!(
+        "<text class=\"small\" x=\"{LEFT}\" y=\"40\">{before:.0} requests a second in the minute \
+         before; most in any second after it: {most}; without the random part of the \
+         delays (grey): {together}</text>\n"
     )
 }
 

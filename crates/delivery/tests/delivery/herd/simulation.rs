@@ -25,8 +25,26 @@ pub(crate) enum Fault {
     Refused,
     /// It answers with this status, and asks for so many seconds.
     Status(u16, Option<u64>),
+    /// It answers 503 and names the date at which it will be back, which is the
+    /// same for all.
+    BackAtDate,
     /// It takes the request and does not answer before the client gives up.
     Silent,
+}
+
+impl Fault {
+    /// What a companion makes of it at `now`, and how long it was asked to wait.
+    fn told(self, now: u64, back_at: u64) -> (WaitReason, Option<u64>) {
+        match self {
+            Self::Refused => (WaitReason::Silence(Silence::Unreachable), None),
+            Self::Silent => (WaitReason::Silence(Silence::TimedOut), None),
+            Self::Status(status, asked_s) => {
+                (WaitReason::Status(status), asked_s.map(|seconds| seconds * 1_000))
+            }
+            // The two dates that make a time of it have whole seconds.
+            Self::BackAtDate => (WaitReason::Status(503), back_at.checked_sub(now / 1_000 * 1_000)),
+        }
+    }
 }
 
 /// A play of the simulation.
@@ -40,6 +58,8 @@ pub(crate) struct Play {
     pub(crate) fault: Fault,
     /// Events that the server takes in one request.
     pub(crate) events_max: usize,
+    /// Whether the random part of each delay is drawn, as it ships.
+    pub(crate) jitter: bool,
 }
 
 /// What came of it.
@@ -189,7 +209,9 @@ impl World {
         companion.busy = false;
         if outage.contains(&companion.sent_at) {
             companion.waiting += companion.sending;
-            fail(&mut companion.circuit, self.play.fault, moment(now), random);
+            let random = if self.play.jitter { random } else { 0 };
+            let (reason, asked_ms) = self.play.fault.told(now, outage.end);
+            companion.circuit.back_off(reason, asked_ms, moment(now), random);
         } else {
             companion.circuit.succeed();
             self.seen.events[second(now)] += u32::try_from(companion.sending).expect("a batch");
@@ -207,17 +229,6 @@ impl World {
 
 fn second(ms: u64) -> usize {
     usize::try_from(ms / 1_000).expect("minutes fit")
-}
-
-fn fail(circuit: &mut Circuit, fault: Fault, now: Moment, random: u64) {
-    let (reason, retry_after_ms) = match fault {
-        Fault::Refused => (WaitReason::Silence(Silence::Unreachable), None),
-        Fault::Silent => (WaitReason::Silence(Silence::TimedOut), None),
-        Fault::Status(status, asked_s) => {
-            (WaitReason::Status(status), asked_s.map(|seconds| seconds * 1_000))
-        }
-    };
-    circuit.back_off(reason, retry_after_ms, now, random);
 }
 
 fn moment(ms: u64) -> Moment {
