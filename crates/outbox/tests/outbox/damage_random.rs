@@ -341,7 +341,7 @@ fn share(number: u64) {
     for seed in seeds(CASES, CASES_LONG).filter(|seed| seed % SHARES == number) {
         Case::of(seed).check();
         if seed % SAID_EVERY == number {
-            println!("share {number} of {SHARES}: every case up to seed {seed} holds");
+            say_how_far(&format!("share {number} of {SHARES}"), seed);
         }
     }
 }
@@ -371,14 +371,14 @@ fn whatever_is_damaged_of_a_large_file_every_intact_event_goes_out() {
     for seed in seeds(CASES_LARGE, CASES_LARGE_LONG) {
         Case::of(seed).check_large();
         if seed % LARGE_SAID_EVERY == 0 {
-            say_how_far(seed);
+            say_how_far("large", seed);
         }
     }
 }
 
 #[expect(clippy::print_stdout, reason = "a long run that somebody waits for")]
-fn say_how_far(seed: u64) {
-    println!("large: every case up to seed {seed} holds");
+fn say_how_far(which: &str, seed: u64) {
+    println!("{which}: every case up to seed {seed} holds");
 }
 
 #[test]
