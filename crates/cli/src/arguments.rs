@@ -258,7 +258,7 @@ pub(crate) struct DoctorArguments {
 pub(crate) struct EnrolArguments {
     #[command(flatten)]
     pub(crate) data_dir: DataDirArgument,
-    /// The server's address, such as https://ringside.example.org
+    /// The server's address, as its operator gave it to you
     #[arg(long, value_name = "URL")]
     pub(crate) server: String,
     /// The key that the server's operator gave you
