@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// What happened in the simulated matches.
     pub happened: u64,
@@ -15,6 +15,16 @@ pub struct Comparison {
     pub recorded: u64,
     /// What the server has and did not happen.
     pub invented: u64,
+    /// What is not recorded, for whoever looks why: each as often as it lacks.
+    pub missing: Vec<String>,
+}
+
+impl Comparison {
+    /// Whether everything is recorded once, and nothing else.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.recorded == self.happened && self.invented == 0
+    }
 }
 
 /// What tells one happening from another: kind, actors, round, clock.
@@ -45,6 +55,9 @@ pub fn compare(truths: &[PathBuf], occurrences: &[Value]) -> Result<Comparison> 
             }
             Some(_) | None => comparison.invented += 1,
         }
+    }
+    for (what, left) in happened {
+        comparison.missing.extend((0..left).map(|_| what.clone()));
     }
     Ok(comparison)
 }
@@ -84,6 +97,9 @@ mod tests {
         std::fs::write(&path, truth.to_string()).unwrap();
         let seen = json!({"kind": "kill", "actors": {"attacker": "Ana", "victim": "Bo"}});
         let comparison = compare(&[path], &[seen.clone(), seen]).unwrap();
-        assert_eq!(comparison, Comparison { happened: 2, recorded: 1, invented: 1 });
+        let counts = (comparison.happened, comparison.recorded, comparison.invented);
+        assert_eq!(counts, (2, 1, 1));
+        assert_eq!(comparison.missing.len(), 1);
+        assert!(comparison.missing[0].contains("Cy") && !comparison.is_whole(), "{comparison:?}");
     }
 }

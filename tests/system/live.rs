@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use system_tests::{Comparison, Device, LiveCompanion, Server, Simulator, compare, free_port};
+use system_tests::{Device, LiveCompanion, Server, Simulator, compare, free_port};
 
 /// Length of the simulated matches, by their own clock.
 const SECONDS: u64 = 15;
@@ -58,12 +58,7 @@ fn everything_that_happened_is_recorded_once_and_nothing_else() {
     let evening = evening(41, false);
     let comparison = compare(&evening.truths, &evening.server.occurrences().unwrap()).unwrap();
     assert!(comparison.happened >= 30, "{comparison:?}");
-    assert_eq!(
-        comparison,
-        Comparison { recorded: comparison.happened, invented: 0, ..comparison },
-        "{:?}",
-        evening.said
-    );
+    assert!(comparison.is_whole(), "{comparison:?}: {:?}", evening.said);
     assert_eq!(evening.outbox["lost"], 0);
 
     recordings_replay_as_the_matches_were_played(&evening);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use system_tests::{
-    Comparison, Device, LiveCompanion, Recordings, Server, Simulator, compare, free_port, retry,
+    Device, LiveCompanion, Recordings, Server, Simulator, compare, free_port, retry,
 };
 
 use crate::log;
@@ -80,7 +80,7 @@ fn running_clients_send_again_what_a_restored_backup_lacks() {
     let truths: Vec<_> = players.into_iter().map(Player::finish).collect();
     let comparison = compare(&truths, &server.occurrences().unwrap()).unwrap();
     assert!(comparison.happened > at_loss, "the matches went on: {comparison:?}, {at_loss}");
-    assert_eq!(comparison, Comparison { recorded: comparison.happened, invented: 0, ..comparison });
+    assert!(comparison.is_whole(), "{comparison:?}");
     let after = server.verdicts().unwrap();
     assert!(after.stored > at_loss - in_backup, "what it lacked came again: {after:?}");
     assert_eq!((after.conflicts, after.invalid), (0, 0));

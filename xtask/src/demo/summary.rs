@@ -7,7 +7,7 @@ use serde_json::Value;
 use system_tests::{Comparison, Verdicts};
 
 /// What became of the events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Summary {
     /// Events in the companion's upload queue, in any state.
     captured: u64,
@@ -44,11 +44,7 @@ impl Summary {
 
     /// Whether everything that happened is recorded once, and nothing else.
     pub(super) fn holds(&self) -> bool {
-        self.captured > 0
-            && self.captured == self.stored
-            && self.lost == 0
-            && self.truth.recorded == self.truth.happened
-            && self.truth.invented == 0
+        self.captured > 0 && self.captured == self.stored && self.lost == 0 && self.truth.is_whole()
     }
 }
 
@@ -60,11 +56,14 @@ impl fmt::Display for Summary {
         writeln!(f, "duplicates {:>6}", self.duplicates)?;
         writeln!(f, "refused    {:>6}", self.quarantined)?;
         writeln!(f, "lost       {:>6}", self.lost)?;
-        let Comparison { happened, recorded, invented } = self.truth;
+        let Comparison { happened, recorded, invented, missing } = &self.truth;
         writeln!(
             f,
             "of {happened} things that happened, the server has {recorded}; of others {invented}"
         )?;
+        for what in missing {
+            writeln!(f, "missing: {what}")?;
+        }
         let verdict = if self.holds() {
             "everything that happened is recorded once"
         } else {
