@@ -9,6 +9,7 @@ use crate::{
     Error,
     counters::{self, Counter},
     meta::Meta,
+    schema,
     spans::Spans,
 };
 
@@ -114,10 +115,12 @@ fn places() -> [String; 4] {
 }
 
 /// The part that costs little, whatever the size: what every transaction relies on
-/// can be read, and is possible. `bytes` is the size of the file.
-pub(super) fn may_hold(db: &Connection, bytes: u64) -> Result<bool, Error> {
+/// can be read, and is possible. `schema` is the version of the file, `bytes` its size.
+pub(super) fn may_hold(db: &Connection, schema: u32, bytes: u64) -> Result<bool, Error> {
     can_be_read(db)?;
-    Ok(counters::are_whole(db)? && sums_may_hold(db, bytes)? && all_stand_somewhere(db)?)
+    Ok((!schema::seals_sums(schema) || counters::are_whole(db)?)
+        && sums_may_hold(db, bytes)?
+        && all_stand_somewhere(db)?)
 }
 
 fn can_be_read(db: &Connection) -> Result<(), Error> {

@@ -141,7 +141,7 @@ pub(super) fn whose(db: &Connection) -> Result<(OutboxId, DeviceId), Error> {
 
 /// Whether SQLite and our own laws find nothing wrong, however long that takes.
 pub(super) fn is_lawful(db: &Connection) -> Result<bool, Error> {
-    Ok(laws::may_hold(db, u64::MAX)? && passes_check(db, "1")? && laws::hold(db)?)
+    Ok(laws::may_hold(db, schema::newest(), u64::MAX)? && passes_check(db, "1")? && laws::hold(db)?)
 }
 
 /// The first bytes, which decide how SQLite reads all others.
@@ -183,10 +183,10 @@ fn last_of_sound(
 }
 
 fn is_in_order(db: &Connection, schema: u32, bytes: u64) -> Result<bool, Error> {
-    // The laws are the newest schema's; an older file is brought to it first.
-    let lawful = schema::is_newest(schema);
+    // The laws speak of spans; an older file is brought to them first.
+    let lawful = schema::has_spans(schema);
     if bytes <= CHECKED_BYTES_MAX {
-        return Ok((!lawful || laws::may_hold(db, bytes)?)
+        return Ok((!lawful || laws::may_hold(db, schema, bytes)?)
             && passes_check(db, "1")?
             && (!lawful || laws::hold(db)?));
     }
@@ -196,7 +196,7 @@ fn is_in_order(db: &Connection, schema: u32, bytes: u64) -> Result<bool, Error> 
             return Ok(false);
         }
     }
-    Ok(!lawful || laws::may_hold(db, bytes)?)
+    Ok(!lawful || laws::may_hold(db, schema, bytes)?)
 }
 
 /// Whether tables and indexes read as they were made.
