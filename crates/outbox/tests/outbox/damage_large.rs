@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use crate::{
     damage_worlds::PAGE,
-    damaging::{drain, enlarge, overwrite, seal, tamper},
+    damaging::{LARGE_BYTES, drain, enlarge, overwrite, seal, tamper},
     support::{DEVICE, Folder, append, at, claim, conclude, event, id, stored, stream},
 };
 
@@ -187,6 +187,46 @@ fn hides_no_event(damage: &str, and_then: impl Fn(&Path)) {
     assert_eq!(append(&mut outbox, "a", 0..20).already_known, 20, "{damage}");
     drop(outbox);
     assert_eq!(folder.open().salvaged(), None, "{damage}: once is enough");
+}
+
+/// More than any law looks at: two matches that never end leave a span for each.
+const MANY_SPANS: u64 = 800_000;
+/// So often a start may take longer on a machine that is busy.
+const STARTS: u32 = 4;
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is what is asked")]
+fn a_start_over_more_spans_than_are_looked_at_is_short() {
+    let folder = Folder::new();
+    drop(folder.open());
+    tamper(
+        &folder.path,
+        &format!(
+            "INSERT INTO match_key VALUES (1, 'a'), (2, 'b');
+             CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1
+                 FROM n LIMIT {MANY_SPANS}) SELECT i, 1 + i % 2 AS of FROM n;
+             BEGIN;
+             INSERT INTO settled SELECT i, i, of, 1 FROM n WHERE i <= {MANY_SPANS} / 2;
+             INSERT INTO queue SELECT i, i, of, 0 FROM n WHERE i > {MANY_SPANS} / 2;
+             INSERT INTO match_span SELECT of, i, i FROM n ORDER BY of, i;
+             INSERT INTO counter VALUES ('queued', {MANY_SPANS} / 2),
+                 ('last_sequence', {MANY_SPANS});
+             COMMIT"
+        ),
+    );
+    seal(&folder.path);
+    let bytes = std::fs::metadata(&folder.path).unwrap().len();
+    assert!(bytes < LARGE_BYTES, "{bytes}: nothing is cut off");
+    enlarge(&folder.path);
+    let took = (0..STARTS).map(|_| {
+        let begun = Instant::now();
+        let outbox = folder.open();
+        let took = begun.elapsed();
+        assert_eq!(outbox.salvaged(), None);
+        println!("open after {took:?}");
+        took
+    });
+    assert!(took.min().unwrap() < Duration::from_secs(2));
 }
 
 #[test]
