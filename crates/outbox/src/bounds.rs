@@ -26,6 +26,13 @@ pub struct Bounds {
     pub file_bytes_max: u64,
 }
 
+impl Bounds {
+    /// After so long nothing is young, whatever it is.
+    pub(crate) fn age_max_ms(&self) -> u64 {
+        self.unsent_age_max_ms.max(self.history_age_max_ms).max(self.known_id_age_max_ms)
+    }
+}
+
 impl Default for Bounds {
     /// 512 MiB are about 800,000 events, a hundred evenings without a server.
     /// History long enough for last night's backup, and for last week's; small

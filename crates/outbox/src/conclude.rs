@@ -13,7 +13,7 @@ use crate::{
     meta::Meta,
     refuse::{Place, Why, refuse},
     spans::{PUT_BACK, Span, Spans, ranges},
-    wall_steps::WallSteps,
+    wall_steps::{Cutoff, WallSteps},
 };
 
 /// A store that the server restored lacks at most what is younger than its
@@ -224,7 +224,7 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: Moment) -> Result
     let knows_less = same && settlements.items.is_empty() && says.is_some_and(|n| n < before);
     if known.is_some() && (!same || knows_less) {
         let steps = WallSteps::observe(db, now)?;
-        send_settled_again(db, steps.cutoff_ms(now.wall, RESEND_AGE_MAX_MS))?;
+        send_settled_again(db, steps.cutoff(now.wall, RESEND_AGE_MAX_MS))?;
     }
     if !same {
         Meta::Store.write(db, &store)?;
@@ -239,23 +239,26 @@ fn contiguous(db: &Connection) -> Result<u64, Error> {
     Ok(Meta::Contiguous.read(db)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// Everything settled since `since`, whatever the database says of our sequence:
+/// Everything settled since the cutoff, whatever the database says of our sequence:
 /// it knows what became of an event that it would not take, and the one that it
 /// was restored over may have taken it after that. What it has comes back as
 /// `duplicate`.
-fn send_settled_again(db: &Connection, since_ms: i64) -> Result<(), Error> {
+fn send_settled_again(db: &Connection, cutoff: Cutoff) -> Result<(), Error> {
+    let young = format!("NOT {}", cutoff.passed_sql("s.since_ms"));
     let (events, bytes): (u64, u64) = db.query_row(
-        "SELECT count(*), coalesce(sum(octet_length(e.body)), 0)
-         FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last
-         WHERE s.since_ms >= ?1",
-        [since_ms],
+        &format!(
+            "SELECT count(*), coalesce(sum(octet_length(e.body)), 0)
+             FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last
+             WHERE {young}"
+        ),
+        [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     db.execute(
-        "INSERT INTO queue SELECT first, last, match_id, ?2 FROM settled WHERE since_ms >= ?1",
-        (since_ms, PUT_BACK),
+        &format!("INSERT INTO queue SELECT first, last, match_id, ?1 FROM settled s WHERE {young}"),
+        [PUT_BACK],
     )?;
-    db.execute("DELETE FROM settled WHERE since_ms >= ?1", [since_ms])?;
+    db.execute(&format!("DELETE FROM settled AS s WHERE {young}"), [])?;
     Counter::Queued.add(db, events)?;
     Counter::Settled.subtract(db, events)?;
     Counter::SettledBytes.subtract(db, bytes)

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::Error;
 
-/// The checksum's name among the sums. A file that was last written before there
-/// was one has none; a migration that changes a sum has to [`seal`] it.
+/// The checksum's name among the sums. Files before schema 3 may have none, or one
+/// that nobody kept: the migration to it writes it, as every one does.
 const CHECK: &str = "check";
 
 /// What is summed.
@@ -73,10 +73,10 @@ impl Counter {
     }
 }
 
-/// Whether the sums are those that were written.
+/// Whether the sums are those that were written, in a file whose schema seals them.
 pub(crate) fn are_whole(db: &Connection) -> Result<bool, Error> {
     let Sums { check, is } = Sums::read(db)?;
-    Ok(check.is_none_or(|check| check == is))
+    Ok(check == Some(is))
 }
 
 /// Writes the checksum where a sum was changed.

@@ -7,6 +7,8 @@
 use std::fs::File;
 use std::{fs, io, path::Path};
 
+use crate::Error;
+
 /// Makes `folder` and those above it where they are not. Their names are on
 /// disk then, wherever the system can flush a folder.
 pub(crate) fn make(folder: &Path) -> io::Result<()> {
@@ -16,9 +18,14 @@ pub(crate) fn make(folder: &Path) -> io::Result<()> {
     folder.ancestors().take(missing.max(1)).filter_map(Path::parent).try_for_each(sync)
 }
 
+/// Puts the names beside the file at `path` on disk.
+pub(crate) fn sync_beside(path: &Path) -> Result<(), Error> {
+    path.parent().map_or(Ok(()), sync).map_err(Error::Folder)
+}
+
 /// Puts the names in `folder` on disk.
 #[cfg(unix)]
-pub(crate) fn sync(folder: &Path) -> io::Result<()> {
+fn sync(folder: &Path) -> io::Result<()> {
     // The parent of a plain name is the folder where the program stands.
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let flushed = File::open(folder).and_then(|folder| folder.sync_all());
@@ -38,6 +45,6 @@ fn is_unable(error: &io::Error) -> bool {
 
 /// Windows has no handle on a folder to flush; names are journalled.
 #[cfg(not(unix))]
-pub(crate) fn sync(_folder: &Path) -> io::Result<()> {
+fn sync(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

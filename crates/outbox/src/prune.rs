@@ -10,7 +10,7 @@ use crate::{
     gaps::{self, Teller},
     removal::{RemovedFrom, remove},
     spans::{PUT_BACK, Spans},
-    wall_steps::WallSteps,
+    wall_steps::{Cutoff, WallSteps},
 };
 
 const QUEUED: &str = "FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last";
@@ -72,7 +72,7 @@ pub(crate) fn prune(
         WallSteps::observe(db, opened)?;
     }
     let steps = WallSteps::observe(db, teller.now)?;
-    let before = |age_ms| steps.cutoff_ms(teller.now.wall, age_ms);
+    let before = |age_ms| steps.cutoff(teller.now.wall, age_ms);
     let pruned = Pruned {
         too_old: quarantine_old(db, teller, before(bounds.unsent_age_max_ms))?,
         pruned: prune_unsent(db, teller, bounds)?,
@@ -88,7 +88,7 @@ fn unsent_bytes(db: &Connection) -> Result<u64, Error> {
     Ok(Counter::EventBytes.read(db)?.saturating_sub(settled))
 }
 
-fn quarantine_old(db: &Connection, teller: Teller, cutoff: i64) -> Result<u64, Error> {
+fn quarantine_old(db: &Connection, teller: Teller, cutoff: Cutoff) -> Result<u64, Error> {
     let now = teller.now.wall;
     // Who puts an event back wants it sent: its age counts from then on.
     db.prepare_cached("UPDATE queue SET since_ms = ?1 WHERE since_ms = ?2")?
@@ -104,11 +104,13 @@ fn quarantine_old(db: &Connection, teller: Teller, cutoff: i64) -> Result<u64, E
     let put_back = rows(
         db,
         &format!(
-            "SELECT e.sequence, 0 {QUEUED} WHERE q.since_ms != 0 AND q.since_ms < {cutoff}
-             AND NOT {in_flight} ORDER BY q.first, e.sequence LIMIT ?1"
+            "SELECT e.sequence, 0 {QUEUED} WHERE q.since_ms != 0 AND {passed}
+             AND NOT {in_flight} ORDER BY q.first, e.sequence LIMIT ?1",
+            passed = cutoff.passed_sql("q.since_ms")
         ),
     )?;
-    let appended = appended.iter().take_while(|row| row.value < cutoff);
+    // Each for itself: one of a clock that was years ahead keeps none behind it young.
+    let appended = appended.iter().filter(|row| cutoff.is_passed(row.value));
     let old: Vec<u64> = appended.chain(&put_back).map(|row| row.sequence).collect();
     for &sequence in &old {
         conclude::quarantine(db, sequence, QuarantineReason::TooOld, None, now)?;
@@ -143,14 +145,15 @@ fn prune_history(
     db: &Connection,
     teller: Teller,
     bounds: &Bounds,
-    cutoff: i64,
+    cutoff: Cutoff,
 ) -> Result<u64, Error> {
     let aged = rows_up_to(
         db,
         HISTORY_ROWS_MAX,
         &format!(
-            "SELECT e.sequence, 0 {SETTLED} WHERE s.since_ms < {cutoff}
-             ORDER BY s.first, e.sequence LIMIT ?1"
+            "SELECT e.sequence, 0 {SETTLED} WHERE {}
+             ORDER BY s.first, e.sequence LIMIT ?1",
+            cutoff.passed_sql("s.since_ms")
         ),
     )?;
     let aged: Vec<u64> = aged.iter().map(|row| row.sequence).collect();
@@ -189,8 +192,8 @@ fn forget_matches(db: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-fn forget_ids(db: &Connection, bounds: &Bounds, cutoff: i64) -> Result<(), Error> {
-    db.prepare_cached("DELETE FROM known_id WHERE known_ms < ?1")?.execute([cutoff])?;
+fn forget_ids(db: &Connection, bounds: &Bounds, cutoff: Cutoff) -> Result<(), Error> {
+    db.execute(&format!("DELETE FROM known_id WHERE {}", cutoff.passed_sql("known_ms")), [])?;
     db.prepare_cached(
         "DELETE FROM known_id WHERE (match_id, event_id) IN (SELECT match_id, event_id
          FROM known_id ORDER BY known_ms DESC LIMIT -1 OFFSET ?1)",

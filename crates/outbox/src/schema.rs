@@ -6,17 +6,23 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::Error;
+use crate::{Error, counters};
 
 /// Marks the file as ours in its header ("RSOB").
 const APPLICATION_ID: i32 = 0x5253_4F42;
 
 /// One step per released schema, in order; a step is never changed once it was
 /// released. The number of steps a file has taken is its `user_version`.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// The newest schema that this program knows.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// The first with spans, which the laws of this crate speak of.
+const SPANS_SINCE: u32 = 2;
+/// The first whose programs all write the checksum of the sums.
+const SEALED_SINCE: u32 = 3;
 
 /// Brings the file to the newest schema, and does `first` in the same transaction;
 /// does nothing to one that has it.
@@ -38,6 +44,7 @@ pub(crate) fn migrate(
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     first(&transaction)?;
+    counters::seal(&transaction)?;
     transaction.commit()?;
     Ok(())
 }
@@ -77,6 +84,17 @@ pub(crate) fn is_newest(version: u32) -> bool {
     version == VERSION
 }
 
+/// Whether a file of this version has the tables that the laws speak of.
+pub(crate) fn has_spans(version: u32) -> bool {
+    version >= SPANS_SINCE
+}
+
+/// Whether the checksum of the sums must be in it, and fit. In an older file it says
+/// nothing: see `schema/3.sql`.
+pub(crate) fn seals_sums(version: u32) -> bool {
+    version >= SEALED_SINCE
+}
+
 /// The newest, which files are brought to.
 pub(crate) fn newest() -> u32 {
     VERSION
@@ -105,7 +123,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", VERSION + 1).unwrap();
         let refused = migrate(&mut db, |_| Ok(()));
-        assert!(matches!(refused, Err(Error::NewerSchema { found: 3, known: 2 })), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NewerSchema { found: 4, known: 3 })), "{refused:?}");
         let tables: u32 =
             db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
         assert_eq!(tables, 0, "nothing was made in it");

@@ -46,7 +46,7 @@ fn open_within(path: &Path, device: DeviceId, bytes_max: u64) -> Result<OpenFile
     };
     connection::take_time(&db)?;
     // The log's name too: where SQLite cannot open the folder it goes on.
-    path.parent().map_or(Ok(()), folder::sync).map_err(Error::Folder)?;
+    folder::sync_beside(path)?;
     Ok(OpenFile { db, id, log })
 }
 

@@ -7,13 +7,13 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
-    io::{self, ErrorKind, Write},
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, folder};
 
 const DAMAGED: &str = ".damaged-";
 /// Numbers beyond are not ours: one is given where a disk damaged a file, and there
@@ -32,7 +32,7 @@ pub(super) const UNHEARD: &str = ".unheard";
 pub(super) fn keep_away(path: &Path) -> Result<(), Error> {
     let next = next_number(path);
     fs::rename(path, numbered(path, next)).map_err(Error::Folder)?;
-    sync_folder(path)
+    folder::sync_beside(path)
 }
 
 /// What was moved away so.
@@ -89,7 +89,7 @@ pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
     let mark = beside(&target, BEGUN);
     // It has no bytes: a full disk takes it.
     File::create(&mark).map_err(Error::Folder)?;
-    sync_folder(path)?;
+    folder::sync_beside(path)?;
     // Where the database went and one is here, only the mark was left over.
     if !(target.exists() && path.exists()) {
         for part in ["", LOG, IDENTITY] {
@@ -97,10 +97,10 @@ pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
         }
         // What only finds pages in the log; SQLite makes it anew.
         remove(&beside(path, "-shm"))?;
-        sync_folder(path)?;
+        folder::sync_beside(path)?;
     }
     begun(path).into_iter().try_for_each(|of| remove(&beside(&numbered(path, of), BEGUN)))?;
-    sync_folder(path)
+    folder::sync_beside(path)
 }
 
 fn go(from: &Path, to: &Path) -> Result<(), Error> {
@@ -171,7 +171,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         fs::rename(&new, path)
     };
     write().map_err(Error::Folder)?;
-    sync_folder(path)
+    folder::sync_beside(path)
 }
 
 fn report_of(file: &Path) -> Option<Report> {
@@ -224,27 +224,6 @@ fn named(path: &Path, number: impl Fn(&str) -> Option<u32>) -> Vec<u32> {
     numbers.sort_unstable();
     numbers.dedup();
     numbers
-}
-
-/// Puts the names beside `path` on disk. Where the system cannot do that with a
-/// folder, as Windows, they come there in their order.
-pub(super) fn sync_folder(path: &Path) -> Result<(), Error> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let flush = || File::open(folder.unwrap_or(Path::new(".")))?.sync_all();
-    match flush() {
-        Err(cause) if !cannot_be_flushed(&cause) => Err(Error::Folder(cause)),
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-fn cannot_be_flushed(cause: &io::Error) -> bool {
-    matches!(
-        cause.kind(),
-        ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
-    )
 }
 
 #[cfg(test)]

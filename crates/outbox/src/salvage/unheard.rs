@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     rows::Intact,
-    set_aside::{UNHEARD, beside, keep_away, remove, replace, sync_folder},
+    set_aside::{UNHEARD, beside, keep_away, remove, replace},
 };
 use crate::{
     Error,
     append::{NewRow, RowWriter},
     connection::write,
+    folder,
     known_ids::KnownIds,
     origin,
 };
@@ -76,7 +77,7 @@ pub(super) fn append(db: &mut Connection, path: &Path) -> Result<(), Error> {
         rows.finish()
     })?;
     remove(&beside(path, UNHEARD))?;
-    sync_folder(path)
+    folder::sync_beside(path)
 }
 
 /// None where they are not as they were written: then they are moved away, for

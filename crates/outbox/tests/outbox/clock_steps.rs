@@ -1,11 +1,13 @@
 //! A wall clock that is set makes nothing old; time does.
 
 use delivery::{Decision, Settlement, Settlements};
-use event_model::{Moment, WallTime};
-use outbox::{Outbox, Pruned};
+use event_model::{ClockEpoch, ClockReading, Moment, Origin, WallTime};
+use outbox::{Append, EntryState, Outbox, Pruned};
 use uuid::Uuid;
 
-use crate::support::{DAY_MS, Folder, append, at, claim, conclude, id, settlements, stored};
+use crate::support::{
+    DAY_MS, Folder, append, at, claim, conclude, event, id, settlements, stored, stream,
+};
 
 /// Longer than between two looks at ages.
 const LATER_MS: u64 = 11 * 60 * 1_000;
@@ -17,6 +19,17 @@ const STEPS: [i64; 4] = [8 * DAY, 40 * DAY, 365 * DAY, 2_500 * DAY];
 fn stepped(ms: u64, step_ms: i64) -> Moment {
     let now = at(ms);
     Moment { wall: WallTime::from_unix_ms(now.wall.unix_ms() + step_ms), ..now }
+}
+
+/// The instant `ms` after a boot, by a wall clock that says so much after the start.
+fn booted(boot: u128, ms: u64, wall_ms: i64) -> Moment {
+    let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(boot)), mono_ms: ms };
+    Moment { clock, wall: WallTime::from_unix_ms(at(0).wall.unix_ms() + wall_ms) }
+}
+
+fn append_at(outbox: &mut Outbox, n: u32, now: Moment) {
+    let events = vec![event("a", n, Origin::Live)];
+    outbox.append(&[Append { stream: stream(), state: Vec::new(), events }], now).unwrap();
 }
 
 fn waiting(outbox: &Outbox) -> u64 {
@@ -83,10 +96,7 @@ fn what_comes_after_a_step_grows_old_in_its_time() {
     let step = 40 * DAY;
     outbox.prune(stepped(LATER_MS, step)).unwrap();
     // Appended by the clock that was set.
-    let part = crate::support::event("a", 1, event_model::Origin::Live);
-    let stream = crate::support::stream();
-    let group = [outbox::Append { stream, state: Vec::new(), events: vec![part] }];
-    outbox.append(&group, stepped(DAY_MS, step)).unwrap();
+    append_at(&mut outbox, 1, stepped(DAY_MS, step));
     assert_eq!(outbox.prune(stepped(30 * DAY_MS, step)).unwrap(), Pruned::default());
     assert_eq!(outbox.prune(stepped(32 * DAY_MS, step)).unwrap().too_old, 1);
 }
@@ -134,4 +144,50 @@ fn what_was_deleted_before_a_step_does_not_come_back() {
     outbox.view_mut().delete(&[id(0), id(1), id(2)], at(0)).unwrap();
     outbox.prune(stepped(LATER_MS, 60 * DAY)).unwrap();
     assert_eq!(append(&mut outbox, "a", 0..3).already_known, 3);
+}
+
+#[test]
+fn a_date_that_was_years_ahead_keeps_nothing_after_the_next_boot() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    assert_eq!(outbox.prune(stepped(LATER_MS, 3_650 * DAY)).unwrap(), Pruned::default());
+    drop(outbox);
+    // The date is right again: no clock of this boot was set.
+    let mut outbox = folder.open_at(booted(2, 0, DAY));
+    assert_eq!(outbox.prune(booted(2, 0, DAY)).unwrap(), Pruned::default());
+    let pruned = outbox.prune(booted(2, 31 * DAY_MS, 32 * DAY)).unwrap();
+    assert_eq!(pruned.too_old, 3, "a month later it is");
+}
+
+#[test]
+fn a_clock_that_begins_years_ago_at_every_boot_keeps_nothing_for_ever() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    drop(outbox);
+    for (month, too_old) in [(1, 0), (2, 3), (3, 0)] {
+        let boot = 1 + u128::from(month);
+        let begun = booted(boot, 0, -2_000 * DAY);
+        let mut outbox = folder.open_at(begun);
+        assert_eq!(outbox.prune(begun).unwrap(), Pruned::default(), "{month}");
+        append_at(&mut outbox, 10 + month, begun);
+        let now = booted(boot, LATER_MS, i64::from(month) * 28 * DAY);
+        assert_eq!(outbox.prune(now).unwrap().too_old, too_old, "{month}");
+        // It is some minutes old, whatever its date says.
+        let newest = outbox.view().show(id(10 + month)).unwrap().unwrap().entry;
+        assert_eq!(newest.state, EntryState::Pending, "{month}");
+    }
+}
+
+#[test]
+fn one_event_of_the_future_keeps_none_behind_it_young() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append_at(&mut outbox, 10, stepped(0, 3_650 * DAY));
+    append(&mut outbox, "a", 0..3);
+    assert_eq!(outbox.prune(at(31 * DAY_MS)).unwrap().too_old, 3);
+    assert_eq!(waiting(&outbox), 1);
 }

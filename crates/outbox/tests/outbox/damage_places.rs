@@ -18,6 +18,7 @@ fn sums_that_are_wrong_hide_and_prune_nothing() {
         "UPDATE counter SET value = value - 1 WHERE name = 'event_bytes'",
         "UPDATE counter SET value = value << 40 WHERE name = 'event_bytes'",
         "DELETE FROM counter",
+        "DELETE FROM counter WHERE name = 'check'",
         "UPDATE queue SET match_id = match_id + 1",
         "UPDATE queue SET last = last - 1",
         "DELETE FROM queue",

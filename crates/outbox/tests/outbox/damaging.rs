@@ -28,6 +28,23 @@ pub(crate) fn tamper(path: &Path, sql: &str) {
     Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }
 
+/// Writes the checksum of the sums as the outbox would, so that a changed sum is one
+/// that only a law finds.
+pub(crate) fn seal(path: &Path) {
+    let db = Connection::open(path).unwrap();
+    let sums = "SELECT name, value FROM counter WHERE name <> 'check' ORDER BY name";
+    let mut select = db.prepare(sums).unwrap();
+    let mut rows = select.query([]).unwrap();
+    let mut hasher = crc32fast::Hasher::new();
+    while let Some(row) = rows.next().unwrap() {
+        hasher.update(row.get::<_, String>(0).unwrap().as_bytes());
+        hasher.update(&[0xFF]);
+        hasher.update(&row.get::<_, i64>(1).unwrap().to_le_bytes());
+    }
+    let upsert = "INSERT OR REPLACE INTO counter VALUES ('check', ?1)";
+    db.execute(upsert, [hasher.finalize()]).unwrap();
+}
+
 /// Leaves of the table of events, which are most pages of such a file.
 pub(crate) fn damage_leaves(path: &Path) {
     let bytes = std::fs::read(path).unwrap();

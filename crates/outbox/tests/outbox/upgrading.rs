@@ -10,6 +10,7 @@ use delivery::{Decision, QuarantineReason, Settlement};
 use event_model::Origin;
 use outbox::{EntryState, Error, Filter, Outbox, OutboxView};
 
+use crate::damaging::tamper;
 use crate::support::{
     DEVICE, Folder, append, append_as, at, claim, conclude, id, ids, refused, settlements, stored,
     stream,
@@ -17,7 +18,7 @@ use crate::support::{
 
 /// The schema that this program writes. Its fixture is made by
 /// `UPDATE_EXPECT=1 cargo test -p outbox`; one that is there is never made again.
-const NEWEST: u32 = 2;
+const NEWEST: u32 = 3;
 /// How an owner may have left its file: closed, or killed with a WAL beside it.
 const ENDINGS: [&str; 2] = ["closed", "killed"];
 
@@ -171,6 +172,37 @@ fn every_released_schema_is_sent_to_its_end() {
         assert_eq!(sent.len(), 7, "schema {schema}, {ending}: and the gap");
         let status = outbox.status(at(0)).unwrap();
         assert_eq!((status.pending, status.settled, status.quarantined), (0, 11, 2));
+    }
+}
+
+/// What the first builds of schema 2 leave, which know of no checksum.
+const UNSEALED: [&str; 2] = [
+    "INSERT OR REPLACE INTO counter VALUES ('check', 17)",
+    "DELETE FROM counter WHERE name = 'check'",
+];
+
+#[test]
+fn a_checksum_that_an_older_program_did_not_keep_is_no_damage() {
+    for (left, ending) in UNSEALED.into_iter().flat_map(|left| ENDINGS.map(|end| (left, end))) {
+        let folder = copy_of(2, ending);
+        tamper(&folder.path, left);
+        let before = written_id(&folder);
+        let mut outbox = folder.open();
+        assert_eq!(outbox.salvaged(), None, "{left}, {ending}");
+        assert_eq!(outbox.id().to_string(), before, "{left}, {ending}");
+        assert_eq!(append(&mut outbox, "a", 10..11).appended, [(id(10), 15)]);
+        drop(outbox);
+        assert_eq!(folder.open().salvaged(), None, "{left}, {ending}: it is sealed");
+    }
+}
+
+#[test]
+fn a_sum_of_an_older_file_is_still_held_against_its_rows() {
+    for left in UNSEALED {
+        let folder = copy_of(2, "closed");
+        tamper(&folder.path, left);
+        tamper(&folder.path, "UPDATE counter SET value = value - 1 WHERE name = 'queued'");
+        assert!(folder.open().salvaged().is_some(), "{left}");
     }
 }
 
