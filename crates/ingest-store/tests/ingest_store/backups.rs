@@ -263,6 +263,20 @@ fn a_restore_into_an_empty_folder_that_is_cut_off_lets_no_server_begin() {
 }
 
 #[test]
+fn a_log_alone_may_be_of_a_first_start_and_it_is_said_what_to_do() {
+    let dir = TempDir::new().unwrap();
+    let log = dir.path().join("ingest.sqlite-wal");
+    std::fs::write(&log, "").unwrap();
+    let refused = Store::open(dir.path(), StoreOptions::default()).map(drop).unwrap_err();
+    let said = refused.to_string();
+    for part in ["ingest.sqlite-wal", "restore again", "first start", "move it away"] {
+        assert!(said.contains(part), "{said}");
+    }
+    std::fs::rename(log, dir.path().join("away")).unwrap();
+    assert_eq!(crate::support::open(&dir).log_position().unwrap(), 0, "as it said");
+}
+
+#[test]
 fn a_restore_that_was_refused_leaves_nothing_behind() {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join("prose"), "dear diary, this is no database").unwrap();
