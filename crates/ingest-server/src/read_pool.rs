@@ -68,7 +68,7 @@ impl Shared {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut store = match idle {
             Some(store) => store,
-            None => Store::open(&self.data_dir, self.options)?,
+            None => Store::open_beside(&self.data_dir, self.options)?,
         };
         store.look_again();
         let answer = question(&store).inspect_err(|error| store.mend_after(error))?;

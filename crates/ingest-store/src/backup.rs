@@ -5,6 +5,8 @@
 //! and however. Nor does it carry answers to Idempotency-Keys: they were given
 //! under the old name, and repeating one would call the old store back.
 
+mod aside;
+
 use std::{
     fs::{self, File},
     io,
@@ -22,10 +24,10 @@ const UNNAMED: Uuid = Uuid::nil();
 const ALL_PAGES: std::ffi::c_int = -1;
 /// What a file is called until it is whole.
 const UNFINISHED: &str = "unfinished";
-/// What a database is called that a copy took the place of.
-const SET_ASIDE: &str = "before-restore";
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
+/// What of that is a part of the database.
+const LOGS: [&str; 2] = ["-journal", "-wal"];
 
 type Result<T> = std::result::Result<T, BackupError>;
 
@@ -89,12 +91,10 @@ impl Store {
     /// this returns.
     ///
     /// # Errors
-    /// [`BackupError::Exists`] where `to` is there: a backup is never written
-    /// over.
+    /// [`BackupError::Exists`] where `to` is there, or a log of that name: a
+    /// backup is never written over.
     pub fn back_up(data_dir: &Path, to: &Path) -> Result<()> {
-        if to.exists() {
-            return Err(BackupError::Exists(to.to_owned()));
-        }
+        refuse_any(std::iter::once("").chain(LOGS).map(|part| with(to, part)))?;
         let unfinished = beside(to, UNFINISHED);
         copy(&data_dir.join(Self::FILE_NAME), &unfinished, UNNAMED)?;
         put(&unfinished, to)
@@ -109,23 +109,24 @@ impl Store {
         Self::prepare(data_dir)?;
         let path = data_dir.join(Self::FILE_NAME);
         let (unfinished, store) = (beside(&path, UNFINISHED), token::random_uuid());
-        let before = finish_setting_aside(&path, &unfinished)?;
+        let before = aside::finish(&path, &unfinished)?;
         copy(from, &unfinished, store)?;
-        let set_aside = set_aside(&path)?.or(before);
+        let set_aside = aside::set_aside(&path)?.or(before);
         put(&unfinished, &path)?;
         Ok(Restored { store, set_aside })
     }
 }
 
 /// Refuses a folder without a database that is not empty of one: a restore was
-/// cut off in it.
+/// cut off in it. A log alone may also be of a first start at which the power
+/// failed: nothing tells it from the log of a database that was lost.
 pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
     let path = data_dir.join(Store::FILE_NAME);
     if path.exists() {
         return Ok(());
     }
-    let last = numbered(&path, last_number(&path).map_err(Error::Directory)?);
-    let left = [with(&path, "-wal"), beside(&path, UNFINISHED), last];
+    let last = aside::last(&path).map_err(Error::Directory)?;
+    let left = [last, beside(&path, UNFINISHED), with(&path, "-wal")];
     let left = left.into_iter().find(|path| path.exists());
     // Again: where somebody makes one at this moment it is there before its log.
     match left.filter(|_| !path.exists()) {
@@ -203,65 +204,29 @@ fn forget_answers(copied: &Connection) -> crate::Result<()> {
     Ok(())
 }
 
-/// Moves the database at `path` out of the way; where to.
-fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    let aside = numbered(path, last_number(path).map_err(at(path))? + 1);
-    let was_there = path.exists();
-    // Before its log: a database without it would be opened as it once was, and
-    // none is not ([`check_left_behind`]).
-    unless_absent(fs::rename(path, &aside)).map_err(at(path))?;
-    sync_folder(path)?;
-    set_companions_aside(path, &aside)?;
-    Ok(was_there.then_some(aside))
-}
-
-/// A log that stayed would be taken for the copy's own.
-fn set_companions_aside(path: &Path, aside: &Path) -> Result<()> {
-    for part in COMPANIONS {
-        let (from, to) = (with(path, part), with(aside, part));
-        if !to.exists() {
-            unless_absent(fs::rename(&from, to)).map_err(at(&from))?;
-        }
-    }
-    Ok(())
-}
-
-/// Moves after a database what a restore that was cut off left of it; where it
-/// is. Such a restore leaves its unfinished copy too.
-fn finish_setting_aside(path: &Path, unfinished: &Path) -> Result<Option<PathBuf>> {
-    if path.exists() || !unfinished.exists() {
-        return Ok(None);
-    }
-    let aside = numbered(path, last_number(path).map_err(at(path))?);
-    if !aside.exists() {
-        return Ok(None);
-    }
-    set_companions_aside(path, &aside)?;
-    Ok(Some(aside))
-}
-
-fn numbered(path: &Path, number: u32) -> PathBuf {
-    beside(path, &format!("{SET_ASIDE}-{number}"))
-}
-
-/// The number of the database that was set aside last, or of what is left of it;
-/// 0 where there is none.
-fn last_number(path: &Path) -> io::Result<u32> {
-    let (Some(folder), first) = (path.parent(), beside(path, SET_ASIDE)) else { return Ok(0) };
-    let mut last = 0;
-    for entry in fs::read_dir(folder)? {
-        let of = entry?.path();
-        let name = of.to_str().zip(first.to_str()).and_then(|(of, first)| of.strip_prefix(first));
-        let number = name.and_then(|name| name.strip_prefix('-')?.split('-').next()?.parse().ok());
-        last = last.max(number.unwrap_or(0));
-    }
-    Ok(last)
-}
-
 /// Gives a whole file its name; it is on disk when this returns.
+///
+/// # Errors
+/// [`BackupError::Exists`] where a log has that name already: SQLite would take
+/// it for the copy's own and write its pages into it.
 fn put(unfinished: &Path, name: &Path) -> Result<()> {
+    refuse_any(LOGS.map(|log| with(name, log)))?;
     fs::rename(unfinished, name).map_err(at(name))?;
     sync_folder(name)
+}
+
+/// Refuses where one of these is there.
+fn refuse_any(paths: impl IntoIterator<Item = PathBuf>) -> Result<()> {
+    match paths.into_iter().find(|path| is_there(path)) {
+        Some(there) => Err(BackupError::Exists(there)),
+        None => Ok(()),
+    }
+}
+
+/// Also where it cannot be seen, or leads nowhere: a name that may be taken is
+/// not given.
+fn is_there(path: &Path) -> bool {
+    !matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Puts the names beside `name` on disk.
@@ -300,4 +265,22 @@ fn with(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_is_there_gets_no_database_beside_it() {
+        for log in LOGS {
+            let folder = tempfile::TempDir::new().unwrap();
+            let (unfinished, name) = (folder.path().join("whole"), folder.path().join("x"));
+            fs::write(&unfinished, "a copy").unwrap();
+            fs::write(with(&name, log), "another's log").unwrap();
+            let refused = put(&unfinished, &name);
+            assert!(matches!(refused, Err(BackupError::Exists(_))), "{log}: {refused:?}");
+            assert!(unfinished.exists() && !name.exists(), "{log}");
+        }
+    }
 }

@@ -19,11 +19,13 @@ pub enum Error {
         /// The newest that this build can read.
         known: usize,
     },
-    /// There is no database, but what a restore that was cut off leaves of one:
-    /// an empty one in its place would be taken for it.
+    /// There is no database, but what is left of one: by a restore that was cut
+    /// off, or by a first start at which the power failed. An empty one in its
+    /// place would be taken for it.
     #[error(
-        "there is no database, but {} is there: a restore was cut off; restore again, or move it \
-         away to begin with an empty one", .0.display()
+        "there is no database, but {} is there: a restore was cut off, then restore again; or, where \
+         the server never ran before, the power failed at its first start, then move it away to \
+         begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
     /// What can be made anew from the log is damaged, or of another version.

@@ -37,7 +37,13 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
 
 /// Refuses the file of a newer server before anything of it is touched.
 pub(crate) fn check_on_disk(path: &Path) -> Result<()> {
-    let found = usize::try_from(on_disk::version(path)).unwrap_or(usize::MAX);
+    // The first look is short, and a torn page of the log may mislead it: one that
+    // a server writes at this moment, or that a power cut left.
+    judge(on_disk::version(path)).or_else(|_| judge(on_disk::sound_version(path)))
+}
+
+fn judge(found: u32) -> Result<()> {
+    let found = usize::try_from(found).unwrap_or(usize::MAX);
     if found > MIGRATIONS.len() {
         return Err(Error::Newer { found, known: MIGRATIONS.len() });
     }

@@ -75,9 +75,19 @@ impl Store {
     /// Where the directory cannot be made, the file is a newer server's, or
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
+        schema::check_on_disk(&data_dir.join(Self::FILE_NAME))?;
+        Self::open_beside(data_dir, options)
+    }
+
+    /// As [`Store::open`], for a process that has opened this database before and
+    /// has it open still: that no newer server wrote it need not be read from the
+    /// disk again, which takes longer the more its log holds.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_beside(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         make_private_directory(data_dir).map_err(Error::Directory)?;
         backup::check_left_behind(data_dir)?;
-        schema::check_on_disk(&data_dir.join(Self::FILE_NAME))?;
         let mut connection = connect(data_dir, options)?;
         schema::migrate(&mut connection)?;
         sync_names(data_dir).map_err(Error::Directory)?;

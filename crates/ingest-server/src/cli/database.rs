@@ -47,17 +47,18 @@ impl DatabaseCommand {
 fn back_up(file: &Path, common: &Common) -> Result<(), Failure> {
     Store::back_up(common.existing()?, file).map_err(environment)?;
     let text = format!("backed up to {}", file.display());
-    Ok(common.format().print(&json!({"backup": file}), &text)?)
+    Ok(common.format().print(&json!({"backup": file.display().to_string()}), &text)?)
 }
 
 fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
     // Held until the copy is in its place: a server would not see it.
     let _owner = ingest_server::own(common.path())?;
     let restored = Store::restore(common.path(), file).map_err(environment)?;
-    let set_aside = restored.set_aside.as_ref();
-    let before = set_aside.map_or(String::new(), |path| {
-        format!("; the database that was there is {}", path.display())
-    });
+    // A path need not be text, which JSON is.
+    let set_aside = restored.set_aside.map(|path| path.display().to_string());
+    let before = set_aside
+        .as_ref()
+        .map_or(String::new(), |path| format!("; the database that was there is {path}"));
     let text = format!("restored as store {}{before}", restored.store);
     let item = json!({"store": restored.store, "set_aside": set_aside});
     Ok(common.format().print(&item, &text)?)

@@ -1,5 +1,7 @@
 //! The binary, as an operator starts it.
 
+#[cfg(target_os = "linux")]
+use std::os::unix::ffi::OsStrExt;
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -168,6 +170,25 @@ fn a_backup_is_made_while_the_server_runs_and_restored_only_when_it_does_not() {
     let restored = json(&run(dir.path(), &["database", "restore", file, "--json"]));
     assert!(Path::new(restored["set_aside"].as_str().unwrap()).exists(), "{restored}");
     let _server = Running::with_key(dir.path());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_no_text_is_backed_up_and_restored_too() {
+    let dir = TempDir::new().unwrap();
+    let name = |bytes| dir.path().join(std::ffi::OsStr::from_bytes(bytes));
+    let (data_dir, file) = (name(b"caf\xe9"), name(b"cop\xff"));
+    let database = |what: &str| {
+        let mut command = command(&data_dir, &["database", what, "--json"]);
+        command.arg(&file).output().unwrap()
+    };
+    json(&run(&data_dir, &["database", "renew", "--json"]));
+    json(&database("backup"));
+    for number in 1..=2 {
+        let restored = json(&database("restore"));
+        let aside = restored["set_aside"].as_str().unwrap();
+        assert!(aside.ends_with(&format!("before-restore-{number}")), "{aside}");
+    }
 }
 
 #[test]

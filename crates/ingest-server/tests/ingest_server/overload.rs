@@ -84,6 +84,11 @@ fn can_trace() -> bool {
     can
 }
 
+/// Events refused before there must be room: one thread writes them, and of its
+/// writes 21 fail, so that this is never met but by a server that mends nothing.
+#[cfg(target_os = "linux")]
+const REFUSED_MAX: usize = 200;
+
 /// SQLite calls it no full disk: to it a quota is an error of the disk.
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -106,6 +111,7 @@ async fn a_disk_quota_that_is_used_up_stores_nothing_until_there_is_room() {
             other => {
                 assert_eq!(other, ["retry/store_unavailable"], "after {stored}");
                 refused += 1;
+                assert!(refused < REFUSED_MAX, "nothing more was stored after {stored}");
             }
         }
     }

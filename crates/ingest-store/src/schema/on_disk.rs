@@ -16,15 +16,36 @@ const VERSION_AT: usize = 60;
 const VERSION_END: usize = VERSION_AT + 4;
 const WAL_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// The largest page of any SQLite file.
+/// The smallest and the largest page of any SQLite file.
+const PAGE_MIN: u32 = 512;
 const PAGE_MAX: u32 = 65_536;
 
 /// The version that the last commit left, in the file or in its WAL; 0 where
 /// there is no file or it is none of SQLite's: what opens it says so.
+///
+/// Of the WAL only as much is read as that takes: a frame that is being written,
+/// or that a power cut left torn, is taken at its word.
 pub(super) fn version(path: &Path) -> u32 {
+    version_by(path, Look::Quick)
+}
+
+/// The same by what of the WAL is whole, as SQLite takes it: all of it is read.
+pub(super) fn sound_version(path: &Path) -> u32 {
+    version_by(path, Look::Sound)
+}
+
+/// How closely a WAL is read.
+#[derive(Clone, Copy)]
+enum Look {
+    /// Frames are taken at their word.
+    Quick,
+    /// The first whose checksum is wrong ends it.
+    Sound,
+}
+
+fn version_by(path: &Path, look: Look) -> u32 {
     let in_file = in_file(path).unwrap_or(0);
-    let in_wal = in_wal(&wal_of(path)).ok().flatten();
-    in_wal.unwrap_or(in_file)
+    in_wal(&wal_of(path), look).ok().flatten().unwrap_or(in_file)
 }
 
 fn wal_of(path: &Path) -> PathBuf {
@@ -40,31 +61,78 @@ fn in_file(path: &Path) -> io::Result<u32> {
 }
 
 /// The version in the newest first page that was committed into the WAL.
-fn in_wal(path: &Path) -> io::Result<Option<u32>> {
+fn in_wal(path: &Path, look: Look) -> io::Result<Option<u32>> {
     let mut wal = BufReader::new(File::open(path)?);
     let mut header = [0; WAL_HEADER];
     wal.read_exact(&mut header)?;
     let page_bytes = number(&header, 8);
-    if !page_bytes.is_power_of_two() || page_bytes > PAGE_MAX {
+    if !page_bytes.is_power_of_two() || !(PAGE_MIN..=PAGE_MAX).contains(&page_bytes) {
         return Ok(None);
     }
     let (mut committed, mut written) = (None, None);
-    let mut frame = [0; FRAME_HEADER];
+    let mut sum = Sum::of_header(&header);
+    let (mut frame, mut page) = ([0; FRAME_HEADER], vec![0; page_bytes as usize]);
     // A frame with another salt is left of an earlier use of the same file.
     while wal.read_exact(&mut frame).is_ok() && frame[8..16] == header[16..24] {
-        let mut left = i64::from(page_bytes);
-        if number(&frame, 0) == 1 {
-            let mut start = [0; VERSION_END];
-            wal.read_exact(&mut start)?;
-            left -= start.len() as i64;
-            written = Some(number(&start, VERSION_AT));
+        let is_first_page = number(&frame, 0) == 1;
+        let is_read = match look {
+            Look::Quick => is_first_page,
+            Look::Sound => true,
+        };
+        if !is_read {
+            wal.seek_relative(i64::from(page_bytes))?;
+        } else if wal.read_exact(&mut page).is_err() {
+            break;
+        }
+        let is_sound = match look {
+            Look::Quick => true,
+            Look::Sound => sum.goes_on(&frame, &page),
+        };
+        if !is_sound {
+            break;
+        }
+        if is_first_page {
+            written = Some(number(&page, VERSION_AT));
         }
         if number(&frame, 4) != 0 {
             committed = written.or(committed);
         }
-        wal.seek_relative(left)?;
     }
     Ok(committed)
+}
+
+/// The checksum of a WAL up to a frame: each frame's goes on from the one before.
+struct Sum {
+    is_big_endian: bool,
+    sums: [u32; 2],
+}
+
+impl Sum {
+    fn of_header(header: &[u8; WAL_HEADER]) -> Self {
+        // The last bit of its first number says in which order words are summed.
+        let mut sum = Self { is_big_endian: header[3] & 1 == 1, sums: [0; 2] };
+        sum.add(&header[..24]);
+        sum
+    }
+
+    /// Whether the frame is whole and the next of the same log.
+    fn goes_on(&mut self, frame: &[u8; FRAME_HEADER], page: &[u8]) -> bool {
+        self.add(&frame[..8]);
+        self.add(page);
+        self.sums == [number(frame, 16), number(frame, 20)]
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let word = if self.is_big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
+        let [mut first, mut second] = self.sums;
+        let (words, _) = bytes.as_chunks::<4>();
+        let (pairs, _) = words.as_chunks::<2>();
+        for [one, other] in pairs {
+            first = first.wrapping_add(word(*one)).wrapping_add(second);
+            second = second.wrapping_add(word(*other)).wrapping_add(first);
+        }
+        self.sums = [first, second];
+    }
 }
 
 fn number(bytes: &[u8], at: usize) -> u32 {
@@ -90,8 +158,32 @@ mod tests {
         assert_eq!((in_file(&path).unwrap(), version(&path)), (7, 8), "in the WAL alone");
         db.execute_batch("BEGIN; PRAGMA user_version = 9; CREATE TABLE t (a); ROLLBACK").unwrap();
         assert_eq!(version(&path), 8, "not committed");
+        assert_eq!(sound_version(&path), 8, "the whole of the WAL is sound");
         db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
         assert_eq!(version(&path), 8, "with an empty WAL");
+    }
+
+    #[test]
+    fn a_torn_frame_counts_at_the_second_look_no_more_than_for_sqlite() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (path, torn) = (folder.path().join("x.db"), folder.path().join("torn.db"));
+        let db = Connection::open(&path).unwrap();
+        db.pragma_update(None, "journal_mode", "WAL").unwrap();
+        db.execute_batch("PRAGMA user_version = 7; CREATE TABLE t (a)").unwrap();
+        let before = std::fs::metadata(wal_of(&path)).unwrap().len() as usize;
+        db.pragma_update(None, "user_version", 8).unwrap();
+        let mut log = std::fs::read(wal_of(&path)).unwrap();
+        log[before + FRAME_HEADER + VERSION_AT] ^= 0xff;
+        std::fs::copy(&path, &torn).unwrap();
+        std::fs::write(wal_of(&torn), &log).unwrap();
+        assert_eq!((version(&torn), sound_version(&torn)), (0xff00_0008, 7));
+        // The header of a frame whose page had not been written.
+        log.truncate(before + FRAME_HEADER);
+        std::fs::write(wal_of(&torn), &log).unwrap();
+        assert_eq!((version(&torn), sound_version(&torn)), (7, 7));
+        let by_sqlite = Connection::open(&torn).unwrap();
+        let found = by_sqlite.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
+        assert_eq!(found.unwrap(), 7);
     }
 
     #[test]
@@ -101,7 +193,8 @@ mod tests {
         for bytes in [vec![], vec![0xff; 10], vec![0xff; 5_000]] {
             std::fs::write(&path, &bytes).unwrap();
             std::fs::write(wal_of(&path), &bytes).unwrap();
-            assert_eq!(version(&path), 0, "{} bytes", bytes.len());
+            let found = (version(&path), sound_version(&path));
+            assert_eq!(found, (0, 0), "{} bytes", bytes.len());
         }
     }
 }

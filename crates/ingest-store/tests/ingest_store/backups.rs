@@ -46,6 +46,20 @@ fn a_copy_is_one_file_and_is_never_written_over() {
     assert_eq!(of_copy, ["copy"], "nothing lies beside it that could be forgotten");
 }
 
+#[test]
+fn a_copy_is_not_put_beside_a_log_that_has_its_name() {
+    let fixture = with_one_event();
+    let path = |name: &str| fixture.dir.path().join(name);
+    for log in ["copy-wal", "copy-journal"] {
+        std::fs::write(path(log), "another's").unwrap();
+        let refused = Store::back_up(fixture.dir.path(), &path("copy"));
+        assert!(matches!(&refused, Err(BackupError::Exists(there)) if *there == path(log)));
+        assert!(!path("copy").exists() && !path("copy.unfinished").exists(), "{log}");
+        std::fs::remove_file(path(log)).unwrap();
+    }
+    Store::back_up(fixture.dir.path(), &path("copy")).unwrap();
+}
+
 /// The name that a copy gets where it is put in place with a file manager.
 fn name_by_hand(copy: &std::path::Path) -> Uuid {
     let folder = TempDir::new().unwrap();
@@ -108,6 +122,41 @@ fn the_database_that_was_there_is_set_aside_whole() {
     assert_eq!(whole.log_position().unwrap(), 2);
     let restored = Store::open(dir.path(), StoreOptions::default()).unwrap();
     assert_eq!(restored.log_position().unwrap(), 1, "the log beside it went with it");
+}
+
+#[test]
+fn no_restore_writes_over_what_another_set_aside_however_the_folder_is_spelled() {
+    let fixture = with_one_event();
+    let (copy, dir) = (back_up(&fixture, "copy"), TempDir::new().unwrap());
+    let folder = dir.path().join("data");
+    // A folder may have any name.
+    #[cfg(target_os = "linux")]
+    let folder =
+        folder.join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9"));
+    let spelled = |more: &str| {
+        let mut spelled = folder.clone().into_os_string();
+        spelled.push(more);
+        std::path::PathBuf::from(spelled)
+    };
+    let named = |number: u32| format!("{}.before-restore-{number}", Store::FILE_NAME);
+    // By hand, and no number to count on from.
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(named(u32::MAX)), "kept").unwrap();
+    let mut stores = Vec::new();
+    for (number, more) in (0..).zip(["", "//", "/.", "/./"]) {
+        let restored = Store::restore(&spelled(more), &copy).unwrap();
+        let aside = (number > 0).then(|| spelled(more).join(named(number)));
+        assert_eq!(restored.set_aside, aside, "{more:?}");
+        stores.push(restored.store);
+    }
+    stores.pop();
+    for (number, store) in (1..).zip(stores) {
+        let elsewhere = TempDir::new().unwrap();
+        let aside = folder.join(named(number));
+        std::fs::copy(aside, elsewhere.path().join(Store::FILE_NAME)).unwrap();
+        assert_eq!(crate::support::open(&elsewhere).id(), store, "{number} is what it was");
+    }
+    assert_eq!(std::fs::read(folder.join(named(u32::MAX))).unwrap(), b"kept");
 }
 
 #[test]
@@ -211,6 +260,20 @@ fn a_restore_into_an_empty_folder_that_is_cut_off_lets_no_server_begin() {
     assert!(matches!(refused, Err(Error::LeftBehind(_))));
     Store::restore(dir.path(), &copy).unwrap();
     assert_eq!(crate::support::open(&dir).log_position().unwrap(), 1);
+}
+
+#[test]
+fn a_log_alone_may_be_of_a_first_start_and_it_is_said_what_to_do() {
+    let dir = TempDir::new().unwrap();
+    let log = dir.path().join("ingest.sqlite-wal");
+    std::fs::write(&log, "").unwrap();
+    let refused = Store::open(dir.path(), StoreOptions::default()).map(drop).unwrap_err();
+    let said = refused.to_string();
+    for part in ["ingest.sqlite-wal", "restore again", "first start", "move it away"] {
+        assert!(said.contains(part), "{said}");
+    }
+    std::fs::rename(log, dir.path().join("away")).unwrap();
+    assert_eq!(crate::support::open(&dir).log_position().unwrap(), 0, "as it said");
 }
 
 #[test]

@@ -250,3 +250,26 @@ fn a_newer_servers_database_is_left_alone_as_a_crash_left_it() {
     };
     is_left_alone(&dir);
 }
+
+#[test]
+fn a_page_of_the_log_that_a_power_cut_tore_is_not_of_a_newer_server() {
+    // Where its version stands in the last frame, which sets it to what it is.
+    const VERSION_AT: usize = 60;
+    let crashed = TempDir::new().unwrap();
+    {
+        let Fixture { dir, store } = Fixture::new();
+        let db = rusqlite::Connection::open(dir.path().join(Store::FILE_NAME)).unwrap();
+        db.pragma_update(None, "user_version", version(dir.path())).unwrap();
+        let log = dir.path().join("ingest.sqlite-wal");
+        let page: u32 = db.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
+        let mut bytes = std::fs::read(&log).unwrap();
+        let last_page = bytes.len() - page as usize;
+        bytes[last_page + VERSION_AT] ^= 0xff;
+        std::fs::write(crashed.path().join("ingest.sqlite-wal"), bytes).unwrap();
+        let name = Store::FILE_NAME;
+        std::fs::copy(dir.path().join(name), crashed.path().join(name)).unwrap();
+        drop((db, store));
+    }
+    let devices = open(&crashed).devices().unwrap();
+    assert_eq!(devices.len(), 3, "what was committed before is there");
+}
