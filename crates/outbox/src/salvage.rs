@@ -84,6 +84,7 @@ use job::{Job, Progress};
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
+pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
 /// second.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::{Error, counters};
+use crate::{Error, counters, salvage::schema_versions};
 
 /// Marks the file as ours in its header ("RSOB").
 const APPLICATION_ID: i32 = 0x5253_4F42;
@@ -54,8 +54,21 @@ pub(crate) fn migrate(
 /// # Errors
 /// Where a newer program wrote it.
 pub(crate) fn known(path: &Path) -> Result<(), Error> {
-    // Twice, since the owner may write over the WAL while it is read.
-    judge(on_disk::version(path)).or_else(|_| judge(on_disk::version(path))).map(drop)
+    let Err(newer) = judge(on_disk::version(path)) else { return Ok(()) };
+    if is_newer_for_sure(path) { Err(newer) } else { Ok(()) }
+}
+
+/// The owner may write over the log while it is read, and a power failure may have
+/// torn it for good: there a version counts in a page that is whole.
+fn is_newer_for_sure(path: &Path) -> bool {
+    let is_newer = |version: &u32| !is_known(*version);
+    let in_log = match schema_versions(&on_disk::wal_of(path)) {
+        Ok(Some(versions)) => versions.iter().any(is_newer),
+        // Whatever wrote it is not this program.
+        Ok(None) => true,
+        Err(_) => false,
+    };
+    in_log || on_disk::in_file(path).is_ok_and(|version| is_newer(&version))
 }
 
 /// The file's schema version.

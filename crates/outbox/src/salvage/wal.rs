@@ -7,7 +7,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -16,6 +16,8 @@ use super::images::PAGE_BYTES;
 const HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
 pub(super) const FRAME_BYTES: usize = FRAME_HEADER_BYTES + PAGE_BYTES;
+/// Where `user_version` stands in the first page.
+const VERSION_AT: u64 = 60;
 /// The first word of the header; one more where words are summed big-endian.
 const MAGIC: u32 = 0x377F_0682;
 /// Frames that are looked at: 4 GiB of log. Ours is cut at some megabytes.
@@ -124,6 +126,27 @@ impl Wal {
     pub(super) fn page_offset(frame: usize) -> u64 {
         (HEADER_BYTES + frame * FRAME_BYTES + FRAME_HEADER_BYTES) as u64
     }
+}
+
+/// The schema versions in those first pages of a log that are whole, the oldest
+/// first; `None` where its pages have another size than ours.
+pub(crate) fn schema_versions(log: &Path) -> io::Result<Option<Vec<u32>>> {
+    let mut file = File::open(log)?;
+    let mut header = [0; HEADER_BYTES];
+    file.read_exact(&mut header)?;
+    if word(&header, 8) as usize != PAGE_BYTES {
+        return Ok(None);
+    }
+    let frames = Wal::read(log)?.frames;
+    let first_pages =
+        frames.iter().enumerate().filter(|(_, frame)| frame.intact && frame.page == 1);
+    let mut version = |(at, _): (usize, &Frame)| {
+        file.seek(SeekFrom::Start(Wal::page_offset(at) + VERSION_AT))?;
+        let mut version = [0; 4];
+        file.read_exact(&mut version)?;
+        Ok(u32::from_be_bytes(version))
+    };
+    first_pages.map(&mut version).collect::<io::Result<_>>().map(Some)
 }
 
 /// A frame, and the salts that it was written under.

@@ -27,13 +27,13 @@ pub(crate) fn version(path: &Path) -> u32 {
     in_wal.unwrap_or(in_file)
 }
 
-fn wal_of(path: &Path) -> PathBuf {
+pub(super) fn wal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(OsStr::new("-wal"));
     PathBuf::from(name)
 }
 
-fn in_file(path: &Path) -> io::Result<u32> {
+pub(super) fn in_file(path: &Path) -> io::Result<u32> {
     let mut header = [0; VERSION_END];
     File::open(path)?.read_exact(&mut header)?;
     Ok(if header.starts_with(MAGIC) { number(&header, VERSION_AT) } else { 0 })

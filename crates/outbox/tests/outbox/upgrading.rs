@@ -261,3 +261,25 @@ fn a_file_that_its_owner_has_yet_to_bring_up_to_date_is_named_and_not_touched() 
         assert!(OutboxView::open(&folder.path).is_ok(), "{schema} {ending}");
     }
 }
+
+/// A transaction that a power failure tore: of its first page only the beginning is
+/// on the disk, with bytes behind that make its checksum wrong.
+#[test]
+fn a_page_of_the_log_that_a_power_failure_tore_is_of_no_newer_program() {
+    let killed = copy_of(NEWEST, "killed");
+    let db = rusqlite::Connection::open(&killed.path).unwrap();
+    db.pragma_update(None, "user_version", NEWEST + 1).unwrap();
+    let torn = Folder::new();
+    fs::create_dir_all(torn.path.parent().unwrap()).unwrap();
+    copy_files(killed.path.parent().unwrap(), torn.path.parent().unwrap());
+    let log = torn.path.with_extension("db-wal");
+    let refused = OutboxView::open(&torn.path).err();
+    assert!(matches!(refused, Some(Error::NewerSchema { .. })), "whole: {refused:?}");
+
+    let mut bytes = fs::read(&log).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&log, bytes).unwrap();
+    let outbox = torn.open();
+    assert!(outbox.salvaged().is_none(), "it was the last transaction");
+    assert_eq!(outbox.state(&stream()).unwrap().as_deref(), Some(b"state".as_slice()));
+}
