@@ -15,13 +15,10 @@ use std::{
 };
 
 use delivery::BatchLimits;
-use event_model::{
-    Actors, Clock, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity,
-    Kind, MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
-};
+use event_model::{Clock, ClockEpoch, ClockReading, DeviceId, EventId, Moment, Source, WallTime};
 use ingest_server::{Config, Server};
 use ingest_store::{ReaderRole, Store, StoreOptions, Token as ServerToken};
-use outbox::{Append, NewEvent, Outbox, StreamKey};
+use outbox::{Append, Outbox, StreamKey};
 use proptest::{prelude::*, test_runner::Config as Cases};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -31,6 +28,8 @@ use tokio::{
 };
 use uploader::{ExtraRoots, ServerUrl, Token, Uploader};
 use uuid::Uuid;
+
+use crate::made_event::kill;
 
 /// Each lets other threads run: far more than a process takes to start.
 const LOCKED_TRIES_MAX: u32 = 100_000;
@@ -221,7 +220,7 @@ impl World {
         let id = EventId(Uuid::from_u128(u128::try_from(number).unwrap()));
         let now = self.clock.now();
         let stream = StreamKey { source: Source::Cs2, stream: "live".to_owned() };
-        let events = vec![event(id, now)];
+        let events = vec![kill(id, "m", now)];
         let group = [Append { stream, state: Vec::new(), events }];
         self.outbox.as_mut().unwrap().append(&group, now).unwrap();
         let true_ms = self.truth.load(Ordering::SeqCst);
@@ -304,25 +303,6 @@ fn qualities(server: &Path) -> BTreeMap<EventId, String> {
         .query_map([], |row| Ok((row.get::<_, String>("event_id")?, row.get("at_quality")?)))
         .unwrap();
     rows.map(Result::unwrap).map(|(id, quality)| (id.parse().unwrap(), quality)).collect()
-}
-
-fn event(id: EventId, now: Moment) -> NewEvent {
-    let game = Game::cs2();
-    let key = MatchKey::native(&game, "m");
-    let data = EventData {
-        game,
-        match_ref: MatchRef { key, origin: MatchOrigin::Native },
-        observer: None,
-        actors: Actors::default(),
-        actor_ids: None,
-        round: None,
-        ordinal: None,
-        identity: Identity::Native,
-        match_clock_ms: None,
-        details: BTreeMap::new(),
-    };
-    let event = Event { id, kind: Kind::Kill, data };
-    NewEvent { event, origin: Origin::Live, time: now.wall, observed: now.clock }
 }
 
 fn reader(server: &Path) -> String {

@@ -12,6 +12,7 @@ mod faults;
 mod full_disk;
 mod live;
 mod log;
+mod made_event;
 mod outages;
 mod outbox_commands;
 mod processes;

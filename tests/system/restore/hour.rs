@@ -2,7 +2,7 @@
 //! on clocks that a test moves. The companions keep running.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -12,13 +12,10 @@ use std::{
 };
 
 use delivery::BatchLimits;
-use event_model::{
-    Actors, Clock, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity,
-    Kind, MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
-};
+use event_model::{Clock, ClockEpoch, ClockReading, DeviceId, EventId, Moment, Source, WallTime};
 use ingest_server::{Config, Server, Shutdown};
 use ingest_store::{Store, Token as ServerToken};
-use outbox::{Append, NewEvent, Outbox, StreamKey};
+use outbox::{Append, Outbox, StreamKey};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
@@ -27,6 +24,8 @@ use tokio::{
 };
 use uploader::{ExtraRoots, ServerUrl, Token, UploadProgress, UploadState, Uploader};
 use uuid::Uuid;
+
+use crate::made_event::kill;
 
 const KEY: &str = "an-enrolment-key-that-is-long-enough";
 /// Where the time begins: 2026-11-20T19:00:00Z.
@@ -117,7 +116,8 @@ impl Companion {
 
     fn see(&mut self, now: Moment) {
         let numbers = self.appended..self.appended + EVENTS;
-        let events = numbers.map(|n| event(self.number, n, now)).collect();
+        let match_id = format!("m{}", self.number);
+        let events = numbers.map(|n| kill(id(self.number, n), &match_id, now)).collect();
         let stream = StreamKey { source: Source::Cs2, stream: "live".to_owned() };
         let group = [Append { stream, state: Vec::new(), events }];
         self.outbox.lock().unwrap().append(&group, now).unwrap();
@@ -153,25 +153,6 @@ fn open(path: &Path, device: DeviceId, now: Moment) -> Outbox {
 
 fn id(companion: u32, n: u32) -> EventId {
     EventId(Uuid::from_u128(u128::from(companion) << 32 | u128::from(n)))
-}
-
-fn event(companion: u32, n: u32, now: Moment) -> NewEvent {
-    let game = Game::cs2();
-    let key = MatchKey::native(&game, &format!("m{companion}"));
-    let data = EventData {
-        game,
-        match_ref: MatchRef { key, origin: MatchOrigin::Native },
-        observer: None,
-        actors: Actors::default(),
-        actor_ids: None,
-        round: None,
-        ordinal: None,
-        identity: Identity::Native,
-        match_clock_ms: None,
-        details: BTreeMap::new(),
-    };
-    let event = Event { id: id(companion, n), kind: Kind::Kill, data };
-    NewEvent { event, origin: Origin::Live, time: now.wall, observed: now.clock }
 }
 
 /// Every id in the log, as often as it stands there. No page tells what is double,
