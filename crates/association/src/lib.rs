@@ -15,10 +15,12 @@
 
 mod logged_event;
 mod occurrence_id;
+mod report;
 mod sighting;
 mod standing;
 
 pub use logged_event::LoggedEvent;
 pub use occurrence_id::OccurrenceId;
+pub use report::{Hints, Report};
 pub use sighting::{Sighting, TimeQuality};
 pub use standing::{Confidence, Standing, standing};
