@@ -13,14 +13,18 @@
 //!   in any order and with any repetition.
 //! - Never two event ids of one stream in one occurrence.
 
+mod ids;
 mod logged_event;
 mod occurrence_id;
 mod report;
+mod revisions;
 mod sighting;
 mod standing;
 
+pub use ids::{LogNo, OccurrenceNo};
 pub use logged_event::LoggedEvent;
 pub use occurrence_id::OccurrenceId;
 pub use report::{Hints, Report};
+pub use revisions::{Change, Changes, Revision};
 pub use sighting::{Sighting, TimeQuality};
 pub use standing::{Confidence, Standing, standing};

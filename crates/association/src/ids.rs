@@ -1,0 +1,168 @@
+//! Which handle names which occurrence: first come, and for ever.
+//!
+//! A handle is the log position of the report that founded the occurrence; the
+//! public id is a hash of that report ([`OccurrenceId::founded_by`]). Where a
+//! report is, its handle is: a handle resolves through its founder, over any
+//! number of merges and splits, and there are no chains to follow. Contents
+//! are a function of the set of reports; handles are not, since a handle that
+//! is chosen anew from the contents would change with nearly every arrival.
+//!
+//! [`OccurrenceId::founded_by`]: crate::OccurrenceId::founded_by
+
+use serde::{Deserialize, Serialize};
+
+use crate::Report;
+
+/// A report, by its position in the server's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LogNo(pub u64);
+
+impl From<&Report<'_>> for LogNo {
+    fn from(report: &Report<'_>) -> Self {
+        Self(report.position)
+    }
+}
+
+/// An occurrence, by the position of the report that founded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OccurrenceNo(pub u64);
+
+impl OccurrenceNo {
+    /// The handle that this report founds.
+    #[must_use]
+    pub fn of_founder(report: LogNo) -> Self {
+        Self(report.0)
+    }
+
+    /// The report that founded it.
+    #[must_use]
+    pub fn founder(self) -> LogNo {
+        LogNo(self.0)
+    }
+}
+
+/// When a handle was first published, counted within its match from 1.
+pub(crate) type Published = u32;
+
+/// An occurrence as it is named before a resolve.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) name: OccurrenceNo,
+    pub(crate) published: Published,
+}
+
+/// What naming needs to know of a report.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seated {
+    pub(crate) no: LogNo,
+    /// When its own handle was published, if it ever was.
+    pub(crate) published: Option<Published>,
+    /// Which of the held occurrences it is in.
+    pub(crate) holder: Option<usize>,
+}
+
+/// The name of a new cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// That of this held occurrence.
+    Kept(usize),
+    /// That of this member of the cluster, and the held occurrence that most of
+    /// its members come from.
+    Founded { by: usize, from: Option<usize> },
+}
+
+/// What became of a held occurrence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Its handle names this cluster.
+    Names(usize),
+    /// Its handle leads to this cluster, which has another name.
+    LeadsTo(usize),
+    /// Nothing of it is left.
+    Gone,
+}
+
+/// The names of a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Naming {
+    /// By cluster.
+    pub(crate) names: Vec<Name>,
+    /// By held occurrence.
+    pub(crate) fates: Vec<Fate>,
+}
+
+/// Names the clusters of `members`, indexes into `reports`, after `held`.
+///
+/// A cluster with founders of held occurrences keeps the handle that was
+/// published first; a cluster without founds one of its own, of a member whose
+/// handle was public before, or else of the member stored first.
+pub(crate) fn named(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) -> Naming {
+    let homes = homes(held, reports, clusters);
+    let mut first: Vec<Option<usize>> = vec![None; clusters.len()];
+    for (index, home) in homes.iter().enumerate() {
+        let Some(cluster) = *home else { continue };
+        let older = |other: usize| held[other].published < held[index].published;
+        if !first[cluster].is_some_and(older) {
+            first[cluster] = Some(index);
+        }
+    }
+    let names = std::iter::zip(&first, clusters)
+        .map(|(kept, members)| kept.map_or_else(|| founded(reports, members), Name::Kept))
+        .collect();
+    let fate = |(index, home): (usize, &Option<usize>)| match *home {
+        Some(cluster) if first[cluster] == Some(index) => Fate::Names(cluster),
+        Some(cluster) => Fate::LeadsTo(cluster),
+        None => Fate::Gone,
+    };
+    Naming { names, fates: homes.iter().enumerate().map(fate).collect() }
+}
+
+/// The cluster where each held occurrence's founder is; where the founder was
+/// withdrawn, the one with most of its reports.
+fn homes(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) -> Vec<Option<usize>> {
+    let mut homes = vec![None; held.len()];
+    let mut most = vec![0; held.len()];
+    for (cluster, members) in clusters.iter().enumerate() {
+        for (holder, count) in counted(reports, members) {
+            if count > most[holder] {
+                (most[holder], homes[holder]) = (count, Some(cluster));
+            }
+        }
+    }
+    let by_name: std::collections::HashMap<OccurrenceNo, usize> =
+        held.iter().enumerate().map(|(index, held)| (held.name, index)).collect();
+    for (cluster, members) in clusters.iter().enumerate() {
+        for report in members.iter().map(|&member| &reports[member]) {
+            if report.published.is_none() {
+                continue;
+            }
+            if let Some(&index) = by_name.get(&OccurrenceNo::of_founder(report.no)) {
+                homes[index] = Some(cluster);
+            }
+        }
+    }
+    homes
+}
+
+/// The held occurrences that `members` come from, with how many, in their order.
+fn counted(reports: &[Seated], members: &[usize]) -> Vec<(usize, usize)> {
+    let mut holders: Vec<usize> =
+        members.iter().filter_map(|&member| reports[member].holder).collect();
+    holders.sort_unstable();
+    holders.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect()
+}
+
+fn founded(reports: &[Seated], members: &[usize]) -> Name {
+    let rank = |&&member: &&usize| {
+        let report = &reports[member];
+        (report.published.is_none(), report.published, report.no)
+    };
+    let by = *members.iter().min_by_key(rank).expect("a cluster has a member");
+    let from = counted(reports, members)
+        .into_iter()
+        .max_by_key(|&(holder, count)| (count, std::cmp::Reverse(holder)))
+        .map(|(holder, _)| holder);
+    Name::Founded { by, from }
+}
