@@ -1,0 +1,122 @@
+//! What a cluster says: when, by whom, in which round.
+
+use std::collections::BTreeMap;
+
+use event_model::WallTime;
+
+use super::{
+    scopes::Group,
+    view::{View, median},
+};
+use crate::{
+    Axis, Cluster, ClusterNo, Evidence, Noise, Packed, ReportNo, ReportSet, Segment, Sighting,
+    Solution, TimeQuality, Track,
+};
+
+/// The solution that `groups` make.
+pub(super) fn solution(set: &ReportSet, view: &View, groups: Vec<Group>) -> Solution {
+    let mut described: Vec<(Cluster, usize)> = groups
+        .into_iter()
+        .filter(|group| !group.units.is_empty())
+        .map(|mut group| {
+            group.units.sort_unstable();
+            let first = group.units[0];
+            (cluster(set, view, &group), first)
+        })
+        .collect();
+    described.sort_by_key(|(cluster, first)| (cluster.at.at, *first));
+    let clusters: Vec<Cluster> = described.into_iter().map(|(cluster, _)| cluster).collect();
+    let mut cluster_of = vec![ClusterNo(0); set.len()];
+    for (no, cluster) in (0..).map(ClusterNo).zip(&clusters) {
+        for member in &cluster.members {
+            cluster_of[super::view::at(member.0)] = no;
+        }
+    }
+    Solution {
+        clusters,
+        cluster_of,
+        tracks: tracks(set, view),
+        noise: Noise::default(),
+        flags: Vec::new(),
+    }
+}
+
+fn tracks(set: &ReportSet, view: &View) -> Vec<Track> {
+    let mut tracks = vec![Track::default(); set.clocks().len()];
+    for clock in &view.clocks {
+        let from = view.units.get(clock.units.start).map_or(0, |unit| unit.t);
+        tracks[usize::from(clock.no.0)] = Track {
+            segments: vec![Segment { from, offset_ms: clock.prior }],
+            locked: clock.is_good,
+            strict: false,
+        };
+    }
+    tracks
+}
+
+fn cluster(set: &ReportSet, view: &View, group: &Group) -> Cluster {
+    let members = members(view, &group.units);
+    let packed: Vec<&Packed> = members.iter().filter_map(|no| set.get(*no)).collect();
+    let told_by = |key: &dyn Fn(usize) -> u64| view.units[majority(view, &group.units, key)].no;
+    let round = majority(view, &group.units, &|unit| u64::from(view.units[unit].round));
+    Cluster {
+        at: instant(view, &group.units, &packed),
+        match_clock_ms: match_clock(set, &packed),
+        attacker_from: told_by(&|unit| view.units[unit].attacker),
+        victim_from: told_by(&|unit| view.units[unit].victim),
+        assists_from: told_by(&|unit| view.units[unit].assists.0),
+        round: Some(view.units[round].round).filter(|round| *round > 0),
+        evidence: if members.len() == 1 { Evidence::Lone } else { group.evidence },
+        linked: Vec::new(),
+        members,
+    }
+}
+
+fn members(view: &View, units: &[usize]) -> Vec<ReportNo> {
+    let mut members = Vec::with_capacity(units.len());
+    for unit in units {
+        members.push(view.units[*unit].no);
+        let from = view.twins.partition_point(|(of, _)| of < unit);
+        let twins = view.twins[from..].iter().take_while(|(of, _)| of == unit);
+        members.extend(twins.map(|(_, no)| *no));
+    }
+    members
+}
+
+/// The earliest time but for a fifth of the witnesses: they can be late and
+/// never early, but one clock can be wrong.
+fn instant(view: &View, units: &[usize], packed: &[&Packed]) -> Sighting {
+    let is_good = packed.iter().any(|report| report.is_good());
+    let mut times: Vec<i64> = units.iter().map(|unit| view.units[*unit].x).collect();
+    let at = earliest_but_a_fifth(&mut times).unwrap_or_default();
+    let quality = if is_good { TimeQuality::Good } else { TimeQuality::Low };
+    Sighting { at: WallTime::from_unix_ms(at), quality }
+}
+
+/// The ⌈n/5⌉-th smallest.
+pub(crate) fn earliest_but_a_fifth(times: &mut [i64]) -> Option<i64> {
+    let nth = times.len().div_ceil(5).checked_sub(1)?;
+    Some(*times.select_nth_unstable(nth).1)
+}
+
+fn match_clock(set: &ReportSet, packed: &[&Packed]) -> Option<i64> {
+    let on_match = |report: &&&Packed| {
+        matches!(set.clocks()[usize::from(report.clock.0)].axis, Axis::Match(_))
+    };
+    let mut times: Vec<i64> = packed.iter().filter(on_match).map(|report| report.t).collect();
+    median(&mut times)
+}
+
+/// The first unit that says what most say; what nobody said counts least.
+fn majority(view: &View, units: &[usize], key: &dyn Fn(usize) -> u64) -> usize {
+    let mut told: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+    for unit in units {
+        let entry = told.entry(key(*unit)).or_insert((0, *unit));
+        entry.0 += 1;
+    }
+    let silent = |key: u64| key == 0;
+    let best = told.into_iter().min_by_key(|(key, (count, first))| {
+        (silent(*key), std::cmp::Reverse(*count), view.units[*first].key)
+    });
+    best.map_or(units[0], |(_, (_, first))| first)
+}

@@ -1,0 +1,4 @@
+//! What a set of reports is solved to.
+
+mod counters;
+mod told;
