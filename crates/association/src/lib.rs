@@ -14,18 +14,22 @@
 //! - Never two event ids of one stream in one occurrence.
 
 mod ids;
+mod late;
 mod logged_event;
 mod names;
 mod occurrence_id;
 mod packed;
+mod placing;
 mod report;
-mod revisions;
 mod report_set;
+mod revisions;
 mod rules;
+mod sealing;
 mod sighting;
 mod solution;
 mod solve;
 mod standing;
+mod state;
 
 pub use ids::{LogNo, OccurrenceNo};
 pub use logged_event::LoggedEvent;
@@ -33,10 +37,11 @@ pub use names::{NameKey, Names};
 pub use occurrence_id::OccurrenceId;
 pub use packed::{Counter, EventKey, Packed};
 pub use report::{Hints, Report};
-pub use revisions::{Change, Changes, Revision};
 pub use report_set::{Axis, Clock, ClockNo, Pushed, ReportNo, ReportSet, Stream, StreamNo};
+pub use revisions::{Change, Changes, Revision};
 pub use rules::{Place, Rule, Rules};
 pub use sighting::{Sighting, TimeQuality};
 pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution, Track};
 pub use solve::solve;
 pub use standing::{Confidence, Standing, standing};
+pub use state::{Counts, Description, MatchState, Occurrence, Placed, StreamCounts, StreamView};

@@ -71,6 +71,17 @@ impl Names {
         key
     }
 
+    /// Remembers how another match's names are written too.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        let mut names: Vec<(&NameKey, &Box<str>)> = other.0.iter().collect();
+        names.sort_unstable();
+        for (key, text) in names {
+            if self.0.len() < Self::NAMES_MAX {
+                self.0.entry(*key).or_insert_with(|| text.clone());
+            }
+        }
+    }
+
     /// How a name is written, where it was kept.
     #[must_use]
     pub fn text(&self, key: NameKey) -> Option<&str> {

@@ -100,6 +100,7 @@ impl ReportSet {
         let Some(clock) = self.clock_of(report) else { return Pushed::Full };
         let Some(no) = self.next_no() else { return Pushed::Full };
         self.learn_names(report);
+        self.make_room();
         self.reports.push(Packed::of(report, kind, clock, reading(report).1));
         self.known.insert(slot, no);
         Pushed::Added(no)
@@ -170,6 +171,71 @@ impl ReportSet {
         self.find(device, event).ok()
     }
 
+    /// Takes in a report of another set, with the clock and the stream it had
+    /// there.
+    pub(crate) fn take_over(&mut self, mut report: Packed, axis: Axis, stream: Stream) -> Pushed {
+        let slot = match self.find(stream.device, report.key) {
+            Ok(no) => return Pushed::Known(no),
+            Err(slot) => slot,
+        };
+        let Some(clock) = self.numbered_clock(stream, axis) else { return Pushed::Full };
+        let Some(no) = self.next_no() else { return Pushed::Full };
+        self.make_room();
+        report.clock = clock;
+        self.reports.push(report);
+        self.known.insert(slot, no);
+        Pushed::Added(no)
+    }
+
+    /// Takes over how another set's names are written.
+    pub(crate) fn learn_from(&mut self, names: &Names) {
+        self.names.extend(names);
+    }
+
+    /// Takes a report out. The last one gets its number, which is returned as
+    /// it was before, so that the numbers stay without holes.
+    pub(crate) fn remove(&mut self, no: ReportNo) -> Option<ReportNo> {
+        let last = ReportNo(u32::try_from(self.reports.len()).ok()?.checked_sub(1)?);
+        self.forget(no);
+        if last != no {
+            let moved = self.slot_of(last)?;
+            self.known.insert(moved, no);
+        }
+        self.reports.swap_remove(usize::try_from(no.0).ok()?);
+        (last != no).then_some(last)
+    }
+
+    /// Where a report that is in the set is known.
+    fn slot_of(&self, no: ReportNo) -> Option<u64> {
+        let report = self.get(no)?;
+        let mut slot = device_key(self.stream_of(report).device, report.key);
+        while *self.known.get(&slot)? != no {
+            slot = slot.wrapping_add(1);
+        }
+        Some(slot)
+    }
+
+    /// Makes a report unknown, and what stands beside it move up.
+    fn forget(&mut self, no: ReportNo) {
+        let Some(mut slot) = self.slot_of(no) else { return };
+        self.known.remove(&slot);
+        slot = slot.wrapping_add(1);
+        while let Some(next) = self.known.remove(&slot) {
+            let Some(report) = self.get(next) else { continue };
+            let Err(free) = self.find(self.stream_of(report).device, report.key) else { continue };
+            self.known.insert(free, next);
+            slot = slot.wrapping_add(1);
+        }
+    }
+
+    /// Grows by an eighth: doubling would keep as much room as reports, and a
+    /// server holds many matches.
+    fn make_room(&mut self) {
+        if self.reports.len() == self.reports.capacity() {
+            self.reports.reserve_exact((self.reports.len() / 8).max(64));
+        }
+    }
+
     /// The event, or where it would be kept: hashes that meet stand side by
     /// side, so that nobody can make another's event seem known.
     fn find(&self, device: DeviceId, event: EventKey) -> Result<ReportNo, u64> {
@@ -202,10 +268,13 @@ impl ReportSet {
     fn clock_of(&mut self, report: &Report<'_>) -> Option<ClockNo> {
         let account = NameKey::maybe(report.observer);
         let account = if account.is_some() { account } else { nobody(report.device) };
-        let stream = Stream { account, device: report.device };
+        self.numbered_clock(Stream { account, device: report.device }, reading(report).0)
+    }
+
+    pub(crate) fn numbered_clock(&mut self, stream: Stream, axis: Axis) -> Option<ClockNo> {
         let stream =
             numbered(&mut self.stream_no, &mut self.streams, stream, Self::STREAMS_MAX, StreamNo)?;
-        let clock = Clock { stream, axis: reading(report).0 };
+        let clock = Clock { stream, axis };
         numbered(&mut self.clock_no, &mut self.clocks, clock, Self::CLOCKS_MAX, ClockNo)
     }
 }
@@ -260,4 +329,51 @@ fn device_key(device: DeviceId, EventKey(key): EventKey) -> u64 {
         u64::from_be_bytes(bytes)
     };
     mix(&[high, low, part(0..8), part(8..16)])
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::{Actors, Identity, Kind, Origin, WallTime};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Hints, Sighting, TimeQuality};
+
+    fn pushed(set: &mut ReportSet, event: u128) -> Pushed {
+        let at = WallTime::from_unix_ms(1_795_200_000_000);
+        set.push(&Report {
+            device: DeviceId(Uuid::from_u128(event % 3)),
+            event_id: &Uuid::from_u128(event).to_string(),
+            subject: "league:1",
+            position: u64::try_from(event).unwrap(),
+            kind: Some(Kind::Kill),
+            identity: Some(Identity::Native),
+            origin: Some(Origin::Live),
+            observer: None,
+            actors: &Actors::default(),
+            actor_ids: None,
+            round: None,
+            ordinal: None,
+            match_clock_ms: None,
+            observed: None,
+            time: Some(at),
+            corrected: Sighting { at, quality: TimeQuality::Low },
+            sequence: None,
+            hints: Hints::default(),
+        })
+    }
+
+    #[test]
+    fn what_was_taken_out_can_come_again_and_the_others_are_still_known() {
+        let mut set = ReportSet::new();
+        for event in 1..=9 {
+            assert!(matches!(pushed(&mut set, event), Pushed::Added(_)));
+        }
+        assert_eq!(set.remove(ReportNo(2)), Some(ReportNo(8)), "the last takes its number");
+        assert_eq!(set.remove(ReportNo(7)), None, "nothing stood behind it");
+        assert_eq!(set.len(), 7);
+        assert_eq!(pushed(&mut set, 9), Pushed::Known(ReportNo(2)));
+        assert_eq!(pushed(&mut set, 1), Pushed::Known(ReportNo(0)));
+        assert_eq!(pushed(&mut set, 3), Pushed::Added(ReportNo(7)));
+    }
 }

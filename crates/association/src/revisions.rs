@@ -123,6 +123,11 @@ impl Ledger {
         Revision(self.next.0 + count - 1)
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        self.pending.capacity() * size_of::<Change>()
+    }
+
     pub(crate) fn take(&mut self) -> Changes {
         let first = self.next;
         self.next = Revision(self.last().0 + 1);

@@ -1,0 +1,349 @@
+//! The decision at arrival: which occurrence a report expresses, as far as can
+//! be told at once.
+//!
+//! It is the solver's evidence in the same order, the ids first, then counters
+//! and scopes, then times and names; with less patience. A report that could
+//! belong to two is given one of its own: that heals, a wrong join is believed.
+
+use event_model::Kind;
+
+use crate::{
+    Axis, Change, LogNo, NameKey, OccurrenceNo, Packed, Placed, Report, ReportNo,
+    state::{
+        MatchState,
+        keys::{is_half, place_of, scope_of},
+        lives::{Description, Live, LiveNo},
+    },
+};
+
+/// A report that looks for its occurrence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival {
+    pub(crate) no: ReportNo,
+    pub(crate) packed: Packed,
+    pub(crate) account: NameKey,
+    pub(crate) place: u64,
+    pub(crate) scope: Option<u64>,
+    /// In the server's time.
+    pub(crate) x: i64,
+    /// Whether its time may join it to others.
+    pub(crate) is_placed: bool,
+}
+
+/// Candidates on either side of a report in time.
+const CANDIDATES: usize = 6;
+/// In percent of the rule's caps, how late and how early a report may be for an
+/// occurrence of one, two and more: the first seen may itself be late, and the
+/// earliest of many is not.
+const CAPS_PERCENT: [(i64, i64); 3] = [(74, 150), (81, 120), (96, 90)];
+/// What one nat of cost is in the costs here.
+const NAT: i64 = 100;
+/// Mean lateness, and mean earliness against one and against several, in ms.
+const LATE_MS: i64 = 450;
+const EARLY_OF_ONE_MS: i64 = 400;
+const EARLY_OF_MORE_MS: i64 = 150;
+/// Another attacker: one report in fifty has a wrong name.
+const OTHER_ATTACKER: i64 = 4 * NAT;
+/// How much better than the second the best has to be.
+const CLEAR: i64 = NAT;
+/// A clock that is known this well speaks against a counter at this distance.
+const AGAINST_COUNTER_MS: i64 = 6_000;
+/// Within this distance an occurrence of the same place is one that a clock may
+/// have missed by a step.
+const STEP_MS: i64 = 30_000;
+/// Devices of one account that are asked for the same event.
+const TWINS_MAX: usize = 8;
+/// Runs of the match's own clock that are told apart: a rewind begins one.
+const RUNS_MAX: usize = 64;
+
+impl MatchState {
+    /// A type of somebody else's is an occurrence of its own; only the log has
+    /// it.
+    pub(crate) fn place_alone(&mut self, report: &Report<'_>) -> Placed {
+        let report = LogNo::from(report);
+        let occurrence = OccurrenceNo::of_founder(report);
+        self.ledger.push(Change::Created { occurrence, report });
+        Placed::Alone(occurrence)
+    }
+
+    /// Gives a report that the set took in its place.
+    pub(crate) fn seat(&mut self, no: ReportNo, report: &Report<'_>) -> Placed {
+        self.seats.push();
+        if !self.admit(no, report) {
+            self.take_out(no);
+            return Placed::Overflow;
+        }
+        self.hear_clock(no);
+        let arrival = self.arrival(no);
+        let occurrence = match self.decide(&arrival) {
+            Some(live) => self.join(live, &arrival),
+            None => self.found(&arrival),
+        };
+        self.note_due(&arrival);
+        if self.cut_if_over(&arrival.packed) && !self.is_in(report, &arrival.packed) {
+            return Placed::Overflow;
+        }
+        if self.is_sealed { Placed::Late(occurrence) } else { Placed::Expresses(occurrence) }
+    }
+
+    fn is_in(&self, report: &Report<'_>, packed: &Packed) -> bool {
+        self.set.number_of(report.device, packed.key).is_some()
+    }
+
+    /// Learns from the corrected time what can be learnt of the clock.
+    fn hear_clock(&mut self, no: ReportNo) {
+        self.clocks.resize_with(self.set.clocks().len(), Default::default);
+        let packed = *self.packed(no);
+        let difference = packed.at.saturating_sub(packed.t);
+        let clock = &mut self.clocks[usize::from(packed.clock.0)];
+        let Axis::Match(run) = self.set.clocks()[usize::from(packed.clock.0)].axis else {
+            clock.hear_prior(difference, packed.is_good());
+            return;
+        };
+        if self.zeros.len() < RUNS_MAX {
+            self.zeros.entry(run).or_insert(difference);
+        }
+        match self.zeros.get(&run) {
+            Some(zero) => clock.set_zero(*zero),
+            None => clock.hear_prior(difference, packed.is_good()),
+        }
+    }
+
+    pub(crate) fn arrival(&self, no: ReportNo) -> Arrival {
+        let packed = *self.packed(no);
+        let clock = &self.clocks[usize::from(packed.clock.0)];
+        let is_half = is_half(&self.rules, &packed);
+        Arrival {
+            no,
+            packed,
+            account: self.set.stream_of(&packed).account,
+            place: place_of(&self.rules, &packed),
+            scope: scope_of(&self.rules, &packed),
+            x: if clock.is_placed() { clock.x(packed.t) } else { packed.at },
+            is_placed: clock.is_placed() && !is_half,
+        }
+    }
+
+    /// The occurrence that a report belongs to, where that is clear.
+    pub(crate) fn decide(&self, arrival: &Arrival) -> Option<LiveNo> {
+        if let Some(live) = self.of_twin(arrival) {
+            return Some(live);
+        }
+        if let Some(scope) = arrival.scope {
+            return self.of_scope(arrival, scope);
+        }
+        if arrival.is_placed { self.nearest(arrival) } else { None }
+    }
+
+    /// The same event of the same account, sent by another of its devices.
+    fn of_twin(&self, arrival: &Arrival) -> Option<LiveNo> {
+        let own = self.set.stream_of(&arrival.packed);
+        let others = self
+            .set
+            .streams()
+            .iter()
+            .filter(|stream| stream.account == own.account && stream.device != own.device);
+        others.take(TWINS_MAX).find_map(|stream| {
+            let twin = self.set.number_of(stream.device, arrival.packed.key)?;
+            let is_same = self.packed(twin).kind == arrival.packed.kind;
+            self.seats.get(twin).live.filter(|_| is_same)
+        })
+    }
+
+    /// The occurrence that the counter or the scope names, unless this account
+    /// is in it or a well-known clock contradicts.
+    fn of_scope(&self, arrival: &Arrival, scope: u64) -> Option<LiveNo> {
+        let is_strict =
+            arrival.is_placed && self.clocks[usize::from(arrival.packed.clock.0)].is_strict;
+        self.lives.in_scope(scope).find(|no| {
+            let live = self.lives.get(*no);
+            let far = (arrival.x - live.reference).abs() > AGAINST_COUNTER_MS;
+            !(is_strict && far) && self.own_in(live, arrival.account).is_none()
+        })
+    }
+
+    /// The nearest in time, where it is clearly nearer than the second.
+    fn nearest(&self, arrival: &Arrival) -> Option<LiveNo> {
+        let rule = self.rules.rule(arrival.packed.kind);
+        let reach = (rule.late_ms, rule.early_ms * CAPS_PERCENT[0].1 / 100);
+        let around: Vec<LiveNo> =
+            self.lives.around(arrival.place, arrival.x, reach, CANDIDATES).collect();
+        let own: Vec<(i64, i64)> = around
+            .iter()
+            .map(|no| self.lives.get(*no))
+            .filter_map(|live| Some((self.own_in(live, arrival.account)?, live.reference)))
+            .collect();
+        let mut costs: Vec<(i64, LiveNo)> = around
+            .iter()
+            .filter_map(|no| Some((self.cost(arrival, self.lives.get(*no), &own)?, *no)))
+            .collect();
+        costs.sort_unstable();
+        match costs.as_slice() {
+            [] => None,
+            [(_, best)] => Some(*best),
+            [(first, best), (second, _), ..] => (second - first >= CLEAR).then_some(*best),
+        }
+    }
+
+    /// What it would cost to believe that the report is of `live`; `own` are the
+    /// account's reports nearby with the references of their occurrences.
+    fn cost(&self, arrival: &Arrival, live: &Live, own: &[(i64, i64)]) -> Option<i64> {
+        let is_in_order = own.iter().all(|(x, reference)| {
+            *reference != live.reference && (*x < arrival.x) == (*reference < live.reference)
+        });
+        let members = self.seats.members(live.head).count();
+        if !is_in_order || (live.is_provisional && members == 1) {
+            return None;
+        }
+        let rule = self.rules.rule(arrival.packed.kind);
+        let (late, early) = CAPS_PERCENT[members.clamp(1, CAPS_PERCENT.len()) - 1];
+        let distance = arrival.x - live.reference;
+        if distance * 100 > rule.late_ms * late || -distance * 100 > rule.early_ms * early {
+            return None;
+        }
+        let mean = match (distance >= 0, members) {
+            (true, _) => LATE_MS,
+            (false, 1) => EARLY_OF_ONE_MS,
+            (false, _) => EARLY_OF_MORE_MS,
+        };
+        let names = if live.attacker == arrival.packed.attacker { 0 } else { OTHER_ATTACKER };
+        Some(NAT * distance.abs() / mean + names)
+    }
+
+    /// Where an account's report is in an occurrence, in the server's time.
+    pub(crate) fn own_in(&self, live: &Live, account: NameKey) -> Option<i64> {
+        let packed = self.seats.members(live.head).map(|member| self.packed(member));
+        let own = packed.filter(|packed| self.set.stream_of(packed).account == account);
+        own.map(|packed| self.x_of(packed)).min()
+    }
+
+    pub(crate) fn x_of(&self, packed: &Packed) -> i64 {
+        let clock = &self.clocks[usize::from(packed.clock.0)];
+        if clock.is_placed() { clock.x(packed.t) } else { packed.at }
+    }
+
+    /// Puts a report into an occurrence, and tells of it.
+    pub(crate) fn join(&mut self, live: LiveNo, arrival: &Arrival) -> OccurrenceNo {
+        let occurrence = self.lives.get(live).name;
+        self.ledger.push(Change::Witnessed { occurrence, report: LogNo(arrival.packed.position) });
+        self.link(live, arrival);
+        occurrence
+    }
+
+    /// Puts a report into an occurrence.
+    pub(crate) fn link(&mut self, live: LiveNo, arrival: &Arrival) {
+        let Live { head, is_frozen, .. } = *self.lives.get(live);
+        let middle = self.middle(head);
+        self.seats.link(arrival.no, live, head);
+        self.seats.get_mut(arrival.no).is_late = self.is_sealed;
+        self.lives.get_mut(live).head = Some(arrival.no);
+        if !is_frozen {
+            self.refresh(live);
+        }
+        if let Some(middle) = middle.filter(|_| arrival.is_placed) {
+            self.clocks[usize::from(arrival.packed.clock.0)].agree(arrival.x - middle);
+        }
+    }
+
+    /// The middle of the times in an occurrence that can be relied on.
+    fn middle(&self, head: Option<ReportNo>) -> Option<i64> {
+        let mut times = self.placed_times(head);
+        times.sort_unstable();
+        times.get(times.len() / 2).copied()
+    }
+
+    fn placed_times(&self, head: Option<ReportNo>) -> Vec<i64> {
+        let packed = self.seats.members(head).map(|member| self.packed(member));
+        packed
+            .filter_map(|packed| {
+                let clock = &self.clocks[usize::from(packed.clock.0)];
+                clock.is_placed().then(|| clock.x(packed.t))
+            })
+            .collect()
+    }
+
+    /// Reads an occurrence again from its reports.
+    pub(crate) fn refresh(&mut self, no: LiveNo) {
+        let live = *self.lives.get(no);
+        let mut times = self.placed_times(live.head);
+        let is_provisional = times.is_empty();
+        let reference = if is_provisional { live.reference } else { reference(&mut times) };
+        let members: Vec<ReportNo> = self.seats.members(live.head).collect();
+        let (said, attacker) = self.described(&members, reference);
+        self.lives.retime(no, reference);
+        let live = self.lives.get_mut(no);
+        (live.is_provisional, live.attacker) = (is_provisional, attacker);
+        if live.said.is_corrected_by(&said) {
+            live.said = said;
+            self.ledger.push(Change::Retimed { occurrence: live.name });
+        }
+    }
+
+    /// Begins an occurrence with a report.
+    pub(crate) fn found(&mut self, arrival: &Arrival) -> OccurrenceNo {
+        let report = LogNo(arrival.packed.position);
+        let name = OccurrenceNo::of_founder(report);
+        let seat = self.seats.get_mut(arrival.no);
+        seat.is_late = self.is_sealed;
+        if seat.published.is_none() {
+            self.published += 1;
+            seat.published = Some(self.published);
+        }
+        let live = self.lives.add(Live {
+            name,
+            published: seat.published.unwrap_or_default(),
+            head: Some(arrival.no),
+            place: arrival.place,
+            scope: arrival.scope,
+            attacker: arrival.packed.attacker,
+            reference: arrival.x,
+            is_provisional: !arrival.is_placed,
+            is_frozen: false,
+            said: Description::of_one(&arrival.packed, self.axis_of(&arrival.packed), arrival.x),
+        });
+        self.seats.link(arrival.no, live, None);
+        self.ledger.push(Change::Created { occurrence: name, report });
+        if arrival.is_placed && arrival.scope.is_none() {
+            self.suspect(live, arrival);
+        }
+        name
+    }
+
+    /// Where others saw such a thing nearby and this account did not, its clock
+    /// may have stepped: then what it created lately joins nobody, and nobody
+    /// joins it.
+    fn suspect(&mut self, live: LiveNo, arrival: &Arrival) {
+        let nearby = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
+        let offsets: Vec<i64> = nearby
+            .map(|no| self.lives.get(no))
+            .filter(|other| {
+                self.seats.members(other.head).nth(1).is_some()
+                    && self.own_in(other, arrival.account).is_none()
+            })
+            .map(|other| other.reference - arrival.x)
+            .collect();
+        if offsets.is_empty() {
+            return;
+        }
+        let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
+        for created in clock.disagree(live, arrival.place, offsets) {
+            if self.lives.find(created).is_some() {
+                self.lives.get_mut(created).is_provisional = true;
+            }
+        }
+    }
+
+    /// Whether what came makes a resolve due.
+    fn note_due(&mut self, arrival: &Arrival) {
+        let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
+        self.is_due |= clock.wants_resolve();
+        self.is_due |= arrival.packed.kind == Kind::MatchEnded && self.has_ended();
+    }
+}
+
+/// The earliest but for a fifth: witnesses can be late and never early, but one
+/// clock can be wrong.
+fn reference(times: &mut [i64]) -> i64 {
+    let nth = times.len().div_ceil(5) - 1;
+    *times.select_nth_unstable(nth).1
+}

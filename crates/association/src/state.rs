@@ -1,0 +1,313 @@
+//! The life of one match: its reports, and what they say happened, kept up as
+//! they come.
+//!
+//! What is decided at arrival is a guess that names things at once; a resolve
+//! asks the solver, which knows the whole set, and corrects. What stands at the
+//! seal is the solver's word alone.
+
+mod absorbing;
+mod bounds;
+pub(crate) mod clocks;
+mod describe;
+pub(crate) mod keys;
+pub(crate) mod lives;
+mod resolving;
+pub(crate) mod seats;
+
+use std::collections::BTreeMap;
+
+use self::{
+    bounds::StreamFacts,
+    clocks::LiveClock,
+    lives::{Live, LiveNo, Lives},
+    seats::Seats,
+};
+pub use self::{
+    bounds::{StreamCounts, StreamView},
+    lives::Description,
+};
+use crate::{
+    Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
+    Rules, revisions::Ledger,
+};
+
+/// What became of a report at its arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It expresses this occurrence, perhaps with others, until it is corrected.
+    Expresses(OccurrenceNo),
+    /// The same after the seal.
+    Late(OccurrenceNo),
+    /// The same event of the same device came before, and stands.
+    Known,
+    /// A type of somebody else's: readable, and shared with nobody.
+    Alone(OccurrenceNo),
+    /// Evidence about sessions and sequences: nothing that happened.
+    Silent,
+    /// The match, or its stream, has more than it may have: it is counted, and
+    /// in no occurrence.
+    Overflow,
+}
+
+/// What a match counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Reports in occurrences.
+    pub reports: u64,
+    /// Of them, those that came after the seal.
+    pub late: u64,
+    /// Reports that are in none, since there were too many.
+    pub overflow: u64,
+    /// Occurrences.
+    pub occurrences: u64,
+    /// How often the whole was solved anew.
+    pub resolves: u64,
+}
+
+/// One match.
+#[derive(Debug, Clone)]
+pub struct MatchState {
+    pub(crate) rules: Rules,
+    pub(crate) set: ReportSet,
+    pub(crate) seats: Seats,
+    pub(crate) lives: Lives,
+    pub(crate) clocks: Vec<LiveClock>,
+    pub(crate) ledger: Ledger,
+    pub(crate) is_sealed: bool,
+    streams: Vec<StreamFacts>,
+    /// What each run of the match's own clock showed at zero, on the server's.
+    pub(crate) zeros: BTreeMap<u32, i64>,
+    /// Handles published so far.
+    pub(crate) published: u32,
+    /// Reports at the last resolve.
+    pub(crate) resolved_at: usize,
+    pub(crate) is_due: bool,
+    /// Reports that were taken out for want of room, not yet taken.
+    overflowed: Vec<LogNo>,
+    pub(crate) counts: Counts,
+}
+
+/// An occurrence as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Its handle.
+    pub no: OccurrenceNo,
+    /// What it says.
+    pub said: Description,
+    /// The reports in it, in the order of the log.
+    pub reports: Vec<LogNo>,
+    /// Whether it began after the seal.
+    pub is_late: bool,
+}
+
+impl MatchState {
+    /// Reports beyond an eighth more that make a resolve due.
+    const RESOLVE_SLACK: usize = 64;
+
+    /// A match of which nothing is known yet.
+    #[must_use]
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            set: ReportSet::new(),
+            seats: Seats::default(),
+            lives: Lives::default(),
+            clocks: Vec::new(),
+            ledger: Ledger::after(Revision(0)),
+            is_sealed: false,
+            streams: Vec::new(),
+            zeros: BTreeMap::new(),
+            published: 0,
+            resolved_at: 0,
+            is_due: false,
+            overflowed: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Takes a report in and says where it stands.
+    ///
+    /// Whoever wants the same handles from the same log calls
+    /// [`Self::resolve_if_due`] after each.
+    pub fn place(&mut self, report: &Report<'_>) -> Placed {
+        if report.kind.is_none() {
+            return self.place_alone(report);
+        }
+        let mut pushed = self.set.push(report);
+        if pushed == Pushed::Full {
+            self.cut_to_shares();
+            pushed = self.set.push(report);
+        }
+        match pushed {
+            Pushed::Added(no) => self.seat(no, report),
+            Pushed::Known(_) => Placed::Known,
+            Pushed::Silent => Placed::Silent,
+            Pushed::Full => {
+                self.counts.overflow += 1;
+                Placed::Overflow
+            }
+        }
+    }
+
+    /// Solves anew where enough came since it was last done.
+    pub fn resolve_if_due(&mut self) {
+        let grown = self.resolved_at + self.resolved_at / 8 + Self::RESOLVE_SLACK;
+        if self.is_due || (!self.is_sealed && self.set.len() >= grown) {
+            self.resolve();
+        }
+    }
+
+    /// Takes reports out for good, as if they had never come; where the match is
+    /// sealed, nothing else moves. Numbers that are not in the match are passed
+    /// over: what is in the log alone has nothing to take out.
+    pub fn withdraw(&mut self, reports: &[LogNo]) {
+        let mut gone: Vec<LogNo> = reports.to_vec();
+        gone.sort_unstable();
+        let is_gone = |no: LogNo| gone.binary_search(&no).is_ok();
+        // From the end, since a report that is taken out gives its number away.
+        let last = u32::try_from(self.set.len()).expect("a set is bounded");
+        for no in (0..last).rev().map(ReportNo) {
+            if is_gone(self.log_no(no)) {
+                self.take_out(no);
+            }
+        }
+        if !self.is_sealed {
+            self.resolve();
+        }
+    }
+
+    /// Ends an occurrence of a type of somebody else's, which is kept nowhere
+    /// but in the log.
+    pub fn withdraw_alone(&mut self, occurrence: OccurrenceNo) {
+        self.ledger.push(Change::Retracted { occurrence });
+    }
+
+    /// What changed since this was last asked.
+    pub fn take_changes(&mut self) -> Changes {
+        self.ledger.take()
+    }
+
+    /// The reports that were taken out for want of room since this was last
+    /// asked: they overflow now.
+    pub fn take_overflowed(&mut self) -> Vec<LogNo> {
+        std::mem::take(&mut self.overflowed)
+    }
+
+    /// The revision of the last change.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        self.ledger.last()
+    }
+
+    /// Every occurrence, in the order in which they were published.
+    #[must_use]
+    pub fn occurrences(&self) -> Vec<Occurrence> {
+        self.lives.held().into_iter().map(|(no, _)| self.occurrence_of(no)).collect()
+    }
+
+    /// The occurrence that a handle names now, where it names one.
+    ///
+    /// The founder of a handle can have been withdrawn while the handle still
+    /// named its occurrence; a handle that named none at that time is known to
+    /// whoever keeps the changes.
+    #[must_use]
+    pub fn present(&self, handle: OccurrenceNo) -> Option<OccurrenceNo> {
+        let founder = handle.founder();
+        let seat = self.set.iter().find(|(_, report)| LogNo(report.position) == founder);
+        match seat {
+            Some((no, _)) => self.seats.get(no).live.map(|live| self.lives.get(live).name),
+            None => self.lives.iter().find(|(_, live)| live.name == handle).map(|_| handle),
+        }
+    }
+
+    /// What the match counts.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let seated = || self.seats.iter().filter(|(_, seat)| seat.live.is_some());
+        let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
+        Counts {
+            reports: number(seated().count()),
+            late: number(seated().filter(|(_, seat)| seat.is_late).count()),
+            overflow: self.counts.overflow + of_streams,
+            occurrences: number(self.lives.len()),
+            resolves: self.counts.resolves,
+        }
+    }
+
+    /// Whether it is sealed.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
+    /// The reports that the occurrences are made of.
+    #[must_use]
+    pub fn reports(&self) -> &ReportSet {
+        &self.set
+    }
+
+    /// Bytes on the heap, nearly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.set.bytes()
+            + self.seats.bytes()
+            + self.lives.bytes()
+            + self.clocks.capacity() * size_of::<LiveClock>()
+            + self.clocks.iter().map(LiveClock::bytes).sum::<usize>()
+            + self.streams.capacity() * size_of::<StreamFacts>()
+            + self.ledger.bytes()
+    }
+
+    pub(crate) fn occurrence_of(&self, no: LiveNo) -> Occurrence {
+        let live = self.lives.get(no);
+        let mut reports: Vec<LogNo> =
+            self.seats.members(live.head).map(|member| self.log_no(member)).collect();
+        reports.sort_unstable();
+        let is_late = self.is_sealed && !live.is_frozen;
+        Occurrence { no: live.name, said: live.said, reports, is_late }
+    }
+
+    pub(crate) fn log_no(&self, no: ReportNo) -> LogNo {
+        LogNo(self.packed(no).position)
+    }
+
+    pub(crate) fn packed(&self, no: ReportNo) -> &Packed {
+        self.set.get(no).expect("a number that the set gave")
+    }
+
+    /// Takes a report out of its occurrence and of the set.
+    pub(crate) fn take_out(&mut self, no: ReportNo) {
+        if let Some(live) = self.seats.get(no).live {
+            self.unseat(no, live);
+        }
+        let stream = self.stream_no(self.packed(no));
+        self.streams[stream].kept -= 1;
+        let last = self.set.remove(no);
+        let live = last.and_then(|last| self.seats.get(last).live);
+        let head = live.and_then(|live| self.lives.get(live).head);
+        let head = self.seats.swap_remove(no, last, head);
+        if let Some(live) = live {
+            self.lives.get_mut(live).head = head;
+        }
+    }
+
+    fn unseat(&mut self, no: ReportNo, live: LiveNo) {
+        let report = self.log_no(no);
+        let Live { name: occurrence, head, is_frozen, .. } = *self.lives.get(live);
+        let head = self.seats.unlink(no, head);
+        if head.is_none() {
+            self.lives.remove(live);
+            self.ledger.push(Change::Retracted { occurrence });
+            return;
+        }
+        self.lives.get_mut(live).head = head;
+        self.ledger.push(Change::Unwitnessed { occurrence, report });
+        if !is_frozen {
+            self.refresh(live);
+        }
+    }
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).expect("a count in memory fits 64 bits")
+}

@@ -1,0 +1,177 @@
+//! What one stream may take up, and what is odd about it.
+
+use event_model::{Kind, WallTime};
+
+use super::MatchState;
+use crate::{Axis, EventKey, Packed, Report, ReportNo, ReportSet, Stream};
+
+/// The order of a stream's reports: by clock, by its time, by id.
+type Rank = (Axis, i64, EventKey);
+
+/// What is known of a stream besides its reports.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StreamFacts {
+    /// Reports of it in the set.
+    pub(crate) kept: usize,
+    /// Nothing behind this is kept any more.
+    limit: Option<Rank>,
+    sequence_max: u64,
+    has_ended: bool,
+    pub(crate) counts: StreamCounts,
+}
+
+/// What is odd about a stream, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StreamCounts {
+    /// Reports that came.
+    pub reports: u64,
+    /// Of them, those beyond what one stream may have: they are in the log and
+    /// in no occurrence.
+    pub overflow: u64,
+    /// Reports whose number in the outbox is less than one before.
+    pub went_back: u64,
+    /// Reports of a year in which nobody played this.
+    pub absurd_times: u64,
+}
+
+/// A stream as a reader sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamView {
+    /// Whose.
+    pub stream: Stream,
+    /// What is odd.
+    pub counts: StreamCounts,
+}
+
+/// The first instant that a report can be of, and the first that it cannot:
+/// the years 2020 to 2100.
+const YEARS_MS: std::ops::Range<i64> = 1_577_836_800_000..4_102_444_800_000;
+
+/// Streams that share the room of a match evenly, even where there are fewer:
+/// ten players, so that none has to give up what it had when another comes.
+const SHARES_MIN: usize = 10;
+
+/// Reports beyond a stream's share before they are cut off together.
+const SLACK: usize = 128;
+
+/// Reports that one of `streams` may have in the set.
+pub(crate) fn share(streams: usize) -> usize {
+    (ReportSet::REPORTS_MAX - 2 * SLACK * SHARES_MIN) / streams.max(SHARES_MIN)
+}
+
+fn is_absurd(time: WallTime) -> bool {
+    !YEARS_MS.contains(&time.unix_ms())
+}
+
+impl StreamFacts {
+    /// Counts a report that came.
+    fn hear(&mut self, report: &Report<'_>) {
+        self.counts.reports += 1;
+        if let Some(sequence) = report.sequence {
+            self.counts.went_back += u64::from(sequence < self.sequence_max);
+            self.sequence_max = self.sequence_max.max(sequence);
+        }
+        let is_odd = is_absurd(report.corrected.at) || report.time.is_some_and(is_absurd);
+        self.counts.absurd_times += u64::from(is_odd);
+        self.has_ended |= report.kind == Some(Kind::MatchEnded);
+    }
+
+    /// Adds what another match counted of the same stream.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.counts.reports += other.counts.reports;
+        self.counts.overflow += other.counts.overflow;
+        self.counts.went_back += other.counts.went_back;
+        self.counts.absurd_times += other.counts.absurd_times;
+        self.sequence_max = self.sequence_max.max(other.sequence_max);
+        self.has_ended |= other.has_ended;
+        self.limit = match (self.limit, other.limit) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+    }
+}
+
+impl MatchState {
+    /// Every stream, with what is odd about it.
+    pub fn streams(&self) -> impl Iterator<Item = StreamView> {
+        let facts = self.streams.iter().map(|facts| facts.counts);
+        std::iter::zip(self.set.streams(), facts)
+            .map(|(stream, counts)| StreamView { stream: *stream, counts })
+    }
+
+    pub(crate) fn axis_of(&self, report: &Packed) -> Axis {
+        self.set.clocks()[usize::from(report.clock.0)].axis
+    }
+
+    pub(crate) fn stream_no(&self, report: &Packed) -> usize {
+        usize::from(self.set.clocks()[usize::from(report.clock.0)].stream.0)
+    }
+
+    fn rank(&self, report: &Packed) -> Rank {
+        (self.axis_of(report), report.t, report.key)
+    }
+
+    /// Counts a report that the set took in; whether it may stay there.
+    pub(crate) fn admit(&mut self, no: ReportNo, report: &Report<'_>) -> bool {
+        let Some(packed) = self.set.get(no) else { return false };
+        let (stream, rank) = (self.stream_no(packed), self.rank(packed));
+        self.streams.resize_with(self.set.streams().len(), StreamFacts::default);
+        let facts = &mut self.streams[stream];
+        facts.hear(report);
+        facts.kept += 1;
+        if facts.limit.is_some_and(|limit| rank > limit) {
+            facts.counts.overflow += 1;
+            return false;
+        }
+        true
+    }
+
+    /// Whether every stream has told the end.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.streams.iter().all(|facts| facts.has_ended)
+    }
+
+    /// Cuts a report's stream where it has much more than its share; whether it
+    /// did.
+    pub(crate) fn cut_if_over(&mut self, report: &Packed) -> bool {
+        let (stream, share) = (self.stream_no(report), share(self.streams.len()));
+        let is_over = self.streams[stream].kept >= share + SLACK;
+        if is_over {
+            self.cut(stream, share);
+        }
+        is_over
+    }
+
+    /// Cuts every stream to its share: what is kept is the canonically first,
+    /// so that it is the same in whatever order they came.
+    pub(crate) fn cut_to_shares(&mut self) {
+        let share = share(self.streams.len());
+        for stream in 0..self.streams.len() {
+            if self.streams[stream].kept > share {
+                self.cut(stream, share);
+            }
+        }
+    }
+
+    fn cut(&mut self, stream: usize, share: usize) {
+        let mut ranks: Vec<Rank> = self
+            .set
+            .iter()
+            .filter(|(_, report)| self.stream_no(report) == stream)
+            .map(|(_, report)| self.rank(report))
+            .collect();
+        if ranks.len() <= share {
+            return;
+        }
+        let limit = *ranks.select_nth_unstable(share - 1).1;
+        let device = self.set.streams()[stream].device;
+        self.streams[stream].limit = Some(limit);
+        for (.., key) in ranks.into_iter().filter(|rank| *rank > limit) {
+            if let Some(no) = self.set.number_of(device, key) {
+                self.streams[stream].counts.overflow += 1;
+                self.overflowed.push(self.log_no(no));
+                self.take_out(no);
+            }
+        }
+    }
+}

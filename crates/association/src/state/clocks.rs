@@ -1,0 +1,267 @@
+//! What is believed of a clock between two resolves.
+
+use crate::{Segment, Track, state::lives::LiveNo};
+
+/// How far a clock's times may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Trust {
+    /// Not at all: what is on it stays alone until it is learnt.
+    #[default]
+    Unplaced,
+    /// Its corrected times place it.
+    Prior,
+    /// A resolve placed it among the others.
+    Learnt,
+    /// It was placed, and others contradict it again and again: it may have
+    /// stepped.
+    Suspect,
+}
+
+/// One clock.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LiveClock {
+    pub(crate) trust: Trust,
+    /// Whether it agrees so often that it may speak against a counter.
+    pub(crate) is_strict: bool,
+    segments: Box<[Segment]>,
+    /// The offset where no resolve gave one.
+    base: i64,
+    /// How far residuals have moved the newest offset.
+    nudge: i64,
+    residuals: Ring,
+    /// What the first corrected time said that it is.
+    first: i64,
+    /// What the others said, from the first.
+    priors: Ring,
+    streak: Streak,
+    /// Reports since it is unplaced or suspect.
+    since: u16,
+    /// Resolves that were made for its sake.
+    resolves: u8,
+}
+
+/// Creations in a row that others contradict.
+#[derive(Debug, Clone, Default)]
+struct Streak {
+    created: Vec<LiveNo>,
+    /// The offsets that the last of them would have, and its place.
+    offsets: Vec<i64>,
+    place: u64,
+}
+
+impl LiveClock {
+    /// Residuals before an offset is moved by them.
+    const RESIDUALS_MIN: usize = 7;
+    /// Most that one report moves an offset: drift is slower, and a liar must
+    /// not be faster.
+    const NUDGE_MAX_MS: i64 = 10;
+    /// Contradicted creations in a row that make a clock suspect.
+    const STREAK_MAX: usize = 3;
+    /// Two such creations of different places that imply the same step.
+    const SAME_STEP_MS: u64 = 750;
+    /// Reports on a clock that nothing places after which it is tried to learn
+    /// it: a landmark or two, a handful, a quarter of a match.
+    const UNPLACED_RESOLVES: [u16; 3] = [8, 24, 64];
+    /// Reports after a step was suspected: fewer do not show it.
+    const SUSPECT_RESOLVE: u16 = 6;
+    /// Most resolves for the sake of one clock, which a liar could make step
+    /// with every report.
+    const RESOLVES_MAX: u8 = 5;
+    /// A smaller step is within what witnesses differ by.
+    const STEP_MIN_MS: u64 = 1_000;
+
+    /// Hears where the corrected time puts a report on this clock.
+    pub(crate) fn hear_prior(&mut self, difference: i64, is_good: bool) {
+        let is_open = match self.trust {
+            Trust::Unplaced => self.segments.is_empty(),
+            Trust::Prior => is_good,
+            Trust::Learnt | Trust::Suspect => false,
+        };
+        if !is_open {
+            return;
+        }
+        if self.trust == Trust::Unplaced {
+            (self.first, self.base) = (difference, difference);
+        }
+        if is_good && self.priors.len() < Self::RESIDUALS_MIN {
+            self.trust = Trust::Prior;
+            self.priors.push(difference.saturating_sub(self.first));
+            self.base = self.first.saturating_add(self.priors.median());
+        }
+    }
+
+    /// Takes the match's own clock for what others of it are known to show.
+    pub(crate) fn set_zero(&mut self, zero: i64) {
+        if matches!(self.trust, Trust::Unplaced | Trust::Prior) && self.segments.is_empty() {
+            (self.trust, self.base) = (Trust::Prior, zero);
+        }
+    }
+
+    /// The server's time of an instant on this clock.
+    pub(crate) fn x(&self, t: i64) -> i64 {
+        t.saturating_add(self.offset(t))
+    }
+
+    fn offset(&self, t: i64) -> i64 {
+        let Some(last) = self.segments.last() else { return self.base + self.nudge };
+        if t >= last.from {
+            return last.offset_ms + self.nudge;
+        }
+        let next = self.segments.partition_point(|segment| segment.from <= t);
+        self.segments[next.saturating_sub(1)].offset_ms
+    }
+
+    /// Whether what is on it may be joined by time.
+    pub(crate) fn is_placed(&self) -> bool {
+        matches!(self.trust, Trust::Prior | Trust::Learnt)
+    }
+
+    /// Counts a report on it; whether a resolve is due for its sake.
+    pub(crate) fn wants_resolve(&mut self) -> bool {
+        self.since = self.since.saturating_add(1);
+        let wants = match self.trust {
+            Trust::Prior | Trust::Learnt => false,
+            Trust::Unplaced => Self::UNPLACED_RESOLVES.contains(&self.since),
+            Trust::Suspect => self.since == Self::SUSPECT_RESOLVE,
+        };
+        let wants = wants && self.resolves < Self::RESOLVES_MAX;
+        self.resolves += u8::from(wants);
+        wants
+    }
+
+    /// A report on it joined others: how far from their middle.
+    pub(crate) fn agree(&mut self, residual: i64) {
+        self.streak = Streak::default();
+        self.residuals.push(residual);
+        if self.residuals.len() >= Self::RESIDUALS_MIN {
+            let middle = self.residuals.median();
+            self.nudge -= middle.clamp(-Self::NUDGE_MAX_MS, Self::NUDGE_MAX_MS);
+        }
+    }
+
+    /// A report on it created `live` beside others of its place, which it would
+    /// have met at these offsets. Returns what it created lately where that
+    /// makes it suspect.
+    pub(crate) fn disagree(&mut self, live: LiveNo, place: u64, offsets: Vec<i64>) -> Vec<LiveNo> {
+        let is_same = |a: &i64| {
+            let same = |b: &i64| a.abs_diff(*b) < Self::SAME_STEP_MS;
+            a.unsigned_abs() > Self::STEP_MIN_MS && self.streak.offsets.iter().any(same)
+        };
+        let implied = self.streak.place != place && offsets.iter().any(is_same);
+        self.streak.created.push(live);
+        (self.streak.offsets, self.streak.place) = (offsets, place);
+        if !implied && self.streak.created.len() < Self::STREAK_MAX {
+            return Vec::new();
+        }
+        (self.trust, self.since) = (Trust::Suspect, 0);
+        std::mem::take(&mut self.streak).created
+    }
+
+    /// Takes over what a resolve found.
+    pub(crate) fn learn(&mut self, track: &Track) {
+        self.is_strict = track.strict;
+        self.segments = track.segments.clone().into_boxed_slice();
+        self.nudge = 0;
+        (self.residuals, self.streak) = (Ring::default(), Streak::default());
+        self.trust = match (track.locked, self.segments.is_empty()) {
+            (true, false) => Trust::Learnt,
+            (true, true) | (false, _) => Trust::Unplaced,
+        };
+        if self.is_placed() {
+            self.since = 0;
+        }
+    }
+
+    /// Takes over what another match knows of it, where nothing is known here.
+    pub(crate) fn take_over(&mut self, other: &Self) {
+        if self.trust == Trust::Unplaced && self.since == 0 {
+            *self = Self { streak: Streak::default(), ..other.clone() };
+        }
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        self.segments.len() * size_of::<Segment>()
+            + self.streak.created.capacity() * size_of::<LiveNo>()
+            + self.streak.offsets.capacity() * size_of::<i64>()
+    }
+}
+
+/// The last few of some small differences.
+#[derive(Debug, Clone, Default)]
+struct Ring {
+    values: [i16; Self::LENGTH],
+    filled: u8,
+    next: u8,
+}
+
+impl Ring {
+    /// Enough that one or two wrong joins do not carry the median.
+    const LENGTH: usize = 15;
+
+    fn len(&self) -> usize {
+        usize::from(self.filled)
+    }
+
+    fn push(&mut self, value: i64) {
+        let (low, high) = (i64::from(i16::MIN), i64::from(i16::MAX));
+        let value = i16::try_from(value.clamp(low, high)).expect("it was clamped");
+        self.values[usize::from(self.next)] = value;
+        self.next = if usize::from(self.next) + 1 == Self::LENGTH { 0 } else { self.next + 1 };
+        self.filled = self.filled.saturating_add(u8::from(self.len() < Self::LENGTH));
+    }
+
+    fn median(&self) -> i64 {
+        let mut sorted = self.values;
+        let sorted = &mut sorted[..self.len()];
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).copied().map_or(0, i64::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_good_corrected_times_places_a_clock() {
+        let mut clock = LiveClock::default();
+        clock.hear_prior(90_000, false);
+        assert!(!clock.is_placed(), "a wall clock alone places nothing");
+        for difference in [5_200, 5_000, 5_100] {
+            clock.hear_prior(difference, true);
+        }
+        assert!(clock.is_placed());
+        assert_eq!(clock.x(1_000), 6_100);
+    }
+
+    #[test]
+    fn residuals_move_an_offset_slowly() {
+        let mut clock = LiveClock::default();
+        clock.hear_prior(0, true);
+        for _ in 0..LiveClock::RESIDUALS_MIN {
+            clock.agree(400);
+        }
+        assert_eq!(clock.x(0), -LiveClock::NUDGE_MAX_MS);
+    }
+
+    #[test]
+    fn two_places_that_imply_one_step_make_a_clock_suspect() {
+        let mut clock = LiveClock::default();
+        clock.hear_prior(0, true);
+        assert!(clock.disagree(LiveNo(1), 10, vec![7_000]).is_empty());
+        assert_eq!(clock.disagree(LiveNo(2), 11, vec![7_300]), [LiveNo(1), LiveNo(2)]);
+        assert!(!clock.is_placed());
+    }
+
+    #[test]
+    fn one_that_agrees_clears_it() {
+        let mut clock = LiveClock::default();
+        clock.hear_prior(0, true);
+        for live in 0..9 {
+            assert!(clock.disagree(LiveNo(live), 10, vec![7_000]).is_empty());
+            clock.agree(20);
+        }
+        assert!(clock.is_placed());
+    }
+}

@@ -1,0 +1,185 @@
+//! The occurrences that a match has now, and how they are found.
+
+use std::{collections::BTreeSet, ops::Bound};
+
+use crate::{
+    LogNo, NameKey, OccurrenceNo, ReportNo, Sighting,
+    ids::{Held, Published},
+};
+
+/// A live occurrence's number in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LiveNo(pub(crate) u32);
+
+/// What an occurrence says: when, by whom, in which round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Description {
+    /// When: the earliest that its witnesses make plausible.
+    pub at: Sighting,
+    /// When on the match's own clock.
+    pub match_clock_ms: Option<i64>,
+    /// The report that names the attacker as most witnesses do.
+    pub attacker_from: LogNo,
+    /// The same for the victim.
+    pub victim_from: LogNo,
+    /// The same for the helpers.
+    pub assists_from: LogNo,
+    /// The round that most witnesses tell.
+    pub round: Option<u16>,
+    /// A hash of the names, to see whether they changed.
+    pub(crate) names: u64,
+}
+
+impl Description {
+    /// A smaller shift is what every further witness makes, and says nothing.
+    const SHIFT_MS: u64 = 250;
+
+    /// Whether somebody who was told `self` has to be told `new`.
+    pub(crate) fn is_corrected_by(&self, new: &Self) -> bool {
+        self.at.at.unix_ms().abs_diff(new.at.at.unix_ms()) > Self::SHIFT_MS
+            || (self.names, self.round) != (new.names, new.round)
+    }
+}
+
+/// An occurrence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Live {
+    pub(crate) name: OccurrenceNo,
+    pub(crate) published: Published,
+    pub(crate) head: Option<ReportNo>,
+    /// What its reports have in common.
+    pub(crate) place: u64,
+    /// The counter or scope that decides, where one does.
+    pub(crate) scope: Option<u64>,
+    /// Who most of its reports say did it.
+    pub(crate) attacker: NameKey,
+    /// The earliest of its reports but for a fifth.
+    pub(crate) reference: i64,
+    /// Nobody joins it by time: its clock is not known.
+    pub(crate) is_provisional: bool,
+    /// It was there at the seal and does not move any more.
+    pub(crate) is_frozen: bool,
+    pub(crate) said: Description,
+}
+
+/// All of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lives {
+    lives: Vec<Option<Live>>,
+    free: Vec<LiveNo>,
+    by_time: BTreeSet<(u64, i64, Published, LiveNo)>,
+    by_scope: BTreeSet<(u64, Published, LiveNo)>,
+}
+
+impl Lives {
+    pub(crate) fn add(&mut self, live: Live) -> LiveNo {
+        let no = self.free.pop().unwrap_or_else(|| {
+            self.lives.push(None);
+            LiveNo(u32::try_from(self.lives.len() - 1).expect("no more than reports"))
+        });
+        self.by_time.insert((live.place, live.reference, live.published, no));
+        if let Some(scope) = live.scope {
+            self.by_scope.insert((scope, live.published, no));
+        }
+        self.lives[index(no)] = Some(live);
+        no
+    }
+
+    pub(crate) fn remove(&mut self, no: LiveNo) {
+        let Some(live) = self.lives[index(no)].take() else { return };
+        self.by_time.remove(&(live.place, live.reference, live.published, no));
+        if let Some(scope) = live.scope {
+            self.by_scope.remove(&(scope, live.published, no));
+        }
+        self.free.push(no);
+    }
+
+    pub(crate) fn get(&self, no: LiveNo) -> &Live {
+        self.lives[index(no)].as_ref().expect("a seat names an occurrence that is there")
+    }
+
+    pub(crate) fn get_mut(&mut self, no: LiveNo) -> &mut Live {
+        self.lives[index(no)].as_mut().expect("a seat names an occurrence that is there")
+    }
+
+    /// The occurrence with this number, where there still is one.
+    pub(crate) fn find(&self, no: LiveNo) -> Option<&Live> {
+        self.lives.get(index(no))?.as_ref()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (LiveNo, &Live)> {
+        let numbered = (0..).map(LiveNo).zip(&self.lives);
+        numbered.filter_map(|(no, live)| Some((no, live.as_ref()?)))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lives.len() - self.free.len()
+    }
+
+    /// Whether the occurrences that are there may move.
+    pub(crate) fn freeze(&mut self, is_frozen: bool) {
+        for live in self.lives.iter_mut().flatten() {
+            live.is_frozen = is_frozen;
+        }
+    }
+
+    /// Moves an occurrence in time.
+    pub(crate) fn retime(&mut self, no: LiveNo, reference: i64) {
+        let live = self.get_mut(no);
+        let (place, before, published) = (live.place, live.reference, live.published);
+        if before != reference {
+            live.reference = reference;
+            self.by_time.remove(&(place, before, published, no));
+            self.by_time.insert((place, reference, published, no));
+        }
+    }
+
+    /// Occurrences of a place, the nearest on either side of `x` first on each,
+    /// at most `each` a side and none beyond the distances.
+    pub(crate) fn around(
+        &self,
+        place: u64,
+        x: i64,
+        (before_ms, after_ms): (i64, i64),
+        each: usize,
+    ) -> impl Iterator<Item = LiveNo> {
+        const FIRST: (Published, LiveNo) = (0, LiveNo(0));
+        const LAST: (Published, LiveNo) = (Published::MAX, LiveNo(u32::MAX));
+        let key = |ms, (published, no)| (place, ms, published, no);
+        let (from, to) = (x.saturating_sub(before_ms), x.saturating_add(after_ms));
+        let earlier = self.by_time.range(key(from, FIRST)..=key(x, LAST)).rev().take(each);
+        let after = (Bound::Excluded(key(x, LAST)), Bound::Included(key(to, LAST)));
+        let later = self.by_time.range(after).take(each);
+        earlier.chain(later).map(|(.., no)| *no)
+    }
+
+    /// Occurrences of one value of a counter, or of one scope, the first
+    /// published first.
+    pub(crate) fn in_scope(&self, scope: u64) -> impl Iterator<Item = LiveNo> {
+        let of_scope = (scope, 0, LiveNo(0))..=(scope, Published::MAX, LiveNo(u32::MAX));
+        self.by_scope.range(of_scope).map(|(.., no)| *no)
+    }
+
+    /// As they are named, in the order in which they were published, with their
+    /// numbers.
+    pub(crate) fn held(&self) -> Vec<(LiveNo, Held)> {
+        let held =
+            |(no, live): (LiveNo, &Live)| (no, Held { name: live.name, published: live.published });
+        let mut held: Vec<(LiveNo, Held)> = self.iter().map(held).collect();
+        held.sort_unstable_by_key(|(_, held)| (held.published, held.name));
+        held
+    }
+
+    /// Bytes on the heap, nearly: a tree's nodes are three quarters full.
+    pub(crate) fn bytes(&self) -> usize {
+        let tree = self.by_time.len() * size_of::<(u64, i64, Published, LiveNo)>()
+            + self.by_scope.len() * size_of::<(u64, Published, LiveNo)>();
+        self.lives.capacity() * size_of::<Option<Live>>()
+            + self.free.capacity() * size_of::<LiveNo>()
+            + tree * 4 / 3
+    }
+}
+
+fn index(no: LiveNo) -> usize {
+    usize::try_from(no.0).expect("a number of this process fits its memory")
+}

@@ -1,0 +1,122 @@
+//! What is decided when a report arrives.
+
+use association::{Change, LogNo, OccurrenceNo, Placed};
+use event_model::Kind;
+
+use crate::{
+    crowd::{league, live},
+    told::Told,
+};
+
+fn occurrences(told: &[Told]) -> Vec<Vec<u64>> {
+    let (state, _) = live(told);
+    let numbers = |reports: Vec<LogNo>| reports.into_iter().map(|no| no.0).collect();
+    state.occurrences().into_iter().map(|o| numbers(o.reports)).collect()
+}
+
+#[test]
+fn ten_witnesses_of_one_kill_are_one_occurrence_at_once() {
+    let told: Vec<Told> = (1..=10)
+        .map(|device| Told::kill(device, 60_000 + 30 * device as u64, "Ana", "Bo"))
+        .collect();
+    assert_eq!(occurrences(&told).len(), 1);
+}
+
+#[test]
+fn a_revive_makes_two_of_the_same_kill() {
+    let mut told = Vec::new();
+    for device in 1..=4 {
+        told.push(Told::kill(device, 60_000, "Ana", "Bo"));
+        told.push(Told::kill(device, 63_000, "Ana", "Bo"));
+    }
+    assert_eq!(occurrences(&told), [vec![1, 3, 5, 7], vec![2, 4, 6, 8]]);
+}
+
+#[test]
+fn what_may_be_of_two_is_given_one_of_its_own() {
+    let told = [
+        Told::kill(1, 60_000, "Ana", "Bo"),
+        Told::kill(1, 63_000, "Ana", "Bo"),
+        // In the middle: as late for the first as early for the second.
+        Told::kill(2, 61_700, "Ana", "Bo"),
+    ];
+    assert_eq!(occurrences(&told).len(), 3);
+}
+
+#[test]
+fn a_counter_joins_whatever_the_clocks_say() {
+    let mut wrong = Told::kill(2, 900_000, "Ana", "Bo").death(1);
+    wrong.at_ms += 3_600_000;
+    let told = [Told::kill(1, 60_000, "Ana", "Bo").death(1), wrong];
+    assert_eq!(occurrences(&told), [vec![1, 2]]);
+}
+
+#[test]
+fn a_counter_tells_apart_what_time_would_join() {
+    let told =
+        [Told::kill(1, 60_000, "Ana", "Bo").death(1), Told::kill(2, 60_000, "Ana", "Bo").death(2)];
+    assert_eq!(occurrences(&told).len(), 2);
+}
+
+#[test]
+fn a_clock_that_nothing_places_joins_nothing_by_time() {
+    let mut unknown = Told::kill(2, 60_000, "Ana", "Bo");
+    unknown.quality = association::TimeQuality::Low;
+    let told = [Told::kill(1, 60_000, "Ana", "Bo"), unknown];
+    assert_eq!(occurrences(&told).len(), 2);
+}
+
+#[test]
+fn the_same_event_of_an_accounts_other_device_is_the_same_occurrence() {
+    let first = Told::kill(1, 60_000, "Ana", "Bo");
+    let mut second = Told { device: 2, observer: first.observer.clone(), ..first.clone() };
+    second.quality = association::TimeQuality::Low;
+    second.at_ms += 3_600_000;
+    assert_eq!(occurrences(&[first, second]), [vec![1, 2]]);
+}
+
+#[test]
+fn a_repetition_changes_nothing() {
+    let told = Told::kill(1, 60_000, "Ana", "Bo");
+    let (mut state, _) = live(std::slice::from_ref(&told));
+    assert_eq!(state.place(&told.report(2)), Placed::Known);
+    assert!(state.take_changes().changes.is_empty());
+}
+
+#[test]
+fn evidence_is_silent_and_a_foreign_type_alone() {
+    let mut state = association::MatchState::new(league());
+    let told = Told::kill(1, 60_000, "Ana", "Bo");
+    let mut report = told.report(7);
+    report.kind = Some(Kind::SessionEvidence);
+    assert_eq!(state.place(&report), Placed::Silent);
+    report.kind = None;
+    let occurrence = OccurrenceNo::of_founder(LogNo(7));
+    assert_eq!(state.place(&report), Placed::Alone(occurrence));
+    let changes = state.take_changes().changes;
+    assert_eq!(changes, [Change::Created { occurrence, report: LogNo(7) }]);
+}
+
+#[test]
+fn a_clock_that_steps_stops_joining_until_it_is_understood() {
+    let mut told = Vec::new();
+    for kill in 0..12_u64 {
+        let at = 60_000 + kill * 20_000;
+        let victim = format!("victim {}", kill % 4);
+        for device in 1..=3 {
+            told.push(Told::kill(device, at + device as u64, "Ana", &victim));
+        }
+        let mut stepped = Told::kill(4, at + 40, "Ana", &victim);
+        if kill >= 4 {
+            // The server is not told: it takes the clock for right.
+            stepped.mono_ms += 7_000;
+            stepped.at_ms += 7_000;
+        }
+        told.push(stepped);
+    }
+    let (state, _) = live(&told);
+    for occurrence in state.occurrences() {
+        let kills: Vec<u64> = occurrence.reports.iter().map(|no| (no.0 - 1) / 4).collect();
+        assert!(kills.windows(2).all(|pair| pair[0] == pair[1]), "two kills in one: {kills:?}");
+    }
+}
