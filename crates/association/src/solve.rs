@@ -4,6 +4,7 @@
 //! smaller, and the arithmetic is integer, so that the same set gives the same
 //! answer in any order, with any repetition, on any machine.
 
+mod clocks;
 mod describe;
 mod scan;
 mod scopes;
@@ -16,8 +17,8 @@ use crate::{ReportSet, Rules, Solution};
 #[must_use]
 pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
     let mut view = View::new(set, rules);
-    view.place_by_prior();
+    let clocks = clocks::place(&mut view);
     let mut groups = scopes::by_counter(&view);
     groups.extend(scan_places(&view));
-    describe::solution(set, &view, groups)
+    describe::solution(set, &view, &clocks, groups)
 }

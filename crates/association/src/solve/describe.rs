@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use event_model::WallTime;
 
 use super::{
+    clocks::Clocks,
     scopes::Group,
     view::{View, median},
 };
@@ -14,7 +15,12 @@ use crate::{
 };
 
 /// The solution that `groups` make.
-pub(super) fn solution(set: &ReportSet, view: &View, groups: Vec<Group>) -> Solution {
+pub(super) fn solution(
+    set: &ReportSet,
+    view: &View,
+    clocks: &Clocks,
+    groups: Vec<Group>,
+) -> Solution {
     let mut described: Vec<(Cluster, usize)> = groups
         .into_iter()
         .filter(|group| !group.units.is_empty())
@@ -35,21 +41,23 @@ pub(super) fn solution(set: &ReportSet, view: &View, groups: Vec<Group>) -> Solu
     Solution {
         clusters,
         cluster_of,
-        tracks: tracks(set, view),
+        tracks: tracks(set, view, clocks),
         noise: Noise::default(),
         flags: Vec::new(),
     }
 }
 
-fn tracks(set: &ReportSet, view: &View) -> Vec<Track> {
+fn tracks(set: &ReportSet, view: &View, clocks: &Clocks) -> Vec<Track> {
     let mut tracks = vec![Track::default(); set.clocks().len()];
-    for clock in &view.clocks {
-        let from = view.units.get(clock.units.start).map_or(0, |unit| unit.t);
-        tracks[usize::from(clock.no.0)] = Track {
-            segments: vec![Segment { from, offset_ms: clock.prior }],
-            locked: clock.is_good,
-            strict: false,
-        };
+    for (clock, locked) in view.clocks.iter().zip(&clocks.locked) {
+        let mut segments: Vec<Segment> = Vec::new();
+        for index in clock.units.clone() {
+            let (from, offset_ms) = (view.units[index].t, clocks.offsets[index]);
+            if segments.last().is_none_or(|last| last.offset_ms != offset_ms) {
+                segments.push(Segment { from, offset_ms });
+            }
+        }
+        tracks[usize::from(clock.no.0)] = Track { segments, locked: *locked, strict: false };
     }
     tracks
 }

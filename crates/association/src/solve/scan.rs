@@ -49,6 +49,9 @@ pub(crate) fn scan(units: &[Unit], indices: &mut [usize]) -> Vec<Vec<usize>> {
 /// How far a unit is from a cluster that it may join.
 fn distance(units: &[Unit], cluster: &[usize], index: usize) -> Option<i64> {
     let (unit, first) = (&units[index], &units[cluster[0]]);
+    if !unit.is_placed || !first.is_placed {
+        return None;
+    }
     let is_in = cluster.iter().any(|other| units[*other].witness == unit.witness);
     let late = unit.x - first.x;
     let names = if unit.attacker == first.attacker { 0 } else { OTHER_ATTACKER_MS };
