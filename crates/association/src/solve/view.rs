@@ -113,10 +113,10 @@ impl View {
         view
     }
 
-    /// The units of each place, by place.
-    pub(crate) fn by_place(&self, wanted: impl Fn(&Unit) -> bool) -> Vec<Vec<usize>> {
+    /// The wanted units of each place, by place.
+    pub(crate) fn by_place(&self, wanted: &[bool]) -> Vec<Vec<usize>> {
         let mut places = vec![Vec::new(); self.places];
-        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| wanted(unit)) {
+        for (index, unit) in self.units.iter().enumerate().filter(|(index, _)| wanted[*index]) {
             places[at(unit.place)].push(index);
         }
         places

@@ -26,6 +26,7 @@ fn matches() -> u64 {
     if std::env::var_os("RINGSIDE_LONG").is_some() { 200 } else { 10 }
 }
 
+#[expect(clippy::print_stdout, reason = "figures are read by people too")]
 fn check(cells: &[Wanted]) {
     let only = std::env::var("CELL").unwrap_or_default();
     let mut missed = Vec::new();
