@@ -13,6 +13,7 @@
 //!   in any order and with any repetition.
 //! - Never two event ids of one stream in one occurrence.
 
+mod cost;
 mod ids;
 mod late;
 mod logged_event;

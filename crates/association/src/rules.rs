@@ -20,7 +20,7 @@ pub enum Place {
 }
 
 /// How one kind of happening behaves in one game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rule {
     /// What two reports of one must share.
     pub place: Place,

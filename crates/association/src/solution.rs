@@ -97,8 +97,6 @@ pub struct Noise {
 pub enum Flag {
     /// Others' times speak against its counter.
     CounterContradicted,
-    /// Its clock could not be placed, so only ids and counters join it.
-    ClockUnplaced,
 }
 
 impl Track {

@@ -5,23 +5,24 @@ use std::collections::BTreeMap;
 use event_model::WallTime;
 
 use super::{
-    scopes::Group,
+    Answer,
+    group::{Group, earliest_but_a_fifth},
     view::{View, median},
 };
 use crate::{
-    Axis, Cluster, ClusterNo, Evidence, Noise, Packed, ReportNo, ReportSet, Segment, Sighting,
-    Solution, TimeQuality, Track,
+    Axis, Cluster, ClusterNo, Flag, Packed, ReportNo, ReportSet, Segment, Sighting, Solution,
+    TimeQuality, Track,
 };
 
-/// The solution that `groups` make.
-pub(super) fn solution(set: &ReportSet, view: &View, groups: Vec<Group>) -> Solution {
-    let mut described: Vec<(Cluster, usize)> = groups
-        .into_iter()
-        .filter(|group| !group.units.is_empty())
-        .map(|mut group| {
-            group.units.sort_unstable();
-            let first = group.units[0];
-            (cluster(set, view, &group), first)
+/// The solution that `answer` is.
+pub(super) fn solution(set: &ReportSet, view: &View, answer: &Answer) -> Solution {
+    let mut described: Vec<(Cluster, usize)> = answer
+        .groups
+        .iter()
+        .map(|group| {
+            let mut units = group.units.clone();
+            units.sort_unstable();
+            (cluster(set, view, group, &units), units[0])
         })
         .collect();
     described.sort_by_key(|(cluster, first)| (cluster.at.at, *first));
@@ -32,41 +33,52 @@ pub(super) fn solution(set: &ReportSet, view: &View, groups: Vec<Group>) -> Solu
             cluster_of[super::view::at(member.0)] = no;
         }
     }
+    let contradicted = answer.counted.contradicted.iter();
+    let mut flags: Vec<(ReportNo, Flag)> =
+        contradicted.map(|unit| (view.units[*unit].no, Flag::CounterContradicted)).collect();
+    flags.sort_unstable();
+    flags.dedup();
     Solution {
         clusters,
         cluster_of,
-        tracks: tracks(set, view),
-        noise: Noise::default(),
-        flags: Vec::new(),
+        tracks: tracks(set, view, answer),
+        noise: answer.costs.noise,
+        flags,
     }
 }
 
-fn tracks(set: &ReportSet, view: &View) -> Vec<Track> {
+fn tracks(set: &ReportSet, view: &View, answer: &Answer) -> Vec<Track> {
     let mut tracks = vec![Track::default(); set.clocks().len()];
-    for clock in &view.clocks {
-        let from = view.units.get(clock.units.start).map_or(0, |unit| unit.t);
+    for (number, clock) in view.clocks.iter().enumerate() {
+        let mut segments: Vec<Segment> = Vec::new();
+        for index in clock.units.clone() {
+            let (from, offset_ms) = (view.units[index].t, answer.clocks.offsets[index]);
+            if segments.last().is_none_or(|last| last.offset_ms != offset_ms) {
+                segments.push(Segment { from, offset_ms });
+            }
+        }
         tracks[usize::from(clock.no.0)] = Track {
-            segments: vec![Segment { from, offset_ms: clock.prior }],
-            locked: clock.is_good,
-            strict: false,
+            segments,
+            locked: answer.clocks.locked[number],
+            strict: answer.counted.strict[number],
         };
     }
     tracks
 }
 
-fn cluster(set: &ReportSet, view: &View, group: &Group) -> Cluster {
-    let members = members(view, &group.units);
+fn cluster(set: &ReportSet, view: &View, group: &Group, units: &[usize]) -> Cluster {
+    let members = members(view, units);
     let packed: Vec<&Packed> = members.iter().filter_map(|no| set.get(*no)).collect();
-    let told_by = |key: &dyn Fn(usize) -> u64| view.units[majority(view, &group.units, key)].no;
-    let round = majority(view, &group.units, &|unit| u64::from(view.units[unit].round));
+    let told_by = |key: &dyn Fn(usize) -> u64| view.units[majority(view, units, key)].no;
+    let round = majority(view, units, &|unit| u64::from(view.units[unit].round));
     Cluster {
-        at: instant(view, &group.units, &packed),
+        at: instant(view, units, &packed),
         match_clock_ms: match_clock(set, &packed),
         attacker_from: told_by(&|unit| view.units[unit].attacker),
         victim_from: told_by(&|unit| view.units[unit].victim),
         assists_from: told_by(&|unit| view.units[unit].assists.0),
         round: Some(view.units[round].round).filter(|round| *round > 0),
-        evidence: if members.len() == 1 { Evidence::Lone } else { group.evidence },
+        evidence: group.evidence(),
         linked: Vec::new(),
         members,
     }
@@ -91,12 +103,6 @@ fn instant(view: &View, units: &[usize], packed: &[&Packed]) -> Sighting {
     let at = earliest_but_a_fifth(&mut times).unwrap_or_default();
     let quality = if is_good { TimeQuality::Good } else { TimeQuality::Low };
     Sighting { at: WallTime::from_unix_ms(at), quality }
-}
-
-/// The ⌈n/5⌉-th smallest.
-pub(crate) fn earliest_but_a_fifth(times: &mut [i64]) -> Option<i64> {
-    let nth = times.len().div_ceil(5).checked_sub(1)?;
-    Some(*times.select_nth_unstable(nth).1)
 }
 
 fn match_clock(set: &ReportSet, packed: &[&Packed]) -> Option<i64> {

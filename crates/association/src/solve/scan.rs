@@ -1,10 +1,9 @@
 //! First clusters: reports of one place by time, each to the nearest.
 
 use super::{
-    scopes::Group,
+    group::Group,
     view::{Unit, View},
 };
-use crate::Evidence;
 
 /// How many of the latest clusters a report is held against: more than can be
 /// open at once where two are a floor apart.
@@ -12,22 +11,14 @@ const OPEN_MAX: usize = 8;
 /// What another attacker is worth in time: as much as four nats of lateness.
 const OTHER_ATTACKER_MS: i64 = 1_800;
 
-/// Clusters of everything that no counter decides.
-pub(crate) fn scan_places(view: &View) -> Vec<Group> {
-    let mut groups = Vec::new();
-    for mut place in view.by_place(|unit| unit.bucket.is_none()) {
-        let clusters = if view.units[place.first().copied().unwrap_or(0)].half.is_some() {
-            place.into_iter().map(|unit| vec![unit]).collect()
-        } else {
-            scan(&view.units, &mut place)
-        };
-        groups.extend(clusters.into_iter().map(|units| Group { units, evidence: Evidence::Time }));
-    }
-    groups
+/// Clusters of everything whose time decides.
+pub(crate) fn scan_places(view: &View, is_free: &[bool]) -> Vec<Group> {
+    let places = view.by_place(is_free).into_iter();
+    places.flat_map(|mut place| scan(&view.units, &mut place)).map(Group::by_time).collect()
 }
 
 /// Puts `indices` in order of time and clusters them.
-pub(crate) fn scan(units: &[Unit], indices: &mut [usize]) -> Vec<Vec<usize>> {
+fn scan(units: &[Unit], indices: &mut [usize]) -> Vec<Vec<usize>> {
     indices.sort_unstable_by_key(|index| (units[*index].x, *index));
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     for index in indices.iter().copied() {

@@ -25,7 +25,11 @@ pub(crate) struct Unit {
     pub(crate) x: i64,
     /// The same on the other side of a step close by.
     pub(crate) x_alt: i64,
+    /// Whether its clock is known so well that its time may join it to others.
+    pub(crate) is_placed: bool,
     pub(crate) place: u32,
+    /// What it shares with other witnesses' reports of the same, for clocks.
+    pub(crate) landmark: u32,
     pub(crate) rule: Rule,
     pub(crate) attacker: u64,
     pub(crate) victim: u64,
@@ -74,6 +78,7 @@ pub(crate) struct View {
     pub(crate) clocks: Vec<ClockView>,
     pub(crate) witnesses: usize,
     pub(crate) places: usize,
+    pub(crate) landmarks: usize,
     /// Further reports of a unit's event, from the same account's other device.
     pub(crate) twins: Vec<(usize, ReportNo)>,
 }
@@ -93,28 +98,25 @@ impl View {
         let rows = rows(set, &homes);
         let (rows, twins) = set_twins_apart(rows);
         let keys = Keys::new(rules, &identities, &rows);
-        let units: Vec<Unit> = rows.iter().map(|row| keys.unit(row)).collect();
+        let mut units: Vec<Unit> = rows.iter().map(|row| keys.unit(row)).collect();
+        let landmarks = keys::number_landmarks(&mut units);
         let clocks = clocks(set, &rows);
-        let mut view =
-            Self { places: keys.places(), witnesses: homes.count(), units, clocks, twins };
+        let mut view = Self {
+            landmarks,
+            places: keys.places(),
+            witnesses: homes.count(),
+            units,
+            clocks,
+            twins,
+        };
         view.number_clocks();
         view
     }
 
-    /// Every clock where the corrected times put it.
-    pub(crate) fn place_by_prior(&mut self) {
-        for clock in &self.clocks {
-            for unit in &mut self.units[clock.units.clone()] {
-                unit.x = unit.t + clock.prior;
-                unit.x_alt = unit.x;
-            }
-        }
-    }
-
-    /// The units of each place, by place.
-    pub(crate) fn by_place(&self, wanted: impl Fn(&Unit) -> bool) -> Vec<Vec<usize>> {
+    /// The wanted units of each place, by place.
+    pub(crate) fn by_place(&self, wanted: &[bool]) -> Vec<Vec<usize>> {
         let mut places = vec![Vec::new(); self.places];
-        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| wanted(unit)) {
+        for (index, unit) in self.units.iter().enumerate().filter(|(index, _)| wanted[*index]) {
             places[at(unit.place)].push(index);
         }
         places

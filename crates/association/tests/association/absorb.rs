@@ -4,17 +4,17 @@ use association::{Change, LogNo, MatchState, OccurrenceNo};
 use proptest::prelude::*;
 
 use crate::{
-    crowd::{contents, crowd, league, live},
     reader::{Reader, assert_agree},
+    sketch::{contents, league, live, sketch},
     told::Told,
 };
 
 proptest! {
     #[test]
     fn joined_they_are_as_if_they_had_been_one_from_the_start(
-        (told, apart) in crowd().prop_flat_map(|crowd| {
-            let told = crowd.told();
-            let apart = prop::collection::vec(any::<bool>(), crowd.clocks.len());
+        (told, apart) in sketch().prop_flat_map(|sketch| {
+            let told = sketch.told();
+            let apart = prop::collection::vec(any::<bool>(), sketch.clocks.len());
             (Just(told).prop_shuffle(), apart)
         }),
     ) {

@@ -4,7 +4,7 @@ use association::{Change, LogNo, OccurrenceNo, Placed};
 use event_model::Kind;
 
 use crate::{
-    crowd::{league, live},
+    sketch::{league, live},
     told::Told,
 };
 
@@ -101,7 +101,7 @@ fn evidence_is_silent_and_a_foreign_type_alone() {
 fn a_clock_that_steps_stops_joining_until_it_is_understood() {
     let mut told = Vec::new();
     for kill in 0..12_u64 {
-        let at = 60_000 + kill * 20_000;
+        let at = 60_000 + kill * 20_000 + kill * kill * 1_370 % 9_000;
         let victim = format!("victim {}", kill % 4);
         for device in 1..=3 {
             told.push(Told::kill(device, at + device as u64, "Ana", &victim));

@@ -4,8 +4,8 @@ use association::{Change, MatchState, Revision};
 use proptest::prelude::*;
 
 use crate::{
-    crowd::{Crowd, crowd, league, live},
     reader::{Reader, assert_agree},
+    sketch::{Sketch, league, live, sketch},
     told::Told,
 };
 
@@ -50,10 +50,10 @@ pub(crate) fn through(told: &[Told], turns: &[Turn], mut then: impl FnMut(&mut M
     }
 }
 
-fn shuffled() -> impl Strategy<Value = (Crowd, Vec<Told>)> {
-    crowd().prop_flat_map(|crowd| {
-        let told = crowd.told();
-        (Just(crowd), Just(told).prop_shuffle())
+fn shuffled() -> impl Strategy<Value = (Sketch, Vec<Told>)> {
+    sketch().prop_flat_map(|sketch| {
+        let told = sketch.told();
+        (Just(sketch), Just(told).prop_shuffle())
     })
 }
 

@@ -1,12 +1,17 @@
 //! What a set of reports is solved to, and how a match comes to it.
 
+#![expect(clippy::unwrap_used, reason = "a step of a test that fails is its failure")]
+
 mod absorb;
 mod arrival;
 mod counters;
 mod crowd;
+mod figures;
 mod ids;
+mod measure;
 mod reader;
 mod reopen;
 mod seal;
+mod sketch;
 mod told;
 mod withdraw;

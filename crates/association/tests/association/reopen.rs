@@ -4,15 +4,15 @@ use association::{Change, MatchState};
 use proptest::prelude::*;
 
 use crate::{
-    crowd::{contents, crowd, league},
     reader::{Reader, assert_agree},
+    sketch::{contents, league, sketch},
 };
 
 proptest! {
     #[test]
     fn opened_and_sealed_again_it_is_as_if_nothing_had_been_late(
-        (told, cut) in crowd().prop_flat_map(|crowd| {
-            let told = crowd.told();
+        (told, cut) in sketch().prop_flat_map(|sketch| {
+            let told = sketch.told();
             (Just(told).prop_shuffle(), any::<prop::sample::Index>())
         }),
     ) {

@@ -4,8 +4,8 @@ use association::{MatchState, ReportSet, solve};
 use proptest::prelude::*;
 
 use crate::{
-    crowd::{contents, crowd, league, live},
     reader::{assert_agree, record},
+    sketch::{contents, league, live, sketch},
     told::{Told, set_of},
 };
 
@@ -32,8 +32,8 @@ fn solved(set: &ReportSet) -> Vec<Vec<String>> {
 proptest! {
     #[test]
     fn the_seal_is_the_solvers_word_in_any_order_with_any_repetition_and_batching(
-        (told, arrived, repeated, resolves) in crowd().prop_flat_map(|crowd| {
-            let told = crowd.told();
+        (told, arrived, repeated, resolves) in sketch().prop_flat_map(|sketch| {
+            let told = sketch.told();
             let repeated = prop::collection::vec(any::<prop::sample::Index>(), 0..8);
             let resolves = prop::collection::vec(any::<bool>(), 70);
             (Just(told.clone()), Just(told).prop_shuffle(), repeated, resolves)

@@ -4,16 +4,16 @@ use association::{Change, LogNo, MatchState, OccurrenceNo};
 use proptest::prelude::*;
 
 use crate::{
-    crowd::{contents, crowd, league, live},
     reader::{assert_agree, record},
+    sketch::{contents, league, live, sketch},
     told::Told,
 };
 
 proptest! {
     #[test]
     fn what_is_withdrawn_before_the_seal_might_never_have_come(
-        (told, gone) in crowd().prop_flat_map(|crowd| {
-            let told = crowd.told();
+        (told, gone) in sketch().prop_flat_map(|sketch| {
+            let told = sketch.told();
             let gone = prop::collection::vec(any::<bool>(), told.len());
             (Just(told), gone)
         }),

@@ -43,6 +43,8 @@ impl<'a> Keys<'a> {
             t: packed.t,
             x: packed.t,
             x_alt: packed.t,
+            is_placed: false,
+            landmark: 0,
             place: self.places[&self.place(packed)],
             rule: self.rules.rule(packed.kind),
             attacker: self.attacker(packed),
@@ -120,6 +122,23 @@ impl<'a> Keys<'a> {
             _ => None,
         }
     }
+}
+
+/// Gives reports that may tell of the same one number: by the counter where
+/// there is one, so that names do not matter there.
+pub(super) fn number_landmarks(units: &mut [Unit]) -> usize {
+    let of = |unit: &Unit| match unit.bucket {
+        Some(bucket) => mix(&[bucket.counter, bucket.value]),
+        None => mix(&[u64::from(unit.place), unit.attacker]),
+    };
+    let mut all: Vec<u64> = units.iter().map(of).collect();
+    all.sort_unstable();
+    all.dedup();
+    for unit in units {
+        let number = all.binary_search(&of(unit)).unwrap_or_default();
+        unit.landmark = u32::try_from(number).expect("fewer landmarks than reports");
+    }
+    all.len()
 }
 
 fn shared(rows: &[Row<'_>]) -> BTreeSet<EventKey> {
