@@ -234,6 +234,12 @@ impl MatchState {
         }
     }
 
+    /// How often the whole was solved anew.
+    #[must_use]
+    pub fn resolves(&self) -> u64 {
+        self.counts.resolves
+    }
+
     /// Whether it is sealed.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
