@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test that fails is its failure")]
 
+mod clocks;
 mod counters;
 mod crowd;
 mod figures;
+mod laws;
 mod measure;
 mod told;
