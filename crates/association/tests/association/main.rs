@@ -6,6 +6,7 @@ mod clocks;
 mod counters;
 mod crowd;
 mod figures;
+mod halves;
 mod laws;
 mod measure;
 mod told;
