@@ -4,10 +4,13 @@
 
 mod absorb;
 mod arrival;
+mod clocks;
 mod counters;
 mod crowd;
 mod figures;
+mod halves;
 mod ids;
+mod laws;
 mod measure;
 mod reader;
 mod reopen;
