@@ -12,6 +12,7 @@
 
 pub mod args;
 mod cast;
+pub mod crowd;
 mod cs2;
 mod files;
 mod league;

@@ -2,6 +2,7 @@
 //! both games can be played on real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
 
+mod crowd;
 mod cs2;
 mod determinism;
 mod league;
