@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::grid::GridArgs;
 use crate::{Cs2Stage, LeagueStage, Length, PlayedGame, Show, Speed};
 
 /// A seeded match with its truth, played on the games' own local protocols.
@@ -22,6 +23,8 @@ pub enum Command {
     Match(MatchArgs),
     /// Play a match of each game on its real protocol, then write the truth.
     Serve(ServeArgs),
+    /// Measure association and the usual answers on simulated crowds.
+    Grid(GridArgs),
 }
 
 /// Arguments of `match`.

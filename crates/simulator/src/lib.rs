@@ -15,6 +15,7 @@ mod cast;
 pub mod crowd;
 mod cs2;
 mod files;
+pub mod grid;
 mod league;
 mod prng;
 mod serve;

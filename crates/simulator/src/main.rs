@@ -8,6 +8,7 @@ use clap::Parser;
 use simulator::{
     Announcement, Length,
     args::{Command, CommandLine, ServeArgs},
+    grid::{GridArgs, grid},
     serve, write_match,
 };
 use tokio::sync::mpsc;
@@ -26,13 +27,25 @@ fn main() -> ExitCode {
             write_match(args.seed, args.game, Length::seconds(args.seconds), &args.out)
         }
         Command::Serve(args) => play(args),
+        Command::Grid(args) => return measure(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "The show cannot go on");
-            ExitCode::from(ENVIRONMENT)
-        }
+        Err(error) => environment(&error),
+    }
+}
+
+fn environment(error: &anyhow::Error) -> ExitCode {
+    tracing::error!(error = format!("{error:#}"), "The show cannot go on");
+    ExitCode::from(ENVIRONMENT)
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are what was asked for")]
+fn measure(args: &GridArgs) -> ExitCode {
+    match grid(args, |text| println!("{text}")) {
+        Ok(misses) if args.check && !misses.is_empty() => ExitCode::FAILURE,
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => environment(&error),
     }
 }
 

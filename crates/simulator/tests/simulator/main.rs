@@ -5,6 +5,7 @@
 mod crowd;
 mod cs2;
 mod determinism;
+mod grid;
 mod league;
 mod serve;
 

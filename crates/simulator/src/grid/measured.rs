@@ -1,0 +1,154 @@
+//! A cell after its matches were played, and what it misses.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{Aim, Baseline, Cell, Figures, Keys, Live, play};
+use crate::crowd::{Crowd, CrowdPlan};
+
+/// A cell with its figures: ours, and the baselines' on the same crowds.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Which.
+    pub cell: Cell,
+    /// How many matches.
+    pub matches: u64,
+    /// Association's.
+    pub ours: Figures,
+    /// The usual answers'.
+    pub baselines: Vec<(Baseline, Figures)>,
+}
+
+/// A figure of the issue that a cell does not reach.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Miss {
+    /// The cell.
+    pub cell: String,
+    /// What is missed, in words.
+    pub figure: String,
+    /// What was aimed at.
+    pub aim: f64,
+    /// What was measured.
+    pub measured: f64,
+}
+
+impl Measured {
+    /// Plays the matches of a cell.
+    #[must_use]
+    pub fn of(cell: Cell, matches: u64) -> Self {
+        let mut ours = Figures::default();
+        let mut baselines = Baseline::ALL.map(|baseline| (baseline, Figures::default()));
+        for turn in 0..matches {
+            let plan = CrowdPlan { seed: cell.plan.seed + turn, ..cell.plan.clone() };
+            let crowd = Crowd::of(&plan);
+            ours.add(&play(&crowd, Box::new(Live::new(&crowd))));
+            let keys = Keys::of(&crowd);
+            for (baseline, figures) in &mut baselines {
+                figures.add(&play(&crowd, baseline.method(&keys)));
+            }
+        }
+        Self { cell, matches, ours, baselines: baselines.into() }
+    }
+
+    /// The baseline with the best F1.
+    #[must_use]
+    pub fn best_baseline(&self) -> Option<&(Baseline, Figures)> {
+        let f1 = |figures: &Figures| figures.sealed.f1();
+        self.baselines.iter().max_by(|one, other| f1(&one.1).total_cmp(&f1(&other.1)))
+    }
+
+    /// What it misses.
+    #[must_use]
+    pub fn misses(&self) -> Vec<Miss> {
+        self.cell.aims.iter().filter_map(|aim| self.miss(*aim)).collect()
+    }
+
+    fn miss(&self, aim: Aim) -> Option<Miss> {
+        let sealed = &self.ours.sealed;
+        let arrival = &self.ours.arrival;
+        let at_least = |figure: &str, aim: f64, measured: f64| {
+            (measured < aim).then(|| self.missed(figure, aim, measured))
+        };
+        let at_most = |figure: &str, aim: f64, measured: f64| {
+            (measured > aim).then(|| self.missed(figure, aim, measured))
+        };
+        match aim {
+            Aim::Precision(aim) => at_least("precision", aim, sealed.precision()),
+            Aim::Recall(aim) => at_least("recall", aim, sealed.recall()),
+            Aim::F1(aim) => at_least("F1", aim, sealed.f1()),
+            Aim::StoredPerTrue(aim) => at_most(
+                "stored for each true one, from 1",
+                aim,
+                (sealed.stored_per_true() - 1.0).abs(),
+            ),
+            Aim::Exact => {
+                let wrong = sealed.lost + sealed.doubled + sealed.merged;
+                (wrong > 0).then(|| self.missed("F1, exactly", 1.0, sealed.f1()))
+            }
+            Aim::WrongAtArrival(aim) => at_most("wrong at arrival", aim, arrival.wrong_share()),
+            Aim::ChangedLater(aim) => at_most("ids changed later", aim, arrival.changed_share()),
+            Aim::BesideBaselines(below) => {
+                let (_, best) = self.best_baseline()?;
+                at_least("F1 beside the best baseline", best.sealed.f1() - below, sealed.f1())
+            }
+        }
+    }
+
+    fn missed(&self, figure: &str, aim: f64, measured: f64) -> Miss {
+        Miss { cell: self.cell.name.clone(), figure: figure.to_owned(), aim, measured }
+    }
+}
+
+impl Measured {
+    /// Its figures, for other programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let theirs: Map<String, Value> = self
+            .baselines
+            .iter()
+            .map(|(baseline, theirs)| (baseline.name().to_owned(), figures_json(theirs)))
+            .collect();
+        json!({
+            "cell": self.cell.name,
+            "matches": self.matches,
+            "seed": self.cell.plan.seed,
+            "ours": figures_json(&self.ours),
+            "baselines": theirs,
+            "misses": self.misses(),
+        })
+    }
+}
+
+fn figures_json(figures: &Figures) -> Value {
+    let Figures { sealed, arrival } = figures;
+    let at_arrival = (arrival.reports > 0).then(|| {
+        json!({
+            "wrong": arrival.wrong,
+            "changed": arrival.changed,
+            "final_ms_p50": arrival.final_within_ms(50),
+            "final_ms_p99": arrival.final_within_ms(99),
+        })
+    });
+    json!({
+        "reports": sealed.reports,
+        "true": sealed.truths,
+        "stored": sealed.stored,
+        "lost": sealed.lost,
+        "doubled": sealed.doubled,
+        "merged": sealed.merged,
+        "precision": sealed.precision(),
+        "recall": sealed.recall(),
+        "f1": sealed.f1(),
+        "cubed_f1": sealed.cubed_f1(),
+        "at_arrival": at_arrival,
+    })
+}
+
+impl fmt::Display for Miss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cell, figure, aim, measured } = self;
+        write!(f, "missed in \"{cell}\": {figure} is {measured:.5}, the aim {aim:.5}")
+    }
+}

@@ -1,0 +1,139 @@
+//! A crowd's reports, solved at once, for what is measured beside the grid.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use association::{Pushed, ReportNo, ReportSet, Rules, Solution, solve};
+use event_model::Game;
+
+use super::{Labelled, Partition};
+use crate::crowd::{Crowd, Sent};
+
+/// What `solve` makes of some of a crowd's reports.
+#[derive(Debug)]
+pub struct Solved<'a> {
+    /// The reports that were taken, in the order of arrival.
+    taken: Vec<&'a Sent>,
+    numbers: Vec<Option<ReportNo>>,
+    set: ReportSet,
+    solution: Solution,
+}
+
+impl<'a> Solved<'a> {
+    /// Solves the reports of a crowd that `is_taken`.
+    #[must_use]
+    pub fn of(crowd: &'a Crowd, is_taken: impl Fn(&Sent) -> bool) -> Self {
+        let mut set = ReportSet::new();
+        let taken: Vec<&Sent> = crowd.sent.iter().filter(|sent| is_taken(sent)).collect();
+        let numbers = taken.iter().map(|sent| pushed(&mut set, sent)).collect();
+        let solution = solve(&set, &Rules::of(&game_of(crowd)));
+        Self { taken, numbers, set, solution }
+    }
+
+    /// Which stored occurrence each taken report is in.
+    fn stored(&self) -> impl Iterator<Item = (&'a Sent, u64)> + '_ {
+        self.taken.iter().zip(&self.numbers).filter_map(|(sent, number)| {
+            let cluster = self.solution.cluster_of[place(*number.as_ref()?)];
+            Some((*sent, u64::from(cluster.0)))
+        })
+    }
+
+    /// By how much a device's clock is said to be off, at the middle of its
+    /// reports, in the frame of this solution.
+    fn offset_ms(&self, device_no: usize) -> Option<i64> {
+        let own = self.taken.iter().zip(&self.numbers);
+        let mut offsets: Vec<i64> = own
+            .filter(|(sent, _)| sent.device_no == device_no)
+            .filter_map(|(_, number)| {
+                let packed = self.set.get((*number)?)?;
+                let track = &self.solution.tracks[usize::from(packed.clock.0)];
+                track.offset_at(packed.t)
+            })
+            .collect();
+        offsets.sort_unstable();
+        offsets.get(offsets.len() / 2).copied()
+    }
+}
+
+fn pushed(set: &mut ReportSet, sent: &Sent) -> Option<ReportNo> {
+    match set.push(&sent.report()) {
+        Pushed::Added(number) | Pushed::Known(number) => Some(number),
+        Pushed::Silent | Pushed::Full => None,
+    }
+}
+
+fn place(number: ReportNo) -> usize {
+    usize::try_from(number.0).expect("a set's number is a place in memory")
+}
+
+/// The game in front of a match's key.
+pub(super) fn game_of(crowd: &Crowd) -> Game {
+    let subject = crowd.sent.first().map_or("none:", |sent| sent.told.subject.as_str());
+    let (game, _) = subject.split_once(':').expect("a match's key begins with its game");
+    Game::new(game).expect("a crowd's game has a plain name")
+}
+
+/// How the others' pairs agree when one device is left out: the partition of
+/// their reports without it, with the one with it as the truth.
+#[must_use]
+pub fn without_device(crowd: &Crowd, device_no: usize) -> Partition {
+    let (whole, without) =
+        (Solved::of(crowd, |_| true), Solved::of(crowd, |sent| sent.device_no != device_no));
+    let name = |sent: &Sent| (sent.device_no, sent.told.sequence);
+    let with: BTreeMap<_, u64> =
+        whole.stored().map(|(sent, stored)| (name(sent), stored)).collect();
+    let labelled = without.stored().filter_map(|(sent, stored)| {
+        let truth = usize::try_from(*with.get(&name(sent))?).ok()?;
+        Some(Labelled { stored, truth })
+    });
+    Partition::of(labelled.collect())
+}
+
+/// What liars did to a match.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deceived {
+    /// Occurrences of which most reports are made up and that more than half
+    /// of all accounts seem to witness.
+    pub confirmed: u64,
+    /// By how much they moved any two honest clocks against each other, at
+    /// most.
+    pub moved_ms: u64,
+}
+
+impl Deceived {
+    /// Solves a crowd with its liars and without.
+    #[must_use]
+    pub fn of(crowd: &Crowd) -> Self {
+        let with = Solved::of(crowd, |_| true);
+        let without = Solved::of(crowd, |sent| !sent.by_liar);
+        Self { confirmed: confirmed_lies(crowd, &with), moved_ms: moved_ms(crowd, &with, &without) }
+    }
+
+    /// The worse of both, over matches.
+    pub fn add(&mut self, other: Self) {
+        self.confirmed += other.confirmed;
+        self.moved_ms = self.moved_ms.max(other.moved_ms);
+    }
+}
+
+fn confirmed_lies(crowd: &Crowd, solved: &Solved<'_>) -> u64 {
+    let mut witnesses: BTreeMap<u64, (BTreeSet<usize>, usize, usize)> = BTreeMap::new();
+    for (sent, stored) in solved.stored() {
+        let (accounts, lies, reports) = witnesses.entry(stored).or_default();
+        accounts.insert(crowd.plan.player_of(sent.device_no));
+        *lies += usize::from(sent.truth.is_none());
+        *reports += 1;
+    }
+    let confirmed = witnesses.values().filter(|(accounts, lies, reports)| {
+        2 * lies > *reports && 2 * accounts.len() > crowd.plan.devices
+    });
+    u64::try_from(confirmed.count()).expect("a count fits into 64 bits")
+}
+
+fn moved_ms(crowd: &Crowd, with: &Solved<'_>, without: &Solved<'_>) -> u64 {
+    let honest = (0..crowd.plan.streams()).filter(|device| !crowd.plan.is_liar(*device));
+    let moved: Vec<i64> = honest
+        .filter_map(|device| Some(with.offset_ms(device)? - without.offset_ms(device)?))
+        .collect();
+    let (least, most) = (moved.iter().min(), moved.iter().max());
+    least.zip(most).map_or(0, |(least, most)| most.abs_diff(*least))
+}

@@ -1,0 +1,4 @@
+//! The measures by hand-made cases, the baselines by what each is known for.
+
+mod baselines;
+mod figures;
