@@ -5,17 +5,21 @@
 //! simulated: it rests on the rates in [`CrowdPlan`](crate::crowd::CrowdPlan).
 
 mod baselines;
+mod beside;
 mod cells;
 mod command;
+pub mod figure;
 mod figures;
 mod measured;
 mod method;
 mod ours;
+pub mod page;
 mod run;
 mod solved;
 pub mod table;
 
 pub use baselines::{Baseline, Keys};
+pub use beside::Beside;
 pub use cells::{Aim, BELOW_BASELINE_MAX, Cell, Cells, PRECISION_MIN, issue_shape};
 pub use command::{GridArgs, grid};
 pub use figures::{Arrival, Figures, Labelled, Partition};
@@ -23,4 +27,4 @@ pub use measured::{Measured, Miss};
 pub use method::{Method, Moved, OccurrenceNo};
 pub use ours::Live;
 pub use run::{measure, play};
-pub use solved::{Deceived, Solved, without_device};
+pub use solved::{Deceived, Halves, Solved, without_device};

@@ -54,6 +54,15 @@ pub enum Cells {
 }
 
 impl Cells {
+    /// What it is made of.
+    #[must_use]
+    pub fn parts(self) -> Vec<Self> {
+        match self {
+            Self::Core | Self::Star => vec![self],
+            Self::All => vec![Self::Star, Self::Core],
+        }
+    }
+
     /// The cells, with seeds from `seed` on.
     #[must_use]
     pub fn list(self, seed: u64) -> Vec<Cell> {

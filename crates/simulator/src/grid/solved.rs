@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use association::{Pushed, ReportNo, ReportSet, Rules, Solution, solve};
-use event_model::Game;
+use event_model::{Game, Kind};
 
 use super::{Labelled, Partition};
 use crate::crowd::{Crowd, Sent};
@@ -136,4 +136,64 @@ fn moved_ms(crowd: &Crowd, with: &Solved<'_>, without: &Solved<'_>) -> u64 {
         .collect();
     let (least, most) = (moved.iter().min(), moved.iter().max());
     least.zip(most).map_or(0, |(least, most)| most.abs_diff(*least))
+}
+
+/// What became of Counter-Strike's kills: each is two halves, told by the
+/// killer's and by the victim's companion.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Halves {
+    /// Kills of which both halves were told.
+    pub told: u64,
+    /// Of these, stored as one.
+    pub paired: u64,
+    /// Of the others, those whose halves name each other as possible.
+    pub linked: u64,
+    /// Stored occurrences with halves of two kills.
+    pub wrong: u64,
+}
+
+impl Halves {
+    /// Counts a crowd's.
+    #[must_use]
+    pub fn of(crowd: &Crowd) -> Self {
+        let solved = Solved::of(crowd, |_| true);
+        let mut stored_of: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+        let mut truths_of: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
+        for (sent, stored) in solved.stored() {
+            let Some(truth) = sent.truth.filter(|_| is_half(sent)) else { continue };
+            stored_of.entry(truth).or_default().push(stored);
+            truths_of.entry(stored).or_default().insert(truth);
+        }
+        let mut halves = Self::default();
+        for stored in stored_of.values() {
+            let [one, other] = stored[..] else { continue };
+            halves.told += 1;
+            halves.paired += u64::from(one == other);
+            halves.linked += u64::from(one != other && solved.links(one, other));
+        }
+        let wrong = truths_of.values().filter(|truths| truths.len() > 1).count();
+        halves.wrong = u64::try_from(wrong).expect("a count fits into 64 bits");
+        halves
+    }
+
+    /// Adds another match.
+    pub fn add(&mut self, other: Self) {
+        self.told += other.told;
+        self.paired += other.paired;
+        self.linked += other.linked;
+        self.wrong += other.wrong;
+    }
+}
+
+impl Solved<'_> {
+    fn links(&self, one: u64, other: u64) -> bool {
+        let cluster = self.solution.clusters.iter().zip(0_u64..).find(|(_, no)| *no == one);
+        cluster.is_some_and(|(found, _)| {
+            found.linked.iter().any(|linked| u64::from(linked.0) == other)
+        })
+    }
+}
+
+fn is_half(sent: &Sent) -> bool {
+    matches!(sent.told.kind, Kind::Kill | Kind::Death)
 }

@@ -1,6 +1,8 @@
 //! The grid's figures as text.
 
-use super::{Baseline, Figures, Measured};
+use std::collections::BTreeMap;
+
+use super::{Baseline, Beside, Figures, Measured, Miss, Partition};
 
 /// Ours, a line for each cell.
 #[must_use]
@@ -98,4 +100,83 @@ pub fn methods(measured: &Measured) -> String {
 
 fn share_pct(count: u64, whole: u64) -> String {
     format!("{:.2} %", 100.0 * count as f64 / whole.max(1) as f64)
+}
+
+/// What the cells miss, a line for each.
+#[must_use]
+pub fn misses(grid: &[Measured]) -> String {
+    let misses: Vec<Miss> = grid.iter().flat_map(Measured::misses).collect();
+    if misses.is_empty() {
+        return "None: every cell reaches every figure that is asked of it.\n".to_owned();
+    }
+    let line = |miss: &Miss| {
+        format!("| {} | {} | {:.5} | {:.5} |\n", miss.cell, miss.figure, miss.measured, miss.aim)
+    };
+    let lines: String = misses.iter().map(line).collect();
+    format!("| cell | figure | simulated | aim |\n|---|---|--:|--:|\n{lines}")
+}
+
+/// How many cells there are, and how many miss each figure.
+#[must_use]
+pub fn summary(grid: &[Measured]) -> String {
+    let mut missed: BTreeMap<String, (u64, f64)> = BTreeMap::new();
+    for miss in grid.iter().flat_map(Measured::misses) {
+        let by = (miss.measured - miss.aim).abs();
+        let (cells, most) = missed.entry(miss.figure).or_insert((0, 0.0));
+        *cells += 1;
+        *most = most.max(by);
+    }
+    let truths: u64 = grid.iter().map(|measured| measured.ours.sealed.truths).sum();
+    let sum = |count: fn(&Partition) -> u64| -> u64 {
+        grid.iter().map(|measured| count(&measured.ours.sealed)).sum()
+    };
+    let mut text = format!(
+        "{} cells, {truths} true events: {} lost, {} doubled, {} stored with two truths.\n\n\
+         | figure | cells that miss it | by at most |\n|---|--:|--:|\n",
+        grid.len(),
+        sum(|sealed| sealed.lost),
+        sum(|sealed| sealed.doubled),
+        sum(|sealed| sealed.merged),
+    );
+    for (figure, (cells, most)) in missed {
+        text.push_str(&format!("| {figure} | {cells} | {most:.5} |\n"));
+    }
+    text
+}
+
+/// Liars, a device left out, and halves.
+#[must_use]
+pub fn beside(beside: &Beside) -> String {
+    let mut text =
+        "| liars of ten | P of honest pairs | R | inventions confirmed | an honest clock \
+                    moved by at most | wrong at arrival |\n|--:|--:|--:|--:|--:|--:|\n"
+            .to_owned();
+    for (number, (figures, deceived)) in (1..).zip(&beside.liars) {
+        text.push_str(&format!(
+            "| {number} | {:.5} | {:.5} | {} | {:.2} s | {:.3} % |\n",
+            figures.sealed.precision(),
+            figures.sealed.recall(),
+            deceived.confirmed,
+            seconds(deceived.moved_ms),
+            100.0 * figures.arrival.wrong_share(),
+        ));
+    }
+    text.push_str("\n| one of ten left out | P of the others' pairs | R |\n|---|--:|--:|\n");
+    for (name, pairs) in &beside.left_out {
+        text.push_str(&format!("| {name} | {:.5} | {:.5} |\n", pairs.precision(), pairs.recall()));
+    }
+    text.push_str(
+        "\n| companions in a match of CS2 | kills with both halves told | paired | linked as \
+         possible | wrongly paired |\n|--:|--:|--:|--:|--:|\n",
+    );
+    for (devices, halves) in &beside.halves {
+        text.push_str(&format!(
+            "| {devices} of 10 | {} | {} | {} | {} |\n",
+            halves.told,
+            share_pct(halves.paired, halves.told),
+            share_pct(halves.linked, halves.told),
+            share_pct(halves.wrong, halves.told),
+        ));
+    }
+    text
 }

@@ -1,0 +1,109 @@
+//! Writes what was simulated into `docs/association.md` and its pictures.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use super::{Beside, Measured, figure, table};
+
+/// The page, from the workspace's root, where `--update` is meant to be run.
+const PAGE: &str = "docs/association.md";
+
+/// The folder of its pictures.
+const FIGURES: &str = "docs/figures";
+
+/// What is between a mark and this is written here, and by nobody else.
+const END: &str = "<!-- /simulated -->";
+
+/// Cells of the pictures, by name.
+const PICTURED: [&str; 9] = [
+    "the middle",
+    "2 s",
+    "30 s",
+    "1 h",
+    "announced 7 s",
+    "unannounced 7 s",
+    "3 s, 30 % missed",
+    "names 2 %",
+    "two streams",
+];
+
+/// How many of the core's cells are shown one by one.
+const WORST: usize = 20;
+
+/// Puts the star and what is measured beside it into the page.
+///
+/// # Errors
+/// Where the page has no place for it, or cannot be written.
+pub fn update_star(star: &[Measured], beside: &Beside, stamp: &str) -> Result<()> {
+    let issue = star.iter().find(|measured| measured.cell.name == "the issue's shape");
+    let issue = issue.context("the star has the issue's shape")?;
+    write("issue", &format!("{stamp}\n\n{}", table::methods(issue)))?;
+    write("star", &format!("{stamp}\n\n{}", table::ours(star)))?;
+    write("baselines", &format!("{stamp}\n\n{}", table::beside_baselines(star)))?;
+    write("misses", &format!("{stamp}\n\n{}", table::misses(star)))?;
+    write("beside", &format!("{stamp}\n\n{}", table::beside(beside)))?;
+    let pictured: Vec<&Measured> =
+        star.iter().filter(|measured| PICTURED.contains(&measured.cell.name.as_str())).collect();
+    picture("association-f1.svg", &figure::f1(&pictured))?;
+    picture("association-lost.svg", &figure::lost_and_doubled(issue))?;
+    picture("association-liars.svg", &figure::liars(beside))?;
+    picture("association-ids.svg", &figure::churn(&pictured))
+}
+
+/// Puts the core into the page: how many cells miss what, and the worst.
+///
+/// # Errors
+/// Where the page has no place for it, or cannot be written.
+pub fn update_core(core: &[Measured], stamp: &str) -> Result<()> {
+    write("core", &format!("{stamp}\n\n{}", core_text(core)))
+}
+
+/// The core in short.
+#[must_use]
+pub fn core_text(core: &[Measured]) -> String {
+    let mut by_f1: Vec<&Measured> = core.iter().collect();
+    by_f1.sort_by(|one, other| one.ours.sealed.f1().total_cmp(&other.ours.sealed.f1()));
+    let worst: Vec<Measured> = by_f1.into_iter().take(WORST).cloned().collect();
+    format!(
+        "{}\nThe {} cells with the lowest F1:\n\n{}",
+        table::summary(core),
+        worst.len(),
+        table::ours(&worst)
+    )
+}
+
+fn picture(name: &str, svg: &str) -> Result<()> {
+    let path = Path::new(FIGURES).join(name);
+    fs::write(&path, svg).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn write(section: &str, text: &str) -> Result<()> {
+    let page = fs::read_to_string(PAGE)
+        .with_context(|| format!("{PAGE} is not here: run this in the workspace's root"))?;
+    let begin = format!("<!-- simulated: {section} -->");
+    let written = between_marks(&page, &begin, text.trim_end())
+        .with_context(|| format!("{PAGE} has no place for {section}"))?;
+    Ok(fs::write(PAGE, written)?)
+}
+
+fn between_marks(page: &str, begin: &str, text: &str) -> Option<String> {
+    let (head, rest) = page.split_once(begin)?;
+    let (_, tail) = rest.split_once(END)?;
+    Some(format!("{head}{begin}\n\n{text}\n\n{END}{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_between_the_marks_of_a_section_is_written() {
+        let page = "a\n<!-- simulated: x -->\nold\n<!-- /simulated -->\nb\n\
+                    <!-- simulated: y -->\nkept\n<!-- /simulated -->\n";
+        let written = between_marks(page, "<!-- simulated: x -->", "new").unwrap();
+        assert!(written.contains("-->\n\nnew\n\n<!--") && written.contains("kept"));
+        assert!(!written.contains("old"));
+        assert_eq!(between_marks("no marks", "<!-- simulated: x -->", "new"), None);
+    }
+}
