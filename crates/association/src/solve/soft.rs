@@ -157,7 +157,8 @@ fn used(view: &View) -> BTreeSet<u64> {
     let mut used = BTreeSet::new();
     for unit in &view.units {
         for name in [unit.attacker, unit.victim] {
-            if *first.entry(name).or_insert(unit.witness) != unit.witness {
+            let account = view.account(unit.witness);
+            if *first.entry(name).or_insert(account) != account {
                 used.insert(name);
             }
         }

@@ -111,7 +111,8 @@ fn unannounced_steps_are_found() {
         wanted("step", at.clone()),
         wanted("step 3 s 30 %", Crowd { gap_s: 3.0, misses: 0.3, ..at.clone() }),
         wanted("step 5 dev", Crowd { devices: 5, ..at.clone() }),
-        wanted("step 2 dev", Crowd { devices: 2, ..at }),
+        wanted("step 2 dev", Crowd { devices: 2, ..at.clone() }),
+        wanted("three steps", Crowd { clocks: Clocks::Tripping, ..at }),
     ]);
 }
 
