@@ -53,7 +53,7 @@ fn first_tracks(view: &mut View, clocks: &mut Clocks) {
             // What all others are held to, if they share anything with it.
             clocks.locked[clock] |= scores.shares_any(clock);
         } else if placed.iter().any(|other| scores.between(clock, *other) > 0) {
-            let consensus = Consensus::of(view, &placed, view.clocks[clock].witness);
+            let consensus = Consensus::of(view, &placed, view.clocks[clock].account);
             clocks.track(view, clock, &consensus);
         }
         clocks.apply_to(view, clock);

@@ -82,7 +82,7 @@ fn tracks(set: &ReportSet, view: &View, answer: &Answer) -> Vec<Track> {
 }
 
 fn cluster(set: &ReportSet, view: &View, group: &Group, units: &[usize]) -> Cluster {
-    let members = members(view, units);
+    let members: Vec<ReportNo> = units.iter().map(|unit| view.units[*unit].no).collect();
     let packed: Vec<&Packed> = members.iter().filter_map(|no| set.get(*no)).collect();
     let told_by = |key: &dyn Fn(usize) -> u64| view.units[majority(view, units, key)].no;
     let round = majority(view, units, &|unit| u64::from(view.units[unit].round));
@@ -97,17 +97,6 @@ fn cluster(set: &ReportSet, view: &View, group: &Group, units: &[usize]) -> Clus
         linked: Vec::new(),
         members,
     }
-}
-
-fn members(view: &View, units: &[usize]) -> Vec<ReportNo> {
-    let mut members = Vec::with_capacity(units.len());
-    for unit in units {
-        members.push(view.units[*unit].no);
-        let from = view.twins.partition_point(|(of, _)| of < unit);
-        let twins = view.twins[from..].iter().take_while(|(of, _)| of == unit);
-        members.extend(twins.map(|(_, no)| *no));
-    }
-    members
 }
 
 /// The earliest time but for a fifth of the witnesses: they can be late and

@@ -108,7 +108,7 @@ impl Problem {
         let noise = costs.noise.late_ms;
         let gate = (4 * noise).clamp(*GATE_MS.start(), *GATE_MS.end());
         let near = self.near(view, gate);
-        let absent = PLAYERS.saturating_sub(self.present(costs));
+        let absent = PLAYERS.saturating_sub(self.present(view, costs));
         let complete = absent == 0 && self.kills.len() == self.deaths.len();
         let pairs: Pairs = if complete {
             let apart = NEIGHBOUR_MS.max(3 * noise);
@@ -141,18 +141,18 @@ impl Problem {
         for kill in &self.kills {
             let from = self.deaths.partition_point(|death| death.x < kill.x - gate);
             let close = self.deaths[from..].iter().take_while(|death| death.x <= kill.x + gate);
-            let witness = view.units[kill.unit].witness;
-            let others = close.filter(|death| view.units[death.unit].witness != witness);
+            let account = |single: &Single| view.account(view.units[single.unit].witness);
+            let others = close.filter(|death| account(death) != account(kill));
             near.extend(others.map(|death| (*kill, *death)));
         }
         near
     }
 
     /// How many watched while all this happened.
-    fn present(&self, costs: &Costs) -> usize {
+    fn present(&self, view: &View, costs: &Costs) -> usize {
         let all = || self.kills.iter().chain(&self.deaths).map(|single| single.x);
         match (all().min(), all().max()) {
-            (Some(first), Some(last)) => costs.watching(first, last),
+            (Some(first), Some(last)) => costs.watching(view, first, last),
             _ => 0,
         }
     }

@@ -59,10 +59,18 @@ impl Costs {
         if first <= x && x <= last { self.miss[witness] } else { 0 }
     }
 
-    /// How many watched all the time from `first` to `last`.
-    pub(crate) fn watching(&self, first: i64, last: i64) -> usize {
-        let watches = |presence: &&(i64, i64)| presence.0 <= first && last <= presence.1;
-        self.presence.iter().filter(watches).count()
+    /// How many accounts watched all the time from `first` to `last`.
+    pub(crate) fn watching(&self, view: &View, first: i64, last: i64) -> usize {
+        let watches = |presence: &(i64, i64)| presence.0 <= first && last <= presence.1;
+        let presence = (0..).zip(&self.presence).filter(|(_, presence)| watches(presence));
+        let mut accounts: Vec<u16> = presence.map(|(witness, _)| view.account(witness)).collect();
+        accounts.dedup();
+        accounts.len()
+    }
+
+    /// How many devices watched at `x`.
+    pub(crate) fn present(&self, x: i64) -> usize {
+        self.presence.iter().filter(|(first, last)| *first <= x && x <= *last).count()
     }
 
     /// What it costs that everybody missed it but those who are `in_it`.
