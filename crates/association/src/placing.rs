@@ -146,7 +146,7 @@ impl MatchState {
         others.take(TWINS_MAX).find_map(|stream| {
             let twin = self.set.number_of(stream.device, arrival.packed.key)?;
             let is_same = self.packed(twin).kind == arrival.packed.kind;
-            self.seats.get(twin).live.filter(|_| is_same)
+            self.seats.get(twin).live().filter(|_| is_same)
         })
     }
 
@@ -285,13 +285,11 @@ impl MatchState {
         let name = OccurrenceNo::of_founder(report);
         let seat = self.seats.get_mut(arrival.no);
         seat.is_late = self.is_sealed;
-        if seat.published.is_none() {
-            self.published += 1;
-            seat.published = Some(self.published);
-        }
+        let published = seat.publish(self.published + 1);
+        self.published = self.published.max(published);
         let live = self.lives.add(Live {
             name,
-            published: seat.published.unwrap_or_default(),
+            published,
             head: Some(arrival.no),
             place: arrival.place,
             scope: arrival.scope,

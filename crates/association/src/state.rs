@@ -215,7 +215,7 @@ impl MatchState {
         let founder = handle.founder();
         let seat = self.set.iter().find(|(_, report)| LogNo(report.position) == founder);
         match seat {
-            Some((no, _)) => self.seats.get(no).live.map(|live| self.lives.get(live).name),
+            Some((no, _)) => self.seats.get(no).live().map(|live| self.lives.get(live).name),
             None => self.lives.iter().find(|(_, live)| live.name == handle).map(|_| handle),
         }
     }
@@ -223,7 +223,7 @@ impl MatchState {
     /// What the match counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let seated = || self.seats.iter().filter(|(_, seat)| seat.live.is_some());
+        let seated = || self.seats.iter().filter(|(_, seat)| seat.live().is_some());
         let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
         Counts {
             reports: number(seated().count()),
@@ -283,13 +283,13 @@ impl MatchState {
 
     /// Takes a report out of its occurrence and of the set.
     pub(crate) fn take_out(&mut self, no: ReportNo) {
-        if let Some(live) = self.seats.get(no).live {
+        if let Some(live) = self.seats.get(no).live() {
             self.unseat(no, live);
         }
         let stream = self.stream_no(self.packed(no));
         self.streams[stream].kept -= 1;
         let last = self.set.remove(no);
-        let live = last.and_then(|last| self.seats.get(last).live);
+        let live = last.and_then(|last| self.seats.get(last).live());
         let head = live.and_then(|live| self.lives.get(live).head);
         let head = self.seats.swap_remove(no, last, head);
         if let Some(live) = live {

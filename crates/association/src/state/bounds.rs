@@ -52,7 +52,7 @@ const YEARS_MS: std::ops::Range<i64> = 1_577_836_800_000..4_102_444_800_000;
 const SHARES_MIN: usize = 10;
 
 /// Reports beyond a stream's share before they are cut off together.
-const SLACK: usize = 128;
+const SLACK: usize = 32;
 
 /// Reports that one of `streams` may have in the set.
 pub(crate) fn share(streams: usize) -> usize {

@@ -74,6 +74,9 @@ pub(crate) struct Lives {
 impl Lives {
     pub(crate) fn add(&mut self, live: Live) -> LiveNo {
         let no = self.free.pop().unwrap_or_else(|| {
+            if self.lives.len() == self.lives.capacity() {
+                self.lives.reserve_exact((self.lives.len() / 8).max(16));
+            }
             self.lives.push(None);
             LiveNo(u32::try_from(self.lives.len() - 1).expect("no more than reports"))
         });

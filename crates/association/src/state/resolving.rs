@@ -77,8 +77,8 @@ impl MatchState {
             held.iter().enumerate().map(|(index, (no, _))| (*no, index)).collect();
         let seated = |(no, seat): (ReportNo, &super::seats::Seat)| Seated {
             no: self.log_no(no),
-            published: seat.published,
-            holder: seat.live.map(|live| index[&live]),
+            published: seat.published(),
+            holder: seat.live().map(|live| index[&live]),
         };
         self.seats.iter().map(seated).collect()
     }
@@ -87,11 +87,9 @@ impl MatchState {
     fn publish(&mut self, founder: ReportNo) -> Held {
         let name = OccurrenceNo::of_founder(self.log_no(founder));
         let seat = self.seats.get_mut(founder);
-        if seat.published.is_none() {
-            self.published += 1;
-            seat.published = Some(self.published);
-        }
-        Held { name, published: seat.published.unwrap_or_default() }
+        let published = seat.publish(self.published + 1);
+        self.published = self.published.max(published);
+        Held { name, published }
     }
 
     fn seat_cluster(&mut self, cluster: &Cluster, held: Held, told: Option<&Description>) {

@@ -4,10 +4,12 @@
 
 mod absorb;
 mod arrival;
+mod clocks;
 mod counters;
 mod crowd;
 mod figures;
 mod ids;
+mod laws;
 mod measure;
 mod reader;
 mod reopen;
