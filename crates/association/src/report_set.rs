@@ -321,17 +321,22 @@ fn numbered<T: Copy + Eq + std::hash::Hash, N: Copy>(
 /// Where an event stands on the best clock that its report tells.
 fn reading(report: &Report<'_>) -> (Axis, i64) {
     if let Some(ms) = report.match_clock_ms {
-        return (Axis::Match(report.ordinal.map_or(0, |ordinal| ordinal.run)), ms);
+        return (Axis::Match(report.ordinal.map_or(0, |ordinal| ordinal.run)), bounded(ms));
     }
     if let Some(observed) = report.observed {
         let ms = i64::try_from(observed.mono_ms).unwrap_or(i64::MAX);
-        return (Axis::Monotonic(observed.epoch), ms.min(MS_MAX));
+        return (Axis::Monotonic(observed.epoch), bounded(ms));
     }
-    (Axis::Wall, report.time.unwrap_or(report.corrected.at).unix_ms().clamp(-MS_MAX, MS_MAX))
+    (Axis::Wall, bounded(report.time.unwrap_or(report.corrected.at).unix_ms()))
 }
 
 /// Far beyond every date, and small enough to add several without overflow.
 const MS_MAX: i64 = 1 << 50;
+
+/// An instant that can be reckoned with.
+pub(crate) fn bounded(ms: i64) -> i64 {
+    ms.clamp(-MS_MAX, MS_MAX)
+}
 
 /// Stands for the account that a game does not name.
 fn nobody(device: DeviceId) -> NameKey {

@@ -4,6 +4,7 @@
 
 mod absorb;
 mod arrival;
+mod bounds;
 mod clocks;
 mod counters;
 mod crowd;
