@@ -93,6 +93,26 @@ pub struct Packed {
     flags: u8,
 }
 
+crate::row::number_row!(EventKey([u8; 16]));
+crate::row::row!(Counter { of, value });
+crate::row::row!(Packed {
+    key,
+    t,
+    at,
+    position,
+    attacker,
+    victim,
+    assists,
+    object,
+    team,
+    counter,
+    account_ids,
+    clock,
+    round,
+    kind,
+    flags,
+});
+
 const GOOD: u8 = 1;
 const NATIVE: u8 = 2;
 const REPLAYED: u8 = 4;

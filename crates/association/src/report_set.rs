@@ -47,6 +47,10 @@ pub struct Clock {
     pub axis: Axis,
 }
 
+crate::row::number_row!(ClockNo(u16), StreamNo(u16));
+crate::row::row!(Stream { account, device });
+crate::row::row!(Clock { stream, axis });
+
 /// What became of a report that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pushed {
@@ -194,6 +198,11 @@ impl ReportSet {
         Pushed::Added(no)
     }
 
+    /// Remembers how a name is written.
+    pub(crate) fn learn_name(&mut self, key: NameKey, text: &str) {
+        self.names.insert(key, text);
+    }
+
     /// Takes over how another set's names are written.
     pub(crate) fn learn_from(&mut self, names: &Names) {
         self.names.extend(names);
@@ -278,15 +287,20 @@ impl ReportSet {
         self.numbered_clock(Stream { account, device: report.device }, reading(report).0)
     }
 
-    pub(crate) fn numbered_clock(&mut self, stream: Stream, axis: Axis) -> Option<ClockNo> {
+    /// The number of a stream, where it has one or there is room.
+    pub(crate) fn numbered_stream(&mut self, stream: Stream) -> Option<StreamNo> {
         if !self.stream_no.contains_key(&stream) {
             let of_device = self.streams.iter().filter(|known| known.device == stream.device);
             if of_device.count() >= Self::STREAMS_PER_DEVICE_MAX {
                 return None;
             }
         }
-        let stream =
-            numbered(&mut self.stream_no, &mut self.streams, stream, Self::STREAMS_MAX, StreamNo)?;
+        numbered(&mut self.stream_no, &mut self.streams, stream, Self::STREAMS_MAX, StreamNo)
+    }
+
+    /// The same of a clock.
+    pub(crate) fn numbered_clock(&mut self, stream: Stream, axis: Axis) -> Option<ClockNo> {
+        let stream = self.numbered_stream(stream)?;
         let clock = Clock { stream, axis };
         if !self.clock_no.contains_key(&clock) {
             let of_stream = self.clocks.iter().filter(|known| known.stream == stream);

@@ -12,7 +12,9 @@ mod describe;
 pub(crate) mod keys;
 pub(crate) mod lives;
 mod resolving;
+mod rows;
 pub(crate) mod seats;
+mod touched;
 
 use std::collections::BTreeMap;
 
@@ -21,10 +23,12 @@ use self::{
     clocks::LiveClock,
     lives::{Live, LiveNo, Lives},
     seats::Seats,
+    touched::Touched,
 };
 pub use self::{
     bounds::{StreamCounts, StreamView},
     lives::Description,
+    rows::{DamagedRows, OccurrenceRow, ReportRow, Rows},
 };
 use crate::{
     Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
@@ -85,6 +89,8 @@ pub struct MatchState {
     /// Reports that were taken out for want of room, not yet taken.
     overflowed: Vec<LogNo>,
     pub(crate) counts: Counts,
+    /// Reports whose rows changed.
+    pub(crate) touched: Touched<LogNo>,
 }
 
 /// An occurrence as it stands.
@@ -122,6 +128,7 @@ impl MatchState {
             is_due: false,
             overflowed: Vec::new(),
             counts: Counts::default(),
+            touched: Touched::default(),
         }
     }
 
@@ -287,6 +294,7 @@ impl MatchState {
             self.unseat(no, live);
         }
         let stream = self.stream_no(self.packed(no));
+        self.touched.add(self.log_no(no));
         self.streams[stream].kept -= 1;
         let last = self.set.remove(no);
         let live = last.and_then(|last| self.seats.get(last).live());

@@ -75,6 +75,7 @@ impl MatchState {
             Pushed::Known(_) | Pushed::Silent => return,
         };
         self.seats.push();
+        self.touched.add(LogNo(report.position));
         let seat = other.seats.get(no);
         if let Some(theirs) = seat.published() {
             self.seats.get_mut(known).publish(published + theirs);

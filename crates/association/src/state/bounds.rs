@@ -3,6 +3,7 @@
 use event_model::{Kind, WallTime};
 
 use super::MatchState;
+use crate::row::row;
 use crate::{Axis, EventKey, Packed, Report, ReportNo, ReportSet, Stream};
 
 /// The order of a stream's reports: by clock, by its time, by id.
@@ -19,6 +20,9 @@ pub(crate) struct StreamFacts {
     has_ended: bool,
     pub(crate) counts: StreamCounts,
 }
+
+row!(StreamFacts { kept, limit, sequence_max, has_ended, counts });
+row!(StreamCounts { reports, overflow, went_back, absurd_times });
 
 /// What is odd about a stream, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

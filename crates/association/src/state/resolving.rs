@@ -7,11 +7,11 @@ use super::{
     MatchState,
     describe::names,
     keys::{place_of, scope_of},
-    lives::{Description, Live, LiveNo, Lives},
+    lives::{Description, Live, LiveNo},
 };
 use crate::{
     Axis, Change, Cluster, LogNo, OccurrenceNo, Packed, ReportNo, Solution,
-    ids::{Held, Name, Seated, named},
+    ids::{Held, Name, Naming, Seated, named},
     revisions::differences,
     solve,
 };
@@ -56,12 +56,13 @@ impl MatchState {
         let names: Vec<Held> = held.iter().map(|(_, held)| *held).collect();
         let members: Vec<Vec<usize>> = clusters.iter().map(indexes).collect();
         let naming = named(&names, &reports, &members);
+        self.note_moves(&reports, &members, &naming);
         for change in differences(&names, &reports, &members, &naming) {
             self.ledger.push(change);
         }
         let said: Vec<Description> = held.iter().map(|(no, _)| self.lives.get(*no).said).collect();
         drop((reports, members));
-        self.lives = Lives::default();
+        self.lives.clear();
         self.seats.clear();
         for (cluster, name) in std::iter::zip(clusters, &naming.names) {
             let (held, told) = match *name {
@@ -69,6 +70,22 @@ impl MatchState {
                 Name::Founded { by, .. } => (self.publish(number(by)), None),
             };
             self.seat_cluster(cluster, held, told);
+        }
+    }
+
+    /// Notes whose rows change: who is in another occurrence, or in none yet,
+    /// and who founds one.
+    fn note_moves(&mut self, reports: &[Seated], clusters: &[Vec<usize>], naming: &Naming) {
+        for (cluster, members) in clusters.iter().enumerate() {
+            let kept = match naming.names[cluster] {
+                Name::Kept(index) => Some(index),
+                Name::Founded { .. } => None,
+            };
+            for member in members {
+                if kept.is_none() || reports[*member].holder != kept {
+                    self.touched.add(reports[*member].no);
+                }
+            }
         }
     }
 

@@ -14,6 +14,7 @@ mod laws;
 mod measure;
 mod reader;
 mod reopen;
+mod rows;
 mod seal;
 mod sketch;
 mod told;
