@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Report;
+use crate::{Report, row::number_row};
 
 /// A report, by its position in the server's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ impl OccurrenceNo {
         LogNo(self.0)
     }
 }
+
+number_row!(LogNo(u64), OccurrenceNo(u64));
 
 /// When a handle was first published, counted within its match from 1.
 pub(crate) type Published = u32;

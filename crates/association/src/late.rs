@@ -50,7 +50,7 @@ impl MatchState {
     }
 
     fn try_again(&mut self, no: ReportNo) {
-        let Some(live) = self.seats.get(no).live else { return };
+        let Some(live) = self.seats.get(no).live() else { return };
         if self.alone_in(self.lives.get(live)).is_none() {
             return;
         }

@@ -24,6 +24,7 @@ mod placing;
 mod report;
 mod report_set;
 mod revisions;
+mod row;
 mod rules;
 mod sealing;
 mod sighting;
@@ -45,4 +46,7 @@ pub use sighting::{Sighting, TimeQuality};
 pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution, Track};
 pub use solve::solve;
 pub use standing::{Confidence, Standing, standing};
-pub use state::{Counts, Description, MatchState, Occurrence, Placed, StreamCounts, StreamView};
+pub use state::{
+    Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed, ReportRow,
+    Rows, StreamCounts, StreamView,
+};

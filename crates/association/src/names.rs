@@ -31,6 +31,8 @@ impl NameKey {
     }
 }
 
+crate::row::number_row!(NameKey(u64));
+
 const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
@@ -80,6 +82,18 @@ impl Names {
                 self.0.entry(*key).or_insert_with(|| text.clone());
             }
         }
+    }
+
+    /// Remembers how one name is written.
+    pub(crate) fn insert(&mut self, key: NameKey, text: &str) {
+        if self.0.len() < Self::NAMES_MAX {
+            self.0.entry(key).or_insert_with(|| text.into());
+        }
+    }
+
+    /// How each name is written.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (NameKey, Box<str>)> {
+        self.0.iter().map(|(key, text)| (*key, text.clone()))
     }
 
     /// How a name is written, where it was kept.

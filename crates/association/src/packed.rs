@@ -4,7 +4,11 @@ use event_model::{Identity, Kind, Origin, WallTime};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Hints, NameKey, Report, Sighting, TimeQuality, names::mix, report_set::ClockNo};
+use crate::{
+    Hints, NameKey, Report, Sighting, TimeQuality,
+    names::mix,
+    report_set::{ClockNo, bounded},
+};
 
 /// An event id in 16 bytes: the UUID itself, or half of a hash of other text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +66,7 @@ pub struct Packed {
     pub key: EventKey,
     /// The instant on its clock, in milliseconds.
     pub t: i64,
-    /// The corrected instant, in Unix milliseconds.
+    /// The corrected instant, in Unix milliseconds, bounded.
     pub at: i64,
     /// Where it stands in the log.
     pub position: u64,
@@ -89,6 +93,26 @@ pub struct Packed {
     flags: u8,
 }
 
+crate::row::number_row!(EventKey([u8; 16]));
+crate::row::row!(Counter { of, value });
+crate::row::row!(Packed {
+    key,
+    t,
+    at,
+    position,
+    attacker,
+    victim,
+    assists,
+    object,
+    team,
+    counter,
+    account_ids,
+    clock,
+    round,
+    kind,
+    flags,
+});
+
 const GOOD: u8 = 1;
 const NATIVE: u8 = 2;
 const REPLAYED: u8 = 4;
@@ -104,7 +128,7 @@ impl Packed {
         Self {
             key: EventKey::of(report.event_id),
             t,
-            at: report.corrected.at.unix_ms(),
+            at: bounded(report.corrected.at.unix_ms()),
             position: report.position,
             attacker: NameKey::maybe(report.actors.attacker.as_deref()),
             victim: NameKey::maybe(report.actors.victim.as_deref()),

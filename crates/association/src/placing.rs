@@ -146,7 +146,7 @@ impl MatchState {
         others.take(TWINS_MAX).find_map(|stream| {
             let twin = self.set.number_of(stream.device, arrival.packed.key)?;
             let is_same = self.packed(twin).kind == arrival.packed.kind;
-            self.seats.get(twin).live.filter(|_| is_same)
+            self.seats.get(twin).live().filter(|_| is_same)
         })
     }
 
@@ -235,6 +235,7 @@ impl MatchState {
         let Live { head, is_frozen, .. } = *self.lives.get(live);
         let middle = self.middle(head);
         self.seats.link(arrival.no, live, head);
+        self.touched.add(LogNo(arrival.packed.position));
         self.seats.get_mut(arrival.no).is_late = self.is_sealed;
         self.lives.get_mut(live).head = Some(arrival.no);
         if !is_frozen {
@@ -285,13 +286,11 @@ impl MatchState {
         let name = OccurrenceNo::of_founder(report);
         let seat = self.seats.get_mut(arrival.no);
         seat.is_late = self.is_sealed;
-        if seat.published.is_none() {
-            self.published += 1;
-            seat.published = Some(self.published);
-        }
+        let published = seat.publish(self.published + 1);
+        self.published = self.published.max(published);
         let live = self.lives.add(Live {
             name,
-            published: seat.published.unwrap_or_default(),
+            published,
             head: Some(arrival.no),
             place: arrival.place,
             scope: arrival.scope,
@@ -302,9 +301,10 @@ impl MatchState {
             said: Description::of_one(&arrival.packed, self.axis_of(&arrival.packed), arrival.x),
         });
         self.seats.link(arrival.no, live, None);
+        self.touched.add(report);
         self.ledger.push(Change::Created { occurrence: name, report });
         if arrival.is_placed && arrival.scope.is_none() {
-            self.suspect(live, arrival);
+            self.suspect(name, arrival);
         }
         name
     }
@@ -312,7 +312,7 @@ impl MatchState {
     /// Where others saw such a thing nearby and this account did not, its clock
     /// may have stepped: then what it created lately joins nobody, and nobody
     /// joins it.
-    fn suspect(&mut self, live: LiveNo, arrival: &Arrival) {
+    fn suspect(&mut self, name: OccurrenceNo, arrival: &Arrival) {
         let nearby = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
         let offsets: Vec<i64> = nearby
             .map(|no| self.lives.get(no))
@@ -326,9 +326,9 @@ impl MatchState {
             return;
         }
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
-        for created in clock.disagree(live, arrival.place, offsets) {
-            if self.lives.find(created).is_some() {
-                self.lives.get_mut(created).is_provisional = true;
+        for created in clock.disagree(name, arrival.place, offsets) {
+            if let Some(live) = self.lives.find(created) {
+                self.lives.get_mut(live).is_provisional = true;
             }
         }
     }

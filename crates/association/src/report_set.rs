@@ -47,6 +47,10 @@ pub struct Clock {
     pub axis: Axis,
 }
 
+crate::row::number_row!(ClockNo(u16), StreamNo(u16));
+crate::row::row!(Stream { account, device });
+crate::row::row!(Clock { stream, axis });
+
 /// What became of a report that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pushed {
@@ -69,18 +73,25 @@ pub struct ReportSet {
     streams: Vec<Stream>,
     clocks: Vec<Clock>,
     names: Names,
-    known: HashMap<u64, ReportNo>,
+    known: HashMap<u32, ReportNo>,
     stream_no: HashMap<Stream, StreamNo>,
     clock_no: HashMap<Clock, ClockNo>,
 }
 
 impl ReportSet {
-    /// Most reports of one match: twenty times a long one of ten devices.
-    pub const REPORTS_MAX: usize = 32_768;
+    /// Most reports of one match: six times a long one of ten devices, and what
+    /// a match of liars may take of a server's memory while it is solved.
+    pub const REPORTS_MAX: usize = 8_192;
     /// Most streams of one match: ten players, each on a hundred devices.
     pub const STREAMS_MAX: usize = 1_024;
     /// Most clocks of one match: a reboot makes another.
     pub const CLOCKS_MAX: usize = 4_096;
+    /// Most streams of one device: it is one player's, and who lends it to
+    /// another in mid-match is there twice.
+    pub const STREAMS_PER_DEVICE_MAX: usize = 4;
+    /// Most clocks of one stream: seven reboots in a match. The first to come
+    /// count, since a clock that is known does not go for another.
+    pub const CLOCKS_PER_STREAM_MAX: usize = 8;
 
     /// No reports.
     #[must_use]
@@ -157,7 +168,7 @@ impl ReportSet {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.reports.capacity() * size_of::<Packed>()
-            + self.known.capacity() * (size_of::<(u64, ReportNo)>() + 1)
+            + self.known.capacity() * (size_of::<(u32, ReportNo)>() + 1)
             + self.streams.capacity() * size_of::<Stream>()
             + self.stream_no.capacity() * (size_of::<(Stream, StreamNo)>() + 1)
             + self.clocks.capacity() * size_of::<Clock>()
@@ -187,6 +198,11 @@ impl ReportSet {
         Pushed::Added(no)
     }
 
+    /// Remembers how a name is written.
+    pub(crate) fn learn_name(&mut self, key: NameKey, text: &str) {
+        self.names.insert(key, text);
+    }
+
     /// Takes over how another set's names are written.
     pub(crate) fn learn_from(&mut self, names: &Names) {
         self.names.extend(names);
@@ -206,7 +222,7 @@ impl ReportSet {
     }
 
     /// Where a report that is in the set is known.
-    fn slot_of(&self, no: ReportNo) -> Option<u64> {
+    fn slot_of(&self, no: ReportNo) -> Option<u32> {
         let report = self.get(no)?;
         let mut slot = device_key(self.stream_of(report).device, report.key);
         while *self.known.get(&slot)? != no {
@@ -238,7 +254,7 @@ impl ReportSet {
 
     /// The event, or where it would be kept: hashes that meet stand side by
     /// side, so that nobody can make another's event seem known.
-    fn find(&self, device: DeviceId, event: EventKey) -> Result<ReportNo, u64> {
+    fn find(&self, device: DeviceId, event: EventKey) -> Result<ReportNo, u32> {
         let mut slot = device_key(device, event);
         while let Some(no) = self.known.get(&slot) {
             let is_it = self.get(*no).is_some_and(|report| {
@@ -271,10 +287,27 @@ impl ReportSet {
         self.numbered_clock(Stream { account, device: report.device }, reading(report).0)
     }
 
+    /// The number of a stream, where it has one or there is room.
+    pub(crate) fn numbered_stream(&mut self, stream: Stream) -> Option<StreamNo> {
+        if !self.stream_no.contains_key(&stream) {
+            let of_device = self.streams.iter().filter(|known| known.device == stream.device);
+            if of_device.count() >= Self::STREAMS_PER_DEVICE_MAX {
+                return None;
+            }
+        }
+        numbered(&mut self.stream_no, &mut self.streams, stream, Self::STREAMS_MAX, StreamNo)
+    }
+
+    /// The same of a clock.
     pub(crate) fn numbered_clock(&mut self, stream: Stream, axis: Axis) -> Option<ClockNo> {
-        let stream =
-            numbered(&mut self.stream_no, &mut self.streams, stream, Self::STREAMS_MAX, StreamNo)?;
+        let stream = self.numbered_stream(stream)?;
         let clock = Clock { stream, axis };
+        if !self.clock_no.contains_key(&clock) {
+            let of_stream = self.clocks.iter().filter(|known| known.stream == stream);
+            if of_stream.count() >= Self::CLOCKS_PER_STREAM_MAX {
+                return None;
+            }
+        }
         numbered(&mut self.clock_no, &mut self.clocks, clock, Self::CLOCKS_MAX, ClockNo)
     }
 }
@@ -302,17 +335,22 @@ fn numbered<T: Copy + Eq + std::hash::Hash, N: Copy>(
 /// Where an event stands on the best clock that its report tells.
 fn reading(report: &Report<'_>) -> (Axis, i64) {
     if let Some(ms) = report.match_clock_ms {
-        return (Axis::Match(report.ordinal.map_or(0, |ordinal| ordinal.run)), ms);
+        return (Axis::Match(report.ordinal.map_or(0, |ordinal| ordinal.run)), bounded(ms));
     }
     if let Some(observed) = report.observed {
         let ms = i64::try_from(observed.mono_ms).unwrap_or(i64::MAX);
-        return (Axis::Monotonic(observed.epoch), ms.min(MS_MAX));
+        return (Axis::Monotonic(observed.epoch), bounded(ms));
     }
-    (Axis::Wall, report.time.unwrap_or(report.corrected.at).unix_ms().clamp(-MS_MAX, MS_MAX))
+    (Axis::Wall, bounded(report.time.unwrap_or(report.corrected.at).unix_ms()))
 }
 
 /// Far beyond every date, and small enough to add several without overflow.
 const MS_MAX: i64 = 1 << 50;
+
+/// An instant that can be reckoned with.
+pub(crate) fn bounded(ms: i64) -> i64 {
+    ms.clamp(-MS_MAX, MS_MAX)
+}
 
 /// Stands for the account that a game does not name.
 fn nobody(device: DeviceId) -> NameKey {
@@ -321,14 +359,15 @@ fn nobody(device: DeviceId) -> NameKey {
 }
 
 /// Where the search for an event of a device begins.
-fn device_key(device: DeviceId, EventKey(key): EventKey) -> u64 {
+fn device_key(device: DeviceId, EventKey(key): EventKey) -> u32 {
     let (high, low) = device.0.as_u64_pair();
     let part = |range: std::ops::Range<usize>| {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&key[range]);
         u64::from_be_bytes(bytes)
     };
-    mix(&[high, low, part(0..8), part(8..16)])
+    let mixed = mix(&[high, low, part(0..8), part(8..16)]);
+    u32::try_from(mixed & u64::from(u32::MAX)).expect("32 bits are left")
 }
 
 #[cfg(test)]

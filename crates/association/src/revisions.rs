@@ -15,6 +15,8 @@ use crate::ids::{Fate, Held, LogNo, Name, Naming, OccurrenceNo, Seated};
 #[serde(transparent)]
 pub struct Revision(pub u64);
 
+crate::row::number_row!(Revision(u64));
+
 /// One correction of a match's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

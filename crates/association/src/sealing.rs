@@ -25,8 +25,15 @@ impl MatchState {
         }
         self.is_sealed = false;
         self.lives.freeze(false);
-        self.seats.forget_late();
+        self.forget_late();
         self.ledger.push(Change::Reopened);
         self.resolve();
+    }
+
+    fn forget_late(&mut self) {
+        let late = self.seats.iter().filter(|(_, seat)| seat.is_late);
+        let late: Vec<_> = late.map(|(no, _)| self.log_no(no)).collect();
+        late.into_iter().for_each(|no| self.touched.add(no));
+        self.seats.forget_late();
     }
 }

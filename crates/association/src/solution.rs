@@ -71,6 +71,8 @@ pub struct Track {
     pub strict: bool,
 }
 
+crate::row::row!(Segment { from, offset_ms });
+
 /// A stretch of a clock with one offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {

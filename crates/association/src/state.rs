@@ -12,7 +12,9 @@ mod describe;
 pub(crate) mod keys;
 pub(crate) mod lives;
 mod resolving;
+mod rows;
 pub(crate) mod seats;
+mod touched;
 
 use std::collections::BTreeMap;
 
@@ -21,10 +23,12 @@ use self::{
     clocks::LiveClock,
     lives::{Live, LiveNo, Lives},
     seats::Seats,
+    touched::Touched,
 };
 pub use self::{
     bounds::{StreamCounts, StreamView},
     lives::Description,
+    rows::{DamagedRows, OccurrenceRow, ReportRow, Rows},
 };
 use crate::{
     Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
@@ -85,6 +89,8 @@ pub struct MatchState {
     /// Reports that were taken out for want of room, not yet taken.
     overflowed: Vec<LogNo>,
     pub(crate) counts: Counts,
+    /// Reports whose rows changed.
+    pub(crate) touched: Touched<LogNo>,
 }
 
 /// An occurrence as it stands.
@@ -122,6 +128,7 @@ impl MatchState {
             is_due: false,
             overflowed: Vec::new(),
             counts: Counts::default(),
+            touched: Touched::default(),
         }
     }
 
@@ -215,7 +222,7 @@ impl MatchState {
         let founder = handle.founder();
         let seat = self.set.iter().find(|(_, report)| LogNo(report.position) == founder);
         match seat {
-            Some((no, _)) => self.seats.get(no).live.map(|live| self.lives.get(live).name),
+            Some((no, _)) => self.seats.get(no).live().map(|live| self.lives.get(live).name),
             None => self.lives.iter().find(|(_, live)| live.name == handle).map(|_| handle),
         }
     }
@@ -223,7 +230,7 @@ impl MatchState {
     /// What the match counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let seated = || self.seats.iter().filter(|(_, seat)| seat.live.is_some());
+        let seated = || self.seats.iter().filter(|(_, seat)| seat.live().is_some());
         let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
         Counts {
             reports: number(seated().count()),
@@ -283,13 +290,14 @@ impl MatchState {
 
     /// Takes a report out of its occurrence and of the set.
     pub(crate) fn take_out(&mut self, no: ReportNo) {
-        if let Some(live) = self.seats.get(no).live {
+        if let Some(live) = self.seats.get(no).live() {
             self.unseat(no, live);
         }
         let stream = self.stream_no(self.packed(no));
+        self.touched.add(self.log_no(no));
         self.streams[stream].kept -= 1;
         let last = self.set.remove(no);
-        let live = last.and_then(|last| self.seats.get(last).live);
+        let live = last.and_then(|last| self.seats.get(last).live());
         let head = live.and_then(|live| self.lives.get(live).head);
         let head = self.seats.swap_remove(no, last, head);
         if let Some(live) = live {

@@ -6,8 +6,8 @@
 //! thought of. Times are of one thread, and of whatever else the machine does.
 
 mod clock;
-mod hostile;
 mod honest;
+mod hostile;
 mod report;
 
 use peak_alloc::PeakAlloc;

@@ -1,9 +1,7 @@
 //! Reports for the bench, without what no decision reads.
 
 use association::{Hints, Report, Sighting, TimeQuality};
-use event_model::{
-    Actors, ClockEpoch, ClockReading, DeviceId, Identity, Kind, Origin, WallTime,
-};
+use event_model::{Actors, ClockEpoch, ClockReading, DeviceId, Identity, Kind, Origin, WallTime};
 use uuid::Uuid;
 
 /// One report's own values.

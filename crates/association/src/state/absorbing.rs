@@ -75,8 +75,11 @@ impl MatchState {
             Pushed::Known(_) | Pushed::Silent => return,
         };
         self.seats.push();
+        self.touched.add(LogNo(report.position));
         let seat = other.seats.get(no);
-        self.seats.get_mut(known).published = seat.published.map(|own| own + published);
+        if let Some(theirs) = seat.published() {
+            self.seats.get_mut(known).publish(published + theirs);
+        }
         self.streams.resize_with(self.set.streams().len(), StreamFacts::default);
         let stream = self.stream_no(self.packed(known));
         self.streams[stream].kept += 1;
@@ -106,7 +109,7 @@ impl MatchState {
     /// of the log.
     fn seat_late(&mut self) {
         for no in self.in_log_order() {
-            if self.seats.get(no).live.is_none() {
+            if self.seats.get(no).live().is_none() {
                 let arrival = self.arrival(no);
                 match self.decide(&arrival) {
                     Some(live) => self.join(live, &arrival),
@@ -127,7 +130,7 @@ impl MatchState {
             }
             let founder = founders.get(&occurrence.founder()).copied();
             let report = founder.or_else(|| self.set.number_of(device, key));
-            let live = report.and_then(|no| self.seats.get(no).live);
+            let live = report.and_then(|no| self.seats.get(no).live());
             if let Some(live) = live {
                 let into = self.lives.get(live).name;
                 self.ledger.push(Change::Merged { occurrence, into });

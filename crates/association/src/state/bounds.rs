@@ -3,6 +3,7 @@
 use event_model::{Kind, WallTime};
 
 use super::MatchState;
+use crate::row::row;
 use crate::{Axis, EventKey, Packed, Report, ReportNo, ReportSet, Stream};
 
 /// The order of a stream's reports: by clock, by its time, by id.
@@ -19,6 +20,9 @@ pub(crate) struct StreamFacts {
     has_ended: bool,
     pub(crate) counts: StreamCounts,
 }
+
+row!(StreamFacts { kept, limit, sequence_max, has_ended, counts });
+row!(StreamCounts { reports, overflow, went_back, absurd_times });
 
 /// What is odd about a stream, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,7 +56,7 @@ const YEARS_MS: std::ops::Range<i64> = 1_577_836_800_000..4_102_444_800_000;
 const SHARES_MIN: usize = 10;
 
 /// Reports beyond a stream's share before they are cut off together.
-const SLACK: usize = 128;
+const SLACK: usize = 32;
 
 /// Reports that one of `streams` may have in the set.
 pub(crate) fn share(streams: usize) -> usize {

@@ -1,6 +1,9 @@
 //! What is believed of a clock between two resolves.
 
-use crate::{Segment, Track, state::lives::LiveNo};
+use crate::{
+    OccurrenceNo, Segment, Track,
+    row::{Row, row},
+};
 
 /// How far a clock's times may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,10 +46,48 @@ pub(crate) struct LiveClock {
 /// Creations in a row that others contradict.
 #[derive(Debug, Clone, Default)]
 struct Streak {
-    created: Vec<LiveNo>,
+    created: Vec<OccurrenceNo>,
     /// The offsets that the last of them would have, and its place.
     offsets: Vec<i64>,
     place: u64,
+}
+
+row!(LiveClock {
+    trust,
+    is_strict,
+    segments,
+    base,
+    first,
+    nudge,
+    residuals,
+    priors,
+    streak,
+    since,
+    resolves,
+});
+row!(Streak { created, offsets, place });
+row!(Ring { values, filled, next });
+
+impl Row for Trust {
+    fn write(&self, to: &mut Vec<u8>) {
+        let number: u8 = match self {
+            Self::Unplaced => 0,
+            Self::Prior => 1,
+            Self::Learnt => 2,
+            Self::Suspect => 3,
+        };
+        number.write(to);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        match u8::read(from)? {
+            0 => Some(Self::Unplaced),
+            1 => Some(Self::Prior),
+            2 => Some(Self::Learnt),
+            3 => Some(Self::Suspect),
+            _ => None,
+        }
+    }
 }
 
 impl LiveClock {
@@ -139,16 +180,21 @@ impl LiveClock {
         }
     }
 
-    /// A report on it created `live` beside others of its place, which it would
+    /// A report on it created an occurrence beside others of its place, which it would
     /// have met at these offsets. Returns what it created lately where that
     /// makes it suspect.
-    pub(crate) fn disagree(&mut self, live: LiveNo, place: u64, offsets: Vec<i64>) -> Vec<LiveNo> {
+    pub(crate) fn disagree(
+        &mut self,
+        occurrence: OccurrenceNo,
+        place: u64,
+        offsets: Vec<i64>,
+    ) -> Vec<OccurrenceNo> {
         let is_same = |a: &i64| {
             let same = |b: &i64| a.abs_diff(*b) < Self::SAME_STEP_MS;
             a.unsigned_abs() > Self::STEP_MIN_MS && self.streak.offsets.iter().any(same)
         };
         let implied = self.streak.place != place && offsets.iter().any(is_same);
-        self.streak.created.push(live);
+        self.streak.created.push(occurrence);
         (self.streak.offsets, self.streak.place) = (offsets, place);
         if !implied && self.streak.created.len() < Self::STREAK_MAX {
             return Vec::new();
@@ -182,7 +228,7 @@ impl LiveClock {
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         self.segments.len() * size_of::<Segment>()
-            + self.streak.created.capacity() * size_of::<LiveNo>()
+            + self.streak.created.capacity() * size_of::<OccurrenceNo>()
             + self.streak.offsets.capacity() * size_of::<i64>()
     }
 }
@@ -249,8 +295,11 @@ mod tests {
     fn two_places_that_imply_one_step_make_a_clock_suspect() {
         let mut clock = LiveClock::default();
         clock.hear_prior(0, true);
-        assert!(clock.disagree(LiveNo(1), 10, vec![7_000]).is_empty());
-        assert_eq!(clock.disagree(LiveNo(2), 11, vec![7_300]), [LiveNo(1), LiveNo(2)]);
+        assert!(clock.disagree(OccurrenceNo(1), 10, vec![7_000]).is_empty());
+        assert_eq!(
+            clock.disagree(OccurrenceNo(2), 11, vec![7_300]),
+            [OccurrenceNo(1), OccurrenceNo(2)]
+        );
         assert!(!clock.is_placed());
     }
 
@@ -259,7 +308,7 @@ mod tests {
         let mut clock = LiveClock::default();
         clock.hear_prior(0, true);
         for live in 0..9 {
-            assert!(clock.disagree(LiveNo(live), 10, vec![7_000]).is_empty());
+            assert!(clock.disagree(OccurrenceNo(live), 10, vec![7_000]).is_empty());
             clock.agree(20);
         }
         assert!(clock.is_placed());

@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, ops::Bound};
 use crate::{
     LogNo, NameKey, OccurrenceNo, ReportNo, Sighting,
     ids::{Held, Published},
+    row::row,
+    state::touched::Touched,
 };
 
 /// A live occurrence's number in this process.
@@ -29,6 +31,8 @@ pub struct Description {
     /// A hash of the names, to see whether they changed.
     pub(crate) names: u64,
 }
+
+row!(Description { at, match_clock_ms, attacker_from, victim_from, assists_from, round, names });
 
 impl Description {
     /// A smaller shift is what every further witness makes, and says nothing.
@@ -69,14 +73,20 @@ pub(crate) struct Lives {
     free: Vec<LiveNo>,
     by_time: BTreeSet<(u64, i64, Published, LiveNo)>,
     by_scope: BTreeSet<(u64, Published, LiveNo)>,
+    /// Those whose rows changed.
+    touched: Touched<OccurrenceNo>,
 }
 
 impl Lives {
     pub(crate) fn add(&mut self, live: Live) -> LiveNo {
         let no = self.free.pop().unwrap_or_else(|| {
+            if self.lives.len() == self.lives.capacity() {
+                self.lives.reserve_exact((self.lives.len() / 8).max(16));
+            }
             self.lives.push(None);
             LiveNo(u32::try_from(self.lives.len() - 1).expect("no more than reports"))
         });
+        self.touched.add(live.name);
         self.by_time.insert((live.place, live.reference, live.published, no));
         if let Some(scope) = live.scope {
             self.by_scope.insert((scope, live.published, no));
@@ -87,6 +97,7 @@ impl Lives {
 
     pub(crate) fn remove(&mut self, no: LiveNo) {
         let Some(live) = self.lives[index(no)].take() else { return };
+        self.touched.add(live.name);
         self.by_time.remove(&(live.place, live.reference, live.published, no));
         if let Some(scope) = live.scope {
             self.by_scope.remove(&(scope, live.published, no));
@@ -99,12 +110,35 @@ impl Lives {
     }
 
     pub(crate) fn get_mut(&mut self, no: LiveNo) -> &mut Live {
-        self.lives[index(no)].as_mut().expect("a seat names an occurrence that is there")
+        let live = self.lives[index(no)].as_mut();
+        let live = live.expect("a seat names an occurrence that is there");
+        self.touched.add(live.name);
+        live
     }
 
-    /// The occurrence with this number, where there still is one.
-    pub(crate) fn find(&self, no: LiveNo) -> Option<&Live> {
-        self.lives.get(index(no))?.as_ref()
+    /// The occurrence of this name, where there still is one.
+    pub(crate) fn find(&self, name: OccurrenceNo) -> Option<LiveNo> {
+        self.iter().find(|(_, live)| live.name == name).map(|(no, _)| no)
+    }
+
+    /// No occurrence is left.
+    pub(crate) fn clear(&mut self) {
+        for live in self.lives.drain(..).flatten() {
+            self.touched.add(live.name);
+        }
+        self.free.clear();
+        self.by_time.clear();
+        self.by_scope.clear();
+    }
+
+    /// Takes notes of what changes from now on.
+    pub(crate) fn start_notes(&mut self) {
+        self.touched.start();
+    }
+
+    /// What changed since this was last asked, or is there no more.
+    pub(crate) fn take_touched(&mut self) -> BTreeSet<OccurrenceNo> {
+        self.touched.take()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (LiveNo, &Live)> {
@@ -120,6 +154,7 @@ impl Lives {
     pub(crate) fn freeze(&mut self, is_frozen: bool) {
         for live in self.lives.iter_mut().flatten() {
             live.is_frozen = is_frozen;
+            self.touched.add(live.name);
         }
     }
 
@@ -177,6 +212,7 @@ impl Lives {
         self.lives.capacity() * size_of::<Option<Live>>()
             + self.free.capacity() * size_of::<LiveNo>()
             + tree * 4 / 3
+            + self.touched.bytes()
     }
 }
 

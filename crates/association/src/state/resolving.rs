@@ -7,11 +7,11 @@ use super::{
     MatchState,
     describe::names,
     keys::{place_of, scope_of},
-    lives::{Description, Live, LiveNo, Lives},
+    lives::{Description, Live, LiveNo},
 };
 use crate::{
     Axis, Change, Cluster, LogNo, OccurrenceNo, Packed, ReportNo, Solution,
-    ids::{Held, Name, Seated, named},
+    ids::{Held, Name, Naming, Seated, named},
     revisions::differences,
     solve,
 };
@@ -56,12 +56,13 @@ impl MatchState {
         let names: Vec<Held> = held.iter().map(|(_, held)| *held).collect();
         let members: Vec<Vec<usize>> = clusters.iter().map(indexes).collect();
         let naming = named(&names, &reports, &members);
+        self.note_moves(&reports, &members, &naming);
         for change in differences(&names, &reports, &members, &naming) {
             self.ledger.push(change);
         }
         let said: Vec<Description> = held.iter().map(|(no, _)| self.lives.get(*no).said).collect();
         drop((reports, members));
-        self.lives = Lives::default();
+        self.lives.clear();
         self.seats.clear();
         for (cluster, name) in std::iter::zip(clusters, &naming.names) {
             let (held, told) = match *name {
@@ -72,13 +73,29 @@ impl MatchState {
         }
     }
 
+    /// Notes whose rows change: who is in another occurrence, or in none yet,
+    /// and who founds one.
+    fn note_moves(&mut self, reports: &[Seated], clusters: &[Vec<usize>], naming: &Naming) {
+        for (cluster, members) in clusters.iter().enumerate() {
+            let kept = match naming.names[cluster] {
+                Name::Kept(index) => Some(index),
+                Name::Founded { .. } => None,
+            };
+            for member in members {
+                if kept.is_none() || reports[*member].holder != kept {
+                    self.touched.add(reports[*member].no);
+                }
+            }
+        }
+    }
+
     fn seated(&self, held: &[(LiveNo, Held)]) -> Vec<Seated> {
         let index: BTreeMap<LiveNo, usize> =
             held.iter().enumerate().map(|(index, (no, _))| (*no, index)).collect();
         let seated = |(no, seat): (ReportNo, &super::seats::Seat)| Seated {
             no: self.log_no(no),
-            published: seat.published,
-            holder: seat.live.map(|live| index[&live]),
+            published: seat.published(),
+            holder: seat.live().map(|live| index[&live]),
         };
         self.seats.iter().map(seated).collect()
     }
@@ -87,11 +104,9 @@ impl MatchState {
     fn publish(&mut self, founder: ReportNo) -> Held {
         let name = OccurrenceNo::of_founder(self.log_no(founder));
         let seat = self.seats.get_mut(founder);
-        if seat.published.is_none() {
-            self.published += 1;
-            seat.published = Some(self.published);
-        }
-        Held { name, published: seat.published.unwrap_or_default() }
+        let published = seat.publish(self.published + 1);
+        self.published = self.published.max(published);
+        Held { name, published }
     }
 
     fn seat_cluster(&mut self, cluster: &Cluster, held: Held, told: Option<&Description>) {

@@ -4,6 +4,7 @@
 
 mod absorb;
 mod arrival;
+mod bounds;
 mod clocks;
 mod counters;
 mod crowd;
@@ -14,6 +15,7 @@ mod laws;
 mod measure;
 mod reader;
 mod reopen;
+mod rows;
 mod seal;
 mod sketch;
 mod told;

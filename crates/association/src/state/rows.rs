@@ -1,0 +1,296 @@
+//! A match in rows that a store keeps, and the match again from them.
+//!
+//! A match that was put away and taken out again decides as if it had stayed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    MatchState,
+    bounds::StreamFacts,
+    clocks::LiveClock,
+    lives::{Description, Live, LiveNo},
+};
+use crate::{
+    Axis, Clock, LogNo, NameKey, OccurrenceNo, Packed, Pushed, ReportNo, Revision, Rules, Stream,
+    revisions::Ledger,
+    row::{bytes_of, row, row_of},
+};
+
+/// What a match is made of, or what changed of it: every row replaces the one
+/// with its key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// The match itself, with its streams and clocks.
+    pub whole: Vec<u8>,
+    /// Its reports.
+    pub reports: Vec<ReportRow>,
+    /// Its occurrences.
+    pub occurrences: Vec<OccurrenceRow>,
+    /// How names are written.
+    pub names: Vec<(NameKey, Box<str>)>,
+    /// Occurrences that are there no more.
+    pub ended: Vec<OccurrenceNo>,
+    /// Reports that are there no more.
+    pub gone: Vec<LogNo>,
+}
+
+/// One report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// Its place in the log.
+    pub no: LogNo,
+    /// The occurrence that it is in.
+    pub occurrence: OccurrenceNo,
+    /// Whether it came after the seal.
+    pub is_late: bool,
+    /// The how-manieth public handle of the match it founded, where it did.
+    pub published: Option<u32>,
+    /// What it told; never changes.
+    pub told: Vec<u8>,
+}
+
+/// One occurrence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OccurrenceRow {
+    /// Its handle.
+    pub no: OccurrenceNo,
+    /// What is known of it.
+    pub kept: Vec<u8>,
+}
+
+/// The rows are not those of a match, or not all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DamagedRows;
+
+impl std::fmt::Display for DamagedRows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the rows of a match do not fit each other")
+    }
+}
+
+impl std::error::Error for DamagedRows {}
+
+/// What is written of the match itself.
+struct Whole {
+    last: Revision,
+    published: u32,
+    resolved_at: usize,
+    is_due: bool,
+    is_sealed: bool,
+    overflow: u64,
+    resolves: u64,
+    zeros: Vec<(u32, i64)>,
+    streams: Vec<(Stream, StreamFacts)>,
+    clocks: Vec<(Clock, LiveClock)>,
+}
+
+row!(Whole {
+    last,
+    published,
+    resolved_at,
+    is_due,
+    is_sealed,
+    overflow,
+    resolves,
+    zeros,
+    streams,
+    clocks,
+});
+
+/// An occurrence but for its reports.
+struct Kept {
+    published: u32,
+    place: u64,
+    scope: Option<u64>,
+    attacker: NameKey,
+    reference: i64,
+    is_provisional: bool,
+    is_frozen: bool,
+    said: Description,
+}
+
+row!(Kept { published, place, scope, attacker, reference, is_provisional, is_frozen, said });
+
+impl MatchState {
+    /// The same match, which notes from now on what [`Self::take_rows`] is to
+    /// tell.
+    #[must_use]
+    pub fn keeping_rows(mut self) -> Self {
+        self.touched.start();
+        self.lives.start_notes();
+        self
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn rows(&self) -> Rows {
+        let mut names: Vec<(NameKey, Box<str>)> = self.set.names().iter().collect();
+        names.sort_unstable();
+        let mut reports: Vec<ReportRow> =
+            self.set.iter().filter_map(|(no, _)| self.report_row(no)).collect();
+        reports.sort_unstable_by_key(|row| row.no);
+        Rows {
+            whole: self.whole_row(),
+            reports,
+            occurrences: self.lives.held().iter().map(|(no, _)| self.occurrence_row(*no)).collect(),
+            names,
+            ended: Vec::new(),
+            gone: Vec::new(),
+        }
+    }
+
+    /// What changed since this was last asked.
+    pub fn take_rows(&mut self) -> Rows {
+        let touched = self.touched.take();
+        let ended = self.lives.take_touched();
+        let mut rows = Rows { whole: self.whole_row(), ..Rows::default() };
+        let mut names: BTreeSet<NameKey> = BTreeSet::new();
+        if !touched.is_empty() {
+            for (no, report) in self.set.iter() {
+                if touched.contains(&LogNo(report.position)) {
+                    rows.reports.extend(self.report_row(no));
+                    let account = self.set.stream_of(report).account;
+                    names.extend([account, report.attacker, report.victim]);
+                }
+            }
+        }
+        rows.reports.sort_unstable_by_key(|row| row.no);
+        let there: BTreeSet<LogNo> = rows.reports.iter().map(|row| row.no).collect();
+        rows.gone = touched.difference(&there).copied().collect();
+        let known = self.set.names();
+        rows.names =
+            names.into_iter().filter_map(|key| Some((key, Box::from(known.text(key)?)))).collect();
+        let live: BTreeMap<OccurrenceNo, LiveNo> =
+            self.lives.iter().map(|(no, live)| (live.name, no)).collect();
+        for name in ended {
+            match live.get(&name) {
+                Some(no) => rows.occurrences.push(self.occurrence_row(*no)),
+                None => rows.ended.push(name),
+            }
+        }
+        rows
+    }
+
+    /// The match that [`Self::rows`] told of, or a store that kept every
+    /// [`Self::take_rows`].
+    ///
+    /// # Errors
+    ///
+    /// Rows that are not a match's.
+    pub fn from_rows(rules: Rules, rows: &Rows) -> Result<Self, DamagedRows> {
+        let mut state = Self::new(rules);
+        state.read_whole(&rows.whole).ok_or(DamagedRows)?;
+        for (key, text) in &rows.names {
+            state.set.learn_name(*key, text);
+        }
+        let mut lives: HashMap<OccurrenceNo, LiveNo> = HashMap::new();
+        for row in &rows.occurrences {
+            let live = live_of(row).ok_or(DamagedRows)?;
+            lives.insert(row.no, state.lives.add(live));
+        }
+        for row in &rows.reports {
+            let live = *lives.get(&row.occurrence).ok_or(DamagedRows)?;
+            state.read_report(row, live).ok_or(DamagedRows)?;
+        }
+        let is_whole = state.lives.iter().all(|(_, live)| live.head.is_some());
+        if is_whole { Ok(state) } else { Err(DamagedRows) }
+    }
+
+    fn whole_row(&self) -> Vec<u8> {
+        let streams = std::iter::zip(self.set.streams(), &self.streams);
+        let clocks = std::iter::zip(self.set.clocks(), &self.clocks);
+        bytes_of(&Whole {
+            last: self.ledger.last(),
+            published: self.published,
+            resolved_at: self.resolved_at,
+            is_due: self.is_due,
+            is_sealed: self.is_sealed,
+            overflow: self.counts.overflow,
+            resolves: self.counts.resolves,
+            zeros: self.zeros.iter().map(|(run, zero)| (*run, *zero)).collect(),
+            streams: streams.map(|(stream, facts)| (*stream, facts.clone())).collect(),
+            clocks: clocks.map(|(clock, live)| (*clock, live.clone())).collect(),
+        })
+    }
+
+    fn read_whole(&mut self, bytes: &[u8]) -> Option<()> {
+        let whole: Whole = row_of(bytes)?;
+        self.ledger = Ledger::after(whole.last);
+        (self.published, self.resolved_at) = (whole.published, whole.resolved_at);
+        (self.is_due, self.is_sealed) = (whole.is_due, whole.is_sealed);
+        (self.counts.overflow, self.counts.resolves) = (whole.overflow, whole.resolves);
+        self.zeros = whole.zeros.into_iter().collect();
+        for (stream, mut facts) in whole.streams {
+            self.set.numbered_stream(stream)?;
+            facts.kept = 0;
+            self.streams.push(facts);
+        }
+        for (clock, live) in whole.clocks {
+            let stream = *self.set.streams().get(usize::from(clock.stream.0))?;
+            self.set.numbered_clock(stream, clock.axis)?;
+            self.clocks.push(live);
+        }
+        Some(())
+    }
+
+    fn report_row(&self, no: ReportNo) -> Option<ReportRow> {
+        let (packed, seat) = (self.packed(no), self.seats.get(no));
+        Some(ReportRow {
+            no: LogNo(packed.position),
+            occurrence: self.lives.get(seat.live()?).name,
+            is_late: seat.is_late,
+            published: seat.published(),
+            told: bytes_of(packed),
+        })
+    }
+
+    fn read_report(&mut self, row: &ReportRow, live: LiveNo) -> Option<()> {
+        let packed: Packed = row_of(&row.told)?;
+        let clock: Clock = *self.set.clocks().get(usize::from(packed.clock.0))?;
+        let stream = *self.set.streams().get(usize::from(clock.stream.0))?;
+        let (axis, kept): (Axis, usize) = (clock.axis, usize::from(clock.stream.0));
+        let Pushed::Added(no) = self.set.take_over(packed, axis, stream) else { return None };
+        self.streams.get_mut(kept)?.kept += 1;
+        self.seats.push();
+        let head = self.lives.get(live).head;
+        self.seats.link(no, live, head);
+        self.lives.get_mut(live).head = Some(no);
+        let seat = self.seats.get_mut(no);
+        seat.is_late = row.is_late;
+        if let Some(published) = row.published {
+            seat.publish(published);
+        }
+        Some(())
+    }
+
+    fn occurrence_row(&self, no: LiveNo) -> OccurrenceRow {
+        let live = self.lives.get(no);
+        let kept = bytes_of(&Kept {
+            published: live.published,
+            place: live.place,
+            scope: live.scope,
+            attacker: live.attacker,
+            reference: live.reference,
+            is_provisional: live.is_provisional,
+            is_frozen: live.is_frozen,
+            said: live.said,
+        });
+        OccurrenceRow { no: live.name, kept }
+    }
+}
+
+fn live_of(row: &OccurrenceRow) -> Option<Live> {
+    let kept: Kept = row_of(&row.kept)?;
+    Some(Live {
+        name: row.no,
+        published: kept.published,
+        head: None,
+        place: kept.place,
+        scope: kept.scope,
+        attacker: kept.attacker,
+        reference: kept.reference,
+        is_provisional: kept.is_provisional,
+        is_frozen: kept.is_frozen,
+        said: kept.said,
+    })
+}
