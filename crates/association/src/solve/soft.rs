@@ -8,10 +8,16 @@ use super::{
     noise::{Caps, Costs},
     view::View,
 };
-use crate::{Place, cost::IMPOSSIBLE};
+use crate::{
+    Place,
+    cost::{IMPOSSIBLE, surprise},
+};
 
-/// The name that makes the place is wrong in each report.
-const WRONG_NAME: i64 = 400;
+/// What a wrong name costs: as much as the match shows, from one in twenty to
+/// one in a thousand.
+const WRONG_NAME: std::ops::RangeInclusive<i64> = 300..=690;
+/// Reports that are thought of as right before any is seen.
+const RIGHT_NAMES: u64 = 50;
 /// The other name is wrong too.
 const BOTH_WRONG: i64 = 500;
 /// A name that only one account ever used is garbage, not a player.
@@ -40,6 +46,8 @@ struct Soft<'a> {
     groups: Vec<Group>,
     /// By rule and time: a wrong name does not change the kind.
     by_time: BTreeMap<(crate::Rule, i64, usize), usize>,
+    /// The name that makes the place is wrong, in one report.
+    wrong_name: i64,
     /// Names that more than one account used.
     used: BTreeSet<u64>,
     caps: BTreeMap<crate::Rule, Caps>,
@@ -50,6 +58,7 @@ impl<'a> Soft<'a> {
         let mut soft = Self {
             view,
             costs,
+            wrong_name: wrong_name(view, &groups),
             groups,
             by_time: BTreeMap::new(),
             used: used(view),
@@ -130,14 +139,15 @@ impl<'a> Soft<'a> {
         let times: i64 = small
             .units
             .iter()
+            .map(|unit| &self.view.units[*unit])
+            .filter(|unit| unit.is_placed)
             .map(|unit| {
-                let unit = &self.view.units[*unit];
                 let late = |own: i64| self.costs.late(own - x, large.units.len(), caps);
                 late(unit.x).min(late(unit.x_alt))
             })
             .sum();
-        let many = i64::try_from(small.units.len()).unwrap_or(IMPOSSIBLE / WRONG_NAME);
-        times + WRONG_NAME * many + self.names(small, large)
+        let many = i64::try_from(small.units.len()).unwrap_or(IMPOSSIBLE >> 10);
+        times + self.wrong_name * many + self.names(small, large)
     }
 
     fn names(&self, small: &Group, large: &Group) -> i64 {
@@ -151,12 +161,27 @@ impl<'a> Soft<'a> {
     }
 }
 
+/// How often this match names the wrong player: as often as it names another
+/// attacker than the others of the same happening do.
+fn wrong_name(view: &View, groups: &[Group]) -> i64 {
+    let (mut wrong, mut all) = (0, 0);
+    for group in groups.iter().filter(|group| group.units.len() > 1) {
+        let attacker = group.attacker(view);
+        all += group.units.len();
+        wrong += group.units.iter().filter(|unit| view.units[**unit].attacker != attacker).count();
+    }
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX >> 1);
+    surprise(count(wrong) + 1, count(all) + RIGHT_NAMES)
+        .clamp(*WRONG_NAME.start(), *WRONG_NAME.end())
+}
+
 fn used(view: &View) -> BTreeSet<u64> {
     let mut first: BTreeMap<u64, u16> = BTreeMap::new();
     let mut used = BTreeSet::new();
     for unit in &view.units {
         for name in [unit.attacker, unit.victim] {
-            if *first.entry(name).or_insert(unit.witness) != unit.witness {
+            let account = view.account(unit.witness);
+            if *first.entry(name).or_insert(account) != account {
                 used.insert(name);
             }
         }

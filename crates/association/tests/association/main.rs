@@ -9,6 +9,7 @@ mod clocks;
 mod counters;
 mod crowd;
 mod figures;
+mod halves;
 mod ids;
 mod laws;
 mod measure;

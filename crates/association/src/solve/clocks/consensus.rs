@@ -9,7 +9,7 @@ const TOGETHER_MS: i64 = 1_500;
 /// they are made up.
 const INSTANTS_MAX: usize = 64;
 
-/// Instants by landmark, without one witness's own.
+/// Instants by landmark, without one account's own.
 pub(super) struct Consensus {
     /// By landmark, where its instants begin in `instants`.
     starts: Vec<usize>,
@@ -23,9 +23,9 @@ pub(super) struct Differences {
 }
 
 impl Consensus {
-    /// What `clocks` saw, but for those of `witness`.
-    pub(super) fn of(view: &View, clocks: &[usize], witness: u16) -> Self {
-        let others = clocks.iter().filter(|clock| view.clocks[**clock].witness != witness);
+    /// What `clocks` saw, but for those of `account`.
+    pub(super) fn of(view: &View, clocks: &[usize], account: u16) -> Self {
+        let others = clocks.iter().filter(|clock| view.clocks[**clock].account != account);
         let mut seen: Vec<(u32, i64)> = others
             .flat_map(|clock| &view.units[view.clocks[*clock].units.clone()])
             .map(|unit| (unit.landmark, unit.x))

@@ -24,7 +24,7 @@ pub(super) fn refine(view: &mut View, clocks: &mut Clocks) {
             (0..view.clocks.len()).filter(|clock| clocks.locked[*clock]).collect();
         let found_anew = round == ANEW;
         for number in 0..view.clocks.len() {
-            let consensus = Consensus::of(view, &locked, view.clocks[number].witness);
+            let consensus = Consensus::of(view, &locked, view.clocks[number].account);
             if found_anew {
                 clocks.track(view, number, &consensus);
             } else if clocks.locked[number] {
