@@ -1,13 +1,13 @@
 //! Which handle names which occurrence: first come, and for ever.
 //!
 //! A handle is the log position of the report that founded the occurrence; the
-//! public id is a hash of that report ([`OccurrenceId::founded_by`]). Where a
+//! public id is a hash of that report ([`OccurrenceId::of_event`]). Where a
 //! report is, its handle is: a handle resolves through its founder, over any
 //! number of merges and splits, and there are no chains to follow. Contents
 //! are a function of the set of reports; handles are not, since a handle that
 //! is chosen anew from the contents would change with nearly every arrival.
 //!
-//! [`OccurrenceId::founded_by`]: crate::OccurrenceId::founded_by
+//! [`OccurrenceId::of_event`]: crate::OccurrenceId::of_event
 
 use serde::{Deserialize, Serialize};
 
