@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test that fails is its failure")]
 
+mod bounds;
 mod clocks;
 mod counters;
 mod crowd;

@@ -15,21 +15,37 @@ impl Ground<'_> {
         loop {
             let first = |group: &Group| group.units.iter().copied().min();
             island.sort_by_cached_key(|group| (group.reference(self.view), first(group)));
-            let pairs = (0..island.len()).flat_map(|one| {
-                let next = one + 1..(one + 1 + NEIGHBOURS).min(island.len());
-                next.map(move |other| (one, other))
-            });
-            let best = pairs
-                .filter_map(|(one, other)| {
-                    Some((self.change(&island[one], &island[other])?, one, other))
-                })
-                .filter(|(change, ..)| *change < 0)
-                .min();
-            let Some((_, one, other)) = best else { break };
-            let joined = island.remove(other);
-            island[one].units.extend(joined.units);
-            island[one].bucket = island[one].bucket.or(joined.bucket);
+            let mut changes = self.changes(island);
+            if changes.is_empty() {
+                break;
+            }
+            changes.sort_unstable();
+            let mut is_new = vec![false; island.len()];
+            for (_, one, other) in changes {
+                // What was joined just now is weighed anew first.
+                if !is_new[one] && !is_new[other] {
+                    (is_new[one], is_new[other]) = (true, true);
+                    let joined = std::mem::take(&mut island[other].units);
+                    island[one].units.extend(joined);
+                    island[one].bucket = island[one].bucket.or(island[other].bucket);
+                }
+            }
+            island.retain(|group| !group.units.is_empty());
         }
+    }
+
+    /// The neighbours that are cheaper as one.
+    fn changes(&self, island: &[Group]) -> Vec<(i64, usize, usize)> {
+        let pairs = (0..island.len()).flat_map(|one| {
+            let next = one + 1..(one + 1 + NEIGHBOURS).min(island.len());
+            next.map(move |other| (one, other))
+        });
+        pairs
+            .filter_map(|(one, other)| {
+                Some((self.change(&island[one], &island[other])?, one, other))
+            })
+            .filter(|(change, ..)| *change < 0)
+            .collect()
     }
 
     /// What joining two changes; `None` where they cannot be one.
