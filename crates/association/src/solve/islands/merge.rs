@@ -1,6 +1,7 @@
 //! Neighbours that are likelier one happening than two.
 
-use super::{super::group::Group, Ground};
+use super::{super::group::Group, Ground, WRONG_REPORT};
+use crate::cost::IMPOSSIBLE;
 
 /// How many of the next by time are tried.
 const NEIGHBOURS: usize = 3;
@@ -56,13 +57,11 @@ impl Ground<'_> {
         }
         let mut both = one.clone();
         both.units.extend(&other.units);
-        let names = if one.attacker(self.view) == other.attacker(self.view) {
-            0
-        } else {
-            let fewer = one.units.len().min(other.units.len());
-            OTHER_ATTACKER * i64::try_from(fewer).unwrap_or(i64::MAX / OTHER_ATTACKER)
-        };
+        let fewer = i64::try_from(one.units.len().min(other.units.len())).unwrap_or(IMPOSSIBLE);
+        let agree = one.attacker(self.view) == other.attacker(self.view);
+        let names = if agree { 0 } else { OTHER_ATTACKER * fewer };
         let saved = self.caps.new_one() + self.costs.missed_by_others(first, |_| false);
+        let saved = saved.min(WRONG_REPORT * fewer);
         Some(self.spread(&both)? + names - self.spread(one)? - self.spread(other)? - saved)
     }
 
