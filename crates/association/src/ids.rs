@@ -1,13 +1,13 @@
 //! Which handle names which occurrence: first come, and for ever.
 //!
 //! A handle is the log position of the report that founded the occurrence; the
-//! public id is a hash of that report ([`OccurrenceId::founded_by`]). Where a
+//! public id is a hash of that report ([`OccurrenceId::of_event`]). Where a
 //! report is, its handle is: a handle resolves through its founder, over any
 //! number of merges and splits, and there are no chains to follow. Contents
 //! are a function of the set of reports; handles are not, since a handle that
 //! is chosen anew from the contents would change with nearly every arrival.
 //!
-//! [`OccurrenceId::founded_by`]: crate::OccurrenceId::founded_by
+//! [`OccurrenceId::of_event`]: crate::OccurrenceId::of_event
 
 use serde::{Deserialize, Serialize};
 
@@ -167,4 +167,60 @@ fn founded(reports: &[Seated], members: &[usize]) -> Name {
         .max_by_key(|&(holder, count)| (count, std::cmp::Reverse(holder)))
         .map(|(holder, _)| holder);
     Name::Founded { by, from }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(name: u64, published: Published) -> Held {
+        Held { name: OccurrenceNo(name), published }
+    }
+
+    fn seated(no: u64, published: Option<Published>, holder: Option<usize>) -> Seated {
+        Seated { no: LogNo(no), published, holder }
+    }
+
+    #[test]
+    fn of_two_that_are_one_the_handle_published_first_stays() {
+        // The later one's founder was stored first: it was split off before.
+        let before = [held(9, 1), held(3, 2)];
+        let reports = [seated(9, Some(1), Some(0)), seated(3, Some(2), Some(1))];
+        let naming = named(&before, &reports, &[vec![1, 0]]);
+        assert_eq!(naming.names, [Name::Kept(0)]);
+        assert_eq!(naming.fates, [Fate::Names(0), Fate::LeadsTo(0)]);
+    }
+
+    #[test]
+    fn where_no_founder_is_the_member_stored_first_founds() {
+        let before = [held(1, 1)];
+        let reports =
+            [seated(1, Some(1), Some(0)), seated(7, None, Some(0)), seated(5, None, None)];
+        let naming = named(&before, &reports, &[vec![0], vec![1, 2]]);
+        assert_eq!(naming.names, [Name::Kept(0), Name::Founded { by: 2, from: Some(0) }]);
+    }
+
+    #[test]
+    fn a_handle_that_was_merged_away_comes_back_with_its_founder() {
+        let before = [held(1, 1)];
+        let reports =
+            [seated(1, Some(1), Some(0)), seated(4, None, Some(0)), seated(6, Some(2), Some(0))];
+        let naming = named(&before, &reports, &[vec![0], vec![1, 2]]);
+        assert_eq!(naming.names[1], Name::Founded { by: 2, from: Some(0) });
+    }
+
+    #[test]
+    fn a_handle_whose_founder_was_withdrawn_stays_with_most_of_its_reports() {
+        let before = [held(1, 1)];
+        let reports: Vec<Seated> = (2..=4).map(|no| seated(no, None, Some(0))).collect();
+        let naming = named(&before, &reports, &[vec![0], vec![1, 2]]);
+        assert_eq!(naming.fates, [Fate::Names(1)]);
+        assert_eq!(naming.names[1], Name::Kept(0));
+    }
+
+    #[test]
+    fn a_handle_of_which_nothing_is_left_is_gone() {
+        let naming = named(&[held(1, 1)], &[], &[]);
+        assert_eq!(naming.fates, [Fate::Gone]);
+    }
 }

@@ -7,8 +7,16 @@
 //! only [`Standing`] and [`Sighting`], so that the inside can decide better
 //! without anybody outside noticing.
 //!
+//! A [`MatchState`] is one match as its reports come: each is placed at once,
+//! [`solve()`] corrects from time to time, a seal lets nothing move any more, and
+//! every correction is a numbered [`Change`].
+//!
 //! # Invariants
 //!
+//! - What a match holds at its seal is what [`solve()`] says of the set of its
+//!   reports, whatever their order, repetition and batches.
+//! - A handle that was published leads to the occurrence that has its founder,
+//!   for ever; who applies the changes in their order has the record.
 //! - The same set of events gives the same occurrences, witnesses and times,
 //!   in any order and with any repetition.
 //! - Never two event ids of one stream in one occurrence.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use event_model::{DeviceId, Kind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -13,6 +14,21 @@ use uuid::Uuid;
 pub struct OccurrenceId(pub Uuid);
 
 impl OccurrenceId {
+    /// The id of the occurrence that this event founds, should it ever found
+    /// one. The match it says it belongs to is part of it: who sends another's
+    /// event id under another match does not draw it away from its own.
+    #[must_use]
+    pub fn of_event(subject: &str, kind: Kind, event_id: &str) -> Self {
+        Self::of_fields(&["ringside.occurrence.v1", subject, kind.as_str(), event_id])
+    }
+
+    /// The same of a type of somebody else's, which is shared with no other
+    /// device.
+    #[must_use]
+    pub fn of_foreign(device: DeviceId, subject: &str, event_id: &str) -> Self {
+        Self::of_fields(&["ringside.alone.v1", &device.to_string(), subject, event_id])
+    }
+
     /// The id made of `fields`, each with its length in front, so that no two
     /// lists of fields hash the same bytes.
     pub(crate) fn of_fields(fields: &[&str]) -> Self {

@@ -5,10 +5,10 @@
 //! and scopes, then times and names; with less patience. A report that could
 //! belong to two is given one of its own: that heals, a wrong join is believed.
 
-use event_model::Kind;
+use event_model::{DeviceId, Kind};
 
 use crate::{
-    Axis, Change, LogNo, NameKey, OccurrenceNo, Packed, Placed, Report, ReportNo,
+    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo,
     state::{
         MatchState,
         keys::{is_half, place_of, scope_of},
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct Arrival {
     pub(crate) no: ReportNo,
     pub(crate) packed: Packed,
-    pub(crate) account: NameKey,
+    pub(crate) device: DeviceId,
     pub(crate) place: u64,
     pub(crate) scope: Option<u64>,
     /// In the server's time.
@@ -116,7 +116,7 @@ impl MatchState {
         Arrival {
             no,
             packed,
-            account: self.set.stream_of(&packed).account,
+            device: self.set.stream_of(&packed).device,
             place: place_of(&self.rules, &packed),
             scope: scope_of(&self.rules, &packed),
             x: if clock.is_placed() { clock.x(packed.t) } else { packed.at },
@@ -150,7 +150,7 @@ impl MatchState {
         })
     }
 
-    /// The occurrence that the counter or the scope names, unless this account
+    /// The occurrence that the counter or the scope names, unless this device
     /// is in it or a well-known clock contradicts.
     fn of_scope(&self, arrival: &Arrival, scope: u64) -> Option<LiveNo> {
         let is_strict =
@@ -158,7 +158,7 @@ impl MatchState {
         self.lives.in_scope(scope).find(|no| {
             let live = self.lives.get(*no);
             let far = (arrival.x - live.reference).abs() > AGAINST_COUNTER_MS;
-            !(is_strict && far) && self.own_in(live, arrival.account).is_none()
+            !(is_strict && far) && self.own_in(live, arrival.device).is_none()
         })
     }
 
@@ -171,7 +171,7 @@ impl MatchState {
         let own: Vec<(i64, i64)> = around
             .iter()
             .map(|no| self.lives.get(*no))
-            .filter_map(|live| Some((self.own_in(live, arrival.account)?, live.reference)))
+            .filter_map(|live| Some((self.own_in(live, arrival.device)?, live.reference)))
             .collect();
         let mut costs: Vec<(i64, LiveNo)> = around
             .iter()
@@ -186,7 +186,7 @@ impl MatchState {
     }
 
     /// What it would cost to believe that the report is of `live`; `own` are the
-    /// account's reports nearby with the references of their occurrences.
+    /// device's reports nearby with the references of their occurrences.
     fn cost(&self, arrival: &Arrival, live: &Live, own: &[(i64, i64)]) -> Option<i64> {
         let is_in_order = own.iter().all(|(x, reference)| {
             *reference != live.reference && (*x < arrival.x) == (*reference < live.reference)
@@ -210,10 +210,10 @@ impl MatchState {
         Some(NAT * distance.abs() / mean + names)
     }
 
-    /// Where an account's report is in an occurrence, in the server's time.
-    pub(crate) fn own_in(&self, live: &Live, account: NameKey) -> Option<i64> {
+    /// Where a device's report is in an occurrence, in the server's time.
+    pub(crate) fn own_in(&self, live: &Live, device: DeviceId) -> Option<i64> {
         let packed = self.seats.members(live.head).map(|member| self.packed(member));
-        let own = packed.filter(|packed| self.set.stream_of(packed).account == account);
+        let own = packed.filter(|packed| self.set.stream_of(packed).device == device);
         own.map(|packed| self.x_of(packed)).min()
     }
 
@@ -309,7 +309,7 @@ impl MatchState {
         name
     }
 
-    /// Where others saw such a thing nearby and this account did not, its clock
+    /// Where others saw such a thing nearby and this device did not, its clock
     /// may have stepped: then what it created lately joins nobody, and nobody
     /// joins it.
     fn suspect(&mut self, name: OccurrenceNo, arrival: &Arrival) {
@@ -318,7 +318,7 @@ impl MatchState {
             .map(|no| self.lives.get(no))
             .filter(|other| {
                 self.seats.members(other.head).nth(1).is_some()
-                    && self.own_in(other, arrival.account).is_none()
+                    && self.own_in(other, arrival.device).is_none()
             })
             .map(|other| other.reference - arrival.x)
             .collect();

@@ -319,7 +319,7 @@ mod tests {
                     })
                     .collect();
                 prop_assert_eq!(reader.partition(), wanted);
-                for (occurrence, _) in &world.published {
+                for occurrence in world.published.keys() {
                     let now = reader.0.get(&occurrence.founder());
                     prop_assert!(now.is_some(), "{:?} leads nowhere", occurrence);
                 }

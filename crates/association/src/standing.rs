@@ -40,19 +40,18 @@ pub enum Standing {
 #[must_use]
 pub fn standing(event: &LoggedEvent<'_>) -> Standing {
     let Some(kind) = event.kind else {
-        let device = event.device.to_string();
-        let fields = ["ringside.alone.v1", &device, event.subject, event.event_id];
-        return Standing::Alone(OccurrenceId::of_fields(&fields));
+        let id = OccurrenceId::of_foreign(event.device, event.subject, event.event_id);
+        return Standing::Alone(id);
     };
     if !kind.is_occurrence() {
         return Standing::Silent;
     }
-    let fields = ["ringside.occurrence.v1", event.subject, kind.as_str(), event.event_id];
+    let id = OccurrenceId::of_event(event.subject, kind, event.event_id);
     let confidence = match event.identity {
         Some(Identity::Native) => Confidence::NATIVE,
         Some(Identity::Counted) | None => Confidence::COUNTED,
     };
-    Standing::Expresses(OccurrenceId::of_fields(&fields), confidence)
+    Standing::Expresses(id, confidence)
 }
 
 #[cfg(test)]

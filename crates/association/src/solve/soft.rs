@@ -24,6 +24,8 @@ const BOTH_WRONG: i64 = 500;
 const GARBAGE: i64 = -300;
 /// What a join must gain, and by how much more than any other.
 const GAIN_MIN: i64 = 200;
+/// In a larger crowd nothing is clear.
+const CROWD_MAX: usize = 64;
 /// Further apart two reports of one happening are not looked for.
 const APART_MS: i64 = 2_700;
 
@@ -97,6 +99,9 @@ impl<'a> Soft<'a> {
         let x = group.reference(self.view)?;
         let rule = self.view.units[*group.units.first()?].rule;
         let near = (rule, x - APART_MS, 0)..=(rule, x + APART_MS, usize::MAX);
+        if self.by_time.range(near.clone()).nth(CROWD_MAX).is_some() {
+            return None;
+        }
         let in_it = |witness| group.has_witness(self.view, witness);
         let own = self.caps[&rule].new_one() + self.costs.missed_by_others(x, in_it);
         let mut gains: Vec<(i64, usize)> = self

@@ -120,3 +120,11 @@ fn a_clock_that_steps_stops_joining_until_it_is_understood() {
         assert!(kills.windows(2).all(|pair| pair[0] == pair[1]), "two kills in one: {kills:?}");
     }
 }
+
+#[test]
+fn two_devices_of_one_account_are_two_reports_of_one_kill() {
+    let first = Told::kill(1, 60_000, "Ana", "Bo");
+    let mut second = Told::kill(2, 60_100, "Ana", "Bo");
+    second.observer.clone_from(&first.observer);
+    assert_eq!(occurrences(&[first, second]), [vec![1, 2]]);
+}

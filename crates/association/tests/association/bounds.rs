@@ -1,123 +1,68 @@
-//! What a match does with more than it can hold, and with what cannot be right.
+//! Reports that somebody made up to cost the server time.
 
-use std::collections::BTreeSet;
+use association::{ReportSet, Rules, Solution, TimeQuality, solve};
+use event_model::Game;
 
-use association::{LogNo, MatchState, Placed, ReportSet};
+use crate::told::{Told, set_of};
 
-use crate::{
-    reader::{Reader, assert_agree},
-    sketch::{contents, league},
-    told::Told,
-};
+/// Made up or not, a match of so many reports takes this long at most, on a
+/// busy machine and without optimisation.
+const SECONDS_MAX: u64 = 20;
+const DEVICES: u128 = 10;
+const EACH: u64 = 800;
 
-fn flood(device: u128, many: u64) -> Vec<Told> {
-    (0..many).map(|n| Told::kill(device, 60_000 + n * 10, "Ana", &format!("v{}", n % 50))).collect()
+#[expect(clippy::disallowed_methods, reason = "the time it takes is the claim")]
+fn solved(told: &[Told]) -> (ReportSet, Solution) {
+    let set = set_of(told);
+    let begun = std::time::Instant::now();
+    let solution = solve(&set, &Rules::of(&Game::league()));
+    let spent = begun.elapsed();
+    assert!(spent.as_secs() < SECONDS_MAX, "{spent:?}");
+    (set, solution)
+}
+
+fn all(one: impl Fn(u128, u64) -> Told) -> Vec<Told> {
+    (1..=DEVICES)
+        .flat_map(|device| (0..EACH).map(move |report| (device, report)))
+        .map(|(device, report)| {
+            let mut told = one(device, report);
+            told.event_id = format!("{device}-{report}");
+            told
+        })
+        .collect()
 }
 
 #[test]
-fn a_stream_keeps_its_canonically_first_reports_in_any_order() {
-    let told = flood(1, 1_500);
-    let backwards: Vec<Told> = told.iter().rev().cloned().collect();
-    let mut states = Vec::new();
-    for told in [&told, &backwards] {
-        let mut state = MatchState::new(league());
-        for (position, told) in (1..).zip(told.iter()) {
-            state.place(&told.report(position));
-        }
-        state.seal();
-        states.push(state);
-    }
-    assert_eq!(contents(&states[0]), contents(&states[1]));
-    let counts = states[0].counts();
-    assert!(counts.overflow > 0 && counts.reports + counts.overflow == 1_500, "{counts:?}");
+fn one_kill_told_thousands_of_times_in_a_row_is_solved_in_time() {
+    let told = all(|device, report| Told::kill(device, report * 100, "Ana", "Bo"));
+    let (set, solution) = solved(&told);
+    assert_eq!(solution.cluster_of.len(), set.len());
 }
 
 #[test]
-fn what_overflows_is_told_and_leaves_no_handle_behind() {
-    let mut state = MatchState::new(league());
-    let mut reader = Reader::default();
-    let mut overflowed: BTreeSet<LogNo> = BTreeSet::new();
-    let backwards: Vec<Told> = flood(1, 1_200).into_iter().rev().collect();
-    for (position, told) in (1..).zip(&backwards) {
-        if state.place(&told.report(position)) == Placed::Overflow {
-            overflowed.insert(LogNo(position));
-        }
-        state.resolve_if_due();
-        overflowed.extend(state.take_overflowed());
-        reader.read(&state.take_changes());
-    }
-    assert_agree(&reader, &state);
-    assert_eq!(u64::try_from(overflowed.len()).unwrap(), state.counts().overflow);
+fn thousands_of_kills_at_one_instant_are_solved_in_time() {
+    let told = all(|device, report| {
+        Told::kill(device, 5_000, &format!("a {device} {report}"), &format!("v {device} {report}"))
+    });
+    let (_, solution) = solved(&told);
+    assert_eq!(solution.clusters.len(), told.len());
 }
 
 #[test]
-fn one_who_floods_takes_no_room_from_another() {
-    let mut state = MatchState::new(league());
-    let flood: Vec<Told> = (2..=10).flat_map(|device| flood(device, 1_000)).collect();
-    for (position, told) in (1..).zip(&flood) {
-        state.place(&told.report(position));
-    }
-    for (position, told) in (100_000..).zip(&flood_of_one()) {
-        let placed = state.place(&told.report(position));
-        assert!(matches!(placed, Placed::Expresses(_)), "{placed:?}");
-    }
-    assert!(state.reports().len() <= ReportSet::REPORTS_MAX);
-}
-
-fn flood_of_one() -> Vec<Told> {
-    flood(1, 130)
+fn a_clock_for_every_report_is_solved_in_time() {
+    let told = all(|device, report| {
+        let mut told = Told::kill(device, report * 1_000, "Ana", &format!("v {}", report % 7));
+        told.epoch = (device << 32) | u128::from(report % 64);
+        told.quality = TimeQuality::Low;
+        told
+    });
+    solved(&told);
 }
 
 #[test]
-fn a_device_that_invents_clocks_and_accounts_is_held_to_a_few() {
-    let mut state = MatchState::new(league());
-    for position in 1..=500_u64 {
-        let mut told = Told::kill(1, 60_000 + position * 5_000, "Ana", "Bo");
-        told.epoch = u128::from(position);
-        told.observer = Some(format!("player {}", position % 20));
-        state.place(&told.report(position));
-    }
-    let set = state.reports();
-    assert_eq!(set.streams().len(), ReportSet::STREAMS_PER_DEVICE_MAX);
-    let most = ReportSet::STREAMS_PER_DEVICE_MAX * ReportSet::CLOCKS_PER_STREAM_MAX;
-    assert!(set.clocks().len() <= most);
-    assert_eq!(state.counts().reports + state.counts().overflow, 500);
-}
-
-#[test]
-fn impossible_years_and_numbers_that_go_back_are_counted_and_kept() {
-    let mut state = MatchState::new(league());
-    for (position, year_ms) in (1..).zip([0, 4_291_747_200_000, i64::MAX / 4, i64::MIN / 4]) {
-        let mut told = Told::kill(1, position * 60_000, "Ana", "Bo");
-        told.at_ms = year_ms;
-        let mut report = told.report(position);
-        report.sequence = Some(100 - position);
-        assert!(matches!(state.place(&report), Placed::Expresses(_)));
-    }
-    state.seal();
-    let stream = state.streams().next().unwrap();
-    assert_eq!((stream.counts.absurd_times, stream.counts.went_back), (4, 3));
-    assert_eq!(state.counts().reports, 4);
-}
-
-#[test]
-fn the_ends_of_every_number_are_survived() {
-    let mut state = MatchState::new(league());
-    let mut position = 0;
-    for mono_ms in [0, 1, u64::MAX] {
-        for at_ms in [i64::MIN, -1, 0, i64::MAX] {
-            for match_clock_ms in [None, Some(i64::MIN), Some(i64::MAX)] {
-                position += 1;
-                let mut told = Told::kill(u128::from(position % 3) + 1, position, "Ana", "Bo");
-                (told.mono_ms, told.at_ms, told.match_clock_ms) = (mono_ms, at_ms, match_clock_ms);
-                state.place(&told.report(position));
-            }
-        }
-    }
-    state.seal();
-    let mut late = Told::kill(9, 5, "Ana", "Bo");
-    late.at_ms = i64::MAX;
-    state.place(&late.report(position + 1));
-    state.reopen();
-    assert_eq!(state.counts().reports + state.counts().overflow, position + 1);
+fn counters_that_say_anything_are_solved_in_time() {
+    let told = all(|device, report| {
+        Told::kill(device, report * 70, "Ana", "Bo").death((report * 7_919) % 257)
+    });
+    solved(&told);
 }

@@ -9,6 +9,7 @@ mod clocks;
 mod counters;
 mod crowd;
 mod figures;
+mod floods;
 mod halves;
 mod ids;
 mod laws;

@@ -87,7 +87,7 @@ impl Ground<'_> {
         let width = seen.len() + 1;
         let mut costs = vec![0; width * (reports.len() + 1)];
         let mut steps = vec![Step::Alone; costs.len()];
-        let alone: Vec<i64> = reports.iter().map(|unit| self.alone(*unit, witness)).collect();
+        let alone: Vec<i64> = reports.iter().map(|unit| self.alone(*unit)).collect();
         let missed: Vec<i64> = seen.iter().map(|seen| self.misses(seen, witness)).collect();
         for i in 0..=reports.len() {
             for j in 0..width {
@@ -134,11 +134,6 @@ impl Ground<'_> {
             }
             _ => 0,
         }
-    }
-
-    fn alone(&self, report: usize, witness: u16) -> i64 {
-        let x = self.view.units[report].x;
-        self.caps.new_one() + self.costs.missed_by_others(x, |other| other == witness)
     }
 }
 

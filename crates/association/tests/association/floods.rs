@@ -1,0 +1,123 @@
+//! What a match does with more than it can hold, and with what cannot be right.
+
+use std::collections::BTreeSet;
+
+use association::{LogNo, MatchState, Placed, ReportSet};
+
+use crate::{
+    reader::{Reader, assert_agree},
+    sketch::{contents, league},
+    told::Told,
+};
+
+fn flood(device: u128, many: u64) -> Vec<Told> {
+    (0..many).map(|n| Told::kill(device, 60_000 + n * 10, "Ana", &format!("v{}", n % 50))).collect()
+}
+
+#[test]
+fn a_stream_keeps_its_canonically_first_reports_in_any_order() {
+    let told = flood(1, 1_500);
+    let backwards: Vec<Told> = told.iter().rev().cloned().collect();
+    let mut states = Vec::new();
+    for told in [&told, &backwards] {
+        let mut state = MatchState::new(league());
+        for (position, told) in (1..).zip(told.iter()) {
+            state.place(&told.report(position));
+        }
+        state.seal();
+        states.push(state);
+    }
+    assert_eq!(contents(&states[0]), contents(&states[1]));
+    let counts = states[0].counts();
+    assert!(counts.overflow > 0 && counts.reports + counts.overflow == 1_500, "{counts:?}");
+}
+
+#[test]
+fn what_overflows_is_told_and_leaves_no_handle_behind() {
+    let mut state = MatchState::new(league());
+    let mut reader = Reader::default();
+    let mut overflowed: BTreeSet<LogNo> = BTreeSet::new();
+    let backwards: Vec<Told> = flood(1, 1_200).into_iter().rev().collect();
+    for (position, told) in (1..).zip(&backwards) {
+        if state.place(&told.report(position)) == Placed::Overflow {
+            overflowed.insert(LogNo(position));
+        }
+        state.resolve_if_due();
+        overflowed.extend(state.take_overflowed());
+        reader.read(&state.take_changes());
+    }
+    assert_agree(&reader, &state);
+    assert_eq!(u64::try_from(overflowed.len()).unwrap(), state.counts().overflow);
+}
+
+#[test]
+fn one_who_floods_takes_no_room_from_another() {
+    let mut state = MatchState::new(league());
+    let flood: Vec<Told> = (2..=10).flat_map(|device| flood(device, 1_000)).collect();
+    for (position, told) in (1..).zip(&flood) {
+        state.place(&told.report(position));
+    }
+    for (position, told) in (100_000..).zip(&flood_of_one()) {
+        let placed = state.place(&told.report(position));
+        assert!(matches!(placed, Placed::Expresses(_)), "{placed:?}");
+    }
+    assert!(state.reports().len() <= ReportSet::REPORTS_MAX);
+}
+
+fn flood_of_one() -> Vec<Told> {
+    flood(1, 130)
+}
+
+#[test]
+fn a_device_that_invents_clocks_and_accounts_is_held_to_a_few() {
+    let mut state = MatchState::new(league());
+    for position in 1..=500_u64 {
+        let mut told = Told::kill(1, 60_000 + position * 5_000, "Ana", "Bo");
+        told.epoch = u128::from(position);
+        told.observer = Some(format!("player {}", position % 20));
+        state.place(&told.report(position));
+    }
+    let set = state.reports();
+    assert_eq!(set.streams().len(), ReportSet::STREAMS_PER_DEVICE_MAX);
+    let most = ReportSet::STREAMS_PER_DEVICE_MAX * ReportSet::CLOCKS_PER_STREAM_MAX;
+    assert!(set.clocks().len() <= most);
+    assert_eq!(state.counts().reports + state.counts().overflow, 500);
+}
+
+#[test]
+fn impossible_years_and_numbers_that_go_back_are_counted_and_kept() {
+    let mut state = MatchState::new(league());
+    for (position, year_ms) in (1..).zip([0, 4_291_747_200_000, i64::MAX / 4, i64::MIN / 4]) {
+        let mut told = Told::kill(1, position * 60_000, "Ana", "Bo");
+        told.at_ms = year_ms;
+        let mut report = told.report(position);
+        report.sequence = Some(100 - position);
+        assert!(matches!(state.place(&report), Placed::Expresses(_)));
+    }
+    state.seal();
+    let stream = state.streams().next().unwrap();
+    assert_eq!((stream.counts.absurd_times, stream.counts.went_back), (4, 3));
+    assert_eq!(state.counts().reports, 4);
+}
+
+#[test]
+fn the_ends_of_every_number_are_survived() {
+    let mut state = MatchState::new(league());
+    let mut position = 0;
+    for mono_ms in [0, 1, u64::MAX] {
+        for at_ms in [i64::MIN, -1, 0, i64::MAX] {
+            for match_clock_ms in [None, Some(i64::MIN), Some(i64::MAX)] {
+                position += 1;
+                let mut told = Told::kill(u128::from(position % 3) + 1, position, "Ana", "Bo");
+                (told.mono_ms, told.at_ms, told.match_clock_ms) = (mono_ms, at_ms, match_clock_ms);
+                state.place(&told.report(position));
+            }
+        }
+    }
+    state.seal();
+    let mut late = Told::kill(9, 5, "Ana", "Bo");
+    late.at_ms = i64::MAX;
+    state.place(&late.report(position + 1));
+    state.reopen();
+    assert_eq!(state.counts().reports + state.counts().overflow, position + 1);
+}
