@@ -20,7 +20,7 @@ pub mod table;
 
 pub use baselines::{Baseline, Keys};
 pub use beside::Beside;
-pub use cells::{Aim, BELOW_BASELINE_MAX, Cell, Cells, PRECISION_MIN, issue_shape};
+pub use cells::{Aim, BELOW_BASELINE_MAX, Cell, Cells, PRECISION_MIN, opening_shape};
 pub use command::{GridArgs, grid};
 pub use figures::{Arrival, Figures, Labelled, Partition};
 pub use measured::{Measured, Miss};

@@ -9,6 +9,10 @@
 //! [`LeagueMatch`] answers with documents at any instant of its clock,
 //! [`Cs2Match`] gives the scenes that a Counter-Strike client posts, under that
 //! game's own rules of when to post. [`serve()`] plays both on real sockets.
+//!
+//! [`crowd`] makes the reports of many devices of one match up, with what their
+//! clocks, their links and their honesty do to them, and [`grid`] measures
+//! association and the usual answers on them.
 
 pub mod args;
 mod cast;

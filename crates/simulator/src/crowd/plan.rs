@@ -7,7 +7,7 @@ pub const START_UNIX_MS: i64 = 1_795_201_200_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleSet {
     /// Kills alone, both names known, under VALORANT's name: the family of
-    /// `prior-art.md` section 3.3, which the figures of the issue are about.
+    /// earlier simulations of the same question, which the aims are stated for.
     Kills,
     /// Kills, structures, objectives, multikills and the ends of a match, on
     /// the game's own clock.
@@ -30,15 +30,15 @@ pub struct Noise {
 }
 
 impl Noise {
-    /// VALORANT through GEP tells every half second (`game-apis.md` section 2).
-    /// The delay of 0.3 s is `prior-art.md` section 3.3's and chosen.
+    /// VALORANT through GEP tells every half second (its documentation).
+    /// The delay is that of earlier simulations, and chosen.
     pub const GEP: Self = Self { grid_ms: 500, transport_ms: 300 };
     /// League is polled once a second; the delay is chosen.
     pub const LEAGUE: Self = Self { grid_ms: 1_000, transport_ms: 50 };
-    /// Counter-Strike buffers 0.1 s (`game-apis.md` section 3); the delay is
+    /// Counter-Strike buffers 0.1 s (its configuration); the delay is
     /// chosen below its receive lag of 0.01 to 2.96 s.
     pub const CS2: Self = Self { grid_ms: 100, transport_ms: 60 };
-    /// 20 ms between the two messages of one goal (`game-apis.md` section 8).
+    /// 20 ms between the two messages of one goal (seen in recordings).
     pub const ROCKET_LEAGUE: Self = Self { grid_ms: 20, transport_ms: 20 };
     /// Twice the noise that the figures are claimed for.
     pub const HEAVY: Self = Self { grid_ms: 1_000, transport_ms: 600 };
@@ -56,7 +56,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// The step that the figures of the issue are about.
+    /// The step that an aim is stated for.
     pub const SEVEN_SECONDS: Self = Self { by_ms: 7_000, share_pct: 30, times: 1 };
 }
 
@@ -140,7 +140,7 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// That of `prior-art.md` section 3.3.
+    /// That of earlier simulations; chosen.
     pub const USUAL: Self = Self { share_pct: 30, ms: (200_000, 900_000) };
 }
 

@@ -16,7 +16,7 @@ const QUIET_START_MS: u64 = 30_000;
 const PAUSE_MAX_MS: u64 = 120_000;
 
 /// Whoever died is not killed again within this, but by a revive: League's
-/// death timer is 10 to 50 s (`game-apis.md` section 1).
+/// death timer is 10 to 50 s (its published rules).
 const RESPAWN_MS: u64 = 20_000;
 
 /// A burst has one kill more than this at least, and as many more at most.

@@ -24,7 +24,7 @@ const TRAVEL_MS: (u64, u64) = (80, 300);
 const RECONNECT_MS: u64 = 60_000;
 
 /// How far two League clients' times of one event differ at most, and nearly
-/// (`game-apis.md` section 1: 0.000 to 0.725 s).
+/// (seen in recordings: 0.000 to 0.725 s).
 const LEAGUE_CLOCK_MS: (u64, u64) = (100, 725);
 
 /// So that a wall clock an hour behind still gives a round above zero.

@@ -47,7 +47,7 @@ pub const BELOW_BASELINE_MAX: f64 = 0.001;
 pub enum Cells {
     /// The product of clocks, misses, gaps, devices, outages, names and rounds.
     Core,
-    /// One step from the middle in each direction, and what the issue names.
+    /// One step from the middle in each direction, and what is hard in combination.
     Star,
     /// Both.
     All,
@@ -83,6 +83,11 @@ const CLOCKS: [(&str, ClockFault); 6] = [
     ("announced 7 s", ClockFault::Announced(Step::SEVEN_SECONDS)),
     ("unannounced 7 s", ClockFault::Unannounced(Step::SEVEN_SECONDS)),
 ];
+
+/// What a clock of the core is called.
+pub(super) fn clock_word(clock: ClockFault) -> &'static str {
+    CLOCKS.iter().find(|(_, known)| *known == clock).map_or("another", |(word, _)| word)
+}
 
 /// Each cell of the core has seeds of its own, so that one unlucky match does
 /// not come back in a thousand cells.
@@ -158,7 +163,7 @@ fn star(seed: u64) -> Vec<Cell> {
         add(name, plan.clone());
         add(&format!("{name}, 1 h"), CrowdPlan { clock: HOUR, ..plan });
     }
-    add("the issue's shape", issue_shape(seed));
+    add("335 kills, clocks 3 s", opening_shape(seed));
     cells.extend(liars(&middle));
     cells
 }
@@ -268,10 +273,10 @@ const GAMES: [(&str, RuleSet); 4] = [
     ("Rocket-League-like", RuleSet::RocketLeague),
 ];
 
-/// The measurement that the issue begins with: 335 true events a match, one in
+/// The measurement that the work began with: 335 true events a match, one in
 /// eleven a repeat, clocks wrong by 3 s, one report in a hundred missed.
 #[must_use]
-pub fn issue_shape(seed: u64) -> CrowdPlan {
+pub fn opening_shape(seed: u64) -> CrowdPlan {
     CrowdPlan {
         kills: 335,
         length_ms: 5_400_000,
@@ -308,7 +313,7 @@ fn lie_word(lie: Lie) -> &'static str {
 }
 
 impl Cell {
-    /// A cell with what the issue asks of its plan.
+    /// A cell with what is asked of its plan.
     #[must_use]
     pub fn aimed(name: String, plan: CrowdPlan) -> Self {
         let aims = aims(&plan);
@@ -316,7 +321,7 @@ impl Cell {
     }
 }
 
-/// What the issue asks, sentence by sentence; the first that fits.
+/// What is asked of a plan, as the page lists it; the first that fits.
 fn aims(plan: &CrowdPlan) -> Vec<Aim> {
     let mut aims = vec![Aim::Precision(PRECISION_MIN), Aim::BesideBaselines(BELOW_BASELINE_MAX)];
     // Counter-Strike's halves and noise beyond the grid are shown, not claimed.

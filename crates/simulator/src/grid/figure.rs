@@ -99,7 +99,7 @@ pub fn lost_and_doubled(measured: &Measured) -> String {
         (name.to_owned(), bars)
     };
     bars(
-        "Simulated: true events lost and doubled in the issue's shape",
+        "Simulated: true events lost and doubled, 335 kills a match, clocks wrong by 3 s",
         &ours.chain(theirs).map(group).collect::<Vec<_>>(),
     )
 }

@@ -21,7 +21,7 @@ pub struct Measured {
     pub baselines: Vec<(Baseline, Figures)>,
 }
 
-/// A figure of the issue that a cell does not reach.
+/// A figure that a cell does not reach.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Miss {
     /// The cell.

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::{Beside, Measured, figure, table};
+use super::{Beside, Measured, cells::clock_word, figure, table};
 
 /// The page, from the workspace's root, where `--update` is meant to be run.
 const PAGE: &str = "docs/association.md";
@@ -28,6 +28,9 @@ const PICTURED: [&str; 9] = [
     "two streams",
 ];
 
+/// The shape that the work began with.
+const OPENING: &str = "335 kills, clocks 3 s";
+
 /// How many of the core's cells are shown one by one.
 const WORST: usize = 20;
 
@@ -36,9 +39,9 @@ const WORST: usize = 20;
 /// # Errors
 /// Where the page has no place for it, or cannot be written.
 pub fn update_star(star: &[Measured], beside: &Beside, stamp: &str) -> Result<()> {
-    let issue = star.iter().find(|measured| measured.cell.name == "the issue's shape");
-    let issue = issue.context("the star has the issue's shape")?;
-    write("issue", &format!("{stamp}\n\n{}", table::methods(issue)))?;
+    let opening = star.iter().find(|measured| measured.cell.name == OPENING);
+    let opening = opening.context("the star has it")?;
+    write("opening", &format!("{stamp}\n\n{}", table::methods(opening)))?;
     write("star", &format!("{stamp}\n\n{}", table::ours(star)))?;
     write("baselines", &format!("{stamp}\n\n{}", table::beside_baselines(star)))?;
     write("misses", &format!("{stamp}\n\n{}", table::misses(star)))?;
@@ -46,7 +49,7 @@ pub fn update_star(star: &[Measured], beside: &Beside, stamp: &str) -> Result<()
     let pictured: Vec<&Measured> =
         star.iter().filter(|measured| PICTURED.contains(&measured.cell.name.as_str())).collect();
     picture("association-f1.svg", &figure::f1(&pictured))?;
-    picture("association-lost.svg", &figure::lost_and_doubled(issue))?;
+    picture("association-lost.svg", &figure::lost_and_doubled(opening))?;
     picture("association-liars.svg", &figure::liars(beside))?;
     picture("association-ids.svg", &figure::churn(&pictured))
 }
@@ -66,8 +69,13 @@ pub fn core_text(core: &[Measured]) -> String {
     by_f1.sort_by(|one, other| one.ours.sealed.f1().total_cmp(&other.ours.sealed.f1()));
     let worst: Vec<Measured> = by_f1.into_iter().take(WORST).cloned().collect();
     format!(
-        "{}\nThe {} cells with the lowest F1:\n\n{}",
+        "{}\n{}\n{}\nThe {} cells with the lowest F1:\n\n{}",
         table::summary(core),
+        table::pooled("devices, gap, wrong names", core, |plan| {
+            let (gap_s, names) = (plan.repeat_gap_ms / 1_000, plan.name_fault_pct);
+            format!("{:2} devices, {gap_s:2} s, {names} %", plan.devices)
+        }),
+        table::pooled("clocks", core, |plan| clock_word(plan.clock).to_owned()),
         worst.len(),
         table::ours(&worst)
     )

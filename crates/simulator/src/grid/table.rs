@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Baseline, Beside, Figures, Measured, Miss, Partition};
+use crate::crowd::CrowdPlan;
 
 /// Ours, a line for each cell.
 #[must_use]
@@ -176,6 +177,40 @@ pub fn beside(beside: &Beside) -> String {
             share_pct(halves.paired, halves.told),
             share_pct(halves.linked, halves.told),
             share_pct(halves.wrong, halves.told),
+        ));
+    }
+    text
+}
+
+/// Cells added up that agree in what `of` says of them.
+#[must_use]
+pub fn pooled(what: &str, grid: &[Measured], of: impl Fn(&CrowdPlan) -> String) -> String {
+    let mut pools: BTreeMap<String, (u64, Figures)> = BTreeMap::new();
+    for measured in grid {
+        let (cells, figures) = pools.entry(of(&measured.cell.plan)).or_default();
+        *cells += 1;
+        figures.sealed.add(&measured.ours.sealed);
+        figures.arrival.reports += measured.ours.arrival.reports;
+        figures.arrival.wrong += measured.ours.arrival.wrong;
+        figures.arrival.changed += measured.ours.arrival.changed;
+    }
+    let mut text = format!(
+        "| {what} | cells | P | R | F1 | stored / true | lost | doubled | merged | of | wrong at \
+         arrival | ids changed |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+    );
+    for (name, (cells, Figures { sealed, arrival })) in pools {
+        text.push_str(&format!(
+            "| {name} | {cells} | {:.5} | {:.5} | {:.5} | {:.4} | {} | {} | {} | {} | {:.3} % | {:.2} % |\n",
+            sealed.precision(),
+            sealed.recall(),
+            sealed.f1(),
+            sealed.stored_per_true(),
+            sealed.lost,
+            sealed.doubled,
+            sealed.merged,
+            sealed.truths,
+            100.0 * arrival.wrong_share(),
+            100.0 * arrival.changed_share(),
         ));
     }
     text

@@ -1,12 +1,12 @@
 //! What each usual answer loses and doubles, on small crowds and on the shape
-//! of the issue.
+//! that the work began with.
 
 use simulator::{
     crowd::{Crowd, CrowdPlan},
-    grid::{Baseline, Figures, Keys, issue_shape, measure},
+    grid::{Baseline, Figures, Keys, measure, opening_shape},
 };
 
-/// Matches of the issue's shape for its figures, and for each run.
+/// Matches of that shape for its figures, and for each run.
 const MATCHES: u64 = 200;
 const MATCHES_SHORT: u64 = 6;
 
@@ -20,10 +20,10 @@ fn percent(count: u64, figures: &Figures) -> u64 {
 }
 
 #[test]
-fn the_issue_s_measurement_is_reproduced() {
+fn the_measurement_that_the_work_began_with_is_reproduced() {
     let long = std::env::var_os("RINGSIDE_LONG").is_some();
     let matches = if long { MATCHES } else { MATCHES_SHORT };
-    let of = |baseline| figures(&issue_shape(1), baseline, matches);
+    let of = |baseline| figures(&opening_shape(1), baseline, matches);
 
     let fingerprint = of(Baseline::Fingerprint);
     assert!((8..=11).contains(&percent(fingerprint.sealed.lost, &fingerprint)), "10.4 % there");
