@@ -36,7 +36,7 @@ impl Beside {
                 .into_iter()
                 .map(|(name, plan)| (name, left_out(crowds(plan))))
                 .collect(),
-            halves: [10, 8, 5]
+            halves: [10, 8]
                 .map(|devices| {
                     let plan = CrowdPlan { devices, ..CrowdPlan::of_game(seed, RuleSet::Cs2) };
                     (devices, halves(crowds(CrowdPlan { miss_pct: 0, ..plan })))

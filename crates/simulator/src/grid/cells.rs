@@ -175,8 +175,8 @@ fn steps_of_one(middle: &CrowdPlan) -> Vec<Named> {
     vec![
         ("1 % missed", CrowdPlan { miss_pct: 1, ..middle.clone() }),
         ("30 % missed", CrowdPlan { miss_pct: 30, ..middle.clone() }),
-        ("3 s", CrowdPlan { repeat_gap_ms: 3_000, ..middle.clone() }),
-        ("30 s", CrowdPlan { repeat_gap_ms: 30_000, ..middle.clone() }),
+        ("gap 3 s", CrowdPlan { repeat_gap_ms: 3_000, ..middle.clone() }),
+        ("gap 30 s", CrowdPlan { repeat_gap_ms: 30_000, ..middle.clone() }),
         ("2 devices", CrowdPlan { devices: 2, ..middle.clone() }),
         ("5 devices", CrowdPlan { devices: 5, ..middle.clone() }),
         ("no outage", CrowdPlan { outage: None, ..middle.clone() }),

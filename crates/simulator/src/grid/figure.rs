@@ -4,7 +4,7 @@ use super::{Beside, Figures, Measured};
 
 const WIDTH: f64 = 860.0;
 const LEFT: f64 = 190.0;
-const RIGHT: f64 = 800.0;
+const RIGHT: f64 = 600.0;
 /// Height of a bar and of a group's gap.
 const BAR: f64 = 13.0;
 const GAP: f64 = 12.0;
