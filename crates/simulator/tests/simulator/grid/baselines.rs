@@ -8,7 +8,7 @@ use simulator::{
 
 /// Matches of that shape for its figures, and for each run.
 const MATCHES: u64 = 200;
-const MATCHES_SHORT: u64 = 6;
+const MATCHES_SHORT: u64 = 4;
 
 fn figures(plan: &CrowdPlan, baseline: Baseline, matches: u64) -> Figures {
     measure(plan, matches, |crowd: &Crowd| baseline.method(&Keys::of(crowd)))

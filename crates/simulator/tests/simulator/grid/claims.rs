@@ -7,7 +7,7 @@ use simulator::{
 };
 
 /// Matches a cell, short and long.
-const MATCHES: (u64, u64) = (2, 20);
+const MATCHES: (u64, u64) = (1, 20);
 
 /// Cells of the star that reach everything that is asked of them.
 const HELD: [&str; 14] = [
