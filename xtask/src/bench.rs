@@ -38,9 +38,11 @@ enum Bench {
     Drain,
     /// The server under load
     Ingest,
+    /// Which events are one happening
+    Association,
 }
 
-const BENCHES: [Bench; 3] = [Bench::Outbox, Bench::Drain, Bench::Ingest];
+const BENCHES: [Bench; 4] = [Bench::Outbox, Bench::Drain, Bench::Ingest, Bench::Association];
 
 impl Bench {
     /// The package that it stands in, and its target there.
@@ -49,6 +51,7 @@ impl Bench {
             Self::Outbox => ("outbox", "outbox"),
             Self::Drain => ("system-tests", "drain"),
             Self::Ingest => ("system-tests", "ingest"),
+            Self::Association => ("association", "association"),
         }
     }
 

@@ -36,6 +36,9 @@ const CANDIDATES: usize = 6;
 /// occurrence of one, two and more: the first seen may itself be late, and the
 /// earliest of many is not.
 const CAPS_PERCENT: [(i64, i64); 3] = [(74, 150), (81, 120), (96, 90)];
+/// The same for one whose clock may have stepped: what a right clock shows is
+/// mostly within this, and what a wrong one shows is mostly not.
+const DOUBTFUL_PERCENT: (i64, i64) = (33, 80);
 /// What one nat of cost is in the costs here.
 const NAT: i64 = 100;
 /// Mean lateness, and mean earliness against one and against several, in ms.
@@ -196,7 +199,11 @@ impl MatchState {
             return None;
         }
         let rule = self.rules.rule(arrival.packed.kind);
-        let (late, early) = CAPS_PERCENT[members.clamp(1, CAPS_PERCENT.len()) - 1];
+        let (late, early) = if live.is_doubtful && members == 1 {
+            DOUBTFUL_PERCENT
+        } else {
+            CAPS_PERCENT[members.clamp(1, CAPS_PERCENT.len()) - 1]
+        };
         let distance = arrival.x - live.reference;
         if distance * 100 > rule.late_ms * late || -distance * 100 > rule.early_ms * early {
             return None;
@@ -242,7 +249,10 @@ impl MatchState {
             self.refresh(live);
         }
         if let Some(middle) = middle.filter(|_| arrival.is_placed) {
-            self.clocks[usize::from(arrival.packed.clock.0)].agree(arrival.x - middle);
+            let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
+            for cleared in clock.agree(arrival.x - middle) {
+                self.doubt(cleared, false);
+            }
         }
     }
 
@@ -297,6 +307,7 @@ impl MatchState {
             attacker: arrival.packed.attacker,
             reference: arrival.x,
             is_provisional: !arrival.is_placed,
+            is_doubtful: false,
             is_frozen: false,
             said: Description::of_one(&arrival.packed, self.axis_of(&arrival.packed), arrival.x),
         });
@@ -310,8 +321,8 @@ impl MatchState {
     }
 
     /// Where others saw such a thing nearby and this device did not, its clock
-    /// may have stepped: then what it created lately joins nobody, and nobody
-    /// joins it.
+    /// may have stepped: only what is near joins what it created, until it
+    /// agrees with others again; and nobody does once a step is likely.
     fn suspect(&mut self, name: OccurrenceNo, arrival: &Arrival) {
         let nearby = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
         let offsets: Vec<i64> = nearby
@@ -326,10 +337,18 @@ impl MatchState {
             return;
         }
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
-        for created in clock.disagree(name, arrival.place, offsets) {
+        let lately = clock.disagree(name, arrival.place, offsets);
+        self.doubt(name, true);
+        for created in lately {
             if let Some(live) = self.lives.find(created) {
                 self.lives.get_mut(live).is_provisional = true;
             }
+        }
+    }
+
+    fn doubt(&mut self, name: OccurrenceNo, is_doubtful: bool) {
+        if let Some(live) = self.lives.find(name) {
+            self.lives.get_mut(live).is_doubtful = is_doubtful;
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     noise::{Caps, Costs},
     view::View,
 };
-use crate::Rule;
+use crate::{Rule, cost::IMPOSSIBLE};
 
 /// Further apart in time than any witness is late, twice over.
 const APART_MS: i64 = 12_000;
@@ -21,7 +21,8 @@ const SWEEPS_MAX: usize = 6;
 
 /// What one report costs that is wrong in itself, in its name or its time: one
 /// in sixty thousand. No report costs more by standing alone, however many
-/// should have seen what it tells.
+/// should have seen what it tells; each further one that tells the same wrong
+/// thing costs half of it.
 const WRONG_REPORT: i64 = 1_100;
 
 /// What the groups of one island are settled by.
@@ -123,8 +124,14 @@ impl Ground<'_> {
     /// What it costs that a report tells of a happening of its own.
     fn alone(&self, unit: usize) -> i64 {
         let unit = &self.view.units[unit];
-        let missed = self.costs.missed_by_others(unit.x, |witness| witness == unit.witness);
-        (self.caps.new_one() + missed).min(WRONG_REPORT)
+        self.happened(1, self.costs.missed_by_others(unit.x, |witness| witness == unit.witness))
+    }
+
+    /// What a happening costs that so many tell and others `missed`: either it
+    /// was, or they are wrong.
+    fn happened(&self, tellers: usize, missed: i64) -> i64 {
+        let tellers = i64::try_from(tellers).unwrap_or(IMPOSSIBLE >> 20);
+        (self.caps.new_one() + missed).min(WRONG_REPORT * (tellers + 1) / 2)
     }
 
     fn free_witnesses(&self, island: &[Group]) -> Vec<u16> {

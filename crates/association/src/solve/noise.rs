@@ -68,11 +68,6 @@ impl Costs {
         accounts.len()
     }
 
-    /// How many devices watched at `x`.
-    pub(crate) fn present(&self, x: i64) -> usize {
-        self.presence.iter().filter(|(first, last)| *first <= x && x <= *last).count()
-    }
-
     /// What it costs that everybody missed it but those who are `in_it`.
     pub(crate) fn missed_by_others(&self, x: i64, in_it: impl Fn(u16) -> bool) -> i64 {
         let witnesses = (0..).take(self.miss.len());

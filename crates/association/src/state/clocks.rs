@@ -170,19 +170,21 @@ impl LiveClock {
         wants
     }
 
-    /// A report on it joined others: how far from their middle.
-    pub(crate) fn agree(&mut self, residual: i64) {
-        self.streak = Streak::default();
+    /// A report on it joined others: how far from their middle. Returns what it
+    /// created before against them: it was no step, so that may be joined.
+    pub(crate) fn agree(&mut self, residual: i64) -> Vec<OccurrenceNo> {
+        let cleared = std::mem::take(&mut self.streak).created;
         self.residuals.push(residual);
         if self.residuals.len() >= Self::RESIDUALS_MIN {
             let middle = self.residuals.median();
             self.nudge -= middle.clamp(-Self::NUDGE_MAX_MS, Self::NUDGE_MAX_MS);
         }
+        cleared
     }
 
     /// A report on it created an occurrence beside others of its place, which it would
-    /// have met at these offsets. Returns what it created lately where that
-    /// makes it suspect.
+    /// have met at these offsets. Two of them that imply one step, or a few in a
+    /// row, make it suspect: then what it created lately is returned.
     pub(crate) fn disagree(
         &mut self,
         occurrence: OccurrenceNo,
@@ -296,10 +298,8 @@ mod tests {
         let mut clock = LiveClock::default();
         clock.hear_prior(0, true);
         assert!(clock.disagree(OccurrenceNo(1), 10, vec![7_000]).is_empty());
-        assert_eq!(
-            clock.disagree(OccurrenceNo(2), 11, vec![7_300]),
-            [OccurrenceNo(1), OccurrenceNo(2)]
-        );
+        let lately = [OccurrenceNo(1), OccurrenceNo(2)];
+        assert_eq!(clock.disagree(OccurrenceNo(2), 11, vec![7_300]), lately);
         assert!(!clock.is_placed());
     }
 
@@ -309,7 +309,7 @@ mod tests {
         clock.hear_prior(0, true);
         for live in 0..9 {
             assert!(clock.disagree(OccurrenceNo(live), 10, vec![7_000]).is_empty());
-            clock.agree(20);
+            assert_eq!(clock.agree(20), [OccurrenceNo(live)]);
         }
         assert!(clock.is_placed());
     }

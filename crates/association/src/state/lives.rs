@@ -61,6 +61,8 @@ pub(crate) struct Live {
     pub(crate) reference: i64,
     /// Nobody joins it by time: its clock is not known.
     pub(crate) is_provisional: bool,
+    /// Only what is near joins it: its clock may have stepped.
+    pub(crate) is_doubtful: bool,
     /// It was there at the seal and does not move any more.
     pub(crate) is_frozen: bool,
     pub(crate) said: Description,

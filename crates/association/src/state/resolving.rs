@@ -122,6 +122,7 @@ impl MatchState {
             attacker: shown.attacker,
             reference: cluster.at.at.unix_ms(),
             is_provisional: !self.is_placed(cluster),
+            is_doubtful: false,
             is_frozen: false,
             said: told.filter(|_| !corrected).copied().unwrap_or(said),
         });

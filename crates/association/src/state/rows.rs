@@ -105,11 +105,22 @@ struct Kept {
     attacker: NameKey,
     reference: i64,
     is_provisional: bool,
+    is_doubtful: bool,
     is_frozen: bool,
     said: Description,
 }
 
-row!(Kept { published, place, scope, attacker, reference, is_provisional, is_frozen, said });
+row!(Kept {
+    published,
+    place,
+    scope,
+    attacker,
+    reference,
+    is_provisional,
+    is_doubtful,
+    is_frozen,
+    said
+});
 
 impl MatchState {
     /// The same match, which notes from now on what [`Self::take_rows`] is to
@@ -272,6 +283,7 @@ impl MatchState {
             attacker: live.attacker,
             reference: live.reference,
             is_provisional: live.is_provisional,
+            is_doubtful: live.is_doubtful,
             is_frozen: live.is_frozen,
             said: live.said,
         });
@@ -290,6 +302,7 @@ fn live_of(row: &OccurrenceRow) -> Option<Live> {
         attacker: kept.attacker,
         reference: kept.reference,
         is_provisional: kept.is_provisional,
+        is_doubtful: kept.is_doubtful,
         is_frozen: kept.is_frozen,
         said: kept.said,
     })

@@ -61,7 +61,8 @@ fn what_comes_after_the_seal_moves_nothing() {
     let (mut state, mut reader) = live(&told);
     state.seal();
     let before = state.occurrences();
-    let late = Told::kill(4, 60_200, "Ana", "Bo");
+    // Earlier than all of them: were it not late, it would say when.
+    let late = Told::kill(4, 59_200, "Ana", "Bo");
     assert!(matches!(state.place(&late.report(10)), association::Placed::Late(_)));
     state.resolve_if_due();
     reader.read(&state.take_changes());

@@ -27,6 +27,8 @@ struct Seen {
     /// Nothing of it is on a clock that is known.
     reference: Option<i64>,
     attacker: u64,
+    /// What the witness changes by being in it.
+    one_more: i64,
     /// The witness is in it by a counter.
     is_taken: bool,
 }
@@ -39,7 +41,7 @@ impl Ground<'_> {
         if reports.is_empty() {
             return seen.into_iter().map(|seen| seen.group).collect();
         }
-        let steps = self.cheapest(&reports, &seen, witness);
+        let steps = self.cheapest(&reports, &seen);
         let mut groups: Vec<Group> = seen.into_iter().map(|seen| seen.group).collect();
         let width = groups.len();
         let (mut i, mut j) = (reports.len(), width);
@@ -68,8 +70,10 @@ impl Ground<'_> {
             reports.extend(group.units.iter().copied().filter(is_lifted));
             group.units.retain(|unit| !is_lifted(unit));
             if !group.units.is_empty() {
+                let reference = group.reference(self.view);
                 seen.push(Seen {
-                    reference: group.reference(self.view),
+                    one_more: reference.map_or(0, |x| self.one_more(&group, x, witness)),
+                    reference,
                     attacker: group.attacker(self.view),
                     is_taken: group.has_witness(self.view, witness),
                     group,
@@ -83,12 +87,11 @@ impl Ground<'_> {
     }
 
     /// The last step to each cell of the cheapest way.
-    fn cheapest(&self, reports: &[usize], seen: &[Seen], witness: u16) -> Vec<Step> {
+    fn cheapest(&self, reports: &[usize], seen: &[Seen]) -> Vec<Step> {
         let width = seen.len() + 1;
         let mut costs = vec![0; width * (reports.len() + 1)];
         let mut steps = vec![Step::Alone; costs.len()];
         let alone: Vec<i64> = reports.iter().map(|unit| self.alone(*unit)).collect();
-        let missed: Vec<i64> = seen.iter().map(|seen| self.misses(seen, witness)).collect();
         for i in 0..=reports.len() {
             for j in 0..width {
                 if i == 0 && j == 0 {
@@ -100,8 +103,8 @@ impl Ground<'_> {
                     let cost = costs[cell - width - 1] + self.tells(reports[i - 1], &seen[j - 1]);
                     best = (cost, Step::Tells);
                 }
-                if j > 0 && costs[cell - 1] + missed[j - 1] < best.0 {
-                    best = (costs[cell - 1] + missed[j - 1], Step::Missed);
+                if j > 0 && costs[cell - 1] < best.0 {
+                    best = (costs[cell - 1], Step::Missed);
                 }
                 if i > 0 && costs[cell - width] + alone[i - 1] < best.0 {
                     best = (costs[cell - width] + alone[i - 1], Step::Alone);
@@ -117,26 +120,20 @@ impl Ground<'_> {
             Some(x) if !seen.is_taken => {
                 let unit = &self.view.units[report];
                 let name = if unit.attacker == seen.attacker { 0 } else { OTHER_ATTACKER };
-                self.fits(report, x, seen.group.units.len()) + name
+                self.fits(report, x, seen.group.units.len()) + name + seen.one_more
             }
             _ => IMPOSSIBLE,
         }
     }
 
-    /// What it costs that the witness missed it: all where half of the others
-    /// saw it, little where one did, since then it may be nothing.
-    fn misses(&self, seen: &Seen, witness: u16) -> i64 {
-        match seen.reference {
-            Some(x) if !seen.is_taken => {
-                let others = self.costs.present(x).saturating_sub(1).max(1);
-                let believed = (2 * seen.group.units.len()).min(others);
-                self.costs.missed(witness, x) * number(believed) / number(others)
-            }
-            _ => 0,
-        }
+    /// What one more witness changes: the more see a thing, the likelier it
+    /// was; but who joins a single report says that all others missed it.
+    fn one_more(&self, group: &Group, x: i64, witness: u16) -> i64 {
+        let tellers = group.units.len();
+        let own = self.costs.missed(witness, x);
+        let missed = self
+            .costs
+            .missed_by_others(x, |other| other == witness || group.has_witness(self.view, other));
+        self.happened(tellers + 1, missed) - self.happened(tellers, missed + own)
     }
-}
-
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(IMPOSSIBLE)
 }

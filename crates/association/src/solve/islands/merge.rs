@@ -1,6 +1,6 @@
 //! Neighbours that are likelier one happening than two.
 
-use super::{super::group::Group, Ground, WRONG_REPORT};
+use super::{super::group::Group, Ground};
 use crate::cost::IMPOSSIBLE;
 
 /// How many of the next by time are tried.
@@ -60,8 +60,11 @@ impl Ground<'_> {
         let fewer = i64::try_from(one.units.len().min(other.units.len())).unwrap_or(IMPOSSIBLE);
         let agree = one.attacker(self.view) == other.attacker(self.view);
         let names = if agree { 0 } else { OTHER_ATTACKER * fewer };
-        let saved = self.caps.new_one() + self.costs.missed_by_others(first, |_| false);
-        let saved = saved.min(WRONG_REPORT * fewer);
+        let happened = |group: &Group| {
+            let in_it = |witness| group.has_witness(self.view, witness);
+            self.happened(group.units.len(), self.costs.missed_by_others(first, in_it))
+        };
+        let saved = happened(one) + happened(other) - happened(&both);
         Some(self.spread(&both)? + names - self.spread(one)? - self.spread(other)? - saved)
     }
 
