@@ -9,7 +9,7 @@
 //! of the second by likelihood and not by a gate; and who should have seen a
 //! thing and did not speaks against it.
 //!
-//! [`standing`] is the decision by ids alone, for one event at a time.
+//! [`standing()`] is the decision by ids alone, for one event at a time.
 //!
 //! # Invariants
 //!
