@@ -13,6 +13,7 @@
 //!   in any order and with any repetition.
 //! - Never two event ids of one stream in one occurrence.
 
+pub mod joining;
 mod logged_event;
 mod occurrence_id;
 mod report;

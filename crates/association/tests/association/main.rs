@@ -1,0 +1,3 @@
+//! Claims about what association decides.
+
+mod joining;
