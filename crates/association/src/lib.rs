@@ -13,15 +13,28 @@
 //!   in any order and with any repetition.
 //! - Never two event ids of one stream in one occurrence.
 
+mod cost;
 pub mod joining;
 mod logged_event;
+mod names;
 mod occurrence_id;
+mod packed;
 mod report;
+mod report_set;
+mod rules;
 mod sighting;
+mod solution;
+mod solve;
 mod standing;
 
 pub use logged_event::LoggedEvent;
+pub use names::{NameKey, Names};
 pub use occurrence_id::OccurrenceId;
+pub use packed::{Counter, EventKey, Packed};
 pub use report::{Hints, Report};
+pub use report_set::{Axis, Clock, ClockNo, Pushed, ReportNo, ReportSet, Stream, StreamNo};
+pub use rules::{Place, Rule, Rules};
 pub use sighting::{Sighting, TimeQuality};
+pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution, Track};
+pub use solve::solve;
 pub use standing::{Confidence, Standing, standing};

@@ -1,3 +1,12 @@
-//! Claims about what association decides.
+//! What a set of reports is solved to, and which sessions are one match.
 
+#![expect(clippy::unwrap_used, reason = "a step of a test that fails is its failure")]
+
+mod clocks;
+mod counters;
+mod crowd;
+mod figures;
 mod joining;
+mod laws;
+mod measure;
+mod told;

@@ -1,0 +1,136 @@
+//! Clocks: what is added to each to be on the server's time.
+//!
+//! Nobody's word is taken for it but the events': two clocks that see the same
+//! happenings differ by one offset most of the time. Where a clock was stepped
+//! and nobody said so, its track changes its offset there.
+
+mod consensus;
+mod order;
+mod peaks;
+mod refine;
+mod track;
+
+use self::{consensus::Consensus, order::Scores};
+use super::view::View;
+
+/// How far apart two times of one happening may lie and still tell the same
+/// offset: a reading's interval and its way, on both sides.
+const AGREE_MS: i64 = 750;
+
+/// What is known of the clocks.
+#[derive(Debug)]
+pub(crate) struct Clocks {
+    /// What is added to each unit's own time.
+    pub(crate) offsets: Vec<i64>,
+    /// By clock: whether its times may join reports.
+    pub(crate) locked: Vec<bool>,
+}
+
+/// Finds the offsets of all clocks and sets every unit's time by them.
+pub(crate) fn place(view: &mut View) -> Clocks {
+    let mut clocks = Clocks::by_prior(view);
+    clocks.apply(view);
+    first_tracks(view, &mut clocks);
+    refine::refine(view, &mut clocks);
+    clocks.gauge(view);
+    clocks.apply(view);
+    clocks
+}
+
+/// One clock after the other, each against those that are placed, the one that
+/// shares most first.
+fn first_tracks(view: &mut View, clocks: &mut Clocks) {
+    let scores = Scores::of(view);
+    let mut placed = Vec::new();
+    for clock in scores.order(view) {
+        let has_ground = placed.iter().any(|other| scores.between(clock, *other) > 0);
+        if has_ground {
+            let consensus = Consensus::of(view, &placed, view.clocks[clock].witness);
+            clocks.track(view, clock, &consensus);
+        } else {
+            // The first of those that share anything is what they are held to.
+            clocks.locked[clock] |= scores.shares_any(clock);
+        }
+        clocks.apply_to(view, clock);
+        if clocks.locked[clock] {
+            placed.push(clock);
+        }
+    }
+}
+
+impl Clocks {
+    fn by_prior(view: &View) -> Self {
+        let mut offsets = vec![0; view.units.len()];
+        for clock in &view.clocks {
+            offsets[clock.units.clone()].fill(clock.prior);
+        }
+        Self { offsets, locked: view.clocks.iter().map(|clock| clock.is_good).collect() }
+    }
+
+    /// Finds the track of one clock; one that agrees with too little is left
+    /// where its prior puts it.
+    fn track(&mut self, view: &View, number: usize, consensus: &Consensus) {
+        let clock = &view.clocks[number];
+        let differences = consensus.differences(&view.units[clock.units.clone()]);
+        let prior = clock.is_good.then_some(clock.prior);
+        let path = track::viterbi(&differences, prior);
+        let agrees = path.as_ref().is_some_and(track::Path::agrees);
+        match path.filter(|_| agrees) {
+            Some(path) => self.offsets[clock.units.clone()].copy_from_slice(&path.offsets),
+            None => self.offsets[clock.units.clone()].fill(clock.prior),
+        }
+        self.locked[number] = agrees || clock.is_good;
+    }
+
+    /// Moves all so that the clocks with good times stand at them again: what
+    /// they are held to may have been wrong itself.
+    fn gauge(&mut self, view: &View) {
+        let any_good = view.clocks.iter().any(|clock| clock.is_good);
+        let mut shifts: Vec<i64> = view
+            .clocks
+            .iter()
+            .zip(&self.locked)
+            .filter(|(clock, locked)| **locked && clock.is_good == any_good)
+            .filter_map(|(clock, _)| {
+                let mut offsets = self.offsets[clock.units.clone()].to_vec();
+                super::view::median(&mut offsets).map(|offset| offset - clock.prior)
+            })
+            .collect();
+        let shift = super::view::median(&mut shifts).unwrap_or_default();
+        for (clock, locked) in view.clocks.iter().zip(&self.locked) {
+            if *locked {
+                for offset in &mut self.offsets[clock.units.clone()] {
+                    *offset -= shift;
+                }
+            }
+        }
+    }
+
+    fn apply(&self, view: &mut View) {
+        for clock in 0..view.clocks.len() {
+            self.apply_to(view, clock);
+        }
+    }
+
+    /// Sets the units' times; close to a step both of its sides are possible.
+    fn apply_to(&self, view: &mut View, number: usize) {
+        let range = view.clocks[number].units.clone();
+        let offsets = &self.offsets[range.clone()];
+        for (index, unit) in view.units[range].iter_mut().enumerate() {
+            unit.x = unit.t + offsets[index];
+            unit.x_alt = unit.t + beyond_step(offsets, index).unwrap_or(offsets[index]);
+            unit.is_placed = self.locked[number];
+        }
+    }
+}
+
+/// How many reports on either side of a step may belong to the other.
+const BOUNDARY: usize = 2;
+/// A smaller change is no step.
+const STEP_MS: i64 = 1_000;
+
+fn beyond_step(offsets: &[i64], index: usize) -> Option<i64> {
+    let near = index.saturating_sub(BOUNDARY)..(index + BOUNDARY + 1).min(offsets.len());
+    let own = offsets[index];
+    offsets[near].iter().copied().find(|offset| (offset - own).abs() > STEP_MS)
+}

@@ -1,0 +1,70 @@
+//! How soon a thing happened again in this match, at the soonest.
+
+use std::collections::BTreeMap;
+
+use super::super::view::{Unit, View};
+use crate::Rule;
+
+/// What the learned floor gives away to the noise of one witness.
+const MARGIN_MS: i64 = 800;
+/// A longer floor changes nothing.
+const FLOOR_MAX_MS: i64 = 8_000;
+/// Below this the next of a burst is likely soon.
+const BURST_MS: i64 = 5_000;
+
+/// How late a witness may be, and what a happening of its own costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caps {
+    floor_ms: i64,
+}
+
+impl Caps {
+    /// For the kind that has this rule, from what the units of `view` show.
+    pub(crate) fn of(view: &View, rule: Rule) -> Self {
+        let learned = learned(view, Some(rule)).unwrap_or(rule.floor_ms);
+        Self { floor_ms: learned.clamp(rule.floor_ms, rule.floor_ms.max(FLOOR_MAX_MS)) }
+    }
+
+    /// The latest that a witness is joined to a happening of `others`.
+    pub(super) fn late(self, others: usize) -> i64 {
+        match others {
+            0 | 1 => (self.floor_ms * 7 / 10).min(4_000),
+            2 => (self.floor_ms * 9 / 10).min(5_000),
+            // Now the costs decide: nine misses weigh more than six seconds.
+            _ => 6_000,
+        }
+    }
+
+    /// What a happening costs by being there at all.
+    pub(crate) fn new_one(self) -> i64 {
+        if self.floor_ms < BURST_MS { 400 } else { 600 }
+    }
+}
+
+/// The shortest time between two happenings of one place: two reports of one
+/// account are two happenings, wherever its clock stands. The second smallest
+/// of each account and the second smallest of those, so that no single one
+/// lowers it.
+pub(super) fn learned(view: &View, rule: Option<Rule>) -> Option<i64> {
+    let mut least: BTreeMap<u16, [i64; 2]> = BTreeMap::new();
+    let mut last: BTreeMap<(u16, u32), i64> = BTreeMap::new();
+    let wanted = |unit: &&Unit| unit.is_placed && rule.is_none_or(|rule| unit.rule == rule);
+    let mut units: Vec<&Unit> = view.units.iter().filter(wanted).collect();
+    units.sort_by_key(|unit| unit.x);
+    for unit in units {
+        let least = least.entry(unit.witness).or_insert([i64::MAX; 2]);
+        if let Some(before) = last.insert((unit.witness, unit.place), unit.x) {
+            let gap = unit.x - before;
+            if gap < least[0] {
+                *least = [gap, least[0]];
+            } else if gap < least[1] {
+                least[1] = gap;
+            }
+        }
+    }
+    let mut seconds: Vec<i64> = least.into_values().map(|least| least[1]).collect();
+    seconds.sort_unstable();
+    let one_is_enough = usize::from(view.witnesses >= 3);
+    let gap = seconds.get(one_is_enough).or(seconds.last())?;
+    (*gap < i64::MAX).then(|| (gap - MARGIN_MS).max(0))
+}

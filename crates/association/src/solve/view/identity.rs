@@ -1,0 +1,84 @@
+//! Who is who: whose a device is, and which name is which account's.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use event_model::DeviceId;
+
+use crate::{NameKey, ReportSet};
+
+/// The one account that each device speaks for: most of its reports do.
+pub(super) struct Homes {
+    witness_of: HashMap<DeviceId, u16>,
+    count: usize,
+}
+
+impl Homes {
+    pub(super) fn of(set: &ReportSet) -> Self {
+        let mut told: BTreeMap<(DeviceId, NameKey), u32> = BTreeMap::new();
+        for (_, report) in set.iter() {
+            let stream = set.stream_of(report);
+            *told.entry((stream.device, stream.account)).or_default() += 1;
+        }
+        let mut home: BTreeMap<DeviceId, (u32, NameKey)> = BTreeMap::new();
+        for ((device, account), count) in told {
+            let best = home.entry(device).or_insert((0, account));
+            if count > best.0 {
+                *best = (count, account);
+            }
+        }
+        let accounts: BTreeSet<NameKey> = home.values().map(|(_, account)| *account).collect();
+        let number: HashMap<NameKey, u16> = accounts.into_iter().zip(0..).collect();
+        let count = number.len();
+        let witness_of =
+            home.into_iter().map(|(device, (_, account))| (device, number[&account])).collect();
+        Self { witness_of, count }
+    }
+
+    pub(super) fn witness(&self, device: DeviceId) -> u16 {
+        self.witness_of[&device]
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// Which account a name belongs to, where the witnesses agree on one.
+pub(super) struct Identities(HashMap<NameKey, u32>);
+
+impl Identities {
+    pub(super) fn of(set: &ReportSet, homes: &Homes) -> Self {
+        let mut told: BTreeSet<(NameKey, u32, u16)> = BTreeSet::new();
+        for (_, report) in set.iter() {
+            let witness = homes.witness(set.stream_of(report).device);
+            let names = [report.attacker, report.victim];
+            let pairs = names.into_iter().zip(report.account_ids);
+            told.extend(pairs.filter(|(_, id)| *id != 0).map(|(name, id)| (name, id, witness)));
+        }
+        let mut witnesses: BTreeMap<(NameKey, u32), u32> = BTreeMap::new();
+        for (name, id, _) in told {
+            *witnesses.entry((name, id)).or_default() += 1;
+        }
+        let mut best: HashMap<NameKey, (u32, u32, bool)> = HashMap::new();
+        for ((name, id), count) in witnesses {
+            let entry = best.entry(name).or_insert((id, count, true));
+            match count.cmp(&entry.1) {
+                std::cmp::Ordering::Greater => *entry = (id, count, true),
+                // Two players of one name: neither is meant.
+                std::cmp::Ordering::Equal => entry.2 = entry.0 == id,
+                std::cmp::Ordering::Less => {}
+            }
+        }
+        let sole = best.into_iter().filter(|(_, (.., sole))| *sole);
+        Self(sole.map(|(name, (id, ..))| (name, id)).collect())
+    }
+
+    /// One number for whoever is meant, by account where it is known.
+    pub(super) fn who(&self, name: NameKey, id: u32) -> u64 {
+        let id = if id == 0 { self.0.get(&name).copied().unwrap_or(0) } else { id };
+        if id == 0 { name.0 } else { ACCOUNT | u64::from(id) }
+    }
+}
+
+/// Tells an account from the name of another.
+const ACCOUNT: u64 = 0x1d << 40;

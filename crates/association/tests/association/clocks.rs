@@ -1,0 +1,114 @@
+//! Clocks that are wrong, and where they stepped.
+
+use association::{Axis, ReportSet, Rules, Solution, TimeQuality, Track, solve};
+use event_model::Game;
+
+use crate::told::{Told, set_of};
+
+const NAMES: [&str; 5] = ["Ana", "Bo", "Cy", "Di", "Ed"];
+
+/// Forty kills as one device saw them: by whom, whom, and when on its clock.
+fn watched(device: u128, clock: impl Fn(u64) -> u64) -> Vec<Told> {
+    (0..40)
+        .map(|kill: u64| {
+            let (attacker, victim) = (kill % 5, (kill * 2 + 1 + kill / 5) % 5);
+            let name = |player: u64| NAMES[usize::try_from(player).unwrap()];
+            let seen = 100_000 + kill * 17_000 + (kill * 37 + u64::try_from(device).unwrap()) % 400;
+            let mut told = Told::kill(device, seen, name(attacker), name(victim));
+            told.mono_ms = clock(seen);
+            told
+        })
+        .collect()
+}
+
+fn solved(told: &[Told]) -> (ReportSet, Solution) {
+    let set = set_of(told);
+    let solution = solve(&set, &Rules::of(&Game::league()));
+    (set, solution)
+}
+
+fn track(set: &ReportSet, solution: &Solution, device: u128) -> Track {
+    let wanted = uuid::Uuid::from_u128(device);
+    let clocks = set.clocks().iter().position(|clock| {
+        set.streams()[usize::from(clock.stream.0)].device.0 == wanted
+            && matches!(clock.axis, Axis::Monotonic(_))
+    });
+    solution.tracks[clocks.unwrap()].clone()
+}
+
+#[test]
+fn a_step_that_nobody_told_is_found_where_it_was() {
+    let steps_at = 100_000 + 20 * 17_000 - 1_000;
+    let mut told = Vec::new();
+    for device in 1..=4 {
+        told.extend(watched(device, |ms| ms));
+    }
+    told.extend(watched(5, |ms| if ms < steps_at { ms } else { ms + 7_000 }));
+    let (set, solution) = solved(&told);
+    assert_eq!(solution.clusters.len(), 40);
+    let track = track(&set, &solution, 5);
+    assert_eq!(track.steps(), 1, "{track:?}");
+    let step = track.segments[1];
+    assert_eq!(u64::try_from(step.from).unwrap() - 7_000, steps_at + 1_000 + (20 * 37 + 5) % 400);
+    let by = step.offset_ms - track.segments[0].offset_ms;
+    assert!((by + 7_000).abs() < 200, "{track:?}");
+}
+
+#[test]
+fn a_clock_that_nobody_knows_is_found_by_what_it_saw() {
+    let mut told = Vec::new();
+    for device in 1..=3 {
+        told.extend(watched(device, |ms| ms));
+    }
+    for mut one in watched(4, |ms| ms + 3_333_000) {
+        one.quality = TimeQuality::Low;
+        one.at_ms += 1_234_567;
+        told.push(one);
+    }
+    let (set, solution) = solved(&told);
+    assert_eq!(solution.clusters.len(), 40);
+    assert!(track(&set, &solution, 4).locked);
+}
+
+#[test]
+fn a_clock_that_shares_too_little_joins_nothing() {
+    let mut told = watched(1, |ms| ms);
+    for mut one in watched(2, |ms| ms).into_iter().take(2) {
+        one.quality = TimeQuality::Low;
+        one.at_ms += 1_000_000;
+        told.push(one);
+    }
+    let (set, solution) = solved(&told);
+    assert!(!track(&set, &solution, 2).locked);
+    assert_eq!(solution.clusters.len(), 42, "split rather than wrongly merged");
+}
+
+#[test]
+fn times_are_the_servers_again() {
+    let mut told = Vec::new();
+    for device in 1..=3 {
+        told.extend(watched(device, |ms| ms + 5_000_000));
+    }
+    let (_, solution) = solved(&told);
+    let first = told[0].at_ms;
+    let at = solution.clusters[0].at;
+    assert!((at.at.unix_ms() - first).abs() < 400, "{at:?} for {first}");
+    assert_eq!(at.quality, TimeQuality::Good);
+}
+
+#[test]
+fn a_liar_moves_no_other_clock() {
+    let mut honest = Vec::new();
+    for device in 1..=4 {
+        honest.extend(watched(device, |ms| ms));
+    }
+    let mut all = honest.clone();
+    all.extend(watched(5, |ms| ms + ms / 60));
+    let (set, solution) = solved(&honest);
+    let (all_set, all_solution) = solved(&all);
+    for device in 1..=4 {
+        let offset = |set, solution| track(set, solution, device).segments[0].offset_ms;
+        let moved = offset(&set, &solution) - offset(&all_set, &all_solution);
+        assert!(moved.abs() <= 200, "device {device} moved by {moved} ms");
+    }
+}
