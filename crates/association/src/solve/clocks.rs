@@ -24,6 +24,9 @@ pub(crate) struct Clocks {
     pub(crate) offsets: Vec<i64>,
     /// By clock: whether its times may join reports.
     pub(crate) locked: Vec<bool>,
+    /// Whether the frame is the server's time to within a fraction of a
+    /// second: only then does a clock stand where its corrected times put it.
+    is_true: bool,
 }
 
 /// Finds the offsets of all clocks and sets every unit's time by them.
@@ -39,23 +42,26 @@ pub(crate) fn place(view: &mut View) -> Clocks {
 
 /// One clock after the other, each against those that are placed, the one that
 /// shares most first.
+///
+/// Clocks that share nothing with these stand by their corrected times, where
+/// those can be trusted on both sides.
 fn first_tracks(view: &mut View, clocks: &mut Clocks) {
     let scores = Scores::of(view);
     let mut placed = Vec::new();
     for clock in scores.order(view) {
-        let has_ground = placed.iter().any(|other| scores.between(clock, *other) > 0);
-        if has_ground {
+        if placed.is_empty() {
+            // What all others are held to, if they share anything with it.
+            clocks.locked[clock] |= scores.shares_any(clock);
+        } else if placed.iter().any(|other| scores.between(clock, *other) > 0) {
             let consensus = Consensus::of(view, &placed, view.clocks[clock].witness);
             clocks.track(view, clock, &consensus);
-        } else {
-            // The first of those that share anything is what they are held to.
-            clocks.locked[clock] |= scores.shares_any(clock);
         }
         clocks.apply_to(view, clock);
         if clocks.locked[clock] {
             placed.push(clock);
         }
     }
+    clocks.distrust_times_without_ground(view, &scores, &placed);
 }
 
 impl Clocks {
@@ -64,7 +70,22 @@ impl Clocks {
         for clock in &view.clocks {
             offsets[clock.units.clone()].fill(clock.prior);
         }
-        Self { offsets, locked: view.clocks.iter().map(|clock| clock.is_good).collect() }
+        let locked = view.clocks.iter().map(|clock| clock.is_good).collect();
+        Self { offsets, locked, is_true: true }
+    }
+
+    /// The frame is as good as the clocks that hold it: those that share
+    /// something, beginning with the anchor.
+    fn distrust_times_without_ground(&mut self, view: &View, scores: &Scores, placed: &[usize]) {
+        let shares = |clock: &&usize| scores.shares_any(**clock);
+        let mut holding = placed.iter().filter(shares).peekable();
+        let has_ground = holding.peek().is_some();
+        self.is_true = !has_ground || holding.any(|clock| view.clocks[*clock].is_good);
+        if !self.is_true {
+            for (clock, locked) in self.locked.iter_mut().enumerate() {
+                *locked &= scores.shares_any(clock);
+            }
+        }
     }
 
     /// Finds the track of one clock; one that agrees with too little is left
@@ -72,14 +93,15 @@ impl Clocks {
     fn track(&mut self, view: &View, number: usize, consensus: &Consensus) {
         let clock = &view.clocks[number];
         let differences = consensus.differences(&view.units[clock.units.clone()]);
-        let prior = clock.is_good.then_some(clock.prior);
+        let is_known = clock.is_good && self.is_true;
+        let prior = is_known.then_some(clock.prior);
         let path = track::viterbi(&differences, prior);
         let agrees = path.as_ref().is_some_and(track::Path::agrees);
         match path.filter(|_| agrees) {
             Some(path) => self.offsets[clock.units.clone()].copy_from_slice(&path.offsets),
             None => self.offsets[clock.units.clone()].fill(clock.prior),
         }
-        self.locked[number] = agrees || clock.is_good;
+        self.locked[number] = agrees || is_known;
     }
 
     /// Moves all so that the clocks with good times stand at them again: what

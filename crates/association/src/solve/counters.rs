@@ -60,7 +60,10 @@ fn keep_one_each(view: &View, units: &mut Vec<usize>) -> Vec<usize> {
         return Vec::new();
     }
     let middle = misfits::middle(view, units, |_| true);
-    let distance = |unit: usize| middle.map_or(0, |middle| (view.units[unit].x - middle).abs());
+    let distance = |unit: usize| match middle {
+        Some(middle) if view.units[unit].is_placed => (view.units[unit].x - middle).abs(),
+        _ => i64::MAX,
+    };
     let nearest = |same: &[usize]| same.iter().copied().min_by_key(|unit| (distance(*unit), *unit));
     let kept: Vec<usize> = units
         .chunk_by(|a, b| view.units[*a].witness == view.units[*b].witness)

@@ -72,7 +72,7 @@ fn cluster(set: &ReportSet, view: &View, group: &Group, units: &[usize]) -> Clus
     let told_by = |key: &dyn Fn(usize) -> u64| view.units[majority(view, units, key)].no;
     let round = majority(view, units, &|unit| u64::from(view.units[unit].round));
     Cluster {
-        at: instant(view, units, &packed),
+        at: instant(view, group, &packed),
         match_clock_ms: match_clock(set, &packed),
         attacker_from: told_by(&|unit| view.units[unit].attacker),
         victim_from: told_by(&|unit| view.units[unit].victim),
@@ -97,10 +97,11 @@ fn members(view: &View, units: &[usize]) -> Vec<ReportNo> {
 
 /// The earliest time but for a fifth of the witnesses: they can be late and
 /// never early, but one clock can be wrong.
-fn instant(view: &View, units: &[usize], packed: &[&Packed]) -> Sighting {
+fn instant(view: &View, group: &Group, packed: &[&Packed]) -> Sighting {
     let is_good = packed.iter().any(|report| report.is_good());
-    let mut times: Vec<i64> = units.iter().map(|unit| view.units[*unit].x).collect();
-    let at = earliest_but_a_fifth(&mut times).unwrap_or_default();
+    let mut times: Vec<i64> = group.units.iter().map(|unit| view.units[*unit].x).collect();
+    let known = group.reference(view).or_else(|| earliest_but_a_fifth(&mut times));
+    let at = known.unwrap_or_default();
     let quality = if is_good { TimeQuality::Good } else { TimeQuality::Low };
     Sighting { at: WallTime::from_unix_ms(at), quality }
 }

@@ -103,9 +103,12 @@ impl Ground<'_> {
     }
 
     /// What it costs that a unit is a witness of what happened at `x` with
-    /// `others` more.
+    /// `others` more; nothing where its time is not known.
     fn fits(&self, unit: usize, x: i64, others: usize) -> i64 {
         let unit = &self.view.units[unit];
+        if !unit.is_placed {
+            return 0;
+        }
         let cost = |own: i64| self.costs.late(own - x, others, &self.caps);
         cost(unit.x).min(cost(unit.x_alt))
     }

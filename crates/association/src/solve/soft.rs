@@ -130,8 +130,9 @@ impl<'a> Soft<'a> {
         let times: i64 = small
             .units
             .iter()
+            .map(|unit| &self.view.units[*unit])
+            .filter(|unit| unit.is_placed)
             .map(|unit| {
-                let unit = &self.view.units[*unit];
                 let late = |own: i64| self.costs.late(own - x, large.units.len(), caps);
                 late(unit.x).min(late(unit.x_alt))
             })

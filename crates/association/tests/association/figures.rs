@@ -26,20 +26,27 @@ fn matches() -> u64 {
     if std::env::var_os("RINGSIDE_LONG").is_some() { 200 } else { 10 }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the time it takes is shown")]
 #[expect(clippy::print_stdout, reason = "figures are read by people too")]
 fn check(cells: &[Wanted]) {
     let only = std::env::var("CELL").unwrap_or_default();
     let mut missed = Vec::new();
     for cell in cells.iter().filter(|cell| cell.name.contains(&only)) {
         let mut measure = Measure::default();
+        let mut spent = std::time::Duration::ZERO;
         for seed in 0..matches() {
             let reports = cell.crowd.reports(seed);
             let told: Vec<Told> = reports.iter().map(|report| report.told.clone()).collect();
             let game = Game::new("valorant").unwrap();
-            measure.add(&reports, &solve(&set_of(&told), &Rules::of(&game)));
+            let set = set_of(&told);
+            let begun = std::time::Instant::now();
+            let solution = solve(&set, &Rules::of(&game));
+            spent += begun.elapsed();
+            measure.add(&reports, &solution);
         }
         let line = format!(
-            "{:28} P {:.5} R {:.5} F1 {:.5} stored/true {:.4} lost {} doubled {} merged {} of {}",
+            "{:28} P {:.5} R {:.5} F1 {:.5} stored/true {:.4} lost {} doubled {} merged {} of {}, \
+             {} us",
             cell.name,
             measure.precision(),
             measure.recall(),
@@ -48,7 +55,8 @@ fn check(cells: &[Wanted]) {
             measure.lost,
             measure.doubled,
             measure.merged,
-            measure.truths
+            measure.truths,
+            spent.as_micros() / u128::from(matches())
         );
         println!("{line}");
         let holds = measure.precision() >= cell.precision
