@@ -26,6 +26,7 @@ mod sighting;
 mod solution;
 mod solve;
 mod standing;
+pub mod trust;
 
 pub use logged_event::LoggedEvent;
 pub use names::{NameKey, Names};

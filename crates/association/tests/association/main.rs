@@ -10,3 +10,4 @@ mod joining;
 mod laws;
 mod measure;
 mod told;
+mod trust;
