@@ -7,7 +7,7 @@
 //! on a lie confirm nothing. Nothing is ever dropped for want of trust: it is
 //! kept, flagged, and left out of statistics.
 //!
-//! [`assess`] is a function of what it is given, whole numbers throughout, so
+//! [`assess()`] is a function of what it is given, whole numbers throughout, so
 //! that every machine says the same.
 
 mod account;
