@@ -7,7 +7,7 @@
 //! on a lie confirm nothing. Nothing is ever dropped for want of trust: it is
 //! kept, flagged, and left out of statistics.
 //!
-//! [`assess()`] is a function of what it is given, whole numbers throughout, so
+//! [`judge()`] does all of it to a solved match. It is a function of what it is given, whole numbers throughout, so
 //! that every machine says the same.
 
 mod account;
@@ -15,6 +15,7 @@ mod assess;
 mod conduct;
 mod confidence;
 mod coverage;
+mod judge;
 mod misses;
 mod solved;
 mod standing;
@@ -24,5 +25,6 @@ pub use assess::{AccountTrust, Assessment, Sighted, Trust, assess};
 pub use conduct::{Conduct, VOTE_WHOLE, stream_vote, voters};
 pub use confidence::Confidence;
 pub use coverage::{Coverage, Seers, Span};
+pub use judge::{Judgement, Known, judge};
 pub use solved::{conducts_in, coverage_of, quorum_of, sighted_in};
 pub use standing::{Standing, withstood};

@@ -62,6 +62,19 @@ pub struct Assessment {
     pub accounts: BTreeMap<Account, AccountTrust>,
 }
 
+impl Trust {
+    /// The same, but no further believed than another judgement has it.
+    pub(super) fn unless(self, other: &Self) -> Self {
+        let is_confirmed = self.standing == Standing::Confirmed;
+        Self {
+            standing: if is_confirmed { other.standing } else { self.standing },
+            confidence: self.confidence.min(other.confidence),
+            is_doubtful: self.is_doubtful || other.is_doubtful,
+            ..self
+        }
+    }
+}
+
 /// Confirmed occurrences missed in a row that show that nobody watched: at
 /// three misses in ten, one in four hundred stretches.
 const AWAY_AFTER: usize = 5;
