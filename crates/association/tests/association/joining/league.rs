@@ -145,3 +145,14 @@ fn wrong_clocks_that_happen_to_agree_join_no_rematch() {
     let verdict = verdict(&first[0].summary(), &rematch.summary());
     assert_eq!(verdict, Verdict::Refuse(Reason::Events));
 }
+
+/// Once in a thousand evenings a few kills of the rematch fall on the same
+/// seconds: with all that does not, they show nothing.
+#[test]
+fn a_few_kills_at_the_same_seconds_join_no_rematch() {
+    let [first, rematch] = two_matches(4, DeviceClock::wrong);
+    let mut rematch = rematch[1].clone();
+    rematch.said.extend(first[1].said.iter().rev().take(20).cloned());
+    let verdict = verdict(&first[0].summary(), &rematch.summary());
+    assert!(!matches!(verdict, Verdict::Join(_)), "{verdict:?}");
+}

@@ -1,6 +1,7 @@
 //! Counter-Strike: nothing but the run of rounds.
 
 use association::joining::{Reason, SessionSummary, Verdict, join, verdict};
+use event_model::Kind;
 use proptest::prelude::*;
 
 use super::{
@@ -123,12 +124,38 @@ fn rounds_that_went_otherwise_are_two_matches() {
 fn a_score_read_after_the_change_of_sides_is_the_same_score() {
     let plain = Cs2Match::of(1, EVENING, 12).session(0, good);
     let mut swapped = Cs2Match::of(1, EVENING, 12).session(1, good);
-    let last = swapped.said.iter_mut().filter(|said| said.round == Some(12));
-    for said in last {
+    for said in &mut swapped.said {
         let score = said.score.take().unwrap_or_default();
-        said.score = Some(score.replace("ct", "x").replace('t', "ct").replace('x', "t"));
+        let (ct, t) = score.split_once(",\"t\":").unwrap_or_default();
+        let (ct, t) = (ct.trim_start_matches("{\"ct\":"), t.trim_end_matches('}'));
+        said.score = Some(format!("{{\"ct\":{t},\"t\":{ct}}}"));
     }
     assert!(matches!(verdict(&plain.summary(), &swapped.summary()), Verdict::Join(_)));
+}
+
+#[test]
+fn a_score_that_differs_is_another_round() {
+    let plain = Cs2Match::of(1, EVENING, 12).session(0, good);
+    let mut other = Cs2Match::of(1, EVENING, 12).session(1, good);
+    for said in other.said.iter_mut().filter(|said| said.kind == Kind::RoundEnded) {
+        (said.winner, said.score) = (None, Some("100-100".to_owned()));
+    }
+    other.said.retain(|said| said.evidence.is_none());
+    let verdict = verdict(&plain.summary(), &other.summary());
+    assert_eq!(verdict, Verdict::Refuse(Reason::Rounds));
+}
+
+/// Half of one's frames are late: two offsets fit equally well, and which of
+/// them is the middle depends on the side that one looks from.
+#[test]
+fn two_offsets_that_fit_alike_weigh_the_same_from_both_sides() {
+    let mut sessions = Cs2Match::of(1, EVENING, 12).sessions(good);
+    for said in sessions[1].said.iter_mut().filter(|said| said.round.is_some_and(|r| r % 2 == 0)) {
+        said.mono_ms += 2_600;
+    }
+    let (one, other) = (sessions[0].summary(), sessions[1].summary());
+    assert!(matches!(verdict(&one, &other), Verdict::Join(_)));
+    assert_eq!(verdict(&one, &other), verdict(&other, &one));
 }
 
 #[test]
