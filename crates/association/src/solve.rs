@@ -8,6 +8,7 @@ mod clocks;
 mod counters;
 mod describe;
 mod group;
+mod halves;
 mod islands;
 mod noise;
 mod scan;
@@ -31,7 +32,8 @@ pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
     groups = islands::settle(&view, &costs, groups, &is_free, &counted.strict, lag_seen);
     groups = soft::join_wrong_names(&view, &costs, groups);
     groups.extend(alone(&view, &counted));
-    describe::solution(set, &view, &Answer { clocks, counted, costs, groups })
+    let halves::Paired { groups, linked } = halves::pair(&view, &costs, groups);
+    describe::solution(set, &view, &Answer { clocks, counted, costs, groups, linked })
 }
 
 /// All that was found out.
@@ -40,6 +42,7 @@ struct Answer {
     counted: Counted,
     costs: Costs,
     groups: Vec<Group>,
+    linked: Vec<(usize, usize)>,
 }
 
 /// By unit: whether its time decides where it belongs.

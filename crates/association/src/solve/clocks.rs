@@ -10,7 +10,10 @@ mod peaks;
 mod refine;
 mod track;
 
-use self::{consensus::Consensus, order::Scores};
+use self::{
+    consensus::{Consensus, Seen},
+    order::Scores,
+};
 use super::view::View;
 
 /// How far apart two times of one happening may lie and still tell the same
@@ -47,18 +50,19 @@ pub(crate) fn place(view: &mut View) -> Clocks {
 /// those can be trusted on both sides.
 fn first_tracks(view: &mut View, clocks: &mut Clocks) {
     let scores = Scores::of(view);
-    let mut placed = Vec::new();
+    let (mut placed, mut seen) = (Vec::new(), Seen::default());
     for clock in scores.order(view) {
         if placed.is_empty() {
             // What all others are held to, if they share anything with it.
             clocks.locked[clock] |= scores.shares_any(clock);
         } else if placed.iter().any(|other| scores.between(clock, *other) > 0) {
-            let consensus = Consensus::of(view, &placed, view.clocks[clock].witness);
+            let consensus = Consensus::of(view, &seen, view.clocks[clock].account);
             clocks.track(view, clock, &consensus);
         }
         clocks.apply_to(view, clock);
         if clocks.locked[clock] {
             placed.push(clock);
+            seen.add(view, clock);
         }
     }
     clocks.distrust_times_without_ground(view, &scores, &placed);

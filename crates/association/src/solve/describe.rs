@@ -26,13 +26,14 @@ pub(super) fn solution(set: &ReportSet, view: &View, answer: &Answer) -> Solutio
         })
         .collect();
     described.sort_by_key(|(cluster, first)| (cluster.at.at, *first));
-    let clusters: Vec<Cluster> = described.into_iter().map(|(cluster, _)| cluster).collect();
+    let mut clusters: Vec<Cluster> = described.into_iter().map(|(cluster, _)| cluster).collect();
     let mut cluster_of = vec![ClusterNo(0); set.len()];
     for (no, cluster) in (0..).map(ClusterNo).zip(&clusters) {
         for member in &cluster.members {
             cluster_of[super::view::at(member.0)] = no;
         }
     }
+    link(view, answer, &cluster_of, &mut clusters);
     let contradicted = answer.counted.contradicted.iter();
     let mut flags: Vec<(ReportNo, Flag)> =
         contradicted.map(|unit| (view.units[*unit].no, Flag::CounterContradicted)).collect();
@@ -44,6 +45,20 @@ pub(super) fn solution(set: &ReportSet, view: &View, answer: &Answer) -> Solutio
         tracks: tracks(set, view, answer),
         noise: answer.costs.noise,
         flags,
+    }
+}
+
+/// Tells halves of those that may be theirs.
+fn link(view: &View, answer: &Answer, cluster_of: &[ClusterNo], clusters: &mut [Cluster]) {
+    let cluster_of = |unit: usize| cluster_of[super::view::at(view.units[unit].no.0)];
+    for (kill, death) in &answer.linked {
+        let (kill, death) = (cluster_of(*kill), cluster_of(*death));
+        clusters[super::view::at(kill.0)].linked.push(death);
+        clusters[super::view::at(death.0)].linked.push(kill);
+    }
+    for cluster in clusters {
+        cluster.linked.sort_unstable();
+        cluster.linked.dedup();
     }
 }
 
@@ -67,7 +82,7 @@ fn tracks(set: &ReportSet, view: &View, answer: &Answer) -> Vec<Track> {
 }
 
 fn cluster(set: &ReportSet, view: &View, group: &Group, units: &[usize]) -> Cluster {
-    let members = members(view, units);
+    let members: Vec<ReportNo> = units.iter().map(|unit| view.units[*unit].no).collect();
     let packed: Vec<&Packed> = members.iter().filter_map(|no| set.get(*no)).collect();
     let told_by = |key: &dyn Fn(usize) -> u64| view.units[majority(view, units, key)].no;
     let round = majority(view, units, &|unit| u64::from(view.units[unit].round));
@@ -82,17 +97,6 @@ fn cluster(set: &ReportSet, view: &View, group: &Group, units: &[usize]) -> Clus
         linked: Vec::new(),
         members,
     }
-}
-
-fn members(view: &View, units: &[usize]) -> Vec<ReportNo> {
-    let mut members = Vec::with_capacity(units.len());
-    for unit in units {
-        members.push(view.units[*unit].no);
-        let from = view.twins.partition_point(|(of, _)| of < unit);
-        let twins = view.twins[from..].iter().take_while(|(of, _)| of == unit);
-        members.extend(twins.map(|(_, no)| *no));
-    }
-    members
 }
 
 /// The earliest time but for a fifth of the witnesses: they can be late and

@@ -6,7 +6,7 @@ mod merge;
 use std::collections::BTreeMap;
 
 use super::{
-    group::Group,
+    group::{Group, earliest_but_a_fifth},
     noise::{Caps, Costs},
     view::View,
 };
@@ -18,6 +18,11 @@ const APART_MS: i64 = 12_000;
 const UNITS_MAX: usize = 512;
 /// Sweeps until it stands still; two as a rule.
 const SWEEPS_MAX: usize = 6;
+
+/// What one report costs that is wrong in itself, in its name or its time: one
+/// in sixty thousand. No report costs more by standing alone, however many
+/// should have seen what it tells.
+const WRONG_REPORT: i64 = 1_100;
 
 /// What the groups of one island are settled by.
 pub(super) struct Ground<'a> {
@@ -78,7 +83,8 @@ impl Ground<'_> {
     fn settle(&self, mut island: Vec<Group>) -> Vec<Group> {
         let units: usize = island.iter().map(|group| group.units.len()).sum();
         let any_free = island.iter().flat_map(|group| &group.units).any(|unit| self.is_free[*unit]);
-        if units > UNITS_MAX || !(any_free || self.lag_seen) {
+        let is_settled = |island: &[Group]| matches!(island, [only] if self.stands(only));
+        if units > UNITS_MAX || !(any_free || self.lag_seen) || is_settled(&island) {
             return island;
         }
         for _ in 0..SWEEPS_MAX {
@@ -92,6 +98,33 @@ impl Ground<'_> {
             }
         }
         island
+    }
+
+    /// Whether every one of a group that stands alone is likelier in it than a
+    /// happening of its own: then no sweep would change anything.
+    fn stands(&self, group: &Group) -> bool {
+        let mut others: Vec<i64> = Vec::with_capacity(group.units.len());
+        let attacker = group.attacker(self.view);
+        group.units.iter().filter(|unit| self.is_free[**unit]).all(|unit| {
+            let own = &self.view.units[*unit];
+            let placed = group.units.iter().map(|other| &self.view.units[*other]);
+            others.clear();
+            others.extend(
+                placed.filter(|it| it.is_placed && it.witness != own.witness).map(|it| it.x),
+            );
+            let alone = self.alone(*unit);
+            let count = others.len();
+            own.attacker == attacker
+                && earliest_but_a_fifth(&mut others)
+                    .is_some_and(|x| self.fits(*unit, x, count) < alone)
+        })
+    }
+
+    /// What it costs that a report tells of a happening of its own.
+    fn alone(&self, unit: usize) -> i64 {
+        let unit = &self.view.units[unit];
+        let missed = self.costs.missed_by_others(unit.x, |witness| witness == unit.witness);
+        (self.caps.new_one() + missed).min(WRONG_REPORT)
     }
 
     fn free_witnesses(&self, island: &[Group]) -> Vec<u16> {

@@ -59,6 +59,20 @@ impl Costs {
         if first <= x && x <= last { self.miss[witness] } else { 0 }
     }
 
+    /// How many accounts watched all the time from `first` to `last`.
+    pub(crate) fn watching(&self, view: &View, first: i64, last: i64) -> usize {
+        let watches = |presence: &(i64, i64)| presence.0 <= first && last <= presence.1;
+        let presence = (0..).zip(&self.presence).filter(|(_, presence)| watches(presence));
+        let mut accounts: Vec<u16> = presence.map(|(witness, _)| view.account(witness)).collect();
+        accounts.dedup();
+        accounts.len()
+    }
+
+    /// How many devices watched at `x`.
+    pub(crate) fn present(&self, x: i64) -> usize {
+        self.presence.iter().filter(|(first, last)| *first <= x && x <= *last).count()
+    }
+
     /// What it costs that everybody missed it but those who are `in_it`.
     pub(crate) fn missed_by_others(&self, x: i64, in_it: impl Fn(u16) -> bool) -> i64 {
         let witnesses = (0..).take(self.miss.len());
@@ -110,7 +124,9 @@ fn spread(view: &View, groups: &[Group]) -> Noise {
     const WITNESSES_MIN: usize = 4;
     /// What spreads more may be two happenings.
     const SPAN_MS: i64 = 4_000;
-    let (mut late, mut early) = (Vec::new(), Vec::new());
+    /// So many witnesses in step are no chance.
+    const IN_STEP_MIN: usize = 60;
+    let (mut late, mut early, mut seen) = (Vec::new(), Vec::new(), 0);
     for group in
         groups.iter().filter(|group| group.units.len() >= WITNESSES_MIN.min(view.witnesses))
     {
@@ -119,13 +135,15 @@ fn spread(view: &View, groups: &[Group]) -> Noise {
         let span = times.iter().max().zip(times.iter().min()).map(|(last, first)| last - first);
         let Some(reference) = earliest_but_a_fifth(&mut times) else { continue };
         if span.is_some_and(|span| span <= SPAN_MS) {
+            seen += times.len();
             late.extend(times.iter().map(|x| x - reference).filter(|behind| *behind > 0));
             early.extend(times.iter().map(|x| reference - x).filter(|before| *before > 0));
         }
     }
     let usual = Noise::default();
+    let in_step = (seen >= IN_STEP_MIN && late.len() * 2 < seen.min(IN_STEP_MIN)).then_some(0);
     Noise {
-        late_ms: trimmed_mean(late).map_or(usual.late_ms, |mean| mean.clamp(60, 1_500)),
+        late_ms: trimmed_mean(late).or(in_step).map_or(usual.late_ms, |mean| mean.clamp(60, 1_500)),
         early_ms: trimmed_mean(early).map_or(usual.early_ms, |mean| mean.clamp(40, 800)),
         ..usual
     }

@@ -8,16 +8,24 @@ use super::{
     noise::{Caps, Costs},
     view::View,
 };
-use crate::{Place, cost::IMPOSSIBLE};
+use crate::{
+    Place,
+    cost::{IMPOSSIBLE, surprise},
+};
 
-/// The name that makes the place is wrong in each report.
-const WRONG_NAME: i64 = 400;
+/// What a wrong name costs: as much as the match shows, from one in twenty to
+/// one in a thousand.
+const WRONG_NAME: std::ops::RangeInclusive<i64> = 300..=690;
+/// Reports that are thought of as right before any is seen.
+const RIGHT_NAMES: u64 = 50;
 /// The other name is wrong too.
 const BOTH_WRONG: i64 = 500;
 /// A name that only one account ever used is garbage, not a player.
 const GARBAGE: i64 = -300;
 /// What a join must gain, and by how much more than any other.
 const GAIN_MIN: i64 = 200;
+/// In a larger crowd nothing is clear.
+const CROWD_MAX: usize = 64;
 /// Further apart two reports of one happening are not looked for.
 const APART_MS: i64 = 2_700;
 
@@ -40,6 +48,8 @@ struct Soft<'a> {
     groups: Vec<Group>,
     /// By rule and time: a wrong name does not change the kind.
     by_time: BTreeMap<(crate::Rule, i64, usize), usize>,
+    /// The name that makes the place is wrong, in one report.
+    wrong_name: i64,
     /// Names that more than one account used.
     used: BTreeSet<u64>,
     caps: BTreeMap<crate::Rule, Caps>,
@@ -50,6 +60,7 @@ impl<'a> Soft<'a> {
         let mut soft = Self {
             view,
             costs,
+            wrong_name: wrong_name(view, &groups),
             groups,
             by_time: BTreeMap::new(),
             used: used(view),
@@ -88,6 +99,9 @@ impl<'a> Soft<'a> {
         let x = group.reference(self.view)?;
         let rule = self.view.units[*group.units.first()?].rule;
         let near = (rule, x - APART_MS, 0)..=(rule, x + APART_MS, usize::MAX);
+        if self.by_time.range(near.clone()).nth(CROWD_MAX).is_some() {
+            return None;
+        }
         let in_it = |witness| group.has_witness(self.view, witness);
         let own = self.caps[&rule].new_one() + self.costs.missed_by_others(x, in_it);
         let mut gains: Vec<(i64, usize)> = self
@@ -137,8 +151,8 @@ impl<'a> Soft<'a> {
                 late(unit.x).min(late(unit.x_alt))
             })
             .sum();
-        let many = i64::try_from(small.units.len()).unwrap_or(IMPOSSIBLE / WRONG_NAME);
-        times + WRONG_NAME * many + self.names(small, large)
+        let many = i64::try_from(small.units.len()).unwrap_or(IMPOSSIBLE >> 10);
+        times + self.wrong_name * many + self.names(small, large)
     }
 
     fn names(&self, small: &Group, large: &Group) -> i64 {
@@ -152,12 +166,27 @@ impl<'a> Soft<'a> {
     }
 }
 
+/// How often this match names the wrong player: as often as it names another
+/// attacker than the others of the same happening do.
+fn wrong_name(view: &View, groups: &[Group]) -> i64 {
+    let (mut wrong, mut all) = (0, 0);
+    for group in groups.iter().filter(|group| group.units.len() > 1) {
+        let attacker = group.attacker(view);
+        all += group.units.len();
+        wrong += group.units.iter().filter(|unit| view.units[**unit].attacker != attacker).count();
+    }
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX >> 1);
+    surprise(count(wrong) + 1, count(all) + RIGHT_NAMES)
+        .clamp(*WRONG_NAME.start(), *WRONG_NAME.end())
+}
+
 fn used(view: &View) -> BTreeSet<u64> {
     let mut first: BTreeMap<u64, u16> = BTreeMap::new();
     let mut used = BTreeSet::new();
     for unit in &view.units {
         for name in [unit.attacker, unit.victim] {
-            if *first.entry(name).or_insert(unit.witness) != unit.witness {
+            let account = view.account(unit.witness);
+            if *first.entry(name).or_insert(account) != account {
                 used.insert(name);
             }
         }

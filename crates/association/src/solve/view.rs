@@ -11,12 +11,12 @@ use self::{
 };
 use crate::{Axis, Clock, ClockNo, EventKey, NameKey, Packed, ReportNo, ReportSet, Rule, Rules};
 
-/// A report as the solver works with it; two of one event by one witness are
-/// one unit.
+/// A report as the solver works with it.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     pub(crate) no: ReportNo,
     pub(crate) key: EventKey,
+    /// The device: it tells a happening once.
     pub(crate) witness: u16,
     pub(crate) clock: u16,
     /// On its own clock.
@@ -62,7 +62,8 @@ pub(crate) enum Half {
 #[derive(Debug, Clone)]
 pub(crate) struct ClockView {
     pub(crate) no: ClockNo,
-    pub(crate) witness: u16,
+    /// Whose device it is on.
+    pub(crate) account: u16,
     pub(crate) units: Range<usize>,
     /// Offset to the server's time, as the corrected times tell it.
     pub(crate) prior: i64,
@@ -73,14 +74,14 @@ pub(crate) struct ClockView {
 /// The whole set.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// By witness, clock, own time, id.
+    /// By account, device, clock, own time, id.
     pub(crate) units: Vec<Unit>,
     pub(crate) clocks: Vec<ClockView>,
     pub(crate) witnesses: usize,
     pub(crate) places: usize,
     pub(crate) landmarks: usize,
-    /// Further reports of a unit's event, from the same account's other device.
-    pub(crate) twins: Vec<(usize, ReportNo)>,
+    /// By witness: the account that it speaks for.
+    accounts: Vec<u16>,
 }
 
 /// A report with all that orders it.
@@ -96,18 +97,18 @@ impl View {
         let homes = Homes::of(set);
         let identities = Identities::of(set, &homes);
         let rows = rows(set, &homes);
-        let (rows, twins) = set_twins_apart(rows);
         let keys = Keys::new(rules, &identities, &rows);
         let mut units: Vec<Unit> = rows.iter().map(|row| keys.unit(row)).collect();
         let landmarks = keys::number_landmarks(&mut units);
-        let clocks = clocks(set, &rows);
+        let accounts = homes.into_accounts();
+        let clocks = clocks(set, &rows, &accounts);
         let mut view = Self {
             landmarks,
             places: keys.places(),
-            witnesses: homes.count(),
+            witnesses: accounts.len(),
             units,
             clocks,
-            twins,
+            accounts,
         };
         view.number_clocks();
         view
@@ -120,6 +121,16 @@ impl View {
             places[at(unit.place)].push(index);
         }
         places
+    }
+
+    /// Whose device a witness is: several of one account have one vote.
+    pub(crate) fn account(&self, witness: u16) -> u16 {
+        self.accounts[usize::from(witness)]
+    }
+
+    /// How many accounts tell of the match.
+    pub(crate) fn account_count(&self) -> usize {
+        self.accounts.iter().copied().max().map_or(0, |last| usize::from(last) + 1)
     }
 
     fn number_clocks(&mut self) {
@@ -150,26 +161,7 @@ fn rows<'a>(set: &'a ReportSet, homes: &Homes) -> Vec<Row<'a>> {
     rows
 }
 
-/// Further reports of one event by one witness stand behind the first.
-fn set_twins_apart(rows: Vec<Row<'_>>) -> (Vec<Row<'_>>, Vec<(usize, ReportNo)>) {
-    let mut first = std::collections::HashMap::new();
-    let mut kept: Vec<Row<'_>> = Vec::with_capacity(rows.len());
-    let mut twins = Vec::new();
-    for row in rows {
-        let same = (row.witness, row.packed.key, row.packed.kind, row.packed.victim);
-        match first.entry(same) {
-            std::collections::hash_map::Entry::Occupied(unit) => twins.push((*unit.get(), row.no)),
-            std::collections::hash_map::Entry::Vacant(free) => {
-                free.insert(kept.len());
-                kept.push(row);
-            }
-        }
-    }
-    twins.sort_unstable();
-    (kept, twins)
-}
-
-fn clocks(set: &ReportSet, rows: &[Row<'_>]) -> Vec<ClockView> {
+fn clocks(set: &ReportSet, rows: &[Row<'_>], accounts: &[u16]) -> Vec<ClockView> {
     let match_zero = match_zero(set, rows);
     let mut clocks = Vec::new();
     let mut start = 0;
@@ -181,8 +173,9 @@ fn clocks(set: &ReportSet, rows: &[Row<'_>]) -> Vec<ClockView> {
             Some(zero) => (zero, true),
             None => prior(same),
         };
-        let (no, witness) = (same[0].packed.clock, same[0].witness);
-        clocks.push(ClockView { no, witness, units, prior, is_good });
+        let no = same[0].packed.clock;
+        let account = accounts[usize::from(same[0].witness)];
+        clocks.push(ClockView { no, account, units, prior, is_good });
     }
     clocks
 }

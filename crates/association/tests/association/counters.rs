@@ -32,3 +32,11 @@ fn one_kill_is_told_by_two_within_a_moment() {
     let told = [Told::kill(1, 10_000, "Ana", "Bo"), Told::kill(2, 10_700, "Ana", "Bo")];
     assert_eq!(solved(&told).len(), 1);
 }
+
+#[test]
+fn two_devices_of_one_account_tell_of_one_kill() {
+    let mut other = Told::kill(2, 10_300, "Ana", "Bo");
+    other.observer = Some("player 1".to_owned());
+    let told = [Told::kill(1, 10_000, "Ana", "Bo"), other];
+    assert_eq!(solved(&told).len(), 1);
+}

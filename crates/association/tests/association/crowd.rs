@@ -20,6 +20,8 @@ pub(crate) enum Clocks {
     Announced,
     /// The same, told by nobody.
     Stepping,
+    /// Three steps on three of ten, told by nobody.
+    Tripping,
     /// Every reading wrong by up to an hour of its own.
     Chaos,
 }
@@ -117,7 +119,7 @@ struct Kill {
 struct Dial {
     offset: f64,
     drift: f64,
-    step: Option<(f64, f64)>,
+    steps: Vec<(f64, f64)>,
     announced: bool,
     chaos: bool,
 }
@@ -199,11 +201,21 @@ impl Crowd {
     }
 
     fn dial(&self, device: u32, end: f64, random: &mut Random) -> Dial {
-        let steps = matches!(self.clocks, Clocks::Announced | Clocks::Stepping);
-        let way = if random.share() < 0.5 { 7.0 } else { -7.0 };
-        let step = (random.between(0.1, 0.9) * end, way);
+        let count = match self.clocks {
+            Clocks::Announced | Clocks::Stepping => 1,
+            Clocks::Tripping => 3,
+            Clocks::Good | Clocks::Off(_) | Clocks::Wild(_) | Clocks::Chaos => 0,
+        };
+        let is_stepper = f64::from(device) < f64::from(self.devices) * 0.3;
+        let mut steps = Vec::new();
+        for _ in 0..if is_stepper { count } else { 0 } {
+            let way = if random.share() < 0.5 { 7.0 } else { -7.0 };
+            steps.push((random.between(0.1, 0.9) * end, way));
+        }
         let offset = match self.clocks {
-            Clocks::Good | Clocks::Announced | Clocks::Stepping => 0.05 * random.normal(),
+            Clocks::Good | Clocks::Announced | Clocks::Stepping | Clocks::Tripping => {
+                0.05 * random.normal()
+            }
             Clocks::Off(seconds) => seconds * random.normal(),
             Clocks::Wild(seconds) => random.between(-seconds, seconds),
             Clocks::Chaos => 0.0,
@@ -211,7 +223,7 @@ impl Crowd {
         Dial {
             offset,
             drift: random.between(-1e-4, 1e-4),
-            step: (steps && f64::from(device) < f64::from(self.devices) * 0.3).then_some(step),
+            steps,
             announced: self.clocks == Clocks::Announced,
             chaos: self.clocks == Clocks::Chaos,
         }
@@ -227,9 +239,10 @@ impl Crowd {
         random: &mut Random,
     ) -> Told {
         let seen = kill.s + random.between(0.0, 0.5) + random.exponential(0.3);
-        let stepped = dial.step.filter(|(at, _)| seen > *at);
+        let stepped: Vec<f64> =
+            dial.steps.iter().filter(|(at, _)| seen > *at).map(|(_, by)| *by).collect();
         let mut shown = seen + dial.offset + dial.drift * seen;
-        shown += stepped.map_or(0.0, |(_, by)| by);
+        shown += stepped.iter().sum::<f64>();
         shown += if dial.chaos { random.between(-3_600.0, 3_600.0) } else { 0.0 };
         shown += if is_liar { 6.0 * seen / end } else { 0.0 };
         let (mut attacker, mut victim) = (kill.attacker, kill.victim);
@@ -247,7 +260,7 @@ impl Crowd {
                 victim = wrong;
             }
         }
-        let epoch = if dial.announced && stepped.is_some() { 1_000 } else { 0 };
+        let epoch = if dial.announced && !stepped.is_empty() { 1_000 } else { 0 };
         let mut told = Told::kill(
             u128::from(device) + 1,
             0,
@@ -261,7 +274,9 @@ impl Crowd {
         told.mono_ms = u64::try_from(ms + 10_000_000 + 777_000 * i64::from(device)).unwrap();
         told.at_ms = START_MS + ms;
         told.quality = match self.clocks {
-            Clocks::Good | Clocks::Announced | Clocks::Stepping => TimeQuality::Good,
+            Clocks::Good | Clocks::Announced | Clocks::Stepping | Clocks::Tripping => {
+                TimeQuality::Good
+            }
             Clocks::Off(_) | Clocks::Wild(_) | Clocks::Chaos => TimeQuality::Low,
         };
         match death {

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test that fails is its failure")]
 
+mod bounds;
 mod clocks;
 mod counters;
 mod crowd;
 mod figures;
+mod halves;
 mod joining;
 mod laws;
 mod measure;

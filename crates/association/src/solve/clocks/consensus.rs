@@ -9,7 +9,11 @@ const TOGETHER_MS: i64 = 1_500;
 /// they are made up.
 const INSTANTS_MAX: usize = 64;
 
-/// Instants by landmark, without one witness's own.
+/// What clocks saw: landmark, instant and account, in this order.
+#[derive(Default)]
+pub(super) struct Seen(Vec<(u32, i64, u16)>);
+
+/// Instants by landmark, without one account's own.
 pub(super) struct Consensus {
     /// By landmark, where its instants begin in `instants`.
     starts: Vec<usize>,
@@ -22,30 +26,43 @@ pub(super) struct Differences {
     values: Vec<i64>,
 }
 
-impl Consensus {
-    /// What `clocks` saw, but for those of `witness`.
-    pub(super) fn of(view: &View, clocks: &[usize], witness: u16) -> Self {
-        let others = clocks.iter().filter(|clock| view.clocks[**clock].witness != witness);
-        let mut seen: Vec<(u32, i64)> = others
-            .flat_map(|clock| &view.units[view.clocks[*clock].units.clone()])
-            .map(|unit| (unit.landmark, unit.x))
-            .collect();
-        seen.sort_unstable();
-        Self::of_sorted(&seen, view.landmarks)
+impl Seen {
+    pub(super) fn add(&mut self, view: &View, clock: usize) {
+        let clock = &view.clocks[clock];
+        let units = view.units[clock.units.clone()].iter();
+        self.0.extend(units.map(|unit| (unit.landmark, unit.x, clock.account)));
+        // Stable: what is in order already is only merged.
+        self.0.sort();
     }
 
-    fn of_sorted(seen: &[(u32, i64)], landmarks: usize) -> Self {
-        let (mut starts, mut instants) = (Vec::with_capacity(landmarks + 1), Vec::new());
-        let mut rest = seen;
-        while let Some((landmark, first)) = rest.first().copied() {
-            let together =
-                |other: &&(u32, i64)| other.0 == landmark && other.1 - first <= TOGETHER_MS;
-            let count = rest.iter().take_while(together).count();
-            starts.resize(at(landmark) + 1, instants.len());
-            instants.push(rest[count / 2].1);
-            rest = &rest[count..];
+    pub(super) fn of(view: &View, locked: &[bool]) -> Self {
+        let mut seen = Vec::with_capacity(view.units.len());
+        for (clock, _) in view.clocks.iter().zip(locked).filter(|(_, locked)| **locked) {
+            let units = view.units[clock.units.clone()].iter();
+            seen.extend(units.map(|unit| (unit.landmark, unit.x, clock.account)));
         }
-        starts.resize(landmarks + 1, instants.len());
+        seen.sort_unstable();
+        Self(seen)
+    }
+}
+
+impl Consensus {
+    /// What was seen, but for what `account` saw.
+    pub(super) fn of(view: &View, seen: &Seen, account: u16) -> Self {
+        let (mut starts, mut instants) = (Vec::with_capacity(view.landmarks + 1), Vec::new());
+        let mut together: Vec<(u32, i64)> = Vec::new();
+        let others = seen.0.iter().filter(|(.., other)| *other != account);
+        for next in others.map(|(landmark, x, _)| (*landmark, *x)) {
+            let ends = together.first().is_some_and(|first: &(u32, i64)| {
+                first.0 != next.0 || next.1 - first.1 > TOGETHER_MS
+            });
+            if ends {
+                close(&mut together, &mut starts, &mut instants);
+            }
+            together.push(next);
+        }
+        close(&mut together, &mut starts, &mut instants);
+        starts.resize(view.landmarks + 1, instants.len());
         Self { starts, instants }
     }
 
@@ -66,6 +83,15 @@ impl Consensus {
         starts.push(values.len());
         Differences { starts, values }
     }
+}
+
+/// Keeps the middle of what was seen together.
+fn close(together: &mut Vec<(u32, i64)>, starts: &mut Vec<usize>, instants: &mut Vec<i64>) {
+    if let Some((landmark, middle)) = together.get(together.len() / 2) {
+        starts.resize(at(*landmark) + 1, instants.len());
+        instants.push(*middle);
+    }
+    together.clear();
 }
 
 impl Differences {

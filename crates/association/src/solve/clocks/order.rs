@@ -34,7 +34,7 @@ impl Scores {
         let mut scores = vec![0; count * count];
         for a in 0..count {
             for b in a + 1..count {
-                if view.clocks[clocks[a]].witness != view.clocks[clocks[b]].witness {
+                if view.clocks[clocks[a]].account != view.clocks[clocks[b]].account {
                     let score = shared(&lists[a], &lists[b]);
                     scores[a * count + b] = score;
                     scores[b * count + a] = score;

@@ -3,7 +3,7 @@
 use super::{
     super::view::{View, median},
     Clocks,
-    consensus::Consensus,
+    consensus::{Consensus, Seen},
     track::nearest,
 };
 
@@ -20,11 +20,10 @@ const RESIDUALS_MIN: usize = 3;
 pub(super) fn refine(view: &mut View, clocks: &mut Clocks) {
     for round in 0..ROUNDS {
         clocks.apply(view);
-        let locked: Vec<usize> =
-            (0..view.clocks.len()).filter(|clock| clocks.locked[*clock]).collect();
+        let seen = Seen::of(view, &clocks.locked);
         let found_anew = round == ANEW;
         for number in 0..view.clocks.len() {
-            let consensus = Consensus::of(view, &locked, view.clocks[number].witness);
+            let consensus = Consensus::of(view, &seen, view.clocks[number].account);
             if found_anew {
                 clocks.track(view, number, &consensus);
             } else if clocks.locked[number] {

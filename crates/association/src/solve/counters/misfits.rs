@@ -26,7 +26,8 @@ pub(super) fn strict(view: &View, clocks: &Clocks, buckets: &Buckets) -> Vec<boo
     for units in buckets.values().filter(|units| units.len() > 1) {
         for unit in units {
             let own = &view.units[*unit];
-            let others = |other: usize| view.units[other].witness != own.witness;
+            let account = |unit: usize| view.account(view.units[unit].witness);
+            let others = |other: usize| account(other) != account(*unit);
             let Some(middle) = middle(view, units, others) else { continue };
             let (fit, all) = &mut tally[usize::from(own.clock)];
             *all += 1;

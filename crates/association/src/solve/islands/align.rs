@@ -87,7 +87,7 @@ impl Ground<'_> {
         let width = seen.len() + 1;
         let mut costs = vec![0; width * (reports.len() + 1)];
         let mut steps = vec![Step::Alone; costs.len()];
-        let alone: Vec<i64> = reports.iter().map(|unit| self.alone(*unit, witness)).collect();
+        let alone: Vec<i64> = reports.iter().map(|unit| self.alone(*unit)).collect();
         let missed: Vec<i64> = seen.iter().map(|seen| self.misses(seen, witness)).collect();
         for i in 0..=reports.len() {
             for j in 0..width {
@@ -123,15 +123,20 @@ impl Ground<'_> {
         }
     }
 
+    /// What it costs that the witness missed it: all where half of the others
+    /// saw it, little where one did, since then it may be nothing.
     fn misses(&self, seen: &Seen, witness: u16) -> i64 {
         match seen.reference {
-            Some(x) if !seen.is_taken => self.costs.missed(witness, x),
+            Some(x) if !seen.is_taken => {
+                let others = self.costs.present(x).saturating_sub(1).max(1);
+                let believed = (2 * seen.group.units.len()).min(others);
+                self.costs.missed(witness, x) * number(believed) / number(others)
+            }
             _ => 0,
         }
     }
+}
 
-    fn alone(&self, report: usize, witness: u16) -> i64 {
-        let x = self.view.units[report].x;
-        self.caps.new_one() + self.costs.missed_by_others(x, |other| other == witness)
-    }
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(IMPOSSIBLE)
 }

@@ -1,6 +1,7 @@
 //! Neighbours that are likelier one happening than two.
 
-use super::{super::group::Group, Ground};
+use super::{super::group::Group, Ground, WRONG_REPORT};
+use crate::cost::IMPOSSIBLE;
 
 /// How many of the next by time are tried.
 const NEIGHBOURS: usize = 3;
@@ -15,21 +16,37 @@ impl Ground<'_> {
         loop {
             let first = |group: &Group| group.units.iter().copied().min();
             island.sort_by_cached_key(|group| (group.reference(self.view), first(group)));
-            let pairs = (0..island.len()).flat_map(|one| {
-                let next = one + 1..(one + 1 + NEIGHBOURS).min(island.len());
-                next.map(move |other| (one, other))
-            });
-            let best = pairs
-                .filter_map(|(one, other)| {
-                    Some((self.change(&island[one], &island[other])?, one, other))
-                })
-                .filter(|(change, ..)| *change < 0)
-                .min();
-            let Some((_, one, other)) = best else { break };
-            let joined = island.remove(other);
-            island[one].units.extend(joined.units);
-            island[one].bucket = island[one].bucket.or(joined.bucket);
+            let mut changes = self.changes(island);
+            if changes.is_empty() {
+                break;
+            }
+            changes.sort_unstable();
+            let mut is_new = vec![false; island.len()];
+            for (_, one, other) in changes {
+                // What was joined just now is weighed anew first.
+                if !is_new[one] && !is_new[other] {
+                    (is_new[one], is_new[other]) = (true, true);
+                    let joined = std::mem::take(&mut island[other].units);
+                    island[one].units.extend(joined);
+                    island[one].bucket = island[one].bucket.or(island[other].bucket);
+                }
+            }
+            island.retain(|group| !group.units.is_empty());
         }
+    }
+
+    /// The neighbours that are cheaper as one.
+    fn changes(&self, island: &[Group]) -> Vec<(i64, usize, usize)> {
+        let pairs = (0..island.len()).flat_map(|one| {
+            let next = one + 1..(one + 1 + NEIGHBOURS).min(island.len());
+            next.map(move |other| (one, other))
+        });
+        pairs
+            .filter_map(|(one, other)| {
+                Some((self.change(&island[one], &island[other])?, one, other))
+            })
+            .filter(|(change, ..)| *change < 0)
+            .collect()
     }
 
     /// What joining two changes; `None` where they cannot be one.
@@ -40,13 +57,11 @@ impl Ground<'_> {
         }
         let mut both = one.clone();
         both.units.extend(&other.units);
-        let names = if one.attacker(self.view) == other.attacker(self.view) {
-            0
-        } else {
-            let fewer = one.units.len().min(other.units.len());
-            OTHER_ATTACKER * i64::try_from(fewer).unwrap_or(i64::MAX / OTHER_ATTACKER)
-        };
+        let fewer = i64::try_from(one.units.len().min(other.units.len())).unwrap_or(IMPOSSIBLE);
+        let agree = one.attacker(self.view) == other.attacker(self.view);
+        let names = if agree { 0 } else { OTHER_ATTACKER * fewer };
         let saved = self.caps.new_one() + self.costs.missed_by_others(first, |_| false);
+        let saved = saved.min(WRONG_REPORT * fewer);
         Some(self.spread(&both)? + names - self.spread(one)? - self.spread(other)? - saved)
     }
 

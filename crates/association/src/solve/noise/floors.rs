@@ -42,7 +42,7 @@ impl Caps {
 }
 
 /// The shortest time between two happenings of one place: two reports of one
-/// account are two happenings, wherever its clock stands. The second smallest
+/// device are two happenings, wherever its clock stands. The second smallest
 /// of each account and the second smallest of those, so that no single one
 /// lowers it.
 pub(super) fn learned(view: &View, rule: Option<Rule>) -> Option<i64> {
@@ -52,7 +52,7 @@ pub(super) fn learned(view: &View, rule: Option<Rule>) -> Option<i64> {
     let mut units: Vec<&Unit> = view.units.iter().filter(wanted).collect();
     units.sort_by_key(|unit| unit.x);
     for unit in units {
-        let least = least.entry(unit.witness).or_insert([i64::MAX; 2]);
+        let least = least.entry(view.account(unit.witness)).or_insert([i64::MAX; 2]);
         if let Some(before) = last.insert((unit.witness, unit.place), unit.x) {
             let gap = unit.x - before;
             if gap < least[0] {
@@ -64,7 +64,7 @@ pub(super) fn learned(view: &View, rule: Option<Rule>) -> Option<i64> {
     }
     let mut seconds: Vec<i64> = least.into_values().map(|least| least[1]).collect();
     seconds.sort_unstable();
-    let one_is_enough = usize::from(view.witnesses >= 3);
+    let one_is_enough = usize::from(view.account_count() >= 3);
     let gap = seconds.get(one_is_enough).or(seconds.last())?;
     (*gap < i64::MAX).then(|| (gap - MARGIN_MS).max(0))
 }

@@ -6,10 +6,12 @@ use event_model::DeviceId;
 
 use crate::{NameKey, ReportSet};
 
-/// The one account that each device speaks for: most of its reports do.
+/// Devices, by number, each with the one account that it speaks for: most of
+/// its reports do.
 pub(super) struct Homes {
     witness_of: HashMap<DeviceId, u16>,
-    count: usize,
+    /// By witness.
+    accounts: Vec<u16>,
 }
 
 impl Homes {
@@ -26,20 +28,26 @@ impl Homes {
                 *best = (count, account);
             }
         }
-        let accounts: BTreeSet<NameKey> = home.values().map(|(_, account)| *account).collect();
+        let ordered: BTreeSet<(NameKey, DeviceId)> =
+            home.into_iter().map(|(device, (_, account))| (account, device)).collect();
+        let accounts: BTreeSet<NameKey> = ordered.iter().map(|(account, _)| *account).collect();
         let number: HashMap<NameKey, u16> = accounts.into_iter().zip(0..).collect();
-        let count = number.len();
-        let witness_of =
-            home.into_iter().map(|(device, (_, account))| (device, number[&account])).collect();
-        Self { witness_of, count }
+        let accounts = ordered.iter().map(|(account, _)| number[account]).collect();
+        let witness_of = ordered.into_iter().map(|(_, device)| device).zip(0..).collect();
+        Self { witness_of, accounts }
     }
 
     pub(super) fn witness(&self, device: DeviceId) -> u16 {
         self.witness_of[&device]
     }
 
-    pub(super) fn count(&self) -> usize {
-        self.count
+    fn account(&self, device: DeviceId) -> u16 {
+        self.accounts[usize::from(self.witness(device))]
+    }
+
+    /// The account of each witness.
+    pub(super) fn into_accounts(self) -> Vec<u16> {
+        self.accounts
     }
 }
 
@@ -50,10 +58,10 @@ impl Identities {
     pub(super) fn of(set: &ReportSet, homes: &Homes) -> Self {
         let mut told: BTreeSet<(NameKey, u32, u16)> = BTreeSet::new();
         for (_, report) in set.iter() {
-            let witness = homes.witness(set.stream_of(report).device);
+            let account = homes.account(set.stream_of(report).device);
             let names = [report.attacker, report.victim];
             let pairs = names.into_iter().zip(report.account_ids);
-            told.extend(pairs.filter(|(_, id)| *id != 0).map(|(name, id)| (name, id, witness)));
+            told.extend(pairs.filter(|(_, id)| *id != 0).map(|(name, id)| (name, id, account)));
         }
         let mut witnesses: BTreeMap<(NameKey, u32), u32> = BTreeMap::new();
         for (name, id, _) in told {
