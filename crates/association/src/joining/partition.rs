@@ -34,7 +34,7 @@ type Group = Vec<usize>;
 /// Sessions that are being joined.
 struct Joining<'s> {
     sessions: Vec<&'s SessionSummary>,
-    /// The judgement on each two, the lower number first.
+    /// The judgement on each two of different matches, the lower number first.
     verdicts: BTreeMap<(usize, usize), Verdict>,
     /// The group of each session.
     group_of: Vec<usize>,
@@ -91,7 +91,7 @@ impl Partition {
 impl<'s> Joining<'s> {
     fn of(sessions: Vec<&'s SessionSummary>, before: &Partition) -> Self {
         let mut joining = Self {
-            verdicts: verdicts(&sessions),
+            verdicts: BTreeMap::new(),
             group_of: (0..sessions.len()).collect(),
             groups: (0..sessions.len()).map(|number| vec![number]).collect(),
             flags: BTreeMap::new(),
@@ -100,7 +100,19 @@ impl<'s> Joining<'s> {
         for sessions in &before.matches {
             joining.stand_united(sessions);
         }
+        joining.judge();
         joining
+    }
+
+    /// Judges each two that are not in one match already: what was joined stands.
+    fn judge(&mut self) {
+        for (one, ours) in self.sessions.iter().enumerate() {
+            for (other, theirs) in self.sessions.iter().enumerate().skip(one + 1) {
+                if self.group_of.get(one) != self.group_of.get(other) {
+                    self.verdicts.insert((one, other), verdict(ours, theirs));
+                }
+            }
+        }
     }
 
     fn stand_united(&mut self, keys: &BTreeSet<MatchKey>) {
@@ -213,16 +225,6 @@ impl<'s> Joining<'s> {
         let matches = groups.map(|group| group.iter().filter_map(key).collect()).collect();
         Partition { matches, flags: self.flags }
     }
-}
-
-fn verdicts(sessions: &[&SessionSummary]) -> BTreeMap<(usize, usize), Verdict> {
-    let mut verdicts = BTreeMap::new();
-    for (one, ours) in sessions.iter().enumerate() {
-        for (other, theirs) in sessions.iter().enumerate().skip(one + 1) {
-            verdicts.insert((one, other), verdict(ours, theirs));
-        }
-    }
-    verdicts
 }
 
 fn same_events(one: &SessionSummary, other: &SessionSummary) -> bool {
