@@ -1,5 +1,7 @@
 //! How well simulated matches are solved; every figure here is simulated.
 
+use std::collections::BTreeSet;
+
 use association::{Rules, solve};
 use event_model::Game;
 
@@ -23,7 +25,7 @@ fn cell(name: &'static str, crowd: Crowd, precision: f64, recall: f64, f1: f64) 
 }
 
 fn matches() -> u64 {
-    if std::env::var_os("RINGSIDE_LONG").is_some() { 200 } else { 20 }
+    if std::env::var_os("RINGSIDE_LONG").is_some() { 200 } else { 4 }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the time it takes is shown")]
@@ -158,6 +160,54 @@ fn counters_that_lag_are_put_right_by_time() {
         wanted("lag 3 s 30 % 1 h", Crowd { gap_s: 3.0, misses: 0.3, ..at(Clocks::Wild(3_600.0)) }),
         wanted("lag 2 dev 1 h", Crowd { devices: 2, ..at(Clocks::Wild(3_600.0)) }),
     ]);
+}
+
+/// Of the pairs of the other nine in all matches: how many stand alike with and
+/// without the tenth.
+fn agreement_without_one(crowd: &Crowd) -> (usize, usize) {
+    let (mut alike, mut either) = (0, 0);
+    let rules = Rules::of(&Game::new("valorant").unwrap());
+    for seed in 0..matches() {
+        let told: Vec<Told> = crowd.reports(seed).into_iter().map(|report| report.told).collect();
+        let without: Vec<Told> = told.iter().filter(|told| told.device != 4).cloned().collect();
+        let pairs = |told: &[Told]| {
+            let solution = solve(&set_of(told), &rules);
+            let mut pairs = BTreeSet::new();
+            for cluster in &solution.clusters {
+                let members =
+                    cluster.members.iter().map(|no| &told[usize::try_from(no.0).unwrap()]);
+                let ids: Vec<&str> = members
+                    .filter(|told| told.device != 4)
+                    .map(|told| told.event_id.as_str())
+                    .collect();
+                let later = |(at, one): (usize, &&str)| {
+                    let one = (*one).to_owned();
+                    ids[at + 1..]
+                        .iter()
+                        .map(move |other| (one.clone(), (*other).to_owned()))
+                        .collect::<Vec<_>>()
+                };
+                pairs.extend(ids.iter().enumerate().flat_map(later));
+            }
+            pairs
+        };
+        let (with, without) = (pairs(&told), pairs(&without));
+        alike += with.intersection(&without).count();
+        either += with.union(&without).count();
+    }
+    (alike, either)
+}
+
+#[test]
+fn without_one_device_the_others_stand_as_before() {
+    let agrees = |crowd: Crowd, per_10_000: usize| {
+        let (alike, either) = agreement_without_one(&crowd);
+        assert!(alike * 10_000 >= either * per_10_000, "{alike} of {either}: {crowd:?}");
+    };
+    agrees(Crowd::default(), 9_995);
+    agrees(Crowd { clocks: Clocks::Wild(3_600.0), ..Crowd::default() }, 9_995);
+    agrees(Crowd { clocks: Clocks::Stepping, ..Crowd::default() }, 9_990);
+    agrees(Crowd { clocks: Clocks::Chaos, counts: Counts::Right, ..Crowd::default() }, 10_000);
 }
 
 #[test]

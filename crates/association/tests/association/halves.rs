@@ -19,11 +19,13 @@ fn half(player: u128, ms: u64, kind: Kind, value: u64) -> Told {
     told.event_id = format!("{player} {kind} {value}");
     told.round = Some(u32::try_from(ms / ROUND_MS).unwrap() + 1);
     told.team = Some(if player <= 5 { "CT" } else { "T" }.to_owned());
-    let of = if kind == Kind::Kill { "attacker kills" } else { "victim deaths" };
+    let is_kill = kind == Kind::Kill;
+    let of = if is_kill { "attacker kills" } else { "victim deaths" };
     told.ordinal = Some(Ordinal { of: of.to_owned(), run: 0, value });
-    told.actors = match kind {
-        Kind::Kill => Actors { attacker: Some(name), ..Actors::default() },
-        _ => Actors { victim: Some(name), ..Actors::default() },
+    told.actors = Actors {
+        attacker: is_kill.then(|| name.clone()),
+        victim: (!is_kill).then_some(name),
+        assists: Vec::new(),
     };
     told
 }

@@ -28,7 +28,9 @@ impl Caps {
     /// The latest that a witness is joined to a happening of `others`.
     pub(super) fn late(self, others: usize) -> i64 {
         match others {
-            0 | 1 => (self.floor_ms * 7 / 10).min(4_000),
+            // Two that one witness each saw: beyond two thirds of the floor the
+            // next of its kind is as likely as a late report.
+            0 | 1 => (self.floor_ms * 2 / 3).min(4_000),
             2 => (self.floor_ms * 9 / 10).min(5_000),
             // Now the costs decide: nine misses weigh more than six seconds.
             _ => 6_000,
