@@ -31,11 +31,13 @@ mod short_hash;
 mod smallest;
 mod summary;
 mod verdict;
+mod verdicts;
 
 pub use block::{Neighbours, nearest_starts};
 pub use bounds::{BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS};
 pub use evidence::{Evidence, RoundResult};
-pub use partition::{JoinFlag, Partition, join, join_further};
+pub use partition::{JoinFlag, Partition, join, join_further, join_knowing};
 pub use short_hash::ShortHash;
 pub use summary::{SessionFlag, SessionSummary};
 pub use verdict::{Reason, Verdict, Weight, verdict};
+pub use verdicts::Verdicts;

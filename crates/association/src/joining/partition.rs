@@ -6,9 +6,8 @@ use event_model::MatchKey;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Reason, SessionSummary, Verdict, Weight,
+    Reason, SessionSummary, Verdict, Verdicts, Weight,
     events::{self, Run},
-    verdict,
 };
 
 /// Sessions, each in one match.
@@ -55,9 +54,21 @@ pub fn join_further<'s>(
     sessions: impl IntoIterator<Item = &'s SessionSummary>,
     before: &Partition,
 ) -> Partition {
+    join_knowing(sessions, before, &mut Verdicts::default())
+}
+
+/// The same with verdicts that were given before; of every session that said
+/// more since then they must have been forgotten.
+#[must_use]
+pub fn join_knowing<'s>(
+    sessions: impl IntoIterator<Item = &'s SessionSummary>,
+    before: &Partition,
+    verdicts: &mut Verdicts,
+) -> Partition {
     let by_key: BTreeMap<_, _> =
         sessions.into_iter().map(|session| (session.key(), session)).collect();
     let mut joining = Joining::of(by_key.into_values().collect(), before);
+    joining.judge(verdicts);
     for (_, one, other) in joining.strongest_first() {
         joining.unite(one, other);
     }
@@ -100,16 +111,15 @@ impl<'s> Joining<'s> {
         for sessions in &before.matches {
             joining.stand_united(sessions);
         }
-        joining.judge();
         joining
     }
 
     /// Judges each two that are not in one match already: what was joined stands.
-    fn judge(&mut self) {
+    fn judge(&mut self, verdicts: &mut Verdicts) {
         for (one, ours) in self.sessions.iter().enumerate() {
             for (other, theirs) in self.sessions.iter().enumerate().skip(one + 1) {
                 if self.group_of.get(one) != self.group_of.get(other) {
-                    self.verdicts.insert((one, other), verdict(ours, theirs));
+                    self.verdicts.insert((one, other), verdicts.on(ours, theirs));
                 }
             }
         }

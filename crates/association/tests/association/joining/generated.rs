@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use association::{
     Hints, Report, Sighting, TimeQuality,
-    joining::{Evidence, Partition, SessionSummary, join_further},
+    joining::{Evidence, Partition, SessionSummary, Verdicts, join_further, join_knowing},
 };
 use event_model::{
     Actors, ClockEpoch, ClockReading, DeviceId, Game, Identity, Kind, MatchKey, Origin, WallTime,
@@ -165,6 +165,7 @@ impl Said {
 #[derive(Default)]
 pub(super) struct Server {
     summaries: Vec<SessionSummary>,
+    verdicts: Verdicts,
     pub(super) matches: Partition,
 }
 
@@ -178,7 +179,10 @@ impl Server {
         for said in batch {
             said.tell(&session.key, &mut self.summaries[at]);
         }
-        self.matches = join_further(&self.summaries, &self.matches);
+        self.verdicts.forget(&session.key);
+        let anew = join_further(&self.summaries, &self.matches);
+        self.matches = join_knowing(&self.summaries, &self.matches, &mut self.verdicts);
+        assert_eq!(self.matches, anew, "verdicts that are remembered are the same");
     }
 
     /// Every session's batches in their order, the sessions mixed.
