@@ -1,17 +1,24 @@
 //! Events to occurrences: what a stored event says really happened.
 //!
-//! Pure: whoever follows the log hands in one [`LoggedEvent`] after the other
-//! and writes down what comes back. Here an occurrence is one event id: two
-//! devices that send the same id are two witnesses of one occurrence, and
-//! events with different ids are never joined. What a caller sees of that is
-//! only [`Standing`] and [`Sighting`], so that the inside can decide better
-//! without anybody outside noticing.
+//! Pure: whoever follows the log hands in one [`Report`] after the other as a
+//! [`ReportSet`], and [`solve`] divides it into what happened. The strongest
+//! evidence decides: equal ids, then the game's own counters, then what can
+//! happen only once in a round or a match, then times on clocks that were
+//! placed by what they saw, with names as weights. Witnesses are late and never
+//! early, so a late report of the first of two kills is told from an early one
+//! of the second by likelihood and not by a gate; and who should have seen a
+//! thing and did not speaks against it.
+//!
+//! [`standing`] is the decision by ids alone, for one event at a time.
 //!
 //! # Invariants
 //!
-//! - The same set of events gives the same occurrences, witnesses and times,
-//!   in any order and with any repetition.
-//! - Never two event ids of one stream in one occurrence.
+//! - The same set of reports gives the same occurrences, witnesses and times,
+//!   in any order and with any repetition, on any machine: all loops run in
+//!   canonical order and no decision uses a floating-point number.
+//! - Never two events of one device in one occurrence.
+//! - Where a clock began to count, and by how much a clock is wrong that claims
+//!   nothing, changes no occurrence.
 
 mod cost;
 pub mod joining;

@@ -24,8 +24,18 @@ fn cell(name: &'static str, crowd: Crowd, precision: f64, recall: f64, f1: f64) 
     Wanted { name, crowd, precision, recall, f1 }
 }
 
+fn is_long() -> bool {
+    std::env::var_os("RINGSIDE_LONG").is_some()
+}
+
 fn matches() -> u64 {
-    if std::env::var_os("RINGSIDE_LONG").is_some() { 200 } else { 4 }
+    if is_long() { 200 } else { 4 }
+}
+
+/// In four matches one mistake weighs fifty times what it does in two hundred;
+/// what must be exact has none.
+fn slack(wanted: f64) -> f64 {
+    if is_long() || wanted >= 1.0 { 0.0 } else { 0.001 }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the time it takes is shown")]
@@ -61,9 +71,10 @@ fn check(cells: &[Wanted]) {
             spent.as_micros() / u128::from(matches())
         );
         println!("{line}");
-        let holds = measure.precision() >= cell.precision
-            && measure.recall() >= cell.recall
-            && measure.f1() >= cell.f1;
+        let reaches = |value: f64, wanted: f64| value >= wanted - slack(wanted);
+        let holds = reaches(measure.precision(), cell.precision)
+            && reaches(measure.recall(), cell.recall)
+            && reaches(measure.f1(), cell.f1);
         if !holds {
             missed.push(line);
         }
