@@ -1,7 +1,7 @@
 //! Events to occurrences: what a stored event says really happened.
 //!
 //! Pure: whoever follows the log hands in one [`Report`] after the other as a
-//! [`ReportSet`], and [`solve`] divides it into what happened. The strongest
+//! [`ReportSet`], and [`solve()`] divides it into what happened. The strongest
 //! evidence decides: equal ids, then the game's own counters, then what can
 //! happen only once in a round or a match, then times on clocks that were
 //! placed by what they saw, with names as weights. Witnesses are late and never
@@ -9,7 +9,7 @@
 //! of the second by likelihood and not by a gate; and who should have seen a
 //! thing and did not speaks against it.
 //!
-//! [`standing`] is the decision by ids alone, for one event at a time.
+//! [`standing()`] is the decision by ids alone, for one event at a time.
 //!
 //! # Invariants
 //!
