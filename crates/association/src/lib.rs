@@ -31,6 +31,7 @@
 mod cost;
 mod ids;
 mod late;
+pub mod joining;
 mod logged_event;
 mod names;
 mod occurrence_id;
@@ -47,6 +48,7 @@ mod solution;
 mod solve;
 mod standing;
 mod state;
+pub mod trust;
 
 pub use ids::{LogNo, OccurrenceNo};
 pub use logged_event::LoggedEvent;

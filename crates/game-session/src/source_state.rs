@@ -8,7 +8,7 @@ use crate::{Step, cs2, league};
 /// Version of the rules that turn frames into events. It rises whenever the
 /// same frames would yield other events; recordings say under which they were
 /// made.
-pub const SESSION_LOGIC: u32 = 1;
+pub const SESSION_LOGIC: u32 = 2;
 
 /// What is known of a stream so far.
 ///

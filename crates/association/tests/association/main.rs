@@ -1,4 +1,5 @@
-//! What a set of reports is solved to, and how a match comes to it.
+//! What a set of reports is solved to, how a match comes to it, and which sessions
+//! are one match.
 
 #![expect(clippy::unwrap_used, reason = "a step of a test that fails is its failure")]
 
@@ -12,6 +13,7 @@ mod figures;
 mod floods;
 mod halves;
 mod ids;
+mod joining;
 mod laws;
 mod measure;
 mod reader;
@@ -21,3 +23,4 @@ mod seal;
 mod sketch;
 mod told;
 mod withdraw;
+mod trust;

@@ -108,6 +108,8 @@ pub(super) struct OwnPlayer {
     pub(super) round_headshots: Option<i64>,
     /// The weapon in hand.
     pub(super) weapon: Option<String>,
+    /// The side that it plays on.
+    pub(super) side: Option<Side>,
 }
 
 /// The words of each field that has a fixed list of them.
@@ -280,7 +282,15 @@ impl<'j> Fields<'j> {
             },
             round_headshots: self.integer("/player/state/round_killhs"),
             weapon: self.weapon_in_hand()?,
+            side: self.own_side()?,
         }))
+    }
+
+    /// Other words stand here while a player has no side; they are nothing new.
+    fn own_side(&self) -> Result<Option<Side>, Unreadable> {
+        let team = self.text("/player/team")?;
+        let side = SIDES.iter().find(|(word, _)| Some(*word) == team.as_deref());
+        Ok(side.map(|(_, side)| *side))
     }
 
     fn weapon_in_hand(&self) -> Result<Option<String>, Unreadable> {

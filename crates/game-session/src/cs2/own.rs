@@ -76,7 +76,7 @@ impl OwnRecord {
         }
         if plausible(&deaths, "player.match_stats.deaths", step) {
             happenings.extend(deaths.clone().map(|value| {
-                self.increment(Kind::Death, value, map)
+                self.increment(Kind::Death, value, player, map)
                     .by(Part::Victim, player)
                     .counted_by("victim deaths", value)
                     .inferred_if_many(&deaths)
@@ -92,27 +92,37 @@ impl OwnRecord {
     }
 
     fn kill(&self, value: i64, player: &OwnPlayer, map: &Map) -> Happening {
-        self.increment(Kind::Kill, value, map)
+        self.increment(Kind::Kill, value, player, map)
             .by(Part::Attacker, player)
             .counted_by("attacker kills", value)
     }
 
-    fn increment(&self, kind: Kind, value: i64, map: &Map) -> Happening {
+    fn increment(&self, kind: Kind, value: i64, player: &OwnPlayer, map: &Map) -> Happening {
         let counter = if kind == Kind::Kill { "kills" } else { "deaths" };
-        Happening::new(kind, format!("{counter} {value}"))
+        let happening = Happening::new(kind, format!("{counter} {value}"))
             .in_round(self.round_of_increment(map))
             .with("phase", map.phase.as_str())
             .with("mode", map.mode.as_str())
-            .with("map", map.name.as_str())
+            .with("map", map.name.as_str());
+        // Sides change between rounds: a frame of the next one may show the other.
+        match player.side.filter(|_| !self.is_from_before(map)) {
+            Some(side) => happening.with("team", side.as_str()),
+            None => happening,
+        }
     }
 
     /// Nobody fights in freezetime: what was counted since the counters were
     /// last shown in an earlier round belongs to the round that just ended.
     fn round_of_increment(&self, map: &Map) -> Option<u32> {
         let number = map.round_number()?;
-        let from_before = self.round.is_some_and(|seen| seen < number - 1);
-        let ended = map.round_phase == Some(RoundPhase::Freezetime) && from_before;
+        let ended = map.round_phase == Some(RoundPhase::Freezetime) && self.is_from_before(map);
         Some(if ended { number - 1 } else { number })
+    }
+
+    /// Whether the counters were last shown in an earlier round.
+    fn is_from_before(&self, map: &Map) -> bool {
+        let number = map.round_number();
+        self.round.zip(number).is_some_and(|(seen, number)| seen < number - 1)
     }
 
     fn headshots_gained(&self, player: &OwnPlayer) -> Option<i64> {

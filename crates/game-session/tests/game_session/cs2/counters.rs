@@ -225,3 +225,32 @@ fn a_player_without_a_name_goes_by_the_account() {
     let frames = [Gsi { name: "", ..live() }, Gsi { name: "", kills: 1, ..live() }];
     assert_eq!(own_lines(&frames), [format!("kill 1 of run 0, round 1, by {ANA:?}")]);
 }
+
+fn sides(frames: &[Gsi]) -> Vec<Option<String>> {
+    let own = events(frames).into_iter();
+    let own = own.filter(|event| matches!(event.kind, Kind::Kill | Kind::Death));
+    own.map(|event| Some(event.data.details.get("team")?.as_str()?.to_owned())).collect()
+}
+
+#[test]
+fn own_kills_and_deaths_say_the_side() {
+    let on_t = Gsi { side: Some("T"), ..live() };
+    let frames =
+        [on_t.clone(), Gsi { kills: 1, ..on_t.clone() }, Gsi { kills: 1, deaths: 1, ..on_t }];
+    assert_eq!(sides(&frames), [Some("T".to_owned()), Some("T".to_owned())]);
+}
+
+#[test]
+fn a_frame_of_the_next_round_says_no_side_of_the_last() {
+    let on_t = Gsi { side: Some("T"), round: 11, ..live() };
+    let on_ct =
+        Gsi { side: Some("CT"), round: 12, round_phase: Some("freezetime"), kills: 1, ..live() };
+    assert_eq!(sides(&[on_t, on_ct]), [None], "they changed sides in between");
+}
+
+#[test]
+fn a_player_without_a_side_is_nothing_new() {
+    let frames = [live(), Gsi { kills: 1, side: Some("Unassigned"), ..live() }];
+    assert_eq!(sides(&frames), [None]);
+    assert!(events(&frames).iter().all(|event| event.kind != Kind::Other));
+}

@@ -27,6 +27,7 @@ pub(crate) struct Gsi {
     /// Whom the frame shows.
     pub(crate) player: Option<&'static str>,
     pub(crate) name: &'static str,
+    pub(crate) side: Option<&'static str>,
     pub(crate) kills: i64,
     pub(crate) deaths: i64,
     pub(crate) headshots: u32,
@@ -48,6 +49,7 @@ pub(crate) fn live() -> Gsi {
         wins: &[],
         player: Some(ANA),
         name: "Ana ",
+        side: None,
         kills: 0,
         deaths: 0,
         headshots: 0,
@@ -93,6 +95,9 @@ impl Gsi {
             round.retain(|_, value| !value.is_null());
         }
         if self.player.is_some() {
+            if let Some(side) = self.side {
+                frame["player"]["team"] = side.into();
+            }
             frame["player"]["match_stats"] = json!({ "kills": self.kills, "deaths": self.deaths });
             frame["player"]["state"] = json!({ "round_killhs": self.headshots });
             frame["player"]["weapons"] = json!({

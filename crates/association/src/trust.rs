@@ -1,0 +1,30 @@
+//! How far an occurrence can be believed.
+//!
+//! A witness is an account on the roster, never a mere device: ten programs of
+//! one player are one witness, and somebody who is not in the match is none.
+//! What counts is how many of those who should have seen an occurrence did:
+//! more than half confirm it, so that of ten players four, and five, who agree
+//! on a lie confirm nothing. Nothing is ever dropped for want of trust: it is
+//! kept, flagged, and left out of statistics.
+//!
+//! [`judge()`] does all of it to a solved match. It is a function of what it is given, whole numbers throughout, so
+//! that every machine says the same.
+
+mod account;
+mod assess;
+mod conduct;
+mod confidence;
+mod coverage;
+mod judge;
+mod misses;
+mod solved;
+mod standing;
+
+pub use account::{Account, DeviceTrust, Quorum, agreed_roster};
+pub use assess::{AccountTrust, Assessment, Sighted, Trust, assess};
+pub use conduct::{Conduct, VOTE_WHOLE, stream_vote, voters};
+pub use confidence::Confidence;
+pub use coverage::{Coverage, Seers, Span};
+pub use judge::{Judgement, Known, judge};
+pub use solved::{conducts_in, coverage_of, quorum_of, sighted_in};
+pub use standing::{Standing, withstood};

@@ -1,0 +1,70 @@
+//! How sure an occurrence is, as a number.
+
+use serde::{Deserialize, Serialize};
+
+use super::misses::PerMille;
+use crate::cost;
+
+/// How sure it is that an occurrence happened, once: from 0 to 999 thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Confidence(u16);
+
+/// What speaks for an occurrence before anybody is heard: 19 of 20 reports are
+/// of something that happened.
+const BEFORE: i64 = 294;
+
+/// A witness of something that did not happen: one report in a hundred.
+const FALSE_REPORT: u64 = 10;
+
+const WHOLE: u64 = 1_000;
+
+impl Confidence {
+    /// Nothing is surer than this.
+    pub const MOST: Self = Self(999);
+    /// One of several only.
+    const OF_ONE: Self = Self(500);
+    /// No id of the game's own, or nobody else who could have seen it.
+    const UNCHECKED: Self = Self(900);
+
+    /// In thousandths.
+    #[must_use]
+    pub fn thousandths(self) -> u16 {
+        self.0
+    }
+
+    /// From the miss rates of those who saw it and of those who should have.
+    pub(super) fn of(seen: &[PerMille], missed: &[PerMille]) -> Self {
+        let seen: i64 = seen.iter().map(|rate| log_ratio(WHOLE - rate.0, FALSE_REPORT)).sum();
+        let missed: i64 = missed.iter().map(|rate| log_ratio(rate.0, WHOLE - FALSE_REPORT)).sum();
+        Self::at_odds(BEFORE + seen + missed)
+    }
+
+    /// No more than what so many witnesses of so many can give, or an id that
+    /// was counted and not read.
+    pub(super) fn capped(self, seen_by: usize, expected: usize, is_native: bool) -> Self {
+        let alone = if seen_by <= 1 && expected >= 2 { Self::OF_ONE } else { Self::MOST };
+        let unchecked = if !is_native || expected <= 1 { Self::UNCHECKED } else { Self::MOST };
+        self.min(alone).min(unchecked)
+    }
+
+    /// The greatest number of thousandths whose odds are not above these, in
+    /// hundredths of a nat.
+    fn at_odds(odds: i64) -> Self {
+        let (mut below, mut above) = (0, Self::MOST.0 + 1);
+        while above - below > 1 {
+            let middle = u16::midpoint(below, above);
+            if log_ratio(middle.into(), WHOLE - u64::from(middle)) <= odds {
+                below = middle;
+            } else {
+                above = middle;
+            }
+        }
+        Self(below)
+    }
+}
+
+/// 100 · ln(part / whole).
+fn log_ratio(part: u64, whole: u64) -> i64 {
+    -cost::surprise(part, whole)
+}

@@ -1,0 +1,67 @@
+//! A solved match, judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Account, Assessment, Coverage, Quorum, Sighted, Span, assess, conducts_in, coverage_of,
+    quorum_of, sighted_in, voters,
+};
+use crate::{ReportSet, Rules, Solution};
+
+/// What is known about a match besides its reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Who plays, where sources tell it.
+    pub roster: Option<BTreeSet<Account>>,
+    /// What devices declared as lost, in server time.
+    pub lost: BTreeMap<Account, Vec<Span>>,
+}
+
+/// How far a match can be believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whose reports count.
+    pub quorum: Quorum,
+    /// The accounts whose word and clock count: for a further refinement of
+    /// clocks, the others' are left out.
+    pub voters: BTreeSet<Account>,
+    /// How every account behaved, those without a vote included.
+    pub conduct: Assessment,
+    /// How far each cluster can be believed, in the solution's order, by those
+    /// who have a vote and no further than by everybody.
+    pub assessment: Assessment,
+}
+
+/// Judges a solved match. Twice: what is confirmed needs most of everybody, and
+/// most of those who have a vote. Else liars in company would need only a few
+/// honest look-alikes for a majority; and were it the voters' word alone, who
+/// makes honest accounts lose their vote would win.
+#[must_use]
+pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known) -> Judgement {
+    let quorum = quorum_of(set, known.roster.clone());
+    let sighted = sighted_in(set, rules, solution, &quorum);
+    let mut coverage = coverage_of(set, &sighted, &quorum);
+    for of_account in &mut coverage {
+        of_account.lost = known.lost.get(&of_account.account).cloned().unwrap_or_default();
+    }
+    let conduct = assess(&sighted, &coverage);
+    let voters = voters(&conducts_in(set, solution, &quorum, &conduct));
+    let (sighted, coverage) = by_word_of(&voters, sighted, coverage);
+    let mut assessment = assess(&sighted, &coverage);
+    for (trust, by_all) in assessment.occurrences.iter_mut().zip(&conduct.occurrences) {
+        *trust = trust.unless(by_all);
+    }
+    Judgement { assessment, quorum, voters, conduct }
+}
+
+fn by_word_of(
+    voters: &BTreeSet<Account>,
+    mut sighted: Vec<Sighted>,
+    mut coverage: Vec<Coverage>,
+) -> (Vec<Sighted>, Vec<Coverage>) {
+    coverage.retain(|of_account| voters.contains(&of_account.account));
+    for seen in &mut sighted {
+        seen.seen_by.retain(|account| voters.contains(account));
+    }
+    (sighted, coverage)
+}

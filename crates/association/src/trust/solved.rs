@@ -1,0 +1,151 @@
+//! A solved match in the words of trust.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use event_model::Kind;
+
+use super::{Account, Assessment, Conduct, Coverage, Quorum, Seers, Sighted, Span};
+use crate::{Cluster, NameKey, Packed, ReportSet, Rules, Solution};
+
+impl From<NameKey> for Account {
+    fn from(name: NameKey) -> Self {
+        Self(name.0)
+    }
+}
+
+/// Whose reports of a set count.
+#[must_use]
+pub fn quorum_of(set: &ReportSet, roster: Option<BTreeSet<Account>>) -> Quorum {
+    let mut sent = BTreeMap::new();
+    for (_, report) in set.iter() {
+        let stream = set.stream_of(report);
+        *sent.entry((stream.device, stream.account.into())).or_default() += 1;
+    }
+    Quorum::new(&sent, roster)
+}
+
+/// What was seen, one for each cluster of the solution and in its order.
+#[must_use]
+pub fn sighted_in(
+    set: &ReportSet,
+    rules: &Rules,
+    solution: &Solution,
+    quorum: &Quorum,
+) -> Vec<Sighted> {
+    solution.clusters.iter().map(|cluster| sighted(set, rules, cluster, quorum)).collect()
+}
+
+/// What each account watched: from the first to the last occurrence that it saw.
+#[must_use]
+pub fn coverage_of(set: &ReportSet, sighted: &[Sighted], quorum: &Quorum) -> Vec<Coverage> {
+    let mut coverage: BTreeMap<Account, Coverage> = BTreeMap::new();
+    for seen in sighted {
+        for account in &seen.seen_by {
+            let nothing_before = Span { from_ms: seen.at_ms, to_ms: seen.at_ms };
+            let of_account = coverage.entry(*account).or_insert_with(|| Coverage {
+                account: *account,
+                watched: vec![nothing_before],
+                lost: Vec::new(),
+                saw_start: false,
+                saw_end: false,
+            });
+            for span in &mut of_account.watched {
+                span.from_ms = span.from_ms.min(seen.at_ms);
+                span.to_ms = span.to_ms.max(seen.at_ms);
+            }
+        }
+    }
+    for (_, report) in set.iter() {
+        let stream = set.stream_of(report);
+        let account = quorum.witness(stream.device, stream.account.into());
+        if let Some(of_account) = account.and_then(|account| coverage.get_mut(&account)) {
+            of_account.saw_start |= report.kind == Kind::MatchStarted;
+            of_account.saw_end |= report.kind == Kind::MatchEnded;
+        }
+    }
+    coverage.into_values().collect()
+}
+
+fn sighted(set: &ReportSet, rules: &Rules, cluster: &Cluster, quorum: &Quorum) -> Sighted {
+    let members: Vec<&Packed> = cluster.members.iter().filter_map(|no| set.get(*no)).collect();
+    let witness = |report: &&Packed| {
+        let stream = set.stream_of(report);
+        quorum.witness(stream.device, stream.account.into())
+    };
+    let seen_by: BTreeSet<Account> = members.iter().filter_map(witness).collect();
+    let seen_by: Vec<_> = seen_by.into_iter().collect();
+    let seen_by_all = members.first().is_none_or(|report| rules.seen_by_all(report.kind));
+    Sighted {
+        at_ms: cluster.at.at.unix_ms(),
+        seers: if seen_by_all { Seers::Everybody } else { Seers::Only(seen_by.clone()) },
+        seen_by,
+        is_native: members.iter().any(|report| report.is_native()),
+    }
+}
+
+/// How each account behaved, for [`super::voters`].
+#[must_use]
+pub fn conducts_in(
+    set: &ReportSet,
+    solution: &Solution,
+    quorum: &Quorum,
+    assessment: &Assessment,
+) -> Vec<Conduct> {
+    let mut residuals: BTreeMap<Account, Vec<(i64, i64)>> = BTreeMap::new();
+    for cluster in &solution.clusters {
+        for (account, x, late_ms) in residuals_in(set, solution, quorum, cluster) {
+            residuals.entry(account).or_default().push((x, late_ms));
+        }
+    }
+    let steps = steps_by_account(set, solution);
+    let conduct = |(account, trust): (&Account, &super::AccountTrust)| {
+        let mut residuals = residuals.remove(account).unwrap_or_default();
+        residuals.sort_unstable();
+        Conduct {
+            account: *account,
+            seen: trust.seen,
+            doubtful: trust.doubtful,
+            steps: steps.get(account).copied().unwrap_or_default(),
+            residuals,
+        }
+    };
+    assessment.accounts.iter().map(conduct).collect()
+}
+
+/// By how much each witness was later than the middle of the others.
+fn residuals_in(
+    set: &ReportSet,
+    solution: &Solution,
+    quorum: &Quorum,
+    cluster: &Cluster,
+) -> Vec<(Account, i64, i64)> {
+    let mut times: BTreeMap<Account, i64> = BTreeMap::new();
+    for report in cluster.members.iter().filter_map(|no| set.get(*no)) {
+        let stream = set.stream_of(report);
+        let offset = solution.track(report.clock).and_then(|track| track.offset_at(report.t));
+        if let (Some(account), Some(offset)) =
+            (quorum.witness(stream.device, stream.account.into()), offset)
+        {
+            times.entry(account).or_insert(report.t.saturating_add(offset));
+        }
+    }
+    let late = |(account, x): (&Account, &i64)| {
+        let others = times.iter().filter(|(other, _)| *other != account).map(|(_, x)| *x);
+        let mut others: Vec<_> = others.collect();
+        others.sort_unstable();
+        let middle = others.get(others.len() / 2)?;
+        Some((*account, *x, x.saturating_sub(*middle)))
+    };
+    times.iter().filter_map(late).collect()
+}
+
+fn steps_by_account(set: &ReportSet, solution: &Solution) -> BTreeMap<Account, usize> {
+    let mut steps: BTreeMap<Account, usize> = BTreeMap::new();
+    for (clock, track) in set.clocks().iter().zip(&solution.tracks) {
+        if let Some(stream) = set.streams().get(usize::from(clock.stream.0)) {
+            let most = steps.entry(stream.account.into()).or_default();
+            *most = (*most).max(track.steps());
+        }
+    }
+    steps
+}

@@ -1,0 +1,6 @@
+//! How far what was solved can be believed.
+
+mod conduct;
+mod expected;
+mod liars;
+mod quorum;
