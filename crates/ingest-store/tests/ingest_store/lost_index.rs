@@ -8,7 +8,7 @@ use ingest_store::{Batch, Error, Follower, Store, StoreOptions};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Fixture, batch, device, kill, now, open, terms};
+use crate::support::{Fixture, batch, device, kill, lose_index, now, terms};
 
 /// Enough that they are spread over several rows.
 const IDS: u64 = 300;
@@ -33,10 +33,7 @@ fn followed() -> (Fixture, Vec<Value>) {
 
 /// Closes the store, does something to the file of its index, and opens it.
 fn after(fixture: Fixture, harm: impl FnOnce(&Path)) -> Fixture {
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    harm(&dir.path().join(FILE));
-    Fixture { store: open(&dir), dir }
+    fixture.reopened_after(|dir| harm(&dir.join(FILE)))
 }
 
 fn is_whole(fixture: &mut Fixture, occurrences: &[Value], what: &str) {
@@ -159,14 +156,13 @@ fn a_damaged_log_does_not_have_the_index_read_with_each_commit() {
         .unwrap();
     drop(log);
     let at = |number: i64| Batch { received_at: now().plus_ms(number), ..again() };
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    let file = dir.path().join(Store::FILE_NAME);
-    let mut bytes = fs::read(&file).unwrap();
-    let from = usize::try_from(page - 1).unwrap() * PAGE;
-    bytes[from..from + 8].fill(0xa5);
-    fs::write(&file, bytes).unwrap();
-    fixture = Fixture { store: open(&dir), dir };
+    fixture = fixture.reopened_after(|dir| {
+        let file = dir.join(Store::FILE_NAME);
+        let mut bytes = fs::read(&file).unwrap();
+        let from = usize::try_from(page - 1).unwrap() * PAGE;
+        bytes[from..from + 8].fill(0xa5);
+        fs::write(&file, bytes).unwrap();
+    });
     assert!(fixture.store.ingest(&[at(0)], &terms()).is_err());
     // Damage that only a whole reading finds: who reads again sets it aside.
     let index = fixture.dir.path().join(FILE);
@@ -208,9 +204,7 @@ fn an_index_that_is_deleted_in_use_is_made_anew() {
     let (mut fixture, occurrences) = followed();
     let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
     assert!(follower.associate().unwrap().all);
-    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
-        drop(fs::remove_file(fixture.dir.path().join(file)));
-    }
+    lose_index(fixture.dir.path());
     let late = batch(device(2), vec![kill(device(2), "late", 1, 0)]);
     assert_eq!(fixture.take(late), [ReceiptStatus::Stored]);
     // What is in memory comes onto a shelf that has nothing of what was before.
