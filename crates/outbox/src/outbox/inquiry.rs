@@ -3,7 +3,10 @@
 use delivery::Decision;
 use event_model::{Moment, OutboxId};
 
-use super::{Outbox, meet, save_circuit};
+use super::{
+    Outbox,
+    server::{meet, save_circuit},
+};
 use crate::{Error, conclude, connection::write};
 
 /// What came of a question without events.
