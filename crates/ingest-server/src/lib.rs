@@ -33,6 +33,8 @@ mod disk;
 mod enrolments;
 mod events;
 mod in_flight;
+#[cfg(test)]
+mod instant;
 mod metrics;
 mod openapi;
 mod phase;
