@@ -77,26 +77,16 @@ impl Unsaved {
 #[cfg(test)]
 mod tests {
     use event_model::{
-        Actors, ClockEpoch, ClockReading, Event, EventData, EventId, Game, Identity, Kind,
-        MatchKey, MatchOrigin, MatchRef, Origin, Source, WallTime,
+        ClockEpoch, ClockReading, Event, EventData, EventId, Game, Kind, MatchKey, MatchOrigin,
+        MatchRef, Origin, Source, WallTime,
     };
     use uuid::Uuid;
 
     use super::*;
 
     fn event(number: u128) -> NewEvent {
-        let data = EventData {
-            game: Game::cs2(),
-            match_ref: MatchRef { key: MatchKey::from_text("cs2:1"), origin: MatchOrigin::Native },
-            observer: None,
-            actors: Actors::default(),
-            actor_ids: None,
-            round: None,
-            ordinal: None,
-            identity: Identity::Native,
-            match_clock_ms: None,
-            details: std::collections::BTreeMap::new(),
-        };
+        let match_ref = MatchRef { key: MatchKey::from_text("cs2:1"), origin: MatchOrigin::Native };
+        let data = EventData::of_match(Game::cs2(), match_ref);
         NewEvent {
             event: Event { id: EventId(Uuid::from_u128(number)), kind: Kind::Kill, data },
             origin: Origin::Live,
