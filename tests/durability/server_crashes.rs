@@ -11,10 +11,9 @@ use std::{
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
-use system_tests::{ENROLMENT_KEY, Program, READY_TIMEOUT, binary};
+use system_tests::{ENROLMENT_KEY, Program, READY_TIMEOUT, binary, scratch};
 
 use crate::{
-    crash_points::scratch,
     disk::{Disk, Image},
     random::{Random, is_long},
     strace,

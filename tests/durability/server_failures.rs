@@ -4,10 +4,9 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use system_tests::{Program, READY_TIMEOUT};
+use system_tests::{Program, READY_TIMEOUT, scratch};
 
 use crate::{
-    crash_points::scratch,
     disk::Disk,
     random::{Random, is_long},
     server_crashes::Server,

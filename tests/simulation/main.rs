@@ -44,7 +44,6 @@ use std::{
     env,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -53,7 +52,7 @@ use std::{
     time::Instant,
 };
 
-use tempfile::TempDir;
+use system_tests::scratch;
 use tokio::runtime::{Builder, Runtime};
 
 use oracle::Figures;
@@ -83,23 +82,12 @@ struct Ran {
 }
 
 fn run(seed: u64, runtime: &Arc<Runtime>, loud: Loudness) -> Ran {
-    let folder = folder();
+    let folder = scratch();
     let mut world = World::new(seed, folder.path(), Arc::clone(runtime), loud);
     let ended = catch_unwind(AssertUnwindSafe(|| world.run().and_then(|()| world.check())));
     // What was said of the panic stands above.
     let held = ended.unwrap_or_else(|_| Err("a panic".to_owned()));
     Ran { hash: world.trace.hash(), held, tail: world.trace.tail() }
-}
-
-/// In memory where the system has such a folder: no power fails here but in
-/// simulation.
-fn folder() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        tempfile::tempdir_in(memory).unwrap()
-    } else {
-        tempfile::tempdir().unwrap()
-    }
 }
 
 /// For servers, which are asked by one simulation at a time each.
