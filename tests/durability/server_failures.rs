@@ -59,33 +59,14 @@ fn get_over(calls: &str, what: &str, nth: u64) -> Told {
     std::fs::create_dir(&root).unwrap();
     let folder = root.join("server");
     let server = Server::start(&mut Server::command(&folder));
-    let token = server.way.enrol();
-    let (mut told, mut known, mut posted) = (Told::default(), BTreeSet::new(), Vec::new());
-    let first = server.way.post_keyed(&token, &numbers(0)).unwrap();
-    assert!(first.is_stored(), "{first:?}");
-    known.extend(numbers(0));
-    posted.push(numbers(0));
+    let mut posted = Posted::first(&server);
 
     let trace = scratch.path().join("trace");
     let injection = format!("inject={calls}:{what}:when={nth}");
     let mut tampering = tamper(&server, &injection, &trace);
     // What it did since then is in the trace, and comes to the same done twice.
     let mut disk = Disk::of_folder(&root);
-    for batch in 1..=BATCHES {
-        posted.push(numbers(batch));
-        match server.way.post_keyed(&token, &numbers(batch)) {
-            Some(answer) if answer.is_stored() => {
-                told.stored += 1;
-                known.extend(numbers(batch));
-            }
-            Some(answer) => {
-                let is_retry = answer.status == 200 && answer.words.iter().all(|w| w == "retry");
-                assert!(is_retry || answer.status == 503, "{what} at {nth}: {answer:?}");
-                told.later += 1;
-            }
-            None => told.nothing += 1,
-        }
-    }
+    let told = posted.go_on(&server, &format!("{what} at {nth}"));
     let is_running = told.nothing == 0;
     if is_running {
         server.kill();
@@ -95,17 +76,60 @@ fn get_over(calls: &str, what: &str, nth: u64) -> Told {
     let acts = watched.acts(&std::fs::read_to_string(&trace).unwrap());
     acts.iter().for_each(|act| disk.act(act));
 
-    let server = Server::start(&mut Server::command(&folder));
-    server.way.knows(&token, &posted, &known);
-    server.kill();
+    posted.is_known_in(&folder);
     let mut random = Random::new(nth);
     for _ in 0..if is_long() { LOSSES_LONG } else { LOSSES } {
         disk.after_power_loss(&mut random).write(&root);
-        let server = Server::start(&mut Server::command(&folder));
-        server.way.knows(&token, &posted, &known);
-        server.kill();
+        posted.is_known_in(&folder);
     }
     told
+}
+
+/// What one companion posted.
+struct Posted {
+    token: String,
+    batches: Vec<Vec<u64>>,
+    acknowledged: BTreeSet<u64>,
+}
+
+impl Posted {
+    /// Enrols and posts the batch that is there before anything fails.
+    fn first(server: &Server) -> Self {
+        let token = server.way.enrol();
+        let batch = numbers(0);
+        let first = server.way.post_keyed(&token, &batch).unwrap();
+        assert!(first.is_stored(), "{first:?}");
+        Self { token, acknowledged: batch.iter().copied().collect(), batches: vec![batch] }
+    }
+
+    /// Posts the others.
+    fn go_on(&mut self, server: &Server, what: &str) -> Told {
+        let mut told = Told::default();
+        for batch in (1..=BATCHES).map(numbers) {
+            match server.way.post_keyed(&self.token, &batch) {
+                Some(answer) if answer.is_stored() => {
+                    told.stored += 1;
+                    self.acknowledged.extend(&batch);
+                }
+                Some(answer) => {
+                    let is_retry =
+                        answer.status == 200 && answer.words.iter().all(|w| w == "retry");
+                    assert!(is_retry || answer.status == 503, "{what}: {answer:?}");
+                    told.later += 1;
+                }
+                None => told.nothing += 1,
+            }
+            self.batches.push(batch);
+        }
+        told
+    }
+
+    /// A server that begins there knows what was acknowledged.
+    fn is_known_in(&self, folder: &Path) {
+        let server = Server::start(&mut Server::command(folder));
+        server.way.knows(&self.token, &self.batches, &self.acknowledged);
+        server.kill();
+    }
 }
 
 fn is_never_acknowledged(calls: &str) {
