@@ -21,6 +21,7 @@ use crate::{
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
+    presence::Files,
     prune,
     refuse::{self, Place},
     salvage::{self, Opened, Salvage},
@@ -52,6 +53,7 @@ pub struct Outbox {
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
+    files: Files,
     /// What has to be done before anything is written.
     unfinished: Option<Unfinished>,
     /// Whether another file took the place of the one that was opened.
@@ -59,7 +61,7 @@ pub struct Outbox {
     /// Whether the file was looked through because of a contradiction.
     was_doubted: bool,
     // Last, so that the file is closed before another process may own it.
-    _lock: OwnerLock,
+    lock: OwnerLock,
 }
 
 /// Where the settled events of an outbox are.
@@ -96,7 +98,7 @@ impl Outbox {
             }
             Err(error) => return Err(error),
         };
-        let Opened { file: OpenFile { db, id, log }, salvage } = opened;
+        let Opened { file: OpenFile { db, id, log, files }, salvage } = opened;
         // A file that cannot be written to yet may not be read everywhere.
         let mut circuit = load_circuit(&db)
             .or_else(|error| if error.is_damage() { Ok(Circuit::default()) } else { Err(error) })?;
@@ -117,10 +119,11 @@ impl Outbox {
             bounds: Bounds::default(),
             salvage,
             log,
+            files,
             unfinished,
             was_replaced: false,
             was_doubted: false,
-            _lock: lock,
+            lock,
         })
     }
 

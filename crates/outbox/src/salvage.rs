@@ -75,7 +75,7 @@ use crate::{
     known_ids::remember_unplaced,
     lock::{self, OwnerLock},
     outbox::{OpenFile, open_file},
-    schema,
+    presence, schema,
     spans::Spans,
     view::event_id,
 };
@@ -84,6 +84,7 @@ use job::{Job, Progress};
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
+pub(crate) use set_aside::{beside, remove};
 pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
@@ -118,10 +119,11 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
+    presence::go_on(path)?;
     let kept_away = set_aside::kept_away(path).len();
     match examine(path, device)? {
         // What stands beside it is of one that is gone.
-        Verdict::Fresh => set_aside::remove(&set_aside::beside(path, set_aside::IDENTITY))?,
+        Verdict::Fresh => remove(&beside(path, set_aside::IDENTITY))?,
         Verdict::Sound { unheard } => unheard::keep(path, unheard)?,
         Verdict::Damaged => {}
     }
@@ -329,6 +331,19 @@ pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
     set_aside::set_aside(path)
 }
 
+/// Keeps all that `db` has among what was set aside: another file stands in its
+/// place.
+pub(crate) fn keep_copy(db: &Connection, path: &Path) -> Result<(), Error> {
+    let (outbox, device) = sound::whose(db)?;
+    let identity = Identity { outbox, device, schema: schema::newest() };
+    set_aside::take_in(path, |target| {
+        let new = beside(target, ".new");
+        presence::write_copy(db, &new)?;
+        identity.keep(target)?;
+        std::fs::rename(new, target).map_err(Error::Folder)
+    })
+}
+
 /// Whether a file that contradicted a statement of ours is damaged.
 pub(crate) fn is_damaged(db: &Connection) -> Result<bool, Error> {
     match sound::is_lawful(db) {
@@ -349,7 +364,7 @@ fn carry_ahead(damaged: &Path, to: &mut Connection) -> Result<(), Error> {
     // Where one cannot be carried the survey finds it.
     drop(write(to, |to| carry_known_ids(&from, to)));
     drop(from);
-    drop(std::fs::remove_file(set_aside::beside(damaged, "-shm")));
+    drop(std::fs::remove_file(beside(damaged, "-shm")));
     carried
 }
 
