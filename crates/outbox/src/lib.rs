@@ -53,6 +53,7 @@ mod lock;
 mod meta;
 mod origin;
 mod outbox;
+mod presence;
 mod prune;
 mod refuse;
 mod removal;

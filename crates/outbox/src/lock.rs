@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use crate::Error;
+use crate::{
+    Error, folder,
+    presence::{FileKey, Presence},
+};
 
 /// Who only looks at the file holds the lock for the moment of an opening: an
 /// owner waits for that, ten times as long, in steps.
@@ -17,7 +20,7 @@ pub(crate) const LOOK: Duration = Duration::from_millis(10);
 /// Held as long as this lives; the OS frees it even after SIGKILL.
 #[derive(Debug)]
 pub(crate) struct OwnerLock {
-    _file: File,
+    file: File,
 }
 
 impl OwnerLock {
@@ -49,10 +52,29 @@ impl OwnerLock {
             .open(lock_path(path))
             .map_err(Error::Folder)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked(path.to_owned())),
             Err(TryLockError::Error(cause)) => Err(Error::Folder(cause)),
         }
+    }
+}
+
+impl OwnerLock {
+    /// Takes it again where its file was deleted or replaced: who looks for it
+    /// finds another, and would own the outbox too.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] where another took it meanwhile.
+    pub(crate) fn hold_on(&mut self, path: &Path) -> Result<(), Error> {
+        let held = self.file.metadata().ok().as_ref().and_then(FileKey::of);
+        if Presence::of(&lock_path(path), held) == Presence::Here {
+            return Ok(());
+        }
+        if let Some(folder) = path.parent() {
+            folder::make(folder).map_err(Error::Folder)?;
+        }
+        *self = Self::take(path)?;
+        Ok(())
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
     known_ids::KnownIds,
     live_matches::LiveMatches,
     lock::OwnerLock,
+    presence::Files,
     prune,
     refuse::{self, Place},
     salvage::{self, Opened, Salvage},
@@ -54,6 +55,7 @@ pub struct Outbox {
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
+    files: Files,
     /// What has to be done before anything is written.
     unfinished: Option<Unfinished>,
     /// Whether another file took the place of the one that was opened.
@@ -61,7 +63,7 @@ pub struct Outbox {
     /// Whether the file was looked through because of a contradiction.
     was_doubted: bool,
     // Last, so that the file is closed before another process may own it.
-    _lock: OwnerLock,
+    lock: OwnerLock,
 }
 
 impl Outbox {
@@ -87,7 +89,7 @@ impl Outbox {
             }
             Err(error) => return Err(error),
         };
-        let Opened { file: OpenFile { db, id, log }, salvage } = opened;
+        let Opened { file: OpenFile { db, id, log, files }, salvage } = opened;
         // A file that cannot be written to yet may not be read everywhere.
         let mut circuit = load_circuit(&db)
             .or_else(|error| if error.is_damage() { Ok(Circuit::default()) } else { Err(error) })?;
@@ -108,10 +110,11 @@ impl Outbox {
             bounds: Bounds::default(),
             salvage,
             log,
+            files,
             unfinished,
             was_replaced: false,
             was_doubted: false,
-            _lock: lock,
+            lock,
         })
     }
 

@@ -74,7 +74,7 @@ use crate::{
     gaps::Teller,
     lock::{self, OwnerLock},
     outbox::{OpenFile, open_file},
-    schema,
+    presence, schema,
     spans::Spans,
 };
 use ahead::carry_ahead;
@@ -83,6 +83,7 @@ use job::{Job, Progress};
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
+pub(crate) use set_aside::{beside, remove};
 pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
@@ -114,10 +115,11 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
+    presence::go_on(path)?;
     let kept_away = set_aside::kept_away(path).len();
     match examine(path, device)? {
         // What stands beside it is of one that is gone.
-        Verdict::Fresh => set_aside::remove(&set_aside::beside(path, set_aside::IDENTITY))?,
+        Verdict::Fresh => remove(&beside(path, set_aside::IDENTITY))?,
         Verdict::Sound { unheard } => unheard::keep(path, unheard)?,
         Verdict::Damaged => {}
     }
@@ -323,6 +325,19 @@ impl Salvage {
 /// Sets the file at `path` aside, which nobody may have open.
 pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
     set_aside::set_aside(path)
+}
+
+/// Keeps all that `db` has among what was set aside: another file stands in its
+/// place.
+pub(crate) fn keep_copy(db: &Connection, path: &Path) -> Result<(), Error> {
+    let (outbox, device) = sound::whose(db)?;
+    let identity = Identity { outbox, device, schema: schema::newest() };
+    set_aside::take_in(path, |target| {
+        let new = beside(target, ".new");
+        presence::write_copy(db, &new)?;
+        identity.keep(target)?;
+        std::fs::rename(new, target).map_err(Error::Folder)
+    })
 }
 
 /// Whether a file that contradicted a statement of ours is damaged.

@@ -1,7 +1,7 @@
-//! Goes on in a new file where the one that is open turns out to be damaged,
-//! and finishes an opening for which there was no room.
+//! Goes on in a new file where the one that is open turns out to be damaged or
+//! gone, and finishes an opening for which there was no room.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use event_model::{DeviceId, Moment};
 use rusqlite::Connection;
@@ -10,6 +10,7 @@ use super::{OpenFile, Outbox};
 use crate::{
     Claimed, Error, OutboxStatus, OutboxView, Salvaged,
     connection::{self, Log},
+    presence::Files,
     salvage::{self, Opened, Salvage},
 };
 
@@ -34,6 +35,7 @@ pub(super) struct Unfinished {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
+    PutBack,
     SetAside,
     Open,
 }
@@ -61,7 +63,7 @@ impl Opened {
     /// A file that cannot be written to yet.
     pub(super) fn for_reading(path: &Path, device: DeviceId) -> Result<Self, Error> {
         let (db, id) = salvage::look(path, device)?;
-        let file = OpenFile { db, id, log: Log::Inherited };
+        let file = OpenFile { db, id, log: Log::Inherited, files: Files::at(path) };
         Ok(Self { file, salvage: Salvage::default() })
     }
 }
@@ -114,6 +116,7 @@ impl Outbox {
     ) -> Result<T, Error> {
         self.seen = now;
         self.finish(now)?;
+        self.stay(now)?;
         match work(self) {
             Err(error) if self.is_to_be_healed(&error)? => {
                 self.heal(now)?;
@@ -143,6 +146,21 @@ impl Outbox {
             Ok(()) => self.healing_lately(|outbox| read(&outbox.view.db)),
             Err(_) => read(&self.view.db),
         }
+    }
+
+    /// Whether this still is the owner of the file that is found at its path. What
+    /// is gone is put back: deleting a file under a program that runs deletes
+    /// nothing of what it has to send.
+    fn stay(&mut self, now: Moment) -> Result<(), Error> {
+        self.lock.hold_on(self.view.path())?;
+        if self.files.are_here(self.view.path()) {
+            return Ok(());
+        }
+        if !self.salvage.may_heal() {
+            return Err(Error::Folder(io::Error::other("its files are removed again and again")));
+        }
+        self.salvage.count_healing();
+        self.go_on(Next::PutBack, now)
     }
 
     fn is_to_be_healed(&mut self, error: &Error) -> Result<bool, Error> {
@@ -187,6 +205,7 @@ impl Outbox {
             Err(error) => Some(Unfinished::again(self.unfinished.as_ref(), next, error)),
         };
         if done.is_err()
+            && next != Next::PutBack
             && let Ok((db, id)) = salvage::look(&path, device)
             && id == self.view.id()
         {
@@ -202,6 +221,10 @@ impl Outbox {
         next: &mut Next,
         now: Moment,
     ) -> Result<(), Error> {
+        if *next == Next::PutBack {
+            self.files.put_back(&self.view.db, path)?;
+            *next = Next::Open;
+        }
         // Without tables nothing is taken for saved meanwhile.
         self.view.db = Connection::open_in_memory()?;
         if *next == Next::SetAside {
@@ -214,6 +237,7 @@ impl Outbox {
         self.was_replaced |= file.id != self.view.id();
         self.view = OutboxView::of(path, file.db, file.id, device);
         self.log = file.log;
+        self.files = file.files;
         self.knows_clocks = false;
         self.salvage.go_on_as(salvage);
         self.known.forget();

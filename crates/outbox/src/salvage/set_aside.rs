@@ -66,7 +66,7 @@ pub(super) struct Report {
 }
 
 /// The path with something after it.
-pub(super) fn beside(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -103,12 +103,21 @@ pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
     folder::sync_beside(path)
 }
 
+/// Adds a file to those that were set aside, which `put` writes to its place.
+pub(super) fn take_in(
+    path: &Path,
+    put: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    put(&numbered(path, next_number(path)))?;
+    folder::sync_beside(path)
+}
+
 fn go(from: &Path, to: &Path) -> Result<(), Error> {
     if from.exists() { fs::rename(from, to).map_err(Error::Folder) } else { Ok(()) }
 }
 
 /// Removes a file that may be there.
-pub(super) fn remove(path: &Path) -> Result<(), Error> {
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(cause) if cause.kind() != ErrorKind::NotFound => Err(Error::Folder(cause)),
         Ok(()) | Err(_) => Ok(()),

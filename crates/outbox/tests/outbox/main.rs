@@ -24,6 +24,8 @@ mod opening;
 mod processes;
 mod pruning;
 mod refusing;
+#[cfg(unix)]
+mod removed;
 mod support;
 mod upgrading;
 mod viewing;
