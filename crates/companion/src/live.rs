@@ -142,6 +142,7 @@ impl Companion {
             trouble: upload.as_ref().map(Upload::trouble),
             last: CompanionStatus::default(),
             reported: Vec::new(),
+            put_back: 0,
         };
         let publishing = tokio::spawn(publisher.run(stopping));
         Ok(Self { dir, outbox, clock, stop, readers, capture, view, upload, publishing })

@@ -58,6 +58,8 @@ pub struct Outbox {
     files: Files,
     /// What has to be done before anything is written.
     unfinished: Option<Unfinished>,
+    /// How often its files were put back.
+    put_back: u32,
     /// Whether another file took the place of the one that was opened.
     was_replaced: bool,
     /// Whether the file was looked through because of a contradiction.
@@ -112,6 +114,7 @@ impl Outbox {
             log,
             files,
             unfinished,
+            put_back: 0,
             was_replaced: false,
             was_doubted: false,
             lock,

@@ -75,6 +75,13 @@ impl Outbox {
         self.salvage.salvaged()
     }
 
+    /// How often somebody deleted or replaced its files while it was open, so that
+    /// they were put back.
+    #[must_use]
+    pub fn times_put_back(&self) -> u32 {
+        self.put_back
+    }
+
     /// Salvages some more of a large damaged file, which takes some hundredths
     /// of a second; whether there is more to do.
     ///
@@ -223,6 +230,7 @@ impl Outbox {
     ) -> Result<(), Error> {
         if *next == Next::PutBack {
             self.files.put_back(&self.view.db, path)?;
+            self.put_back += 1;
             *next = Next::Open;
         }
         // Without tables nothing is taken for saved meanwhile.
