@@ -33,7 +33,7 @@ use crate::{
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
-    writer::{Writer, keep_giving_room_back, keep_retiring},
+    writer::{Health, Writer, keep_giving_room_back, keep_retiring},
 };
 
 /// Connections that the system completes and holds until they are accepted; it
@@ -221,7 +221,9 @@ fn build_app(
     let terms =
         IngestTerms { server_version: SERVER_VERSION.to_owned(), lifetimes: config.lifetimes };
     let requests_max = config.bounds.concurrent_requests_max;
-    let (writer, thread) = Writer::start(store, terms, requests_max);
+    let metrics = Arc::new(Metrics::new());
+    let health = Health::counting(metrics.store_failures());
+    let (writer, thread) = Writer::start(store, terms, requests_max, health);
     let app = App {
         readers: ReadPool::new(config.data_dir.clone(), config.store),
         readiness: Readiness::default(),
@@ -239,7 +241,7 @@ fn build_app(
         enrolments: Enrolments::default(),
         quotas: Quotas::new(&config.bounds),
         in_flight: InFlight::default(),
-        metrics: Arc::new(Metrics::new()),
+        metrics,
         openapi: openapi_json(&config).into(),
         writer,
         clock,

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use rusqlite::ErrorCode;
+
 /// The result of most calls here.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -44,4 +46,46 @@ pub enum Error {
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+/// What an error says of the store itself, the worse the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ailment {
+    /// It cannot be used now, and may be by itself later: a disk that is full, or
+    /// does not answer.
+    Passing,
+    /// Something in it is not as it was written.
+    Damaged,
+}
+
+impl Error {
+    /// What ails the store; `None` where somebody else was at it, or it is one
+    /// batch that cannot be taken.
+    #[must_use]
+    pub fn ailment(&self) -> Option<Ailment> {
+        match self {
+            Self::UnknownDevice | Self::CutShort => None,
+            Self::Directory(_) | Self::Newer { .. } | Self::LeftBehind(_) | Self::Index(_) => {
+                Some(Ailment::Passing)
+            }
+            Self::Unreadable(_) => Some(Ailment::Damaged),
+            Self::Sqlite(error) => of_sqlite(error),
+        }
+    }
+}
+
+fn of_sqlite(error: &rusqlite::Error) -> Option<Ailment> {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => None,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::OutOfMemory,
+        ) => Some(Ailment::Passing),
+        Some(_) | None => Some(Ailment::Damaged),
+    }
 }

@@ -58,7 +58,7 @@ pub use backup::{BackupError, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use body::Body;
 pub use erase::Erased;
-pub use error::{Error, Result};
+pub use error::{Ailment, Error, Result};
 pub use follower::{Followed, Follower};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};

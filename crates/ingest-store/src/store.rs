@@ -1,5 +1,6 @@
 //! The file, opened.
 
+mod attempt;
 mod room;
 
 #[cfg(unix)]

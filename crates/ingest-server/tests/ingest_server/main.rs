@@ -5,6 +5,7 @@
 mod batches;
 mod binary;
 mod crash;
+mod damage;
 mod duplicates;
 mod encodings;
 mod enrolment;
