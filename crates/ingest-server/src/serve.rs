@@ -48,6 +48,10 @@ const WRITER_MAX: Duration = Duration::from_secs(1);
 /// Bodies decoded at a time for each core: decoding waits for nothing, and each
 /// may hold a decoded body that no budget knows of yet.
 const DECODERS_PER_CORE: usize = 1;
+/// How long the lock of a data directory is waited for, and how often it is tried: a
+/// command has it while it flushes the log that a killed server left.
+const OWN_WAIT: Duration = Duration::from_millis(100);
+const OWN_WAITS: u32 = 10;
 /// Name of the enrolment key that a server is started with.
 const FIRST_KEY_NAME: &str = "first";
 
@@ -117,6 +121,8 @@ impl Server {
         };
         // First: opening brings an older database up to date, and names a copy.
         let owner = own(&config.data_dir)?;
+        // Before anything in it is acknowledged again, or anything is written behind it.
+        Store::settle(&config.data_dir, config.store)?;
         let mut store = Store::open(&config.data_dir, config.store)?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
@@ -267,12 +273,26 @@ fn load(tls: &Tls) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Syn
 }
 
 /// Takes the lock that makes this process the one server of a database, and
-/// makes the directory where it is not. The account commands need none: each is
-/// one transaction.
+/// makes the directory where it is not. The account commands hold it for a moment
+/// only ([`try_own`]), so that is waited for.
 ///
 /// # Errors
 /// [`ServeError::Occupied`] where another process has it.
 pub fn own(data_dir: &Path) -> Result<File, ServeError> {
+    for _ in 0..OWN_WAITS {
+        match try_own(data_dir) {
+            Err(ServeError::Occupied(_)) => thread::sleep(OWN_WAIT),
+            taken => return taken,
+        }
+    }
+    try_own(data_dir)
+}
+
+/// The same, without waiting for it.
+///
+/// # Errors
+/// As [`own`].
+pub fn try_own(data_dir: &Path) -> Result<File, ServeError> {
     Store::prepare(data_dir)?;
     let path = data_dir.join("serve.lock");
     let occupied = |_| ServeError::Occupied(data_dir.to_owned());

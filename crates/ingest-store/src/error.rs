@@ -30,6 +30,9 @@ pub enum Error {
          begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// What a killed server left in the write-ahead log cannot be put on disk.
+    #[error("could not flush ingest.sqlite-wal")]
+    Log(#[source] io::Error),
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),
@@ -65,9 +68,11 @@ impl Error {
     pub fn ailment(&self) -> Option<Ailment> {
         match self {
             Self::UnknownDevice | Self::CutShort => None,
-            Self::Directory(_) | Self::Newer { .. } | Self::LeftBehind(_) | Self::Index(_) => {
-                Some(Ailment::Passing)
-            }
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::Log(_)
+            | Self::Index(_) => Some(Ailment::Passing),
             Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),
         }

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod room;
+mod settling;
 
 #[cfg(unix)]
 use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
