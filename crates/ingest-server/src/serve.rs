@@ -33,7 +33,7 @@ use crate::{
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
-    writer::{Health, Writer, keep_giving_room_back, keep_retiring},
+    writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue},
 };
 
 /// Connections that the system completes and holds until they are accepted; it
@@ -175,9 +175,13 @@ impl Server {
         let connections = tokio::spawn(connections.serve(listener));
         let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let giving = tokio::spawn(keep_giving_room_back(Arc::downgrade(&self.app)));
+        let rescuing = tokio::spawn(keep_in_place(Arc::downgrade(&self.app)));
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
         giving.abort();
+        rescuing.abort();
+        // The last moment for what is gone with this process.
+        rescue(&self.app).await;
         drain(self.app, connections).await;
         // Nobody has a way to the writer any more, so its thread ends when its
         // work does.
@@ -231,7 +235,7 @@ fn build_app(
     let health = Health::counting(metrics.store_failures());
     let (writer, thread) = Writer::start(store, terms, requests_max, health);
     let app = App {
-        readers: ReadPool::new(config.data_dir.clone(), config.store),
+        readers: ReadPool::new(config.data_dir.clone(), config.store, writer.place()),
         readiness: Readiness::default(),
         principals: Principals::default(),
         phases: Phases::serving(),

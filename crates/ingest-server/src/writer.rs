@@ -6,6 +6,7 @@
 
 mod follower;
 mod health;
+mod rescue;
 mod retirement;
 mod room;
 
@@ -17,12 +18,13 @@ use std::{
     thread,
 };
 
-use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
+use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use health::Health;
+pub(crate) use rescue::{keep_in_place, rescue};
 pub(crate) use retirement::keep_retiring;
 pub(crate) use room::keep_giving_room_back;
 
@@ -54,6 +56,7 @@ pub(crate) struct Writer {
     room_inside: Arc<AtomicU64>,
     cut_short: Arc<AtomicBool>,
     health: Arc<Health>,
+    place: Place,
 }
 
 impl Writer {
@@ -72,15 +75,20 @@ impl Writer {
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
         let (room_inside, cut_short) = (room.clone(), store.cut_short());
         let health = Arc::new(health);
-        let noted = health.clone();
+        let (noted, place) = (health.clone(), store.place());
         let work = move || work(store, &terms, waiting, shared, &room, &noted);
         let thread = thread::spawn(work);
-        (Self { jobs, progress, room_inside, cut_short, health }, thread)
+        (Self { jobs, progress, room_inside, cut_short, health, place }, thread)
     }
 
     /// Bytes of the database that hold nothing, as of the last commit.
     pub(crate) fn room_inside(&self) -> Arc<AtomicU64> {
         self.room_inside.clone()
+    }
+
+    /// Where the files are that it writes.
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
     }
 
     /// Whether the store takes what it is given.
@@ -121,16 +129,23 @@ impl Writer {
         &self,
         change: impl FnOnce(&mut Store) -> ingest_store::Result<T> + Send + 'static,
     ) -> Result<T, Rejection> {
-        let (reply, answer) = oneshot::channel();
         let health = self.health.clone();
-        let job = move |store: &mut Store| {
-            let result = change(store).inspect_err(|error| health.failed(error));
-            // Nobody waits for the answer where the client has gone.
-            drop(reply.send(result));
+        let change = move |store: &mut Store| {
+            store.in_place(change).inspect_err(|error| health.failed(error))
         };
+        self.ask(change).await?.map_err(|error| Rejection::store(&error))
+    }
+
+    /// Does something with the store when it is its turn.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Store) -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let (reply, answer) = oneshot::channel();
+        // Nobody waits for the answer where the client has gone.
+        let job = move |store: &mut Store| drop(reply.send(question(store)));
         self.send(Job::Other(Box::new(job))).await?;
-        let answer = answer.await.map_err(|_| Rejection::stopped())?;
-        answer.map_err(|error| Rejection::store(&error))
+        answer.await.map_err(|_| Rejection::stopped())
     }
 
     async fn send(&self, job: Job) -> Result<(), Rejection> {

@@ -6,6 +6,7 @@
 //! under the old name, and repeating one would call the old store back.
 
 mod aside;
+mod rescue;
 
 use std::{
     fs::{self, File},
@@ -15,6 +16,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 use uuid::Uuid;
+
+pub use rescue::Rescued;
 
 use crate::{Error, Store, answer, schema, store::make_private_directory, token};
 

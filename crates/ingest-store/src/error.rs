@@ -30,6 +30,10 @@ pub enum Error {
          begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// A file of the database was deleted or replaced while it was open: what is
+    /// written is gone with the last who has it open.
+    #[error("{} was deleted or replaced while it was open", .0.display())]
+    Misplaced(PathBuf),
     /// What a killed server left in the write-ahead log cannot be put on disk.
     #[error("could not flush ingest.sqlite-wal")]
     Log(#[source] io::Error),
@@ -72,6 +76,7 @@ impl Error {
             | Self::Newer { .. }
             | Self::LeftBehind(_)
             | Self::Log(_)
+            | Self::Misplaced(_)
             | Self::Index(_) => Some(Ailment::Passing),
             Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),

@@ -12,6 +12,8 @@ mod enrolment;
 mod hostile;
 mod idempotency;
 mod lost_index;
+#[cfg(unix)]
+mod misplaced;
 mod operations;
 mod overload;
 mod problems;

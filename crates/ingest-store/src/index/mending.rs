@@ -27,6 +27,7 @@ pub(crate) fn is_damage(error: &Error) -> bool {
         | Error::Newer { .. }
         | Error::LeftBehind(_)
         | Error::Log(_)
+        | Error::Misplaced(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => None,
