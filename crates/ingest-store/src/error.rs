@@ -30,6 +30,14 @@ pub enum Error {
          begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// The database has no log, and one is beside it: that of the database whose
+    /// place a copy took. SQLite would write its pages into the copy.
+    #[error(
+        "{} is the log of another database than the one beside it, which is a copy that was put in \
+         its place by hand: move the log and ingest.sqlite-shm away and start again, or put the copy \
+         in place with `ringside-ingest database restore`", .0.display()
+    )]
+    ForeignLog(PathBuf),
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),
@@ -65,9 +73,11 @@ impl Error {
     pub fn ailment(&self) -> Option<Ailment> {
         match self {
             Self::UnknownDevice | Self::CutShort => None,
-            Self::Directory(_) | Self::Newer { .. } | Self::LeftBehind(_) | Self::Index(_) => {
-                Some(Ailment::Passing)
-            }
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
+            | Self::Index(_) => Some(Ailment::Passing),
             Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),
         }

@@ -67,6 +67,7 @@ fn with_other_tables(error: Error) -> Error {
         Error::Directory(_)
         | Error::Newer { .. }
         | Error::LeftBehind(_)
+        | Error::ForeignLog(_)
         | Error::Index(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
