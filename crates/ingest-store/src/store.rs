@@ -1,6 +1,7 @@
 //! The file, opened.
 
 mod attempt;
+mod ends;
 mod room;
 
 #[cfg(unix)]
