@@ -11,7 +11,7 @@ use std::{
 };
 
 use event_model::Clock;
-use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
+use ingest_store::{Ailment, IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
@@ -63,7 +63,13 @@ pub enum ServeError {
     Lifetimes(&'static str),
     /// The database cannot be used.
     #[error("could not open the database")]
-    Store(#[from] ingest_store::Error),
+    Store(#[source] ingest_store::Error),
+    /// The database is not as it was written.
+    #[error(
+        "the database is damaged: put the last backup in its place with \
+         `ringside-ingest database restore`"
+    )]
+    Damaged(#[source] ingest_store::Error),
     /// The data directory cannot be made.
     #[error("could not make the data directory")]
     Directory(#[from] ingest_store::BackupError),
@@ -82,6 +88,15 @@ pub enum ServeError {
     /// The listener failed.
     #[error("could not go on serving")]
     Serve(#[source] io::Error),
+}
+
+impl From<ingest_store::Error> for ServeError {
+    fn from(error: ingest_store::Error) -> Self {
+        match error.ailment() {
+            Some(Ailment::Damaged) => Self::Damaged(error),
+            Some(Ailment::Passing) | None => Self::Store(error),
+        }
+    }
 }
 
 /// A server that listens. It answers once it runs.
@@ -124,6 +139,7 @@ impl Server {
         // Before anything in it is acknowledged again, or anything is written behind it.
         Store::settle(&config.data_dir, config.store)?;
         let mut store = Store::open(&config.data_dir, config.store)?;
+        store.read_ends()?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
         let listener = listen(config.listen).map_err(listen_failed)?;

@@ -30,6 +30,14 @@ pub enum Error {
          begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// The database has no log, and one is beside it: that of the database whose
+    /// place a copy took. SQLite would write its pages into the copy.
+    #[error(
+        "{} is the log of another database than the one beside it, which is a copy that was put in \
+         its place by hand: move the log and ingest.sqlite-shm away and start again, or put the copy \
+         in place with `ringside-ingest database restore`", .0.display()
+    )]
+    ForeignLog(PathBuf),
     /// A file of the database was deleted or replaced while it was open: what is
     /// written is gone with the last who has it open.
     #[error("{} was deleted or replaced while it was open", .0.display())]
@@ -75,6 +83,7 @@ impl Error {
             Self::Directory(_)
             | Self::Newer { .. }
             | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
             | Self::Log(_)
             | Self::Misplaced(_)
             | Self::Index(_) => Some(Ailment::Passing),

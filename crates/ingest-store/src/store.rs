@@ -1,6 +1,7 @@
 //! The file, opened.
 
 mod attempt;
+mod ends;
 mod place;
 mod room;
 mod settling;

@@ -19,10 +19,7 @@ use super::{
     ALL_PAGES, BackupError, COMPANIONS, Result, UNFINISHED, at, beside, put, refuse_any, remove,
     sync_folder, unless_absent, with,
 };
-use crate::{
-    Store,
-    store::{Standing, checkpoint},
-};
+use crate::{Store, store::Standing};
 
 /// What a saved copy is called beside a database that is not it, before its number.
 const RESCUED: &str = "rescued";
@@ -67,9 +64,9 @@ impl Store {
     }
 
     fn move_log(&self, path: &Path) -> Result<Rescued> {
-        let left = checkpoint(&self.connection).map_err(|cause| sqlite(path, cause))?;
-        if left > 0 {
-            // Somebody reads what is in it; not for long.
+        // Waits for whoever reads what is in it.
+        let moved = self.connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0));
+        if moved.map_err(|cause| sqlite(path, cause.into()))? {
             let busy = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None);
             return Err(sqlite(path, busy.into()));
         }
