@@ -73,12 +73,10 @@ impl Error {
     pub fn ailment(&self) -> Option<Ailment> {
         match self {
             Self::UnknownDevice | Self::CutShort => None,
-            Self::Directory(_)
-            | Self::Newer { .. }
-            | Self::LeftBehind(_)
-            | Self::ForeignLog(_)
-            | Self::Index(_) => Some(Ailment::Passing),
-            Self::Unreadable(_) => Some(Ailment::Damaged),
+            Self::Directory(_) | Self::Newer { .. } | Self::LeftBehind(_) | Self::ForeignLog(_) => {
+                Some(Ailment::Passing)
+            }
+            Self::Index(_) | Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),
         }
     }
