@@ -85,9 +85,8 @@ impl Error {
             | Self::LeftBehind(_)
             | Self::ForeignLog(_)
             | Self::Log(_)
-            | Self::Misplaced(_)
-            | Self::Index(_) => Some(Ailment::Passing),
-            Self::Unreadable(_) => Some(Ailment::Damaged),
+            | Self::Misplaced(_) => Some(Ailment::Passing),
+            Self::Index(_) | Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),
         }
     }
