@@ -49,7 +49,7 @@ mod writer;
 
 pub use config::{Bounds, Config, Tls};
 pub use openapi::openapi_json;
-pub use serve::{ServeError, Server, Shutdown, own};
+pub use serve::{ServeError, Server, Shutdown, own, try_own};
 
 /// After a token was revoked from the shell, a running server refuses it within
 /// so long.

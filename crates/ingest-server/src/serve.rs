@@ -11,7 +11,7 @@ use std::{
 };
 
 use event_model::Clock;
-use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
+use ingest_store::{Ailment, IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
@@ -33,7 +33,7 @@ use crate::{
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
-    writer::{Writer, keep_giving_room_back, keep_retiring},
+    writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue},
 };
 
 /// Connections that the system completes and holds until they are accepted; it
@@ -48,6 +48,10 @@ const WRITER_MAX: Duration = Duration::from_secs(1);
 /// Bodies decoded at a time for each core: decoding waits for nothing, and each
 /// may hold a decoded body that no budget knows of yet.
 const DECODERS_PER_CORE: usize = 1;
+/// How long the lock of a data directory is waited for, and how often it is tried: a
+/// command has it while it flushes the log that a killed server left.
+const OWN_WAIT: Duration = Duration::from_millis(100);
+const OWN_WAITS: u32 = 10;
 /// Name of the enrolment key that a server is started with.
 const FIRST_KEY_NAME: &str = "first";
 
@@ -59,7 +63,13 @@ pub enum ServeError {
     Lifetimes(&'static str),
     /// The database cannot be used.
     #[error("could not open the database")]
-    Store(#[from] ingest_store::Error),
+    Store(#[source] ingest_store::Error),
+    /// The database is not as it was written.
+    #[error(
+        "the database is damaged: put the last backup in its place with \
+         `ringside-ingest database restore`"
+    )]
+    Damaged(#[source] ingest_store::Error),
     /// The data directory cannot be made.
     #[error("could not make the data directory")]
     Directory(#[from] ingest_store::BackupError),
@@ -78,6 +88,15 @@ pub enum ServeError {
     /// The listener failed.
     #[error("could not go on serving")]
     Serve(#[source] io::Error),
+}
+
+impl From<ingest_store::Error> for ServeError {
+    fn from(error: ingest_store::Error) -> Self {
+        match error.ailment() {
+            Some(Ailment::Damaged) => Self::Damaged(error),
+            Some(Ailment::Passing) | None => Self::Store(error),
+        }
+    }
 }
 
 /// A server that listens. It answers once it runs.
@@ -117,7 +136,10 @@ impl Server {
         };
         // First: opening brings an older database up to date, and names a copy.
         let owner = own(&config.data_dir)?;
+        // Before anything in it is acknowledged again, or anything is written behind it.
+        Store::settle(&config.data_dir, config.store)?;
         let mut store = Store::open(&config.data_dir, config.store)?;
+        store.read_ends()?;
         let generated_key = first_key(&mut store, &config, &*clock)?;
         let listen_failed = |error| ServeError::Listen(config.listen, error);
         let listener = listen(config.listen).map_err(listen_failed)?;
@@ -169,9 +191,13 @@ impl Server {
         let connections = tokio::spawn(connections.serve(listener));
         let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let giving = tokio::spawn(keep_giving_room_back(Arc::downgrade(&self.app)));
+        let rescuing = tokio::spawn(keep_in_place(Arc::downgrade(&self.app)));
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
         giving.abort();
+        rescuing.abort();
+        // The last moment for what is gone with this process.
+        rescue(&self.app).await;
         drain(self.app, connections).await;
         // Nobody has a way to the writer any more, so its thread ends when its
         // work does.
@@ -221,9 +247,11 @@ fn build_app(
     let terms =
         IngestTerms { server_version: SERVER_VERSION.to_owned(), lifetimes: config.lifetimes };
     let requests_max = config.bounds.concurrent_requests_max;
-    let (writer, thread) = Writer::start(store, terms, requests_max);
+    let metrics = Arc::new(Metrics::new());
+    let health = Health::counting(metrics.store_failures());
+    let (writer, thread) = Writer::start(store, terms, requests_max, health);
     let app = App {
-        readers: ReadPool::new(config.data_dir.clone(), config.store),
+        readers: ReadPool::new(config.data_dir.clone(), config.store, writer.place()),
         readiness: Readiness::default(),
         principals: Principals::default(),
         phases: Phases::serving(),
@@ -239,7 +267,7 @@ fn build_app(
         enrolments: Enrolments::default(),
         quotas: Quotas::new(&config.bounds),
         in_flight: InFlight::default(),
-        metrics: Arc::new(Metrics::new()),
+        metrics,
         openapi: openapi_json(&config).into(),
         writer,
         clock,
@@ -265,12 +293,26 @@ fn load(tls: &Tls) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Syn
 }
 
 /// Takes the lock that makes this process the one server of a database, and
-/// makes the directory where it is not. The account commands need none: each is
-/// one transaction.
+/// makes the directory where it is not. The account commands hold it for a moment
+/// only ([`try_own`]), so that is waited for.
 ///
 /// # Errors
 /// [`ServeError::Occupied`] where another process has it.
 pub fn own(data_dir: &Path) -> Result<File, ServeError> {
+    for _ in 0..OWN_WAITS {
+        match try_own(data_dir) {
+            Err(ServeError::Occupied(_)) => thread::sleep(OWN_WAIT),
+            taken => return taken,
+        }
+    }
+    try_own(data_dir)
+}
+
+/// The same, without waiting for it.
+///
+/// # Errors
+/// As [`own`].
+pub fn try_own(data_dir: &Path) -> Result<File, ServeError> {
     Store::prepare(data_dir)?;
     let path = data_dir.join("serve.lock");
     let occupied = |_| ServeError::Occupied(data_dir.to_owned());

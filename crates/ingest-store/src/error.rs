@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use rusqlite::ErrorCode;
+
 /// The result of most calls here.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -28,6 +30,21 @@ pub enum Error {
          begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// The database has no log, and one is beside it: that of the database whose
+    /// place a copy took. SQLite would write its pages into the copy.
+    #[error(
+        "{} is the log of another database than the one beside it, which is a copy that was put in \
+         its place by hand: move the log and ingest.sqlite-shm away and start again, or put the copy \
+         in place with `ringside-ingest database restore`", .0.display()
+    )]
+    ForeignLog(PathBuf),
+    /// A file of the database was deleted or replaced while it was open: what is
+    /// written is gone with the last who has it open.
+    #[error("{} was deleted or replaced while it was open", .0.display())]
+    Misplaced(PathBuf),
+    /// What a killed server left in the write-ahead log cannot be put on disk.
+    #[error("could not flush ingest.sqlite-wal")]
+    Log(#[source] io::Error),
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),
@@ -44,4 +61,49 @@ pub enum Error {
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+/// What an error says of the store itself, the worse the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ailment {
+    /// It cannot be used now, and may be by itself later: a disk that is full, or
+    /// does not answer.
+    Passing,
+    /// Something in it is not as it was written.
+    Damaged,
+}
+
+impl Error {
+    /// What ails the store; `None` where somebody else was at it, or it is one
+    /// batch that cannot be taken.
+    #[must_use]
+    pub fn ailment(&self) -> Option<Ailment> {
+        match self {
+            Self::UnknownDevice | Self::CutShort => None,
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
+            | Self::Log(_)
+            | Self::Misplaced(_) => Some(Ailment::Passing),
+            Self::Index(_) | Self::Unreadable(_) => Some(Ailment::Damaged),
+            Self::Sqlite(error) => of_sqlite(error),
+        }
+    }
+}
+
+fn of_sqlite(error: &rusqlite::Error) -> Option<Ailment> {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => None,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::OutOfMemory,
+        ) => Some(Ailment::Passing),
+        Some(_) | None => Some(Ailment::Damaged),
+    }
 }

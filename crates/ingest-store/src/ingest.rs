@@ -42,8 +42,13 @@ impl Store {
     /// however much is in it.
     ///
     /// # Errors
-    /// Where SQLite fails: then nothing of any of them is stored.
+    /// Where SQLite fails: then nothing of any of them is stored. And where the
+    /// database is not in its place any more ([`Store::in_place`]).
     pub fn ingest(&mut self, batches: &[Batch], terms: &IngestTerms) -> Result<Vec<Outcome>> {
+        self.in_place(|store| store.take_in(batches, terms))
+    }
+
+    fn take_in(&mut self, batches: &[Batch], terms: &IngestTerms) -> Result<Vec<Outcome>> {
         self.make_room()
             .and_then(|()| {
                 loop {

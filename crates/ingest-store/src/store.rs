@@ -1,6 +1,10 @@
 //! The file, opened.
 
+mod attempt;
+mod ends;
+mod place;
 mod room;
+mod settling;
 
 #[cfg(unix)]
 use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
@@ -21,6 +25,8 @@ use crate::{
     ingest::Intake,
     schema, segment, token,
 };
+pub use place::Place;
+pub(crate) use place::Standing;
 pub(crate) use room::checkpoint;
 
 /// How to use the file.
@@ -50,6 +56,11 @@ pub struct Store {
     pub(crate) cut_short: Arc<AtomicBool>,
     /// Made by the first batch.
     pub(crate) intake: Option<Box<Intake>>,
+    pub(crate) place: Place,
+    /// The first file that was found missing or replaced.
+    pub(crate) misplaced: Option<PathBuf>,
+    /// What was open then has been saved.
+    pub(crate) is_rescued: bool,
 }
 
 /// Prepared statements kept: more than all the statements of this crate.
@@ -75,27 +86,48 @@ impl Store {
     /// Where the directory cannot be made, the file is a newer server's, or
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
+        make_private_directory(data_dir).map_err(Error::Directory)?;
         schema::check_on_disk(&data_dir.join(Self::FILE_NAME))?;
-        Self::open_beside(data_dir, options)
+        backup::check_left_behind(data_dir)?;
+        Self::open_checked(data_dir, options)
     }
 
-    /// As [`Store::open`], for a process that has opened this database before and
-    /// has it open still: that no newer server wrote it need not be read from the
-    /// disk again, which takes longer the more its log holds.
+    /// As [`Store::open`], for a process that has this database open already: what
+    /// it is need not be read from the disk again.
     ///
     /// # Errors
-    /// As [`Store::open`].
-    pub fn open_beside(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        make_private_directory(data_dir).map_err(Error::Directory)?;
-        backup::check_left_behind(data_dir)?;
+    /// [`Error::Misplaced`] where it would be another database than that, or one
+    /// that is made; and as [`Store::open`].
+    pub fn open_beside(data_dir: &Path, options: StoreOptions, place: &Place) -> Result<Self> {
+        place.check()?;
+        let store = Self::open_checked(data_dir, options)?;
+        place.check()?;
+        Ok(store)
+    }
+
+    /// From here on the file is not opened by its name: to close it again would give
+    /// up the locks that SQLite has on it in this process.
+    fn open_checked(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         let mut connection = connect(data_dir, options)?;
         schema::migrate(&mut connection)?;
         sync_names(data_dir).map_err(Error::Directory)?;
         let id = read_id(&connection)?;
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
-        let cut_short = Arc::default();
-        Ok(Self { connection, index, data_dir, options, id, cut_short, intake: None })
+        let (place, cut_short) = (Place::of(&data_dir), Arc::default());
+        let (intake, misplaced, is_rescued) = (None, None, false);
+        Ok(Self {
+            connection,
+            index,
+            data_dir,
+            options,
+            id,
+            cut_short,
+            intake,
+            place,
+            misplaced,
+            is_rescued,
+        })
     }
 
     /// The database's own name, made with it.

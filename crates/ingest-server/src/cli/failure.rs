@@ -31,6 +31,7 @@ impl From<ServeError> for Failure {
         match error {
             ServeError::Lifetimes(rule) => Self::Usage(rule.to_owned()),
             ServeError::Store(_)
+            | ServeError::Damaged(_)
             | ServeError::Directory(_)
             | ServeError::Occupied(_)
             | ServeError::Lock(..)

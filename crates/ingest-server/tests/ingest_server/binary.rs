@@ -111,6 +111,24 @@ fn next_line(stdout: &mut BufReader<ChildStdout>) -> String {
     line.trim_end().to_owned()
 }
 
+/// What a server says that does not start.
+pub(crate) fn refusal(data_dir: &Path) -> String {
+    let mut server = command(data_dir, &Running::arguments(&[]));
+    let mut child = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let line = next_line(&mut BufReader::new(child.stdout.take().unwrap()));
+    if !line.is_empty() {
+        child.kill().unwrap();
+    }
+    let said = child.wait_with_output().unwrap();
+    assert_eq!((line.as_str(), said.status.code()), ("", Some(4)));
+    String::from_utf8(said.stderr).unwrap()
+}
+
+pub(crate) fn back_up(data_dir: &Path, to: &Path) {
+    let arguments = ["database", "backup", to.to_str().unwrap()];
+    assert!(run(data_dir, &arguments).status.success());
+}
+
 #[test]
 fn without_a_key_the_first_start_makes_one_and_the_second_does_not() {
     let dir = TempDir::new().unwrap();

@@ -112,6 +112,9 @@ async fn a_disk_quota_that_is_used_up_stores_nothing_until_there_is_room() {
                 assert_eq!(other, ["retry/store_unavailable"], "after {stored}");
                 refused += 1;
                 assert!(refused < REFUSED_MAX, "nothing more was stored after {stored}");
+                if refused == 1 {
+                    not_ready_until_there_is_room(&client, &server.url).await;
+                }
             }
         }
     }
@@ -120,6 +123,15 @@ async fn a_disk_quota_that_is_used_up_stores_nothing_until_there_is_room() {
     drop(server);
     let log = ingest_store::Store::open(dir.path(), ingest_store::StoreOptions::default()).unwrap();
     assert_eq!(log.log_position().unwrap(), 40, "each of them once");
+}
+
+/// Nobody sends it anything meanwhile.
+#[cfg(target_os = "linux")]
+async fn not_ready_until_there_is_room(client: &Client, url: &str) {
+    let ready = || async { send(client.get(format!("{url}/readyz"))).await.status };
+    assert_eq!(ready().await, StatusCode::SERVICE_UNAVAILABLE);
+    let recovered = async { while ready().await != StatusCode::OK {} };
+    tokio::time::timeout(Duration::from_mins(1), recovered).await.expect("it says that it is");
 }
 
 #[cfg(target_os = "linux")]

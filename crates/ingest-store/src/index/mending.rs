@@ -26,6 +26,9 @@ pub(crate) fn is_damage(error: &Error) -> bool {
         Error::Directory(_)
         | Error::Newer { .. }
         | Error::LeftBehind(_)
+        | Error::ForeignLog(_)
+        | Error::Log(_)
+        | Error::Misplaced(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => None,

@@ -1,0 +1,118 @@
+//! A database that is deleted or replaced under a running server.
+//!
+//! Elsewhere the system refuses that: SQLite has the files open.
+
+use std::{fs, path::Path};
+
+use ingest_store::{Store, StoreOptions};
+use reqwest::{Client, StatusCode};
+use tempfile::TempDir;
+
+use crate::{
+    binary::Running,
+    crash::{enrol, post},
+    support::{TestDevice, client, send},
+};
+
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+/// A server with an event that it acknowledged.
+struct Served {
+    dir: TempDir,
+    server: Running,
+    client: Client,
+    device: TestDevice,
+}
+
+impl Served {
+    async fn start() -> Self {
+        let dir = TempDir::new().unwrap();
+        let (server, client) = (Running::with_key(dir.path()), client());
+        let device = enrol(&client, &server.url).await;
+        let served = Self { dir, server, client, device };
+        assert_eq!(served.post(1).await, (StatusCode::OK, vec!["stored".to_owned()]));
+        served
+    }
+
+    fn path(&self, part: &str) -> std::path::PathBuf {
+        self.dir.path().join(format!("{}{part}", Store::FILE_NAME))
+    }
+
+    /// The answer to an event of this number.
+    async fn post(&self, number: u64) -> (StatusCode, Vec<String>) {
+        let reply = post(&self.client, &self.server.url, &self.device, number).await.unwrap();
+        let is_page = reply.status == StatusCode::OK;
+        (reply.status, if is_page { reply.verdicts() } else { Vec::new() })
+    }
+
+    /// It takes nothing and says so, and ends in order.
+    async fn stores_nothing_more(&mut self) {
+        for number in [2, 1, 2] {
+            let (status, verdicts) = self.post(number).await;
+            let is_later = status == StatusCode::SERVICE_UNAVAILABLE
+                || verdicts.iter().all(|verdict| verdict.starts_with("retry"));
+            assert!(is_later, "event {number}: {status} {verdicts:?}");
+        }
+        let ready = self.client.get(format!("{}/readyz", self.server.url));
+        assert_eq!(send(ready).await.status, StatusCode::SERVICE_UNAVAILABLE);
+        self.server.terminate();
+        assert_eq!(self.server.ended(), Some(0));
+    }
+
+    /// Another start knows what was acknowledged, and stores what was not.
+    async fn goes_on(&mut self) {
+        self.server = Running::with_key(self.dir.path());
+        assert_eq!(self.post(1).await.1, ["duplicate"], "it was acknowledged");
+        let (_, verdicts) = self.post(2).await;
+        // It was not, but may have been saved as well.
+        assert!(["stored", "duplicate"].contains(&verdicts[0].as_str()), "{verdicts:?}");
+        assert_eq!(self.post(3).await.1, ["stored"]);
+    }
+}
+
+fn store_id(dir: &Path) -> uuid::Uuid {
+    Store::open(dir, StoreOptions::default()).unwrap().id()
+}
+
+#[tokio::test]
+async fn what_is_deleted_under_a_server_is_put_back_and_nothing_is_acknowledged_meanwhile() {
+    let every = [&PARTS[..], &[""], &["-wal"], &["-shm"], &["-wal", "-shm"], &["", "-wal"]];
+    for parts in every {
+        let mut served = Served::start().await;
+        let before = store_id(served.dir.path());
+        parts.iter().for_each(|part| fs::remove_file(served.path(part)).unwrap());
+        served.stores_nothing_more().await;
+        assert_eq!(store_id(served.dir.path()), before, "{parts:?}");
+        served.goes_on().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_in_a_databases_place_stays_and_what_was_there_is_saved() {
+    let mut served = Served::start().await;
+    let other = TempDir::new().unwrap();
+    let others = store_id(other.path());
+    let theirs = other.path().join(Store::FILE_NAME);
+    let bytes = fs::read(&theirs).unwrap();
+    fs::rename(&theirs, served.path("")).unwrap();
+    fs::remove_file(served.path("-wal")).unwrap();
+    fs::remove_file(served.path("-shm")).unwrap();
+    served.stores_nothing_more().await;
+    assert!(fs::read(served.path("")).unwrap() == bytes, "it was written into");
+    assert_eq!(store_id(served.dir.path()), others);
+    let saved = served.path(".rescued-1");
+    Store::restore(served.dir.path(), &saved).unwrap();
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn a_database_without_a_folder_is_saved_once_there_is_one_again() {
+    let mut served = Served::start().await;
+    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
+    fs::rename(&folder, aside.path().join("x")).unwrap();
+    let (status, verdicts) = served.post(2).await;
+    assert!(status != StatusCode::OK || verdicts[0].starts_with("retry"), "{status} {verdicts:?}");
+    fs::create_dir(&folder).unwrap();
+    served.stores_nothing_more().await;
+    served.goes_on().await;
+}
