@@ -66,7 +66,7 @@ impl OwnerLock {
     /// # Errors
     /// [`Error::Locked`] where another took it meanwhile.
     pub(crate) fn hold_on(&mut self, path: &Path) -> Result<(), Error> {
-        let held = self.file.metadata().ok().as_ref().and_then(FileKey::of);
+        let held = self.file.metadata().ok().as_ref().map(FileKey::of);
         if Presence::of(&lock_path(path), held) == Presence::Here {
             return Ok(());
         }

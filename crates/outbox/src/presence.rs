@@ -24,26 +24,31 @@ use crate::{Error, connection, folder, salvage};
 const COPY: &str = ".copy";
 
 /// Which file a name led to.
+#[cfg(unix)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileKey {
     device: u64,
     number: u64,
 }
 
+/// Elsewhere only that there is one.
+#[cfg(not(unix))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileKey;
+
 impl FileKey {
     #[cfg(unix)]
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
-    pub(crate) fn of(found: &Metadata) -> Option<Self> {
-        Some(Self { device: found.dev(), number: found.ino() })
+    pub(crate) fn of(found: &Metadata) -> Self {
+        Self { device: found.dev(), number: found.ino() }
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn of(_found: &Metadata) -> Option<Self> {
-        None
+    pub(crate) fn of(_found: &Metadata) -> Self {
+        Self
     }
 
     fn at(path: &Path) -> Option<Self> {
-        fs::metadata(path).ok().as_ref().and_then(Self::of)
+        fs::metadata(path).ok().as_ref().map(Self::of)
     }
 }
 
@@ -64,7 +69,7 @@ impl Presence {
     pub(crate) fn of(path: &Path, opened: Option<FileKey>) -> Self {
         let Some(opened) = opened else { return Self::Here };
         match fs::metadata(path) {
-            Ok(found) if FileKey::of(&found).is_none_or(|key| key == opened) => Self::Here,
+            Ok(found) if FileKey::of(&found) == opened => Self::Here,
             Ok(_) => Self::Replaced,
             // A folder that became a file, too, has nothing of ours in it.
             Err(cause) if is_absence(cause.kind()) => Self::Gone,
