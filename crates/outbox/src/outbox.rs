@@ -21,7 +21,7 @@ use crate::{
     live_matches::LiveMatches,
     lock::OwnerLock,
     meta::Meta,
-    prune,
+    prune::{self, Look},
     refuse::{self, Place},
     salvage::{self, Opened, Salvage},
     spans::Spans,
@@ -44,6 +44,8 @@ pub struct Outbox {
     asked_in: OutboxId,
     rota: Rota,
     pruned_at: Option<Moment>,
+    /// How far its look at ages has come.
+    look: Look,
     opened_at: Moment,
     /// Whether the file has learnt how the clocks stood then.
     knows_clocks: bool,
@@ -111,6 +113,7 @@ impl Outbox {
             asked_in: id,
             rota: Rota::default(),
             pruned_at: None,
+            look: Look::default(),
             opened_at: now,
             knows_clocks: false,
             seen: now,
@@ -377,9 +380,13 @@ impl Outbox {
         }
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let opened = (!self.knows_clocks).then_some(self.opened_at);
-        let pruned = write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds))?;
+        let mut look = self.look;
+        let pruned =
+            write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds, &mut look))?;
+        self.look = look;
         self.knows_clocks = true;
-        self.pruned_at = (!pruned.is_a_part()).then_some(now);
+        let is_done = !pruned.is_a_part() && !look.is_under_way();
+        self.pruned_at = is_done.then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
         Ok(pruned)

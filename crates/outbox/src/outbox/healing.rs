@@ -10,6 +10,7 @@ use super::{OpenFile, Outbox};
 use crate::{
     Claimed, Error, OutboxStatus, OutboxView, Salvaged,
     connection::{self, Log},
+    prune::Look,
     salvage::{self, Opened, Salvage},
 };
 
@@ -215,6 +216,7 @@ impl Outbox {
         self.view = OutboxView::of(path, file.db, file.id, device);
         self.log = file.log;
         self.knows_clocks = false;
+        self.look = Look::default();
         self.salvage.go_on_as(salvage);
         self.known.forget();
         Ok(())
