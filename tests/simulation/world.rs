@@ -83,7 +83,7 @@ enum Happening {
 impl World {
     pub(crate) fn new(seed: u64, folder: &Path, runtime: Arc<Runtime>, loud: Loudness) -> Self {
         let plan = Plan::of(seed);
-        let device = |number| Device::new(seed, number, folder, plan.events_max);
+        let device = |number| Device::new(seed, number, folder, &plan);
         let mut world = Self {
             now_ms: 0,
             devices: (0..plan.devices).map(device).collect(),
