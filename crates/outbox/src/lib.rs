@@ -56,6 +56,7 @@ mod outbox;
 mod prune;
 mod refuse;
 mod removal;
+mod resends;
 mod salvage;
 mod schema;
 mod shrink;
