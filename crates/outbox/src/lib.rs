@@ -57,6 +57,7 @@ mod presence;
 mod prune;
 mod refuse;
 mod removal;
+mod resends;
 mod salvage;
 mod schema;
 mod shrink;

@@ -21,8 +21,9 @@ use crate::{
     live_matches::LiveMatches,
     lock::OwnerLock,
     presence::Files,
-    prune,
+    prune::{self, Look},
     refuse::{self, Place},
+    resends::{self, Resends, Turn},
     salvage::{self, Opened, Salvage},
     spans::Spans,
 };
@@ -46,7 +47,10 @@ pub struct Outbox {
     /// The file that `asked` counts in.
     asked_in: OutboxId,
     rota: Rota,
+    resends: Resends,
     pruned_at: Option<Moment>,
+    /// How far its look at ages has come.
+    look: Look,
     opened_at: Moment,
     /// Whether the file has learnt how the clocks stood then.
     knows_clocks: bool,
@@ -105,7 +109,9 @@ impl Outbox {
             asked: AskedAgain::default(),
             asked_in: id,
             rota: Rota::default(),
+            resends: Resends::default(),
             pruned_at: None,
+            look: Look::default(),
             opened_at: now,
             knows_clocks: false,
             seen: now,
@@ -223,6 +229,11 @@ impl Outbox {
         now: Moment,
     ) -> Result<Vec<Claimed>, Error> {
         self.forget_asked_elsewhere();
+        if self.puts_off_resend()? && self.resends.turn(now) == Turn::Now {
+            let mut resends = self.resends.clone();
+            write(&mut self.view.db, |db| conclude::send_again_in_turn(db, &mut resends, now))?;
+            self.resends = resends;
+        }
         if Spans::Queue.is_empty(&self.view.db)? {
             // Whatever waited was deleted, or given up.
             self.asked = AskedAgain::default();
@@ -231,6 +242,15 @@ impl Outbox {
         let live: Vec<&str> = self.live.at(now).collect();
         let (asked, rota) = (&mut self.asked, &mut self.rota);
         write(&mut self.view.db, |db| claim::claim(db, among, limits, &live, asked, rota, now))
+    }
+
+    /// Whether answers named another database so often that what is settled is not
+    /// sent again before some time has passed.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn puts_off_resend(&self) -> Result<bool, Error> {
+        resends::is_owed(&self.view.db)
     }
 
     /// Numbers of a file that was replaced are other events in this one.
@@ -294,13 +314,16 @@ impl Outbox {
             // What the server has of another file is sent again, and it says so.
             let of_this_file = outbox.is_of_this_file(claimed)?;
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
+            let mut resends = outbox.resends.clone();
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, claimed, decision, circuit, now)?;
+                    conclude::conclude(db, claimed, decision, circuit, &mut resends, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)
-            })
+            })?;
+            outbox.resends = resends;
+            Ok(())
         })
     }
 
@@ -322,9 +345,13 @@ impl Outbox {
         }
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let opened = (!self.knows_clocks).then_some(self.opened_at);
-        let pruned = write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds))?;
+        let mut look = self.look;
+        let pruned =
+            write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds, &mut look))?;
+        self.look = look;
         self.knows_clocks = true;
-        self.pruned_at = (!pruned.is_a_part()).then_some(now);
+        let is_done = !pruned.is_a_part() && !look.is_under_way();
+        self.pruned_at = is_done.then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
         Ok(pruned)

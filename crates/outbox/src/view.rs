@@ -16,6 +16,7 @@ use crate::{
     gaps::Teller,
     meta::Meta,
     outbox::load_circuit,
+    resends,
     salvage::{self, May},
     schema,
     spans::Spans,
@@ -124,6 +125,7 @@ impl OutboxView {
             oldest_pending_age_s: self.oldest_pending_age_s(now)?,
             next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
             paused_reason: circuit.reason().map(|reason| reason.to_string()),
+            resend_put_off: resends::is_owed(&self.db)?,
             salvaged: Salvaged::beside(&self.path),
         })
     }

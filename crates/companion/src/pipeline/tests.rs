@@ -212,8 +212,9 @@ fn a_frame_that_cannot_be_read_is_counted_and_changes_nothing() {
 
 #[test]
 fn a_full_memory_does_not_advance_the_state_past_what_it_keeps() {
-    /// Kills between two frames: fewer than a leap that is not believed.
-    const LEAP: u64 = 250;
+    /// Kills between two frames: fewer than a leap that is not believed, and no
+    /// number of them fills memory to the last event.
+    const LEAP: u64 = 230;
     let (stage, mut pipeline) = begun();
     stage.fill_disk();
     let mut kills = 0;
@@ -222,6 +223,8 @@ fn a_full_memory_does_not_advance_the_state_past_what_it_keeps() {
         pipeline.take(&frame(kills));
     }
     assert!(pipeline.commit(at(2)).is_err());
+    let held = pipeline.counts().not_saved;
+    assert!((10_000 - LEAP..=10_000).contains(&held), "{held}: no frame goes over the bound");
     stage.free_disk();
     pipeline.commit(at(3)).unwrap();
 
@@ -230,6 +233,20 @@ fn a_full_memory_does_not_advance_the_state_past_what_it_keeps() {
     let told = stage.told.kills().into_iter().filter(|saved| *saved == Saved::Saved).count();
     assert_eq!(told as u64, kills, "what was skipped is found in the next frame");
     assert_eq!(pipeline.counts().lost, 0);
+}
+
+#[test]
+fn a_replay_skips_no_frame_for_want_of_memory() {
+    let stage = Stage::set();
+    let mut pipeline = stage.pipeline();
+    let mut kills = 0;
+    for _ in 0..50 {
+        kills += 230;
+        pipeline.take_or_commit(&frame(kills - 230), at(1)).unwrap();
+    }
+    pipeline.commit(at(2)).unwrap();
+    assert_eq!(pipeline.sources()[&Source::Cs2].frames_skipped, 0);
+    assert_eq!(stage.told.kills().len() as u64, 49 * 230);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::{
     Claimed, Error, OutboxStatus, OutboxView, Salvaged,
     connection::{self, Log},
     presence::Files,
+    prune::Look,
     salvage::{self, Opened, Salvage},
 };
 
@@ -247,6 +248,7 @@ impl Outbox {
         self.log = file.log;
         self.files = file.files;
         self.knows_clocks = false;
+        self.look = Look::default();
         self.salvage.go_on_as(salvage);
         self.known.forget();
         Ok(())

@@ -39,13 +39,15 @@ impl Outbox {
         self.healing(now, |outbox| {
             let of_this_file = outbox.id() == asked;
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
+            let mut resends = outbox.resends.clone();
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, &[], decision, circuit, now)?;
+                    conclude::conclude(db, &[], decision, circuit, &mut resends, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)
             })?;
+            outbox.resends = resends;
             Ok(match decision {
                 Decision::Settle(_) if of_this_file => Inquired::Answered,
                 Decision::Refused { .. } if of_this_file => Inquired::Refused,

@@ -176,3 +176,23 @@ fn one_event_of_the_future_keeps_none_behind_it_young() {
     assert_eq!(outbox.prune(at(31 * DAY_MS)).unwrap().too_old, 3);
     assert_eq!(waiting(&outbox), 1);
 }
+
+#[test]
+fn many_events_of_the_future_keep_none_behind_them_young_for_long() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    // More than one look has: those alone would always be the first.
+    let many: Vec<_> = (0..10_050).map(|n| event("a", n, Origin::Live)).collect();
+    let group = [Append { stream: stream(), state: Vec::new(), events: many }];
+    outbox.append(&group, stepped(0, 3_650 * DAY)).unwrap();
+    append_at(&mut outbox, 20_000, at(0));
+    let now = at(31 * DAY_MS);
+    let mut too_old = 0;
+    for _ in 0..3 {
+        too_old += outbox.prune(now).unwrap().too_old;
+    }
+    assert_eq!(too_old, 1, "and it is the one of the right clock");
+    let again =
+        Moment { clock: ClockReading { mono_ms: now.clock.mono_ms + 1, ..now.clock }, ..now };
+    assert_eq!(outbox.prune(again).unwrap(), Pruned::default(), "and there it rests");
+}
