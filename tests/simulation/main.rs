@@ -120,6 +120,13 @@ fn every_event_is_stored_exactly_once_when_the_faults_have_ceased() {
         println!("again: cargo xtask simulate --seed {seed}");
     }
     assert!(failed.is_empty(), "{} seeds fail", failed.len());
+    let is_told_of = sums.not_saved > 0 && sums.full_starts > 0;
+    assert!(is_told_of || seeds < SEEDS || !fills_disks(), "no disk was full: {sums:?}");
+}
+
+/// CI may mount small disks, and anybody else perhaps.
+fn fills_disks() -> bool {
+    cfg!(target_os = "linux") && env::var_os("CI").is_some()
 }
 
 #[expect(clippy::disallowed_methods, reason = "how fast seeds go is worth knowing")]

@@ -177,5 +177,6 @@ fn memory_stays_within_its_bound_while_the_disk_is_full() {
     assert!(saved.is_some(), "by itself: {outbox}");
     assert!(grown < GROWTH_MAX_KIB, "{grown} KiB more");
     let settled = outbox["settled"].as_u64().unwrap();
-    assert!(settled < NOT_SAVED_MAX, "with such names it is full before: {outbox}");
+    // By the number of events alone a frame more would fit.
+    assert!(settled < NOT_SAVED_MAX - 2 * LEAP, "such names fill it before: {outbox}");
 }

@@ -37,7 +37,7 @@ fn a_queue_that_is_deleted_beside_a_running_match_is_put_back_and_nothing_is_los
     let back = retry(PATIENCE, LOOK, || data_dir.join("outbox.sqlite").exists().then_some(()));
     let waiting = pending(&companion);
     let said = companion.stop();
-    assert!(said.iter().any(|line| line.contains("put back")), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("there again")), "{said:?}");
     assert!(back.is_some() && Some(waiting) > some, "{some:?} waited, and then {waiting}");
 
     let server = Server::start(&folder.path().join("server")).unwrap();

@@ -10,9 +10,10 @@ use crate::{
     Claimed, Error,
     changes::requeue_where,
     counters::Counter,
+    lately::Turn,
     meta::Meta,
     refuse::{Place, Why, refuse},
-    resends::{Resends, Turn},
+    resends::Resends,
     spans::{PUT_BACK, Span, Spans, ranges},
     wall_steps::{Cutoff, WallSteps},
 };

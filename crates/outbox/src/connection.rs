@@ -177,6 +177,11 @@ pub(crate) fn make_log_anew(db: &Connection) -> Result<(), Error> {
             None,
         )));
     }
+    trust(db)
+}
+
+/// The connection is to write again.
+pub(crate) fn trust(db: &Connection) -> Result<(), Error> {
     Ok(db.pragma_update(None, LOG_IS_SUSPECT, false)?)
 }
 

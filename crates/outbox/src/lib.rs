@@ -48,6 +48,7 @@ mod error;
 mod folder;
 mod gaps;
 mod known_ids;
+mod lately;
 mod live_matches;
 mod lock;
 mod meta;

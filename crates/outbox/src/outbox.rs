@@ -18,12 +18,12 @@ use crate::{
     counters::Counter,
     folder,
     known_ids::KnownIds,
+    lately::{Lately, Turn},
     live_matches::LiveMatches,
     lock::OwnerLock,
-    presence::Files,
     prune::{self, Look},
     refuse::{self, Place},
-    resends::{self, Resends, Turn},
+    resends::{self, Resends},
     salvage::{self, Opened, Salvage},
     spans::Spans,
 };
@@ -59,11 +59,11 @@ pub struct Outbox {
     bounds: Bounds,
     salvage: Salvage,
     log: Log,
-    files: Files,
     /// What has to be done before anything is written.
     unfinished: Option<Unfinished>,
-    /// How often its files were put back.
-    put_back: u32,
+    /// How often its files were put back, and when that was done lately.
+    times_put_back: u32,
+    put_back: Lately,
     /// Whether another file took the place of the one that was opened.
     was_replaced: bool,
     /// Whether the file was looked through because of a contradiction.
@@ -95,7 +95,7 @@ impl Outbox {
             }
             Err(error) => return Err(error),
         };
-        let Opened { file: OpenFile { db, id, log, files }, salvage } = opened;
+        let Opened { file: OpenFile { db, id, log }, salvage } = opened;
         // A file that cannot be written to yet may not be read everywhere.
         let mut circuit = load_circuit(&db)
             .or_else(|error| if error.is_damage() { Ok(Circuit::default()) } else { Err(error) })?;
@@ -118,9 +118,9 @@ impl Outbox {
             bounds: Bounds::default(),
             salvage,
             log,
-            files,
             unfinished,
-            put_back: 0,
+            times_put_back: 0,
+            put_back: Lately::default(),
             was_replaced: false,
             was_doubted: false,
             lock,

@@ -83,7 +83,7 @@ use job::{Job, Progress};
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
-pub(crate) use set_aside::{beside, remove};
+pub(crate) use set_aside::{beside, remove, take_in};
 pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
@@ -327,16 +327,14 @@ pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
     set_aside::set_aside(path)
 }
 
-/// Keeps all that `db` has among what was set aside: another file stands in its
-/// place.
-pub(crate) fn keep_copy(db: &Connection, path: &Path) -> Result<(), Error> {
+/// Sets aside all that `db` has, and the file that stands in its place: both go on
+/// in a new one, ours first, which knows what was deleted.
+pub(crate) fn give_way(db: &Connection, path: &Path) -> Result<(), Error> {
     let (outbox, device) = sound::whose(db)?;
     let identity = Identity { outbox, device, schema: schema::newest() };
-    set_aside::take_in(path, |target| {
-        let new = beside(target, ".new");
-        presence::write_copy(db, &new)?;
+    set_aside::set_aside_behind(path, |target| {
         identity.keep(target)?;
-        std::fs::rename(new, target).map_err(Error::Folder)
+        presence::write_copy(db, target)
     })
 }
 

@@ -16,6 +16,7 @@ use crate::{
     gaps::Teller,
     meta::Meta,
     outbox::load_circuit,
+    presence::Files,
     resends,
     salvage::{self, May},
     schema,
@@ -30,6 +31,7 @@ const EXPORT_PAGE: usize = 64;
 pub struct OutboxView {
     pub(crate) db: Connection,
     pub(crate) device: DeviceId,
+    pub(crate) files: Files,
     id: OutboxId,
     path: PathBuf,
 }
@@ -79,7 +81,7 @@ impl OutboxView {
     }
 
     pub(crate) fn of(path: &Path, db: Connection, id: OutboxId, device: DeviceId) -> Self {
-        Self { db, device, id, path: path.to_owned() }
+        Self { db, device, files: Files::at(path), id, path: path.to_owned() }
     }
 
     /// Where the file is.
@@ -221,7 +223,7 @@ impl OutboxView {
     fn is_still_there(&self) -> Result<(), Error> {
         let there = connection::look(&self.path).and_then(|db| parsed(&db, Meta::Outbox));
         match there {
-            Ok(Some(id)) if self.id == id => Ok(()),
+            Ok(Some(id)) if self.id == id && self.files.are_here(&self.path) => Ok(()),
             Ok(_) | Err(_) => Err(Error::Replaced(self.path.clone())),
         }
     }

@@ -109,8 +109,8 @@ impl Publisher {
         if times > self.put_back {
             self.put_back = times;
             tracing::warn!(
-                "The upload queue was deleted or replaced while Ringside runs: it was put \
-                 back with everything that waited. Stop Ringside before you change its files"
+                "The upload queue was deleted or replaced while Ringside runs: everything \
+                 that waited is there again. Stop Ringside before you change its files"
             );
         }
     }

@@ -10,7 +10,8 @@ use super::{OpenFile, Outbox};
 use crate::{
     Claimed, Error, OutboxStatus, OutboxView, Salvaged,
     connection::{self, Log},
-    presence::Files,
+    lately::Turn,
+    lock::Held,
     prune::Look,
     salvage::{self, Opened, Salvage},
 };
@@ -64,7 +65,7 @@ impl Opened {
     /// A file that cannot be written to yet.
     pub(super) fn for_reading(path: &Path, device: DeviceId) -> Result<Self, Error> {
         let (db, id) = salvage::look(path, device)?;
-        let file = OpenFile { db, id, log: Log::Inherited, files: Files::at(path) };
+        let file = OpenFile { db, id, log: Log::Inherited };
         Ok(Self { file, salvage: Salvage::default() })
     }
 }
@@ -80,7 +81,7 @@ impl Outbox {
     /// they were put back.
     #[must_use]
     pub fn times_put_back(&self) -> u32 {
-        self.put_back
+        self.times_put_back
     }
 
     /// Salvages some more of a large damaged file, which takes some hundredths
@@ -160,14 +161,15 @@ impl Outbox {
     /// is gone is put back: deleting a file under a program that runs deletes
     /// nothing of what it has to send.
     fn stay(&mut self, now: Moment) -> Result<(), Error> {
-        self.lock.hold_on(self.view.path())?;
-        if self.files.are_here(self.view.path()) {
+        // Another may have owned it until now.
+        let held = self.lock.hold_on(self.view.path())?;
+        if held == Held::Ever && self.view.files.are_here(self.view.path()) {
             return Ok(());
         }
-        if !self.salvage.may_heal() {
+        if self.put_back.turn(now) == Turn::Later {
             return Err(Error::Folder(io::Error::other("its files are removed again and again")));
         }
-        self.salvage.count_healing();
+        self.put_back.done(now);
         self.go_on(Next::PutBack, now)
     }
 
@@ -229,13 +231,16 @@ impl Outbox {
         next: &mut Next,
         now: Moment,
     ) -> Result<(), Error> {
+        self.lock.hold_on(path)?;
         if *next == Next::PutBack {
-            self.files.put_back(&self.view.db, path)?;
-            self.put_back += 1;
+            self.view.files.put_back(&self.view.db, path)?;
+            self.times_put_back += 1;
             *next = Next::Open;
         }
         // Without tables nothing is taken for saved meanwhile.
-        self.view.db = Connection::open_in_memory()?;
+        let nothing = Connection::open_in_memory()?;
+        // Its last close would remove a log that is not its own.
+        connection::abandon(std::mem::replace(&mut self.view.db, nothing));
         if *next == Next::SetAside {
             salvage::set_aside(path)?;
             *next = Next::Open;
@@ -246,7 +251,6 @@ impl Outbox {
         self.was_replaced |= file.id != self.view.id();
         self.view = OutboxView::of(path, file.db, file.id, device);
         self.log = file.log;
-        self.files = file.files;
         self.knows_clocks = false;
         self.look = Look::default();
         self.salvage.go_on_as(salvage);

@@ -12,7 +12,6 @@ use crate::{
     connection::{self, IfAbsent, Log, write},
     folder,
     meta::Meta,
-    presence::Files,
     schema,
     shrink::{self, Worth},
     spans::Spans,
@@ -23,7 +22,6 @@ pub(crate) struct OpenFile {
     pub(crate) db: Connection,
     pub(crate) id: OutboxId,
     pub(crate) log: Log,
-    pub(crate) files: Files,
 }
 
 /// Opens the file at `path`, or makes it.
@@ -49,7 +47,7 @@ fn open_within(path: &Path, device: DeviceId, bytes_max: u64) -> Result<OpenFile
     connection::take_time(&db)?;
     // The log's name too: where SQLite cannot open the folder it goes on.
     folder::sync_beside(path)?;
-    Ok(OpenFile { db, id, log, files: Files::at(path) })
+    Ok(OpenFile { db, id, log })
 }
 
 /// The file's id, where it has one and is this device's.
