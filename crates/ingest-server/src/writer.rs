@@ -186,7 +186,10 @@ fn work(
         group.commit(&mut store, terms, health);
         progress.committed(store.log_position().unwrap_or(0));
         room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
-        if let Some(follower) = &mut follower {
+        // What is shared of a log that is gone may be of another's by now.
+        if let Some(follower) = &mut follower
+            && store.misplaced().is_none()
+        {
             follower.written(std::mem::take(&mut group.written));
             hand_over(&mut store, follower);
         }

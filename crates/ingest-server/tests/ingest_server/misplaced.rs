@@ -9,7 +9,7 @@ use reqwest::{Client, StatusCode};
 use tempfile::TempDir;
 
 use crate::{
-    binary::Running,
+    binary::{Running, run},
     crash::{enrol, post},
     support::{TestDevice, client, send},
 };
@@ -27,7 +27,7 @@ struct Served {
 impl Served {
     async fn start() -> Self {
         let dir = TempDir::new().unwrap();
-        let (server, client) = (Running::with_key(dir.path()), client());
+        let (server, client) = (Running::heard(dir.path()), client());
         let device = enrol(&client, &server.url).await;
         let served = Self { dir, server, client, device };
         assert_eq!(served.post(1).await, (StatusCode::OK, vec!["stored".to_owned()]));
@@ -84,6 +84,31 @@ async fn what_is_deleted_under_a_server_is_put_back_and_nothing_is_acknowledged_
         served.stores_nothing_more().await;
         assert_eq!(store_id(served.dir.path()), before, "{parts:?}");
         served.goes_on().await;
+    }
+}
+
+/// With the last connection SQLite moves the log that it has open into the file, and
+/// deletes what has its name.
+#[tokio::test]
+async fn what_an_operator_does_beside_a_server_without_its_log_outlives_its_end() {
+    for parts in [&["-wal"][..], &["-shm"], &["-wal", "-shm"]] {
+        let mut served = Served::start().await;
+        parts.iter().for_each(|part| fs::remove_file(served.path(part)).unwrap());
+        let said = served.server.says("whole in the database's file");
+        assert!(!said.is_empty(), "{parts:?}");
+        let (dir, device) = (served.dir.path(), served.device.id.0.to_string());
+        for command in [&["device", "revoke", &device][..], &["key", "add", "--name", "x"]] {
+            let done = run(dir, command);
+            assert!(done.status.success(), "{parts:?} {command:?}: {done:?}");
+        }
+        served.server.terminate();
+        assert_eq!(served.server.ended(), Some(0));
+
+        let store = Store::open(dir, StoreOptions::default()).unwrap();
+        assert!(store.devices().unwrap()[0].revoked_at.is_some(), "{parts:?}");
+        assert!(store.enrolment_keys().unwrap().iter().any(|key| key.name == "x"), "{parts:?}");
+        // All of it is read.
+        Store::back_up(dir, &dir.join("copy")).unwrap();
     }
 }
 

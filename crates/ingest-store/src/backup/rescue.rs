@@ -64,8 +64,10 @@ impl Store {
     }
 
     fn move_log(&self, path: &Path) -> Result<Rescued> {
-        // Waits for whoever reads what is in it.
-        let moved = self.connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0));
+        // Waits for whoever reads what is in it: so whoever writes next, into another
+        // log perhaps, begins it anew, and what is in that one is no continuation.
+        let moved = "PRAGMA wal_checkpoint(RESTART)";
+        let moved = self.connection.query_row(moved, [], |row| row.get(0));
         if moved.map_err(|cause| sqlite(path, cause.into()))? {
             let busy = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None);
             return Err(sqlite(path, busy.into()));
