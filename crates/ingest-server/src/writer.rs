@@ -24,7 +24,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use health::Health;
-pub(crate) use rescue::{keep_in_place, rescue};
+pub(crate) use rescue::{keep_in_place, rescue_at_last};
 pub(crate) use retirement::keep_retiring;
 pub(crate) use room::keep_giving_room_back;
 

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::{
     binary::{Running, run},
     crash::{enrol, post},
+    stopping::half_sent,
     support::{TestDevice, client, send},
 };
 
@@ -110,6 +111,55 @@ async fn what_an_operator_does_beside_a_server_without_its_log_outlives_its_end(
         // All of it is read.
         Store::back_up(dir, &dir.join("copy")).unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_is_deleted_while_a_server_runs_on_is_saved_without_being_asked() {
+    let mut served = Served::start().await;
+    fs::remove_file(served.path("")).unwrap();
+    assert!(served.server.says("it is being saved").contains("ERROR"));
+    assert!(!served.server.says("was put back whole").is_empty());
+    served.server.kill();
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_saved_is_tried_again_until_it_is() {
+    let mut served = Served::start().await;
+    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
+    fs::rename(&folder, aside.path().join("x")).unwrap();
+    assert!(!served.server.says("it could not be").is_empty());
+    fs::create_dir(&folder).unwrap();
+    assert!(!served.server.says("was put back whole").is_empty());
+    served.server.kill();
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn a_server_that_could_not_save_what_was_acknowledged_fails_and_says_what_to_do() {
+    let mut served = Served::start().await;
+    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
+    fs::rename(&folder, aside.path().join("x")).unwrap();
+    served.server.terminate();
+    let said = served.server.says("could not be saved");
+    assert!(said.contains("ringside-ingest database restore"), "{said}");
+    assert_eq!(served.server.ended(), Some(4));
+    fs::rename(aside.path().join("x"), &folder).unwrap();
+    served.goes_on().await;
+}
+
+/// The last look is after the last request.
+#[tokio::test]
+async fn what_is_deleted_while_a_server_ends_is_saved_too() {
+    let mut served = Served::start().await;
+    let half = half_sent(&served.server, &served.device, "[]").await;
+    served.server.terminate();
+    assert!(!served.server.says("Stopping").is_empty());
+    PARTS.iter().for_each(|part| fs::remove_file(served.path(part)).unwrap());
+    drop(half);
+    assert!(!served.server.says("was put back whole").is_empty());
+    assert_eq!(served.server.ended(), Some(0));
+    served.goes_on().await;
 }
 
 #[tokio::test]

@@ -45,9 +45,7 @@ impl Store {
     /// # Errors
     /// Where it cannot be written. To try again is right.
     pub fn rescue(&mut self) -> Result<Option<Rescued>> {
-        // Where that cannot be seen, it is not known that anything has to be saved.
-        drop(self.look_in_place());
-        if self.misplaced.is_none() || self.is_rescued {
+        if self.to_be_rescued().is_none() {
             return Ok(None);
         }
         let path = self.data_dir().join(Self::FILE_NAME);
@@ -72,6 +70,13 @@ impl Store {
         };
         self.is_rescued = true;
         Ok(Some(rescued))
+    }
+
+    /// The file that is not in its place, where what is open is not saved yet.
+    pub fn to_be_rescued(&mut self) -> Option<PathBuf> {
+        // Where that cannot be seen, it is not known that anything has to be saved.
+        drop(self.look_in_place());
+        self.misplaced.clone().filter(|_| !self.is_rescued)
     }
 
     fn move_log(&self, path: &Path) -> Result<Rescued> {
