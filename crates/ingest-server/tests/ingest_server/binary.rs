@@ -24,6 +24,20 @@ pub(crate) fn run(data_dir: &Path, arguments: &[&str]) -> Output {
     command(data_dir, arguments).output().unwrap()
 }
 
+/// Runs a command and gives what it wrote at a file's cursor, as `strace` tells it:
+/// SQLite writes elsewhere.
+#[cfg(target_os = "linux")]
+pub(crate) fn written(data_dir: &Path, arguments: &[&str], trace: &Path) -> String {
+    let traced = command(data_dir, arguments);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-y", "-e", "trace=write", "-e", "signal=none"]);
+    strace.arg("-o").arg(trace).arg("--").arg(traced.get_program()).args(traced.get_args());
+    strace.env_remove("RINGSIDE_ENROLMENT_KEY").env_remove("RINGSIDE_INGEST_DATA_DIR");
+    let output = strace.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    std::fs::read_to_string(trace).unwrap()
+}
+
 fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -35,6 +49,7 @@ pub(crate) struct Running {
     pub(crate) url: String,
     stdout: BufReader<ChildStdout>,
     /// Where somebody reads its log.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "its log is read where it is stopped"))]
     stderr: Option<BufReader<ChildStderr>>,
 }
 

@@ -114,6 +114,20 @@ async fn what_an_operator_does_beside_a_server_without_its_log_outlives_its_end(
 }
 
 #[tokio::test]
+async fn a_log_that_took_the_place_of_the_servers_is_there_after_its_end() {
+    let mut served = Served::start().await;
+    let theirs = served.dir.path().join("theirs");
+    fs::write(&theirs, "another's log").unwrap();
+    fs::rename(&theirs, served.path("-wal")).unwrap();
+    assert!(!served.server.says("can be restored from what is saved").is_empty());
+    served.server.terminate();
+    assert_eq!(served.server.ended(), Some(0));
+    assert_eq!(fs::read(served.path("-wal")).unwrap(), b"another's log");
+    Store::restore(served.dir.path(), &served.path(".rescued-1")).unwrap();
+    served.goes_on().await;
+}
+
+#[tokio::test]
 async fn what_is_deleted_while_a_server_runs_on_is_saved_without_being_asked() {
     let mut served = Served::start().await;
     fs::remove_file(served.path("")).unwrap();
