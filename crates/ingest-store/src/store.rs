@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
 use crate::{
@@ -101,6 +101,7 @@ impl Store {
     pub fn open_beside(data_dir: &Path, options: StoreOptions, place: &Place) -> Result<Self> {
         place.check()?;
         let store = Self::open_checked(data_dir, options)?;
+        leave_log_at_close(&store.connection)?;
         place.check()?;
         Ok(store)
     }
@@ -213,6 +214,14 @@ pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connecti
     // WAL until it begins anew.
     connection.pragma_update(None, "secure_delete", "FAST")?;
     Ok(connection)
+}
+
+/// Leaves the log where it is, whoever closes last: of those of a server that is the
+/// writer's part. Else SQLite would move what it has open, and delete what has the
+/// log's name, which need not be the same file any more.
+pub(crate) fn leave_log_at_close(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
 }
 
 /// The database's own name.
