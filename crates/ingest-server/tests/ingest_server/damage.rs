@@ -27,7 +27,8 @@ async fn is_ready(server: &TestServer) -> bool {
 async fn a_server_whose_database_stores_nothing_is_not_ready() {
     let server = TestServer::start().await;
     let device = server.enrol(1).await;
-    server.post(&device, &[device.kill("a", 1, 1)]).await;
+    let first = [device.kill("a", 1, 1)];
+    server.post(&device, &first).await;
     assert!(is_ready(&server).await);
     let shell = rusqlite::Connection::open(server.data_dir.path().join("ingest.sqlite")).unwrap();
     shell.execute_batch("ALTER TABLE event_1 RENAME TO elsewhere").unwrap();
@@ -36,6 +37,7 @@ async fn a_server_whose_database_stores_nothing_is_not_ready() {
     assert_eq!(verdicts, ["retry/store_unavailable"]);
     for _ in 0..3 {
         assert!(!is_ready(&server).await, "a commit that meets no damage shows nothing");
+        assert_eq!(server.post(&device, &first).await.verdicts(), ["duplicate"]);
     }
     assert_eq!(metric(&server, "ringside_ingest_store_failing").await, 1);
     assert_eq!(metric(&server, "ringside_ingest_store_failures_total").await, 1);
