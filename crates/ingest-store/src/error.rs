@@ -48,6 +48,9 @@ pub enum Error {
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),
+    /// It was, and is set aside: the next who needs it makes it anew.
+    #[error("index.sqlite is made anew from the log")]
+    Mended(#[source] Box<Error>),
     /// The batch is of a device that never enrolled.
     #[error("the device is not enrolled")]
     UnknownDevice,
@@ -85,7 +88,8 @@ impl Error {
             | Self::LeftBehind(_)
             | Self::ForeignLog(_)
             | Self::Log(_)
-            | Self::Misplaced(_) => Some(Ailment::Passing),
+            | Self::Misplaced(_)
+            | Self::Mended(_) => Some(Ailment::Passing),
             Self::Index(_) | Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),
         }

@@ -71,6 +71,7 @@ fn with_other_tables(error: Error) -> Error {
         | Error::Log(_)
         | Error::Misplaced(_)
         | Error::Index(_)
+        | Error::Mended(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => false,

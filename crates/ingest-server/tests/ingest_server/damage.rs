@@ -47,6 +47,23 @@ async fn a_server_whose_database_stores_nothing_is_not_ready() {
     assert_eq!(metric(&server, "ringside_ingest_store_failing").await, 0);
 }
 
+// Elsewhere a file that is open cannot be set aside: the next start does that.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_whose_index_was_damaged_is_ready_once_it_is_set_aside() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    server.post(&device, &[device.kill("a", 1, 1)]).await;
+    let shell = rusqlite::Connection::open(server.data_dir.path().join("index.sqlite")).unwrap();
+    shell.execute_batch("INSERT INTO gate VALUES (1, 1, 0, x'00')").unwrap();
+    let second = [device.kill("b", 2, 1)];
+    let verdicts = server.post(&device, &second).await.verdicts();
+    assert_eq!(verdicts, ["retry/store_unavailable"]);
+    assert_eq!(metric(&server, "ringside_ingest_store_failures_total").await, 1);
+    assert!(is_ready(&server).await, "nobody sends anything to a server that is not");
+    assert_eq!(server.post(&device, &second).await.verdicts(), ["stored"]);
+}
+
 /// Why a server does not start on a database.
 async fn refused(database: &Path, damage: impl FnOnce(&mut Vec<u8>)) -> ServeError {
     let dir = TempDir::new().unwrap();

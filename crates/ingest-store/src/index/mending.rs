@@ -29,6 +29,7 @@ pub(crate) fn is_damage(error: &Error) -> bool {
         | Error::ForeignLog(_)
         | Error::Log(_)
         | Error::Misplaced(_)
+        | Error::Mended(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => None,
