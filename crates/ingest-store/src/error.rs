@@ -38,6 +38,13 @@ pub enum Error {
          in place with `ringside-ingest database restore`", .0.display()
     )]
     ForeignLog(PathBuf),
+    /// The database's name leads to a file elsewhere. SQLite keeps the log beside
+    /// that one, where nobody looks for it.
+    #[error(
+        "{} is a symbolic link, and the log would lie beside the file that it leads to: put the file \
+         and its log here instead, or name their folder as the data directory", .0.display()
+    )]
+    Link(PathBuf),
     /// A file of the database was deleted or replaced while it was open: what is
     /// written is gone with the last who has it open.
     #[error("{} was deleted or replaced while it was open", .0.display())]
@@ -87,6 +94,7 @@ impl Error {
             | Self::Newer { .. }
             | Self::LeftBehind(_)
             | Self::ForeignLog(_)
+            | Self::Link(_)
             | Self::Log(_)
             | Self::Misplaced(_)
             | Self::Mended(_) => Some(Ailment::Passing),

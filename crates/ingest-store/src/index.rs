@@ -68,6 +68,7 @@ fn with_other_tables(error: Error) -> Error {
         | Error::Newer { .. }
         | Error::LeftBehind(_)
         | Error::ForeignLog(_)
+        | Error::Link(_)
         | Error::Log(_)
         | Error::Misplaced(_)
         | Error::Index(_)

@@ -88,6 +88,7 @@ impl Store {
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         make_private_directory(data_dir).map_err(Error::Directory)?;
         let path = data_dir.join(Self::FILE_NAME);
+        place::refuse_link(&path)?;
         schema::check_on_disk(&path)?;
         backup::check_left_behind(data_dir)?;
         let before = place::found(&path)?;

@@ -27,6 +27,7 @@ pub(crate) fn is_damage(error: &Error) -> bool {
         | Error::Newer { .. }
         | Error::LeftBehind(_)
         | Error::ForeignLog(_)
+        | Error::Link(_)
         | Error::Log(_)
         | Error::Misplaced(_)
         | Error::Mended(_)

@@ -130,6 +130,11 @@ impl Store {
     }
 }
 
+/// Refuses a name that leads elsewhere.
+pub(super) fn refuse_link(name: &Path) -> Result<()> {
+    if name.is_symlink() { Err(Error::Link(name.to_owned())) } else { Ok(()) }
+}
+
 /// The file of a name, if there is one and the system numbers files.
 pub(super) fn found(name: &Path) -> Result<Option<FileId>> {
     match id_of(name) {

@@ -18,7 +18,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 
-use super::{Store, StoreOptions};
+use super::{Store, StoreOptions, place::refuse_link};
 use crate::{Error, Result, backup, schema};
 
 const HEADER: usize = 32;
@@ -38,6 +38,7 @@ impl Store {
     pub fn settle(data_dir: &Path, options: StoreOptions) -> Result<()> {
         let path = data_dir.join(Self::FILE_NAME);
         let wal = wal_of(data_dir);
+        refuse_link(&path)?;
         if !path.exists() || wal.metadata().map_or(0, |metadata| metadata.len()) == 0 {
             return Ok(());
         }
