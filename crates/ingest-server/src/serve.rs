@@ -11,7 +11,7 @@ use std::{
 };
 
 use event_model::Clock;
-use ingest_store::{Ailment, IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
+use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
@@ -92,10 +92,8 @@ pub enum ServeError {
 
 impl From<ingest_store::Error> for ServeError {
     fn from(error: ingest_store::Error) -> Self {
-        match error.ailment() {
-            Some(Ailment::Damaged) => Self::Damaged(error),
-            Some(Ailment::Passing) | None => Self::Store(error),
-        }
+        // An older backup in its place helps against nothing else.
+        if error.is_damage() { Self::Damaged(error) } else { Self::Store(error) }
     }
 }
 

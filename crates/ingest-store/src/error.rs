@@ -104,6 +104,28 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether something was read that is not as it was written.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        let code = match self {
+            Self::Index(_) | Self::Unreadable(_) => return true,
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
+            | Self::Link(_)
+            | Self::Log(_)
+            | Self::Misplaced(_)
+            | Self::Mended(_)
+            | Self::UnknownDevice
+            | Self::CutShort => None,
+        };
+        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
+}
+
 fn of_sqlite(error: &rusqlite::Error) -> Option<Ailment> {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => None,

@@ -101,3 +101,15 @@ async fn a_server_on_a_damaged_database_does_not_listen_and_says_what_to_do() {
         assert!(refused.to_string().contains("database restore"));
     }
 }
+
+#[tokio::test]
+async fn a_server_on_a_database_with_other_tables_does_not_blame_damage() {
+    let server = TestServer::start().await;
+    let copy = server.data_dir.path().join("whole");
+    Store::back_up(server.data_dir.path(), &copy).unwrap();
+    let shell = rusqlite::Connection::open(&copy).unwrap();
+    shell.execute_batch("ALTER TABLE store RENAME TO shop").unwrap();
+    shell.close().unwrap();
+    let refused = refused(&copy, |_| {}).await;
+    assert!(matches!(refused, ServeError::Store(_)), "{refused:?}");
+}
