@@ -33,7 +33,7 @@ use crate::{
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
-    writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue},
+    writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue_at_last},
 };
 
 /// Connections that the system completes and holds until they are accepted; it
@@ -89,6 +89,13 @@ pub enum ServeError {
     /// The listener failed.
     #[error("could not go on serving")]
     Serve(#[source] io::Error),
+    /// The database was deleted or replaced under the server, and could not be saved.
+    #[error(
+        "the database was deleted or replaced while it was open, and could not be saved: where it \
+         was only moved, move it back with its -wal; else put the last backup in its place with \
+         `ringside-ingest database restore`"
+    )]
+    Unsaved,
 }
 
 impl From<ingest_store::Error> for ServeError {
@@ -176,7 +183,7 @@ impl Server {
     /// disk and answered.
     ///
     /// # Errors
-    /// Where the listener fails.
+    /// Where the listener fails, or what was acknowledged is lost.
     pub async fn run(self) -> Result<(), ServeError> {
         let listener =
             tokio::net::TcpListener::from_std(self.listener).map_err(ServeError::Serve)?;
@@ -194,17 +201,18 @@ impl Server {
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
         giving.abort();
+        drain(&self.app, connections).await;
         rescuing.abort();
-        // The last moment for what is gone with this process.
-        rescue(&self.app).await;
-        drain(self.app, connections).await;
+        // After the last commit: a file may have been deleted before it.
+        let is_saved = rescue_at_last(&self.app).await;
+        drop(self.app);
         // Nobody has a way to the writer any more, so its thread ends when its
         // work does.
         let writer = tokio::task::spawn_blocking(move || self.writer.join());
         if !matches!(tokio::time::timeout(WRITER_MAX, writer).await, Ok(Ok(Ok(())))) {
             tracing::error!("The writer's thread did not end as it should");
         }
-        Ok(())
+        if is_saved { Ok(()) } else { Err(ServeError::Unsaved) }
     }
 }
 
@@ -224,7 +232,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Finishes what was accepted while new requests are refused, and then closes
 /// every connection, whatever it is at.
-async fn drain(app: Arc<App>, mut connections: JoinHandle<()>) {
+async fn drain(app: &App, mut connections: JoinHandle<()>) {
     let drain_timeout = app.config.bounds.drain_timeout;
     if tokio::time::timeout(drain_timeout, app.places.emptied()).await.is_err() {
         tracing::warn!(requests = app.places.taken(), "Requests are cut off unfinished");

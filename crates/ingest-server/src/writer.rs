@@ -25,7 +25,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use health::Health;
-pub(crate) use rescue::{keep_in_place, rescue};
+pub(crate) use rescue::{keep_in_place, rescue_at_last};
 pub(crate) use retirement::keep_retiring;
 pub(crate) use room::keep_giving_room_back;
 
@@ -187,7 +187,10 @@ fn work(
         group.commit(&mut store, terms, health);
         progress.committed(store.log_position().unwrap_or(0));
         room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
-        if let Some(follower) = &mut follower {
+        // What is shared of a log that is gone may be of another's by now.
+        if let Some(follower) = &mut follower
+            && store.misplaced().is_none()
+        {
             follower.written(std::mem::take(&mut group.written));
             hand_over(&mut store, follower);
         }

@@ -130,8 +130,11 @@ pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
         return check_log(&path);
     }
     let last = aside::last(&path).map_err(Error::Directory)?;
-    let left = [last, beside(&path, UNFINISHED), with(&path, "-wal")];
-    let left = left.into_iter().find(|path| path.exists());
+    // In this order: a restore was begun last, and what it moved aside was not what a
+    // server saved.
+    let left = [beside(&path, UNFINISHED), rescue::last(&path), last];
+    let mut left = left.into_iter().chain([rescue::unfinished(&path), with(&path, "-wal")]);
+    let left = left.find(|path| path.exists());
     // Again: where somebody makes one at this moment it is there before its log.
     match left.filter(|_| !path.exists()) {
         Some(left) => Err(Error::LeftBehind(left)),

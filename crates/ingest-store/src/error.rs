@@ -22,10 +22,12 @@ pub enum Error {
         known: usize,
     },
     /// There is no database, but what is left of one: by a restore that was cut
-    /// off, or by a first start at which the power failed. An empty one in its
-    /// place would be taken for it.
+    /// off, by a server that saved it and was ended, or by a first start at which the
+    /// power failed. An empty one in its place would be taken for it.
     #[error(
         "there is no database, but {} is there: a restore was cut off, then restore again; or, where \
+         that is called `rescued-` and a number, a server saved all of a database that was deleted \
+         under it, then put it back with `ringside-ingest database restore`; or, where \
          the server never ran before, the power failed at its first start, then move it away to \
          begin with an empty database", .0.display()
     )]

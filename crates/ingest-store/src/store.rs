@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
 use crate::{
@@ -109,6 +109,7 @@ impl Store {
     pub fn open_beside(data_dir: &Path, options: StoreOptions, place: &Place) -> Result<Self> {
         place.check()?;
         let connection = open_existing(data_dir)?;
+        leave_log_at_close(&connection)?;
         // Before anything is written into it.
         place.check()?;
         let connection = set_up(connection, options)?;
@@ -237,6 +238,14 @@ fn set_up(connection: Connection, options: StoreOptions) -> Result<Connection> {
     // WAL until it begins anew.
     connection.pragma_update(None, "secure_delete", "FAST")?;
     Ok(connection)
+}
+
+/// Leaves the log where it is, whoever closes last: of those of a server that is the
+/// writer's part. Else SQLite would move what it has open, and delete what has the
+/// log's name, which need not be the same file any more.
+pub(crate) fn leave_log_at_close(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
 }
 
 /// The database's own name.

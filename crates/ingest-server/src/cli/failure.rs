@@ -37,7 +37,8 @@ impl From<ServeError> for Failure {
             | ServeError::Lock(..)
             | ServeError::Listen(..)
             | ServeError::Tls(_)
-            | ServeError::Serve(_) => Self::Environment(error.into()),
+            | ServeError::Serve(_)
+            | ServeError::Unsaved => Self::Environment(error.into()),
         }
     }
 }

@@ -1,10 +1,7 @@
 //! What is saved where the database is deleted or replaced under the server, and
 //! what an operator is told of it.
 
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{sync::Weak, time::Duration};
 
 use ingest_store::{Error, Rescued, Store};
 
@@ -16,6 +13,12 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Looks between two tries, at the most: each may copy the whole database.
 const LOOKS_BETWEEN_MAX: u32 = 64;
+
+/// Tries at the end, and between them: the files are gone with the process. Longer
+/// than a folder is away that somebody moves, and within the time that whoever stops
+/// a server gives it; how long one try takes follows from the database's size.
+const LAST_TRIES: u32 = 4;
+const LAST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Looks for as long as the server lives.
 pub(crate) async fn keep_in_place(app: Weak<App>) {
@@ -31,15 +34,43 @@ pub(crate) async fn keep_in_place(app: Weak<App>) {
     }
 }
 
+/// The last moment for what is gone with this process; `false` where it is lost. What
+/// is under its name is not.
+pub(crate) async fn rescue_at_last(app: &App) -> bool {
+    for left in (0..LAST_TRIES).rev() {
+        if app.writer.place().check().is_ok() || ask(app).await {
+            return true;
+        }
+        if left > 0 {
+            tokio::time::sleep(LAST_PAUSE).await;
+        }
+    }
+    false
+}
+
 /// Saves what has to be saved; `false` where that failed, and should be tried again.
-pub(crate) async fn rescue(app: &Arc<App>) -> bool {
-    let Err(error) = app.writer.place().check() else { return true };
-    match app.writer.ask(Store::rescue).await {
-        Ok(Ok(Some(rescued))) => tell(&error, &rescued),
-        // It was saved before, or the server has no writer any more.
-        Ok(Ok(None)) | Err(_) => {}
-        Ok(Err(why)) => {
-            tracing::error!(%error, why = &why as &dyn std::error::Error, "{NOTHING}: do not stop");
+async fn rescue(app: &App) -> bool {
+    // A file may be back in its place, and the store takes nothing all the same.
+    let is_well = app.writer.place().check().is_ok() && app.writer.health().ailment().is_none();
+    is_well || ask(app).await
+}
+
+async fn ask(app: &App) -> bool {
+    // There is nothing to be saved by a server that has no writer any more.
+    app.writer.ask(save).await.unwrap_or(true)
+}
+
+/// Tells of it itself: whoever asked may be told to stop meanwhile.
+fn save(store: &mut Store) -> bool {
+    let Some(misplaced) = store.to_be_rescued() else { return true };
+    let error = Error::Misplaced(misplaced);
+    tracing::error!(%error, "{NOTHING}: it is being saved, which takes as long as a backup");
+    match store.rescue() {
+        Ok(Some(rescued)) => tell(&error, &rescued),
+        Ok(None) => {}
+        Err(why) => {
+            let why = &why as &dyn std::error::Error;
+            tracing::error!(%error, why, "{NOTHING}: it could not be. Do not stop");
             return false;
         }
     }

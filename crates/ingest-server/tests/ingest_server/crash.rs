@@ -128,3 +128,29 @@ async fn a_backup_put_in_place_by_hand_is_started_on_only_without_the_log_of_the
     assert_eq!(verdicts(&server.url, 1).await, ["duplicate"]);
     assert_eq!(verdicts(&server.url, 2).await, ["stored"]);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_command_flushes_the_log_of_a_killed_server_and_leaves_that_of_a_running_one_alone() {
+    if !crate::overload::can_trace() {
+        return;
+    }
+    let aside = TempDir::new().unwrap();
+    let path = |name: &str| aside.path().join(name).to_str().unwrap().to_owned();
+    let (early, late) = (path("early"), path("late"));
+    let list = ["device", "list"];
+    let commands: [[&[&str]; 2]; 2] =
+        [[&list, &list], [&["database", "backup", &early], &["database", "backup", &late]]];
+    for [beside, after] in commands {
+        let dir = TempDir::new().unwrap();
+        let mut server = Running::with_key(dir.path());
+        enrol(&client(), &server.url).await;
+        let is_written_over = |command: &[&str]| {
+            let written = binary::written(dir.path(), command, path("trace").as_ref());
+            written.contains("/ingest.sqlite-wal>")
+        };
+        assert!(!is_written_over(beside), "{beside:?}: a server appends to it");
+        server.kill();
+        assert!(is_written_over(after), "{after:?}");
+    }
+}

@@ -9,8 +9,9 @@ use reqwest::{Client, StatusCode};
 use tempfile::TempDir;
 
 use crate::{
-    binary::Running,
+    binary::{Running, run},
     crash::{enrol, post},
+    stopping::half_sent,
     support::{TestDevice, client, send},
 };
 
@@ -27,7 +28,7 @@ struct Served {
 impl Served {
     async fn start() -> Self {
         let dir = TempDir::new().unwrap();
-        let (server, client) = (Running::with_key(dir.path()), client());
+        let (server, client) = (Running::heard(dir.path()), client());
         let device = enrol(&client, &server.url).await;
         let served = Self { dir, server, client, device };
         assert_eq!(served.post(1).await, (StatusCode::OK, vec!["stored".to_owned()]));
@@ -90,6 +91,94 @@ async fn what_is_deleted_under_a_server_is_put_back_and_nothing_is_acknowledged_
         assert_eq!(store_id(served.dir.path()), before, "{parts:?}");
         served.goes_on().await;
     }
+}
+
+/// With the last connection SQLite moves the log that it has open into the file, and
+/// deletes what has its name.
+#[tokio::test]
+async fn what_an_operator_does_beside_a_server_without_its_log_outlives_its_end() {
+    for parts in [&["-wal"][..], &["-shm"], &["-wal", "-shm"]] {
+        let mut served = Served::start().await;
+        parts.iter().for_each(|part| fs::remove_file(served.path(part)).unwrap());
+        let said = served.server.says("whole in the database's file");
+        assert!(!said.is_empty(), "{parts:?}");
+        let (dir, device) = (served.dir.path(), served.device.id.0.to_string());
+        for command in [&["device", "revoke", &device][..], &["key", "add", "--name", "x"]] {
+            let done = run(dir, command);
+            assert!(done.status.success(), "{parts:?} {command:?}: {done:?}");
+        }
+        served.server.terminate();
+        assert_eq!(served.server.ended(), Some(0));
+
+        let store = Store::open(dir, StoreOptions::default()).unwrap();
+        assert!(store.devices().unwrap()[0].revoked_at.is_some(), "{parts:?}");
+        assert!(store.enrolment_keys().unwrap().iter().any(|key| key.name == "x"), "{parts:?}");
+        // All of it is read.
+        Store::back_up(dir, &dir.join("copy")).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_took_the_place_of_the_servers_is_there_after_its_end() {
+    let mut served = Served::start().await;
+    let theirs = served.dir.path().join("theirs");
+    fs::write(&theirs, "another's log").unwrap();
+    fs::rename(&theirs, served.path("-wal")).unwrap();
+    assert!(!served.server.says("can be restored from what is saved").is_empty());
+    served.server.terminate();
+    assert_eq!(served.server.ended(), Some(0));
+    assert_eq!(fs::read(served.path("-wal")).unwrap(), b"another's log");
+    Store::restore(served.dir.path(), &served.path(".rescued-1")).unwrap();
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_while_a_server_runs_on_is_saved_without_being_asked() {
+    let mut served = Served::start().await;
+    fs::remove_file(served.path("")).unwrap();
+    assert!(served.server.says("it is being saved").contains("ERROR"));
+    assert!(!served.server.says("was put back whole").is_empty());
+    served.server.kill();
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_saved_is_tried_again_until_it_is() {
+    let mut served = Served::start().await;
+    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
+    fs::rename(&folder, aside.path().join("x")).unwrap();
+    assert!(!served.server.says("it could not be").is_empty());
+    fs::create_dir(&folder).unwrap();
+    assert!(!served.server.says("was put back whole").is_empty());
+    served.server.kill();
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn a_server_that_could_not_save_what_was_acknowledged_fails_and_says_what_to_do() {
+    let mut served = Served::start().await;
+    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
+    fs::rename(&folder, aside.path().join("x")).unwrap();
+    served.server.terminate();
+    let said = served.server.says("could not be saved");
+    assert!(said.contains("ringside-ingest database restore"), "{said}");
+    assert_eq!(served.server.ended(), Some(4));
+    fs::rename(aside.path().join("x"), &folder).unwrap();
+    served.goes_on().await;
+}
+
+/// The last look is after the last request.
+#[tokio::test]
+async fn what_is_deleted_while_a_server_ends_is_saved_too() {
+    let mut served = Served::start().await;
+    let half = half_sent(&served.server, &served.device, "[]").await;
+    served.server.terminate();
+    assert!(!served.server.says("Stopping").is_empty());
+    PARTS.iter().for_each(|part| fs::remove_file(served.path(part)).unwrap());
+    drop(half);
+    assert!(!served.server.says("was put back whole").is_empty());
+    assert_eq!(served.server.ended(), Some(0));
+    served.goes_on().await;
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ async fn a_surge_over_the_bound_is_shed_at_once_and_what_is_acknowledged_is_stor
 /// Whether programs can be traced here. Where nobody would see that they cannot it
 /// is a failure.
 #[cfg(target_os = "linux")]
-fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     let mut probe = std::process::Command::new("strace");
     let can = probe.args(["-qq", "-o", "/dev/null", "true"]).output();
     let can = can.is_ok_and(|output| output.status.success());

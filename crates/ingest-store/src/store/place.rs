@@ -122,11 +122,20 @@ impl Store {
 
     /// Looks, and remembers what it found.
     pub(crate) fn look_in_place(&mut self) -> Result<()> {
-        self.place.check().inspect_err(|error| {
-            if let Error::Misplaced(name) = error {
-                self.misplaced = Some(name.clone());
-            }
-        })
+        let found = self.place.check();
+        if let Err(Error::Misplaced(name)) = &found {
+            self.misplaced = Some(name.clone());
+            // It cannot fail, and nothing better is left to do.
+            drop(super::leave_log_at_close(&self.connection));
+        }
+        found
+    }
+
+    /// The first file that was found missing or replaced. Then this store takes
+    /// nothing any more, also where the file is back.
+    #[must_use]
+    pub fn misplaced(&self) -> Option<&Path> {
+        self.misplaced.as_deref()
     }
 }
 

@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{Store, StoreOptions, place::refuse_link};
 use crate::{Error, Result, backup, schema};
@@ -47,7 +47,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&path, flags)?;
         // To move what it holds is left to whoever opens it next.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        super::leave_log_at_close(&connection)?;
         connection.busy_timeout(options.busy_timeout)?;
         // A command may be writing: nobody appends meanwhile, or begins it anew.
         let alone = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
