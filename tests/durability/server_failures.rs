@@ -76,8 +76,8 @@ fn get_over(calls: &str, what: &str, nth: u64, then: Then) -> Told {
     let folder = root.join("server");
     let server = Server::start(&mut Server::command(&folder));
     let token = server.way.enrol();
-    let first = server.way.post_keyed(&token, &numbers(0)).unwrap();
-    assert!(first.is_stored(), "{first:?}");
+    let answer = server.way.post_keyed(&token, &numbers(0)).unwrap();
+    assert!(answer.is_stored(), "{answer:?}");
 
     let trace = scratch.path().join("trace");
     let injection = format!("inject={calls}:{what}:when={nth}");

@@ -60,7 +60,7 @@ async fn is_usable(app: &App) -> bool {
         None => app.writer.write(|store| store.log_position()).await.is_ok(),
         // Where nobody is sent to a server that is not ready, nothing else would
         // show that it is again.
-        Some(_) => app.writer.attempt().await.is_ok(),
+        Some(_) => app.writer.attempt(app.clock.now().wall).await.is_ok(),
     };
     read.is_ok() && writes && app.writer.health().ailment().is_none()
 }

@@ -18,6 +18,7 @@ use std::{
     thread,
 };
 
+use event_model::WallTime;
 use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -97,10 +98,10 @@ impl Writer {
     }
 
     /// Writes nothing, durably: whether the store takes something again.
-    pub(crate) async fn attempt(&self) -> Result<(), Rejection> {
+    pub(crate) async fn attempt(&self, at: WallTime) -> Result<(), Rejection> {
         let health = self.health.clone();
         self.write(move |store| {
-            let tried = store.attempt();
+            let tried = store.attempt(at);
             health.tried(&tried);
             tried
         })
@@ -300,7 +301,7 @@ fn retry(
 
 #[cfg(test)]
 mod tests {
-    use event_model::{DeviceId, Fingerprint, WallTime};
+    use event_model::{DeviceId, Fingerprint};
     use ingest_api::Lifetimes;
     use ingest_store::{Body, Item, SoundEvent, StoreOptions, Tally, Verdict};
     use uuid::Uuid;

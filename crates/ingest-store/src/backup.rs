@@ -179,6 +179,9 @@ fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
 
 fn copy_sound(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     let path = from.to_owned();
+    // Where a link leads to its log lies too.
+    let led = fs::canonicalize(from).ok().filter(|_| from.is_symlink());
+    let from = led.as_deref().unwrap_or(from);
     let is_readable = check_log(from).and_then(|()| schema::check_on_disk(from));
     match is_readable.and_then(|()| copy_pages(from, to, name)) {
         Ok(Found::Sound) => Ok(()),

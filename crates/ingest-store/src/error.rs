@@ -40,6 +40,13 @@ pub enum Error {
          in place with `ringside-ingest database restore`", .0.display()
     )]
     ForeignLog(PathBuf),
+    /// The database's name leads to a file elsewhere. SQLite keeps the log beside
+    /// that one, where nobody looks for it.
+    #[error(
+        "{} is a symbolic link, and the log would lie beside the file that it leads to: put the file \
+         and its log here instead, or name their folder as the data directory", .0.display()
+    )]
+    Link(PathBuf),
     /// A file of the database was deleted or replaced while it was open: what is
     /// written is gone with the last who has it open.
     #[error("{} was deleted or replaced while it was open", .0.display())]
@@ -50,6 +57,9 @@ pub enum Error {
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),
+    /// It was, and is set aside: the next who needs it makes it anew.
+    #[error("index.sqlite is made anew from the log")]
+    Mended(#[source] Box<Error>),
     /// The batch is of a device that never enrolled.
     #[error("the device is not enrolled")]
     UnknownDevice,
@@ -86,11 +96,35 @@ impl Error {
             | Self::Newer { .. }
             | Self::LeftBehind(_)
             | Self::ForeignLog(_)
+            | Self::Link(_)
             | Self::Log(_)
-            | Self::Misplaced(_) => Some(Ailment::Passing),
+            | Self::Misplaced(_)
+            | Self::Mended(_) => Some(Ailment::Passing),
             Self::Index(_) | Self::Unreadable(_) => Some(Ailment::Damaged),
             Self::Sqlite(error) => of_sqlite(error),
         }
+    }
+}
+
+impl Error {
+    /// Whether something was read that is not as it was written.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        let code = match self {
+            Self::Index(_) | Self::Unreadable(_) => return true,
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
+            | Self::Link(_)
+            | Self::Log(_)
+            | Self::Misplaced(_)
+            | Self::Mended(_)
+            | Self::UnknownDevice
+            | Self::CutShort => None,
+        };
+        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
     }
 }
 

@@ -68,9 +68,11 @@ fn with_other_tables(error: Error) -> Error {
         | Error::Newer { .. }
         | Error::LeftBehind(_)
         | Error::ForeignLog(_)
+        | Error::Link(_)
         | Error::Log(_)
         | Error::Misplaced(_)
         | Error::Index(_)
+        | Error::Mended(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => false,

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
 use crate::{
@@ -87,9 +87,17 @@ impl Store {
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         make_private_directory(data_dir).map_err(Error::Directory)?;
-        schema::check_on_disk(&data_dir.join(Self::FILE_NAME))?;
+        let path = data_dir.join(Self::FILE_NAME);
+        place::refuse_link(&path)?;
+        schema::check_on_disk(&path)?;
         backup::check_left_behind(data_dir)?;
-        Self::open_checked(data_dir, options)
+        let before = place::found(&path)?;
+        let connection = Connection::open(&path)?;
+        let database = place::still(before, &path)?;
+        let connection = set_up(connection, options)?;
+        // Whatever is replaced from here on is not ours.
+        let place = Place::of(data_dir, database, &connection)?;
+        Self::open_checked(data_dir, options, connection, place)
     }
 
     /// As [`Store::open`], for a process that has this database open already: what
@@ -100,23 +108,30 @@ impl Store {
     /// that is made; and as [`Store::open`].
     pub fn open_beside(data_dir: &Path, options: StoreOptions, place: &Place) -> Result<Self> {
         place.check()?;
-        let store = Self::open_checked(data_dir, options)?;
-        leave_log_at_close(&store.connection)?;
+        let connection = open_existing(data_dir)?;
+        leave_log_at_close(&connection)?;
+        // Before anything is written into it.
         place.check()?;
-        Ok(store)
+        let connection = set_up(connection, options)?;
+        Self::open_checked(data_dir, options, connection, place.clone())
     }
 
     /// From here on the file is not opened by its name: to close it again would give
     /// up the locks that SQLite has on it in this process.
-    fn open_checked(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        let mut connection = connect(data_dir, options)?;
+    fn open_checked(
+        data_dir: &Path,
+        options: StoreOptions,
+        mut connection: Connection,
+        place: Place,
+    ) -> Result<Self> {
         schema::migrate(&mut connection)?;
         sync_names(data_dir).map_err(Error::Directory)?;
         let id = read_id(&connection)?;
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
-        let (place, cut_short) = (Place::of(&data_dir), Arc::default());
+        let cut_short = Arc::default();
         let (intake, misplaced, is_rescued) = (None, None, false);
+        place.check()?;
         Ok(Self {
             connection,
             index,
@@ -197,9 +212,18 @@ impl Store {
     }
 }
 
-/// A connection to the database itself.
+/// A connection to the database itself, which a [`Store`] has made.
 pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connection> {
-    let connection = Connection::open(data_dir.join(Store::FILE_NAME))?;
+    set_up(open_existing(data_dir)?, options)
+}
+
+/// Makes none where it is gone: an empty one would be taken for it.
+fn open_existing(data_dir: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(data_dir.join(Store::FILE_NAME), flags)?)
+}
+
+fn set_up(connection: Connection, options: StoreOptions) -> Result<Connection> {
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     // Not NORMAL: a receipt says `stored`, so the commit must have reached the

@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ingest_store::{Ailment, Error};
+use ingest_store::{Ailment, Error, Outcome};
 use prometheus::IntCounter;
 
 /// What came of the last write.
@@ -17,16 +17,18 @@ impl Health {
         Self { ailment: Mutex::default(), failures }
     }
 
-    /// Notes what came of a commit of batches.
-    pub(super) fn committed<T>(&self, result: &Result<T, Error>) {
+    /// Notes what came of a commit of batches. Where it stored nothing it may have
+    /// written nothing, or have met no page that is damaged, and shows nothing.
+    pub(super) fn committed(&self, result: &Result<Vec<Outcome>, Error>) {
         match result {
-            Ok(_) => *self.lock() = None,
+            Ok(outcomes) if outcomes.iter().any(has_stored) => *self.lock() = None,
+            Ok(_) => {}
             Err(error) => self.failed(error),
         }
     }
 
-    /// Notes what came of the trial that nothing else is written by. It meets no
-    /// page of the log: where one is damaged only a batch shows that it is well.
+    /// Notes what came of the trial that nothing else is written by. It meets few
+    /// pages of the log: where one is damaged only a batch shows that it is well.
     pub(super) fn tried(&self, result: &Result<(), Error>) {
         let mut ailment = self.lock();
         if result.is_ok() && *ailment == Some(Ailment::Passing) {
@@ -50,5 +52,13 @@ impl Health {
 
     fn lock(&self) -> MutexGuard<'_, Option<Ailment>> {
         self.ailment.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer that was given before counts for nothing.
+fn has_stored(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Answered(answer) => answer.tally.stored > 0,
+        Outcome::KeyReused => false,
     }
 }

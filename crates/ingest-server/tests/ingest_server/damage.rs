@@ -27,7 +27,8 @@ async fn is_ready(server: &TestServer) -> bool {
 async fn a_server_whose_database_stores_nothing_is_not_ready() {
     let server = TestServer::start().await;
     let device = server.enrol(1).await;
-    server.post(&device, &[device.kill("a", 1, 1)]).await;
+    let first = [device.kill("a", 1, 1)];
+    server.post(&device, &first).await;
     assert!(is_ready(&server).await);
     let shell = rusqlite::Connection::open(server.data_dir.path().join("ingest.sqlite")).unwrap();
     shell.execute_batch("ALTER TABLE event_1 RENAME TO elsewhere").unwrap();
@@ -36,6 +37,7 @@ async fn a_server_whose_database_stores_nothing_is_not_ready() {
     assert_eq!(verdicts, ["retry/store_unavailable"]);
     for _ in 0..3 {
         assert!(!is_ready(&server).await, "a commit that meets no damage shows nothing");
+        assert_eq!(server.post(&device, &first).await.verdicts(), ["duplicate"]);
     }
     assert_eq!(metric(&server, "ringside_ingest_store_failing").await, 1);
     assert_eq!(metric(&server, "ringside_ingest_store_failures_total").await, 1);
@@ -43,6 +45,23 @@ async fn a_server_whose_database_stores_nothing_is_not_ready() {
     assert_eq!(server.post(&device, &second).await.verdicts(), ["stored"]);
     assert!(is_ready(&server).await);
     assert_eq!(metric(&server, "ringside_ingest_store_failing").await, 0);
+}
+
+// Elsewhere a file that is open cannot be set aside: the next start does that.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_whose_index_was_damaged_is_ready_once_it_is_set_aside() {
+    let server = TestServer::start().await;
+    let device = server.enrol(1).await;
+    server.post(&device, &[device.kill("a", 1, 1)]).await;
+    let shell = rusqlite::Connection::open(server.data_dir.path().join("index.sqlite")).unwrap();
+    shell.execute_batch("INSERT INTO gate VALUES (1, 1, 0, x'00')").unwrap();
+    let second = [device.kill("b", 2, 1)];
+    let verdicts = server.post(&device, &second).await.verdicts();
+    assert_eq!(verdicts, ["retry/store_unavailable"]);
+    assert_eq!(metric(&server, "ringside_ingest_store_failures_total").await, 1);
+    assert!(is_ready(&server).await, "nobody sends anything to a server that is not");
+    assert_eq!(server.post(&device, &second).await.verdicts(), ["stored"]);
 }
 
 /// Why a server does not start on a database.
@@ -81,4 +100,16 @@ async fn a_server_on_a_damaged_database_does_not_listen_and_says_what_to_do() {
         assert!(matches!(refused, ServeError::Damaged(_)), "{number}: {refused:?}");
         assert!(refused.to_string().contains("database restore"));
     }
+}
+
+#[tokio::test]
+async fn a_server_on_a_database_with_other_tables_does_not_blame_damage() {
+    let server = TestServer::start().await;
+    let copy = server.data_dir.path().join("whole");
+    Store::back_up(server.data_dir.path(), &copy).unwrap();
+    let shell = rusqlite::Connection::open(&copy).unwrap();
+    shell.execute_batch("ALTER TABLE store RENAME TO shop").unwrap();
+    shell.close().unwrap();
+    let refused = refused(&copy, |_| {}).await;
+    assert!(matches!(refused, ServeError::Store(_)), "{refused:?}");
 }

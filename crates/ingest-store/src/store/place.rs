@@ -7,16 +7,21 @@
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt;
 use std::{
-    io,
+    io::{
+        self,
+        ErrorKind::{NotFound, Unsupported},
+    },
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use rusqlite::Connection;
 
 use super::{Store, settling::wal_of};
 use crate::{Error, Result};
 
 /// Which file it is, whatever it is called: its device and its number there.
-type FileId = (u64, u64);
+pub(super) type FileId = (u64, u64);
 
 /// The files of an open database, and what they are called.
 #[derive(Debug, Clone)]
@@ -40,12 +45,27 @@ pub(crate) enum Standing {
 }
 
 impl Place {
-    /// Of a database that was just opened.
-    pub(super) fn of(data_dir: &Path) -> Self {
+    /// Of a database that was just opened, and is [`still`] the file that it was.
+    pub(super) fn of(
+        data_dir: &Path,
+        database: Option<FileId>,
+        connection: &Connection,
+    ) -> Result<Self> {
+        let Some(file) = database else { return Ok(Self(Arc::default())) };
+        // Whoever reads opens the log, and nobody deletes that while it is open.
+        connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let mut parts = vec![Part { name: database_of(data_dir), file }];
+        // Where the system gives no log there is none.
+        if mode == "wal" {
+            let name = wal_of(data_dir);
+            let file = found(&name)?.ok_or_else(|| Error::Misplaced(name.clone()))?;
+            parts.push(Part { name, file });
+        }
         // Who has none of the index that processes share locks otherwise.
-        let names = [database_of(data_dir), wal_of(data_dir), index_of(data_dir)];
-        let part = |name: PathBuf| id_of(&name).ok().map(|file| Part { name, file });
-        Self(names.into_iter().filter_map(part).collect())
+        let name = index_of(data_dir);
+        parts.extend(found(&name)?.map(|file| Part { name, file }));
+        Ok(Self(parts.into()))
     }
 
     /// Costs a look at three names, and nothing on Windows.
@@ -56,7 +76,7 @@ impl Place {
         for Part { name, file } in self.0.iter() {
             match id_of(name) {
                 Ok(found) if found == *file => {}
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error) if error.kind() != NotFound => {
                     return Err(Error::Directory(error));
                 }
                 Ok(_) | Err(_) => return Err(Error::Misplaced(name.clone())),
@@ -70,8 +90,8 @@ impl Place {
         let ours = self.0.iter().find(|part| part.name == name).map(|part| part.file);
         match (id_of(name), ours) {
             (Ok(found), Some(ours)) if found == ours => Standing::Ours,
-            (Err(error), None) if error.kind() == io::ErrorKind::NotFound => Standing::Ours,
-            (Err(error), Some(_)) if error.kind() == io::ErrorKind::NotFound => Standing::Nothing,
+            (Err(error), None) if error.kind() == NotFound => Standing::Ours,
+            (Err(error), Some(_)) if error.kind() == NotFound => Standing::Nothing,
             (Ok(_) | Err(_), _) => Standing::Another,
         }
     }
@@ -119,6 +139,29 @@ impl Store {
     }
 }
 
+/// Refuses a name that leads elsewhere.
+pub(super) fn refuse_link(name: &Path) -> Result<()> {
+    if name.is_symlink() { Err(Error::Link(name.to_owned())) } else { Ok(()) }
+}
+
+/// The file of a name, if there is one and the system numbers files.
+pub(super) fn found(name: &Path) -> Result<Option<FileId>> {
+    match id_of(name) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if matches!(error.kind(), NotFound | Unsupported) => Ok(None),
+        Err(error) => Err(Error::Directory(error)),
+    }
+}
+
+/// The file of a name that was opened, which is none but the one that was there
+/// before.
+pub(super) fn still(before: Option<FileId>, name: &Path) -> Result<Option<FileId>> {
+    let now = found(name)?;
+    // One that was not there was made; elsewhere than on Unix none has a number.
+    let is_it = if before.is_none() { now.is_some() || !cfg!(unix) } else { now == before };
+    if is_it { Ok(now) } else { Err(Error::Misplaced(name.to_owned())) }
+}
+
 fn database_of(data_dir: &Path) -> PathBuf {
     data_dir.join(Store::FILE_NAME)
 }
@@ -136,5 +179,75 @@ fn id_of(name: &Path) -> io::Result<FileId> {
 
 #[cfg(not(unix))]
 fn id_of(_name: &Path) -> io::Result<FileId> {
-    Err(io::ErrorKind::Unsupported.into())
+    Err(Unsupported.into())
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{Follower, StoreOptions};
+
+    fn open(dir: &TempDir) -> Store {
+        Store::open(dir.path(), StoreOptions::default()).unwrap()
+    }
+
+    fn replace(name: &Path) {
+        // Beside it, so that it has another number.
+        let other = name.with_extension("other");
+        fs::write(&other, "").unwrap();
+        fs::rename(&other, name).unwrap();
+    }
+
+    #[test]
+    fn what_is_replaced_while_it_is_opened_is_not_ours() {
+        let dir = TempDir::new().unwrap();
+        drop(open(&dir));
+        let name = database_of(dir.path());
+        let before = found(&name).unwrap();
+        assert!(before.is_some());
+        assert_eq!(still(before, &name).unwrap(), before);
+        replace(&name);
+        assert!(matches!(still(before, &name), Err(Error::Misplaced(_))));
+        assert!(still(None, &name).unwrap().is_some(), "it was made");
+        fs::remove_file(&name).unwrap();
+        for before in [before, None] {
+            assert!(matches!(still(before, &name), Err(Error::Misplaced(_))), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_gone_at_once_is_not_overlooked() {
+        let dir = TempDir::new().unwrap();
+        let store = open(&dir);
+        let database = found(&database_of(dir.path())).unwrap();
+        let parts = |place: Place| place.0.len();
+        let of = || Place::of(dir.path(), database, &store.connection);
+        assert_eq!(of().map(parts).unwrap(), 3);
+        fs::remove_file(index_of(dir.path())).unwrap();
+        assert_eq!(of().map(parts).unwrap(), 2);
+        fs::remove_file(wal_of(dir.path())).unwrap();
+        assert!(matches!(of(), Err(Error::Misplaced(name)) if name == wal_of(dir.path())));
+    }
+
+    #[test]
+    fn who_opens_beside_makes_nothing_and_writes_into_nothing() {
+        let dir = TempDir::new().unwrap();
+        let store = open(&dir);
+        let (name, options) = (database_of(dir.path()), StoreOptions::default());
+        let beside = || Store::open_beside(dir.path(), options, &store.place()).map(drop);
+        beside().unwrap();
+        replace(&name);
+        assert!(matches!(beside(), Err(Error::Misplaced(_))));
+        assert_eq!(fs::read(&name).unwrap(), b"");
+        fs::remove_file(&name).unwrap();
+        assert!(matches!(beside(), Err(Error::Misplaced(_))));
+        assert!(super::super::open_existing(dir.path()).is_err());
+        assert!(Follower::open(dir.path(), options).is_err());
+        assert!(!name.exists());
+    }
 }

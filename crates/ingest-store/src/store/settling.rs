@@ -18,7 +18,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{Store, StoreOptions};
+use super::{Store, StoreOptions, place::refuse_link};
 use crate::{Error, Result, backup, schema};
 
 const HEADER: usize = 32;
@@ -38,6 +38,7 @@ impl Store {
     pub fn settle(data_dir: &Path, options: StoreOptions) -> Result<()> {
         let path = data_dir.join(Self::FILE_NAME);
         let wal = wal_of(data_dir);
+        refuse_link(&path)?;
         if !path.exists() || wal.metadata().map_or(0, |metadata| metadata.len()) == 0 {
             return Ok(());
         }
@@ -61,8 +62,13 @@ pub(super) fn wal_of(data_dir: &Path) -> PathBuf {
 
 /// Writes the frames of a log where they stand, and flushes it.
 fn write_over(path: &Path) -> io::Result<()> {
-    let mut frames = BufReader::new(File::open(path)?);
     let mut over = File::options().write(true).open(path)?;
+    copy_frames(&mut BufReader::new(File::open(path)?), &mut over)?;
+    over.sync_all()
+}
+
+/// Writes what SQLite may find in a log, and nothing behind it.
+fn copy_frames(frames: &mut impl Read, over: &mut impl Write) -> io::Result<()> {
     let mut header = Vec::with_capacity(HEADER);
     frames.by_ref().take(HEADER as u64).read_to_end(&mut header)?;
     over.write_all(&header)?;
@@ -80,7 +86,7 @@ fn write_over(path: &Path) -> io::Result<()> {
             }
         }
     }
-    over.sync_all()
+    Ok(())
 }
 
 /// How long a frame is; `None` where this begins no log.
@@ -94,7 +100,7 @@ fn frame_bytes(header: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, time::UNIX_EPOCH};
 
     use tempfile::TempDir;
 
@@ -119,8 +125,13 @@ mod tests {
         let store = used_twice(&dir);
         let wal = wal_of(dir.path());
         let before = fs::read(&wal).unwrap();
+        let log = File::options().write(true).open(&wal).unwrap();
+        log.set_modified(UNIX_EPOCH).unwrap();
         Store::settle(dir.path(), StoreOptions::default()).unwrap();
         assert!(fs::read(&wal).unwrap() == before);
+        let written_at = wal.metadata().unwrap().modified().unwrap();
+        // Elsewhere the time may come when the last handle is closed.
+        assert!(written_at > UNIX_EPOCH || !cfg!(unix), "it was not written over");
         store.connection.execute("DELETE FROM server_version", []).unwrap();
     }
 
@@ -133,10 +144,18 @@ mod tests {
         let own = log[HEADER..].chunks(frame).take_while(|one| one[8..16] == log[16..24]).count();
         let whole = HEADER + own * frame;
         assert!(whole > 4_000_000 && whole < log.len(), "{whole} of {}", log.len());
-        let copy = dir.path().join("copy");
-        fs::write(&copy, &log).unwrap();
-        write_over(&copy).unwrap();
-        assert!(fs::read(&copy).unwrap() == log);
+        assert!(copied(&log) == log[..whole]);
+        // A frame that is cut off, and the log as a file that has none behind it.
+        let cut = whole - frame / 2;
+        assert!(copied(&log[..cut]) == log[..cut]);
+        assert!(copied(&log[..whole]) == log[..whole]);
+    }
+
+    /// What is written over a log with these bytes.
+    fn copied(log: &[u8]) -> Vec<u8> {
+        let mut over = Vec::new();
+        copy_frames(&mut &*log, &mut over).unwrap();
+        over
     }
 
     #[test]
@@ -148,6 +167,8 @@ mod tests {
             fs::write(&path, &bytes).unwrap();
             write_over(&path).unwrap();
             assert_eq!(fs::read(&path).unwrap(), bytes);
+            let header = &bytes[..HEADER.min(bytes.len())];
+            assert_eq!(copied(&bytes), header, "and nothing is taken for a frame");
         }
         Store::settle(dir.path(), StoreOptions::default()).unwrap();
         Store::settle(&dir.path().join("nowhere"), StoreOptions::default()).unwrap();

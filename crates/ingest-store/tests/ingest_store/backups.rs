@@ -331,3 +331,32 @@ fn a_restore_that_was_refused_leaves_nothing_behind() {
     assert_eq!(names(&dir), ["prose"]);
     crate::support::open(&dir);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_database_is_refused_and_can_be_restored_from() {
+    let fixture = with_one_event();
+    let target = fixture.dir.path().join(Store::FILE_NAME);
+    let folder = TempDir::new().unwrap();
+    let link = folder.path().join(Store::FILE_NAME);
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let options = StoreOptions::default();
+    let refused = Store::settle(folder.path(), options);
+    assert!(matches!(&refused, Err(Error::Link(path)) if *path == link), "{refused:?}");
+    let refused = Store::open(folder.path(), options).map(drop);
+    assert!(matches!(&refused, Err(Error::Link(path)) if *path == link), "{refused:?}");
+    Store::restore(folder.path(), &link).unwrap();
+    let copy = Store::open(folder.path(), options).unwrap();
+    assert_eq!(copy.log_position().unwrap(), 1);
+    assert_eq!(fixture.store.log_position().unwrap(), 1);
+    // The log beside a link is not the one of where it leads to.
+    let copied = fixture.dir.path().join("copy");
+    Store::back_up(folder.path(), &copied).unwrap();
+    let mut log = copied.clone().into_os_string();
+    log.push("-wal");
+    std::fs::write(&log, "another's").unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&copied, &link).unwrap();
+    let refused = Store::restore(TempDir::new().unwrap().path(), &link);
+    assert!(matches!(refused, Err(BackupError::Sqlite { .. })), "{refused:?}");
+}

@@ -4,7 +4,7 @@
 use std::{fs, path::Path, sync::atomic::Ordering};
 
 use ingest_api::ReceiptStatus;
-use ingest_store::{Batch, Error, Follower, Store, StoreOptions};
+use ingest_store::{Ailment, Batch, Error, Follower, Store, StoreOptions};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -95,8 +95,10 @@ fn damage_that_is_met_only_in_use_costs_one_answer() {
     let (fixture, occurrences) = followed();
     let mut fixture = after(fixture, |file| overwrite(file, 2 * PAGE));
     // Opening it reads no page behind the second.
-    let refused = fixture.store.ingest(&[again()], &terms());
-    assert!(refused.is_err(), "it asks for a retry and guesses nothing");
+    let refused = fixture.store.ingest(&[again()], &terms()).unwrap_err();
+    assert!(matches!(refused, Error::Mended(_)), "it guesses nothing: {refused:?}");
+    assert_eq!(refused.ailment(), Some(Ailment::Passing), "another try may succeed");
+    fixture.store.attempt(now()).unwrap();
     is_whole(&mut fixture, &occurrences, "met by the gate");
 
     let (fixture, occurrences) = followed();
@@ -105,6 +107,20 @@ fn damage_that_is_met_only_in_use_costs_one_answer() {
     assert!(follower.forget().is_err());
     while !follower.associate().unwrap().all {}
     is_whole(&mut fixture, &occurrences, "met by the follower");
+}
+
+#[test]
+fn an_attempt_shows_that_the_gate_cannot_be_asked() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = fixture.reopened_after(|dir| {
+        lose_index(dir);
+        fs::create_dir(dir.join(FILE)).unwrap();
+    });
+    let refused = fixture.store.attempt(now()).unwrap_err();
+    assert_eq!(refused.ailment(), Some(Ailment::Passing), "{refused:?}");
+    fs::remove_dir(fixture.dir.path().join(FILE)).unwrap();
+    fixture.store.attempt(now()).unwrap();
+    is_whole(&mut fixture, &occurrences, "after an attempt");
 }
 
 #[test]
