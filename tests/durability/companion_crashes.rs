@@ -5,11 +5,11 @@ use std::{fs, path::Path};
 use event_model::DeviceId;
 use outbox::{Error, Outbox};
 use serde_json::Value;
-use system_tests::{Device, Recordings, Server};
+use system_tests::{Device, Recordings, Server, scratch};
 
 use crate::verdict::Crashed;
 use crate::{
-    crash_points::{Crash, scratch, visit},
+    crash_points::{Crash, visit},
     disk::{Disk, Image},
     plan::at,
     random::Random,

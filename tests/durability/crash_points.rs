@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use tempfile::TempDir;
+use system_tests::scratch;
 
 use crate::verdict::Crashed;
 use crate::{
@@ -78,17 +78,6 @@ pub(crate) struct Crash<'c> {
     pub(crate) nth_image: u64,
     /// Whether the process alone crashed.
     pub(crate) crashed: Crashed,
-}
-
-/// Memory in the shape of files where the system has that: a crash is written
-/// and read thousands of times.
-pub(crate) fn scratch() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()).unwrap()
-    } else {
-        tempfile::tempdir().unwrap()
-    }
 }
 
 /// Looks at every crash of a run that began with `disk` and did `acts`.

@@ -4,9 +4,9 @@
 use std::{fs, path::Path};
 
 use outbox::{Filter, OutboxView};
-use system_tests::{Device, Recordings};
+use system_tests::{Device, Recordings, scratch};
 
-use crate::{crash_points::scratch, random::is_long, strace};
+use crate::{random::is_long, strace};
 
 const SEED: u64 = 6;
 const SECONDS: u64 = 120;

@@ -9,9 +9,11 @@ use std::{
 
 use outbox::Append;
 
+use system_tests::scratch;
+
 use crate::{
     appender::PlanKind,
-    crash_points::{Crash, Tally, scratch, visit},
+    crash_points::{Crash, Tally, visit},
     disk::{Disk, Image},
     failing_starts::at_any_call,
     plan::{self, Checkpoint, STREAMS, Step, event, stream_key},

@@ -1,11 +1,9 @@
 //! What the traced program does: seeded steps on an outbox.
 
-use std::collections::BTreeMap;
-
 use delivery::QuarantineReason;
 use event_model::{
-    Actors, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity, Kind,
-    MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
+    ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Kind, MatchKey,
+    MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
 };
 use outbox::{Append, NewEvent, StreamKey};
 use uuid::Uuid;
@@ -161,17 +159,11 @@ fn id(n: u64) -> EventId {
 pub(crate) fn event(n: u64) -> NewEvent {
     let game = Game::cs2();
     let key = MatchKey::native(&game, &format!("m{}", n % 3));
+    let match_ref = MatchRef { key, origin: MatchOrigin::Native };
     let data = EventData {
-        game,
-        match_ref: MatchRef { key, origin: MatchOrigin::Native },
         observer: Some("Ana".to_owned()),
-        actors: Actors::default(),
-        actor_ids: None,
         round: u32::try_from(n).ok(),
-        ordinal: None,
-        identity: Identity::Native,
-        match_clock_ms: None,
-        details: BTreeMap::new(),
+        ..EventData::of_match(game, match_ref)
     };
     let now = at(n);
     let event = Event { id: id(n), kind: Kind::Kill, data };

@@ -1,9 +1,11 @@
 //! A crash while a start gets over a crash: what was acknowledged before the
 //! first one is there after the second.
 
+use system_tests::scratch;
+
 use crate::{
     appender::PlanKind,
-    crash_points::{Tally, in_parallel, keep, scratch},
+    crash_points::{Tally, in_parallel, keep},
     disk::{Disk, Image},
     random::{Random, is_long},
     run::{Run, acknowledged},

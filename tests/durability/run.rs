@@ -7,9 +7,10 @@ use std::{
 
 use tempfile::TempDir;
 
+use system_tests::scratch;
+
 use crate::{
     appender::{Job, PlanKind},
-    crash_points::scratch,
     strace,
     trace::{Act, Watched},
     worker::{Snapshot, reference},

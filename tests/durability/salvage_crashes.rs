@@ -5,9 +5,11 @@ use std::{fs, path::Path};
 
 use event_model::OutboxId;
 
+use system_tests::scratch;
+
 use crate::{
     appender::PlanKind,
-    crash_points::{Crash, Tally, scratch, visit},
+    crash_points::{Crash, Tally, visit},
     disk::{Disk, Image},
     failing_starts::at_any_call,
     plan::{self, Checkpoint, Step},

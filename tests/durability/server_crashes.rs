@@ -11,10 +11,9 @@ use std::{
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
-use system_tests::{ENROLMENT_KEY, Program, READY_TIMEOUT, binary};
+use system_tests::{ENROLMENT_KEY, Program, READY_TIMEOUT, binary, scratch};
 
 use crate::{
-    crash_points::scratch,
     disk::{Disk, Image},
     random::{Random, is_long},
     strace,
@@ -22,6 +21,7 @@ use crate::{
 };
 
 const DEVICE: &str = "00000000-0000-0000-0000-00000000000d";
+const ANOTHER: &str = "00000000-0000-0000-0000-00000000000e";
 
 /// Companions that post at once, so that their batches share commits.
 const POSTERS: u64 = 3;
@@ -89,11 +89,27 @@ impl Server {
 
 impl Way {
     pub(crate) fn enrol(&self) -> String {
-        let body = json!({"device": DEVICE, "name": "PC"}).to_string();
-        let request = self.client.post(format!("{}/v1/devices", self.url));
-        let reply = request.bearer_auth(ENROLMENT_KEY).body(body).send().unwrap();
-        let enrolled = parsed(reply);
+        let enrolled = self.enrolled(&json!({"device": DEVICE, "name": "PC"})).unwrap();
         enrolled["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Enrols another device, under a token that it chose; whether it was told so.
+    pub(crate) fn enrol_another(&self, token: &str) -> bool {
+        let wish = json!({"device": ANOTHER, "name": "PC", "token": token});
+        self.enrolled(&wish).is_some_and(|enrolled| enrolled["token"] == token)
+    }
+
+    /// Whether a device of this token may send.
+    pub(crate) fn lets_in(&self, token: &str) -> bool {
+        let request = self.request(token, &[]);
+        request.send().is_ok_and(|reply| reply.status().is_success())
+    }
+
+    /// No answer where the server has gone.
+    fn enrolled(&self, wish: &Value) -> Option<Value> {
+        let request = self.client.post(format!("{}/v1/devices", self.url));
+        let reply = request.bearer_auth(ENROLMENT_KEY).body(wish.to_string()).send().ok()?;
+        serde_json::from_str(&reply.text().ok()?).ok()
     }
 
     /// Posts events; each with the server's word on it.
@@ -237,14 +253,16 @@ fn post_from_several_sides(server: &Way, token: &str) -> Vec<Vec<u64>> {
 }
 
 /// The events that an act acknowledges.
-fn acknowledged(act: &Act) -> Vec<u64> {
+pub(crate) fn acknowledged(act: &Act) -> Vec<u64> {
     let Act::Send { bytes, .. } = act else { return Vec::new() };
     let begin = bytes.windows(RECEIPT.len()).position(|part| part == RECEIPT);
     let Some(page) = begin.and_then(|at| serde_json::from_slice::<Value>(&bytes[at..]).ok()) else {
         return Vec::new();
     };
     let receipts = page["receipts"].as_array().cloned().unwrap_or_default();
-    let ids = receipts.iter().filter(|receipt| receipt["status"] == "stored");
+    let is_told =
+        |receipt: &&Value| ["stored", "duplicate"].map(Value::from).contains(&receipt["status"]);
+    let ids = receipts.iter().filter(is_told);
     ids.map(|receipt| number(receipt["id"].as_str().unwrap())).collect()
 }
 

@@ -8,7 +8,7 @@ use event_model::{
 };
 use game_session::SourceState;
 use outbox::{Append, Claimed, NewEvent, Outbox, StreamKey};
-use tempfile::TempDir;
+use system_tests::scratch;
 use uuid::Uuid;
 
 use crate::Looked;
@@ -45,7 +45,7 @@ pub(crate) fn database(input: &[u8]) -> Looked {
     if let [high, .., low] = *rest {
         bytes.truncate(usize::from(u16::from_be_bytes([high, low])) * bytes.len() / 65_536);
     }
-    let folder = folder();
+    let folder = scratch();
     let path = folder.path().join(NAME);
     fs::write(&path, &bytes).unwrap();
     opens(&path, &good.bodies)
@@ -72,7 +72,7 @@ pub(crate) fn folder_of_files(input: &[u8]) -> Looked {
         let bytes = &mut files[usize::from(file) % ENDINGS.len()];
         bytes.truncate(usize::from(u16::from_be_bytes([high, low])) * bytes.len() / 65_536);
     }
-    let folder = folder();
+    let folder = scratch();
     for (ending, bytes) in ENDINGS.iter().zip(&files) {
         fs::write(folder.path().join(format!("{NAME}{ending}")), bytes).unwrap();
     }
@@ -117,20 +117,11 @@ fn now() -> Moment {
     Moment { clock, wall: WallTime::from_unix_ms(1_795_201_200_000) }
 }
 
-fn folder() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        tempfile::tempdir_in(memory).unwrap()
-    } else {
-        tempfile::tempdir().unwrap()
-    }
-}
-
 /// A real file with real events, made once.
 fn good() -> &'static Good {
     static GOOD: OnceLock<Good> = OnceLock::new();
     GOOD.get_or_init(|| {
-        let folder = folder();
+        let folder = scratch();
         let path = folder.path().join(NAME);
         let mut outbox = open(&path).unwrap();
         outbox.append(&[events()], now()).unwrap();
@@ -151,7 +142,7 @@ struct Killed {
 fn killed() -> &'static Killed {
     static KILLED: OnceLock<Killed> = OnceLock::new();
     KILLED.get_or_init(|| {
-        let folder = folder();
+        let folder = scratch();
         let path = folder.path().join(NAME);
         let mut all = events();
         let unheard = Append { events: all.events.split_off(all.events.len() - 1), ..all.clone() };
@@ -173,7 +164,7 @@ fn killed() -> &'static Killed {
 #[test]
 fn an_untouched_folder_gives_every_event() {
     let killed = killed();
-    let folder = folder();
+    let folder = scratch();
     for (ending, bytes) in ENDINGS.iter().zip(&killed.files) {
         fs::write(folder.path().join(format!("{NAME}{ending}")), bytes).unwrap();
     }

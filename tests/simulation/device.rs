@@ -15,12 +15,15 @@ use uuid::Uuid;
 
 use crate::{
     clock::DeviceClock,
-    disk,
+    disk::SmallDisk,
     game::{Evening, evenings},
+    plan::Plan,
     process::{Beginning, Process},
     server::copy_folder,
 };
 
+/// Where the runs of a device are: a disk of its own, where that becomes full.
+const DISK: &str = "disk";
 /// The capture thread asks a disk that refused again after so long.
 const COMMIT_RETRY_MS: u64 = 1_000;
 /// No file of a simulation has more events.
@@ -48,15 +51,22 @@ pub(crate) struct Device {
     wrong_token: Option<String>,
     /// The last run before which the plan has overwritten a page of its file.
     pub(crate) page_damaged: Option<u32>,
+    /// What its outbox is on, where that is to become full.
+    disk: Option<SmallDisk>,
     /// Whether its disk takes nothing.
     full: bool,
+    /// Appends that it refused so, and starts on it.
+    pub(crate) not_saved: u64,
+    pub(crate) full_starts: u64,
     /// The files as they were after the last append, where nothing was made
     /// durable since: what a power failure leaves.
     synced: Option<PathBuf>,
 }
 
 impl Device {
-    pub(crate) fn new(seed: u64, number: usize, folder: &Path, events_max: usize) -> Self {
+    pub(crate) fn new(seed: u64, number: usize, folder: &Path, plan: &Plan) -> Self {
+        let folder = folder.join(format!("device-{number}"));
+        let disk = plan.fills(number).then(|| SmallDisk::mount(&folder.join(DISK))).flatten();
         let part = u64::try_from(number).unwrap();
         Self {
             number,
@@ -67,14 +77,17 @@ impl Device {
             evening: &evenings()[0],
             begins_ms: Vec::new(),
             inexact: Vec::new(),
-            folder: folder.join(format!("device-{number}")),
-            limits: BatchLimits { events_max, ..BatchLimits::default() },
+            folder,
+            limits: BatchLimits { events_max: plan.events_max, ..BatchLimits::default() },
             chance: Arc::new(Mutex::new(Prng::new(seed, &format!("device {number}")))),
             unsaved: Vec::new(),
             retry_at_ms: None,
             wrong_token: None,
             page_damaged: None,
+            disk,
             full: false,
+            not_saved: 0,
+            full_starts: 0,
             synced: None,
         }
     }
@@ -85,7 +98,7 @@ impl Device {
     }
 
     fn run_folder(&self) -> PathBuf {
-        self.folder.join(self.run.to_string())
+        self.folder.join(DISK).join(self.run.to_string())
     }
 
     /// Where the outbox of the present run is.
@@ -115,6 +128,10 @@ impl Device {
 
     /// Starts the companion on the files that are there.
     pub(crate) fn start(&mut self, now_ms: u64) -> Result<(), outbox::Error> {
+        if self.full {
+            self.fill();
+            self.full_starts += 1;
+        }
         let process = Process::begin(&Beginning {
             outbox: &self.outbox_path(),
             device: self.id,
@@ -125,26 +142,19 @@ impl Device {
             now_ms,
         })?;
         self.process = Some(process);
-        if self.full {
-            self.fill();
-        }
         Ok(())
     }
 
-    /// From now on its disk takes nothing.
+    /// From now on its disk takes nothing while a companion runs.
     pub(crate) fn fill(&mut self) {
         self.full = true;
-        if self.process.is_some() {
-            disk::fill(&self.outbox_path());
-        }
+        self.disk.iter().for_each(SmallDisk::fill);
     }
 
     /// Ends that.
     pub(crate) fn make_room(&mut self) {
         self.full = false;
-        if self.process.is_some() {
-            disk::make_room(&self.outbox_path());
-        }
+        self.disk.iter().for_each(SmallDisk::make_room);
     }
 
     /// Ends it as SIGKILL does: the files stay as they are at this instant.
@@ -152,18 +162,15 @@ impl Device {
     pub(crate) fn kill(&mut self, power: Power) {
         let image = match (power, self.synced.take()) {
             (Power::Fails, Some(synced)) => synced,
-            (Power::Fails | Power::Stays, _) => self.run_folder(),
+            (Power::Fails | Power::Stays, _) => self.copy("killed"),
         };
-        let before = self.run_folder();
+        self.process = None;
+        // Whoever changes the files in between needs room for that; the next
+        // companion starts without.
+        self.disk.iter().for_each(SmallDisk::make_room);
+        drop(fs::remove_dir_all(self.run_folder()));
         self.run += 1;
         copy_folder(&image, &self.run_folder());
-        self.process = None;
-        drop(fs::remove_dir_all(before));
-        if self.full {
-            // The way in which it is full here is not one in which a disk is: at
-            // the next start it would be taken for damage.
-            disk::make_room(&self.outbox_path());
-        }
         self.retry_at_ms = None;
         if !self.unsaved.is_empty() {
             self.unsaved.clear();
@@ -188,7 +195,9 @@ impl Device {
                 self.retry_at_ms = None;
                 Appended { events: std::mem::take(&mut self.unsaved), retry_at_ms: None }
             }
-            Err(_) => {
+            Err(error) => {
+                assert!(error.is_full(), "nothing else is the reason: {error:?}");
+                self.not_saved += 1;
                 self.retry_at_ms = Some(now_ms + COMMIT_RETRY_MS);
                 Appended { events: Vec::new(), retry_at_ms: self.retry_at_ms }
             }
@@ -197,10 +206,15 @@ impl Device {
 
     /// Keeps a copy of what is durable now.
     pub(crate) fn keep_synced(&mut self) {
-        let copy = self.folder.join("synced");
+        self.synced = Some(self.copy("synced"));
+    }
+
+    /// A copy of the files as they are now, not on the disk that may be full.
+    fn copy(&self, name: &str) -> PathBuf {
+        let copy = self.folder.join(name);
         drop(fs::remove_dir_all(&copy));
         copy_folder(&self.run_folder(), &copy);
-        self.synced = Some(copy);
+        copy
     }
 
     /// Something else was made durable.

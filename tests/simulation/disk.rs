@@ -1,6 +1,12 @@
 //! What happens to an outbox's file from outside: no room, and damage.
 
-use std::{fs, path::Path};
+use std::{
+    env,
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use event_model::EventId;
 use rusqlite::Connection;
@@ -9,39 +15,55 @@ use simulator::Prng;
 /// SQLite's page size, which the outbox does not change.
 const PAGE: usize = 4096;
 
-/// Makes every write to the file fail, as a full disk does: by triggers, since a
-/// limit would have to be set on the owner's own connection.
-pub(crate) fn fill(path: &Path) {
-    each_trigger(path, |name, table, write| {
-        format!(
-            "CREATE TRIGGER IF NOT EXISTS \"{name}\" BEFORE {write} ON \"{table}\"
-             BEGIN SELECT RAISE(ABORT, 'no room (simulated)'); END;"
-        )
-    });
-}
+/// Room of a small disk: for an outbox, and for what is set aside of it.
+const SIZE: &str = "size=32m";
+/// What is written until there is no room for it: the last page too.
+const PARTS: [usize; 3] = [64 * 1024, PAGE, 1];
 
-/// Ends that.
-pub(crate) fn make_room(path: &Path) {
-    each_trigger(path, |name, _, _| format!("DROP TRIGGER IF EXISTS \"{name}\";"));
-}
+/// A disk of its own, which can be filled to the last page.
+pub(crate) struct SmallDisk(PathBuf);
 
-fn each_trigger(path: &Path, statement: impl Fn(&str, &str, &str) -> String) {
-    // Nobody has made the file yet: there is nothing to fill.
-    if !path.exists() {
-        return;
+impl SmallDisk {
+    /// Mounts one at `folder`; none where this process may not have one.
+    #[expect(clippy::print_stdout, reason = "a fault that never comes is worth knowing of")]
+    pub(crate) fn mount(folder: &Path) -> Option<Self> {
+        fs::create_dir_all(folder).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(folder);
+        let why = match mount.output() {
+            Ok(mounted) if mounted.status.success() => return Some(Self(folder.to_owned())),
+            Ok(mounted) => String::from_utf8_lossy(&mounted.stderr).trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let watched = env::var_os("CI").is_none();
+        assert!(watched || !cfg!(target_os = "linux"), "no disk can be full here: {why}");
+        println!("no disk is ever full: no small one can be mounted here: {why}");
+        None
     }
-    let db = Connection::open(path).unwrap();
-    let mut select = db
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        .unwrap();
-    let tables = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let mut batch = String::new();
-    for table in tables.map(Result::unwrap) {
-        for write in ["INSERT", "UPDATE", "DELETE"] {
-            batch.push_str(&statement(&format!("full_{table}_{write}"), &table, write));
+
+    /// Takes all the room that is left.
+    pub(crate) fn fill(&self) {
+        let mut ballast = File::options().create(true).append(true).open(self.ballast()).unwrap();
+        for part in PARTS {
+            while ballast.write_all(&vec![1; part]).is_ok() {}
         }
     }
-    db.execute_batch(&batch).unwrap();
+
+    /// Ends that.
+    pub(crate) fn make_room(&self) {
+        // Where it was not full, that is as good.
+        drop(fs::remove_file(self.ballast()));
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.join("ballast")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _status = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
 }
 
 /// Changes a byte in the body of an event, so that only its checksum tells.

@@ -28,6 +28,9 @@ pub(crate) struct Figures {
     pub(crate) excused: u64,
     /// Events that were refused, and put back by their players.
     pub(crate) refused: u64,
+    /// Appends that a full disk refused, and starts on one.
+    pub(crate) not_saved: u64,
+    pub(crate) full_starts: u64,
     /// From the last fault until nothing waited any more.
     pub(crate) quiet_ms: u64,
 }
@@ -39,6 +42,8 @@ impl Figures {
         self.requests += other.requests;
         self.excused += other.excused;
         self.refused += other.refused;
+        self.not_saved += other.not_saved;
+        self.full_starts += other.full_starts;
         self.quiet_ms = self.quiet_ms.max(other.quiet_ms);
     }
 }
@@ -62,6 +67,8 @@ impl World {
             requests: self.ledger.requests,
             excused,
             refused: self.refused,
+            not_saved: self.devices.iter().map(|device| device.not_saved).sum(),
+            full_starts: self.devices.iter().map(|device| device.full_starts).sum(),
             quiet_ms: self.now_ms.saturating_sub(self.plan.calm_ms),
         })
     }

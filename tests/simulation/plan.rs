@@ -56,7 +56,7 @@ pub(crate) enum Fault {
     Reboot { device: usize, down_ms: u64 },
     /// Somebody sets the wall clock.
     WallStep { device: usize, ms: i64 },
-    /// Nothing can be written to the outbox.
+    /// Its disk is full while a companion runs, at a start too.
     DiskFull { device: usize, for_ms: u64 },
     /// Another process deletes some events that wait.
     Delete { device: usize, events: usize },
@@ -155,6 +155,13 @@ impl Plan {
             faults,
             calm_ms: STORM_MS + FAULT_MAX_MS,
         }
+    }
+
+    /// Whether the disk of a device becomes full.
+    pub(crate) fn fills(&self, device: usize) -> bool {
+        let fills =
+            |fault: &Fault| matches!(fault, Fault::DiskFull { device: of, .. } if *of == device);
+        self.faults.iter().any(|(_, fault)| fills(fault))
     }
 
     /// Whether an event may be missing in the end: only where somebody damages

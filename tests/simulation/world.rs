@@ -28,10 +28,10 @@ use requests::Flight;
 
 /// Devices run so far at a time; what they send is looked at afterwards.
 const SLICE_MS: u64 = 500;
-/// After the faults, for everything to arrive. The longest wait of a client is
-/// five minutes and a half; halving a batch and meeting a new store take a few
-/// requests more.
-const QUIET_MAX_MS: u64 = 30 * 60 * 1_000;
+/// After the faults, for everything to arrive. The longest wait of a client is an
+/// hour, where a cache named other databases so often that it puts off to send again
+/// what it sent; halving a batch and meeting a new store take a few requests more.
+const QUIET_MAX_MS: u64 = 90 * 60 * 1_000;
 
 /// One simulation under way.
 pub(crate) struct World {
@@ -83,7 +83,7 @@ enum Happening {
 impl World {
     pub(crate) fn new(seed: u64, folder: &Path, runtime: Arc<Runtime>, loud: Loudness) -> Self {
         let plan = Plan::of(seed);
-        let device = |number| Device::new(seed, number, folder, plan.events_max);
+        let device = |number| Device::new(seed, number, folder, &plan);
         let mut world = Self {
             now_ms: 0,
             devices: (0..plan.devices).map(device).collect(),
@@ -193,7 +193,8 @@ impl World {
                 let Some(process) = &device.process else { return false };
                 let outbox = process.outbox.lock().unwrap();
                 let status = outbox.status(device.clock.at(self.now_ms)).unwrap();
-                status.pending == 0 && status.in_flight == 0
+                let waits = status.pending > 0 || status.in_flight > 0;
+                !waits && !outbox.puts_off_resend().unwrap()
             })
     }
 

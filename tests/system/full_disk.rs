@@ -3,7 +3,8 @@
 
 use std::{
     fs::File,
-    io::Write,
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpStream},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -17,14 +18,18 @@ const SECONDS: u64 = 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
 
+/// Room for one match, and for as many events as memory may hold.
+const SMALL: &str = "size=8m";
+const LARGER: &str = "size=96m";
+
 /// A disk of a few MiB.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
-    fn mount() -> Result<Self, String> {
+    fn mount(size: &str) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(folder.path());
+        mount.args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(folder.path());
         let mounted = mount.output().map_err(|error| format!("mount: {error}"))?;
         if mounted.status.success() {
             Ok(Self(folder))
@@ -54,16 +59,20 @@ impl Drop for SmallDisk {
     }
 }
 
-#[test]
-fn a_companion_that_starts_on_a_full_disk_saves_what_it_captured_when_there_is_room() {
-    let disk = match SmallDisk::mount() {
-        Ok(disk) => disk,
-        Err(why) => {
+/// None where none may be mounted, and nobody relies on it.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn small_disk(size: &str) -> Option<SmallDisk> {
+    SmallDisk::mount(size)
+        .inspect_err(|why| {
             assert!(std::env::var_os("CI").is_none(), "CI mounts disks: {why}");
             println!("skipped: no small disk can be mounted here: {why}");
-            return;
-        }
-    };
+        })
+        .ok()
+}
+
+#[test]
+fn a_companion_that_starts_on_a_full_disk_saves_what_it_captured_when_there_is_room() {
+    let Some(disk) = small_disk(SMALL) else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("server")).unwrap();
     let gsi_port = free_port().unwrap();
@@ -92,4 +101,82 @@ fn a_companion_that_starts_on_a_full_disk_saves_what_it_captured_when_there_is_r
     assert_eq!((&outbox["pending"], &outbox["lost"]), (&0.into(), &0.into()), "{said:?}");
     let comparison = compare(&[truth], &server.occurrences().unwrap()).unwrap();
     assert!(comparison.happened > 5 && comparison.is_whole(), "{comparison:?}: {said:?}");
+}
+
+/// Kills between two posts: fewer than a leap that is not believed.
+const LEAP: u64 = 230;
+/// Posts that bring more than memory may hold.
+const POSTS: u64 = 50;
+const NOT_SAVED_MAX: u64 = 10_000;
+/// What memory may grow by meanwhile: twice what is said to wait.
+const GROWTH_MAX_KIB: u64 = 64 * 1024;
+
+/// A post of a game whose player has so many kills, and the longest name.
+fn post(port: u16, token: &str, kills: u64) {
+    let (name, at) = ("x".repeat(510), 1_700_000_000 + kills);
+    let body = format!(
+        r#"{{"provider":{{"appid":730,"steamid":"765","timestamp":{at}}},"auth":{{"token":"{token}"}},
+            "map":{{"name":"de_dust2","mode":"competitive","phase":"live","round":0}},
+            "round":{{"phase":"live"}},
+            "player":{{"steamid":"765","name":"{name}",
+                       "match_stats":{{"kills":{kills},"deaths":0,"assists":0}}}}}}"#
+    );
+    let mut game = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    let bytes = body.len();
+    write!(
+        game,
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+         Content-Length: {bytes}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    game.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// What a process has in memory.
+#[cfg(target_os = "linux")]
+fn resident_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_within_its_bound_while_the_disk_is_full() {
+    let Some(disk) = small_disk(LARGER) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let gsi_port = free_port().unwrap();
+    let port = gsi_port.to_string();
+    let arguments = ["--server", server.url(), "--gsi-port", &port, "--league-port", "1"];
+    let mut companion = LiveCompanion::headless(&disk.path().join("device"), &arguments).unwrap();
+    let token = companion.gsi_token().unwrap();
+    post(gsi_port, &token, 0);
+    let begun = || (companion.device().outbox().ok()?["settled"].as_u64()? > 0).then_some(());
+    assert!(retry(PATIENCE, LOOK, begun).is_some(), "the match has begun");
+    let ballast = disk.fill();
+    let before = resident_kib(companion.id());
+
+    for nth in 1..=POSTS {
+        post(gsi_port, &token, nth * LEAP);
+        std::thread::sleep(LOOK / 4);
+    }
+    let grown = resident_kib(companion.id()).saturating_sub(before);
+    std::fs::remove_file(ballast).unwrap();
+    let drained = || {
+        let outbox = companion.device().outbox().ok()?;
+        let waiting = outbox["pending"].as_u64()? + outbox["in_flight"].as_u64()?;
+        (waiting == 0 && outbox["settled"].as_u64()? > NOT_SAVED_MAX / 2).then_some(())
+    };
+    let saved = retry(2 * PATIENCE, LOOK, drained);
+    let outbox = companion.device().outbox().unwrap();
+    companion.stop();
+    println!("{grown} KiB for {outbox}");
+    assert!(saved.is_some(), "by itself: {outbox}");
+    assert!(grown < GROWTH_MAX_KIB, "{grown} KiB more");
+    let settled = outbox["settled"].as_u64().unwrap();
+    // By the number of events alone a frame more would fit.
+    assert!(settled < NOT_SAVED_MAX - 2 * LEAP, "such names fill it before: {outbox}");
 }

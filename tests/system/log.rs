@@ -50,6 +50,11 @@ fn decoded(encoding: i64, bytes: Vec<u8>) -> Vec<u8> {
 
 fn events_of(body: &[u8]) -> Vec<(String, String)> {
     let events: Vec<Value> = serde_json::from_slice(body).unwrap();
+    events.iter().map(name_of).collect()
+}
+
+/// What tells an event from all others: device and id.
+pub(crate) fn name_of(event: &Value) -> (String, String) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    events.iter().map(|event| (text(&event["source"]), text(&event["id"]))).collect()
+    (text(&event["source"]), text(&event["id"]))
 }

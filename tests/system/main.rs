@@ -17,6 +17,8 @@ mod outages;
 mod outbox_commands;
 mod processes;
 mod real_recordings;
+#[cfg(unix)]
+mod removed;
 mod restore;
 mod same_events_anywhere;
 mod silent_server;

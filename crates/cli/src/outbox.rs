@@ -77,6 +77,9 @@ fn status(common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+const RESEND_PUT_OFF: &str = "several databases answer behind the server's address: what was sent \
+                              goes out again a few times an hour";
+
 fn status_text(status: &OutboxStatus) -> String {
     let mut lines = vec![
         format!("waiting {:>8}", status.pending),
@@ -96,6 +99,7 @@ fn status_text(status: &OutboxStatus) -> String {
         (Some(reason), None) => lines.push(format!("paused: {reason}")),
         (None, _) => {}
     }
+    lines.extend(status.resend_put_off.then(|| RESEND_PUT_OFF.to_owned()));
     lines.extend(status.salvaged.as_ref().map(salvage::text));
     lines.join("\n")
 }

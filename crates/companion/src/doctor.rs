@@ -106,8 +106,35 @@ async fn counter_strike(
     let token = GsiToken::new(identity.gsi_token()).map_err(failed)?;
     let content = cs2::config_file(port, &token);
     let found = cs2::find_installations(&content).map_err(failed)?;
+    let reachable = if answers(port).await {
+        format!("Ringside listens on 127.0.0.1:{port}")
+    } else {
+        format!("nothing listens on 127.0.0.1:{port}: Ringside is not running")
+    };
+    Ok(SourceDiagnosis {
+        source: "cs2",
+        enabled: settings.cs2.enabled,
+        installed: found
+            .iter()
+            .map(|installation| Installed {
+                config_path: installation.config_path(),
+                config: in_words(&installation.config),
+            })
+            .collect(),
+        reachable,
+        advice: counter_strike_advice(settings, &found, content),
+        last_run,
+    })
+}
+
+/// What is left to do in the game's folders, so that it posts.
+fn counter_strike_advice(
+    settings: &Settings,
+    found: &[cs2::Installation],
+    content: String,
+) -> Vec<Advice> {
     let mut advice = switch_on(settings.cs2.enabled, "cs2");
-    for installation in &found {
+    for installation in found {
         if installation.config != cs2::ConfigState::Current {
             let path = installation.config_path();
             advice.push(Advice {
@@ -126,25 +153,7 @@ async fn counter_strike(
             content: Some(content),
         });
     }
-    let reachable = if answers(port).await {
-        format!("Ringside listens on 127.0.0.1:{port}")
-    } else {
-        format!("nothing listens on 127.0.0.1:{port}: Ringside is not running")
-    };
-    Ok(SourceDiagnosis {
-        source: "cs2",
-        enabled: settings.cs2.enabled,
-        installed: found
-            .iter()
-            .map(|installation| Installed {
-                config_path: installation.config_path(),
-                config: in_words(&installation.config),
-            })
-            .collect(),
-        reachable,
-        advice,
-        last_run,
-    })
+    advice
 }
 
 fn in_words(config: &cs2::ConfigState) -> String {

@@ -34,13 +34,13 @@ impl Installation {
     ) -> Result<Self, Error> {
         let dir = DataDir::open(data_dir)?;
         let settings = over(Settings::load_or_create(&dir)?);
-        let mut identity = Identity::load_or_create(&dir)?;
+        let identity = Identity::load_or_create(&dir)?;
         let outbox = Arc::new(Mutex::new(open_owned(&dir, identity.device(), clock.now())?));
         let upload = Upload::start(
             options,
             &settings,
             &dir,
-            &mut identity,
+            &identity,
             Arc::clone(&outbox),
             Arc::clone(clock),
         )?;

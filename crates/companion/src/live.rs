@@ -5,6 +5,7 @@ mod publisher;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex},
+    thread,
 };
 
 use event_model::{Clock, Origin, Source};
@@ -53,8 +54,7 @@ pub struct Companion {
     clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
     readers: Readers,
-    gsi_address: Option<std::net::SocketAddr>,
-    capture: std::thread::JoinHandle<()>,
+    capture: thread::JoinHandle<()>,
     view: Arc<Mutex<CaptureView>>,
     upload: Option<Upload>,
     publishing: JoinHandle<Publisher>,
@@ -130,11 +130,7 @@ impl Companion {
             view: Arc::clone(&view),
             retry_at_ms: None,
         };
-        let runtime = Handle::current();
-        let capture = std::thread::Builder::new()
-            .name("capture".to_owned())
-            .spawn(move || capture.run(&runtime))
-            .map_err(|cause| Error::DataDir { path: dir.path().to_owned(), cause })?;
+        let capture = begin(capture, &dir)?;
         let publisher = Publisher {
             dir: dir.clone(),
             outbox: Arc::clone(&outbox),
@@ -146,27 +142,16 @@ impl Companion {
             trouble: upload.as_ref().map(Upload::trouble),
             last: CompanionStatus::default(),
             reported: Vec::new(),
+            put_back: 0,
         };
         let publishing = tokio::spawn(publisher.run(stopping));
-        let gsi_address = readers.gsi_address;
-        Ok(Self {
-            dir,
-            outbox,
-            clock,
-            stop,
-            readers,
-            gsi_address,
-            capture,
-            view,
-            upload,
-            publishing,
-        })
+        Ok(Self { dir, outbox, clock, stop, readers, capture, view, upload, publishing })
     }
 
     /// Where Counter-Strike must post to.
     #[must_use]
     pub fn gsi_address(&self) -> Option<std::net::SocketAddr> {
-        self.gsi_address
+        self.readers.gsi_address
     }
 
     /// The folder it works in.
@@ -220,6 +205,15 @@ impl Companion {
             status,
         })
     }
+}
+
+/// Starts the thread that captures.
+fn begin(capture: Capture, dir: &DataDir) -> Result<thread::JoinHandle<()>, Error> {
+    let runtime = Handle::current();
+    thread::Builder::new()
+        .name("capture".to_owned())
+        .spawn(move || capture.run(&runtime))
+        .map_err(|cause| Error::DataDir { path: dir.path().to_owned(), cause })
 }
 
 fn live_pipeline(

@@ -136,14 +136,45 @@ impl Pipeline {
         (encoded != empty).then_some(encoded)
     }
 
-    /// Takes one reading; the events it made wait for [`Self::commit`].
+    /// Takes one reading; the events it made wait for [`Self::commit`]. Where
+    /// memory holds no more it is not looked at, and counted.
     pub(crate) fn take(&mut self, received: &Received) {
-        if self.unsaved.is_full() {
+        if self.look_at(received) == Looked::Away {
             self.sources.entry(received.source).or_default().frames_skipped += 1;
-            return;
         }
-        let Some(stream) = self.streams.get_mut(&received.source) else { return };
+    }
+
+    /// The same for one that cannot be without any reading: what waits is made
+    /// durable first where there is no room.
+    ///
+    /// # Errors
+    /// Where the disk does not take that.
+    pub(crate) fn take_or_commit(
+        &mut self,
+        received: &Received,
+        now: Moment,
+    ) -> Result<(), outbox::Error> {
+        if self.look_at(received) == Looked::Away {
+            self.commit(now)?;
+            self.take(received);
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, received: &Received) -> Looked {
+        if self.unsaved.is_full() {
+            return Looked::Away;
+        }
+        let Some(stream) = self.streams.get_mut(&received.source) else { return Looked::At };
         let step = stream.state.observe(&received.reading);
+        let events = new_events(step.events, self.origin, received.at);
+        if !self.unsaved.has_room_for(&events)
+            && let Ok(before) = SourceState::decode(received.source, &stream.encoded)
+        {
+            // As if it had not been looked at.
+            stream.state = before;
+            return Looked::Away;
+        }
         let counts = self.sources.entry(received.source).or_default();
         match &received.reading {
             Reading::Frame(_) => {
@@ -157,13 +188,14 @@ impl Pipeline {
             counts.last_unreadable = Some(why.to_string());
         }
         counts.drift.merge(&step.drift);
-        self.keep(received.source, step.events, received.at);
+        self.keep(received.source, events, received.at);
+        Looked::At
     }
 
     /// The end of a source's frames: what was held back comes out.
     pub(crate) fn finish(&mut self, source: Source, at: Moment) {
         let Some(stream) = self.streams.get_mut(&source) else { return };
-        let events = stream.state.finish().events;
+        let events = new_events(stream.state.finish().events, self.origin, at);
         self.keep(source, events, at);
     }
 
@@ -239,7 +271,7 @@ impl Pipeline {
         }))
     }
 
-    fn keep(&mut self, source: Source, events: Vec<Event>, at: Moment) {
+    fn keep(&mut self, source: Source, events: Vec<NewEvent>, at: Moment) {
         let Some(stream) = self.streams.get_mut(&source) else { return };
         let encoded = stream.state.encode();
         if events.is_empty() && encoded == stream.encoded {
@@ -248,13 +280,6 @@ impl Pipeline {
         let made = events.len() as u64;
         self.counts.captured += made;
         self.sources.entry(source).or_default().events += made;
-        let events = events.into_iter().map(|event| NewEvent {
-            event,
-            origin: self.origin,
-            time: at.wall,
-            observed: at.clock,
-        });
-        let events: Vec<_> = events.collect();
         if let Some(replayed) = &mut self.replayed {
             replayed.extend(events.iter().cloned());
         }
@@ -264,6 +289,19 @@ impl Pipeline {
         self.unsaved.push(&stream.key, encoded.clone(), events, line);
         stream.encoded = encoded;
     }
+}
+
+fn new_events(events: Vec<Event>, origin: Origin, at: Moment) -> Vec<NewEvent> {
+    let new = |event| NewEvent { event, origin, time: at.wall, observed: at.clock };
+    events.into_iter().map(new).collect()
+}
+
+/// What became of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    At,
+    /// Memory holds no more.
+    Away,
 }
 
 /// Whether this version can read a source's frames.

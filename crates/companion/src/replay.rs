@@ -183,7 +183,7 @@ impl Tape {
             last_ms = entry.t_ms;
             frames_are_over = matches!(&entry.item, Item::End(why) if why == recording::IMPORT_END);
             if let Some(received) = self.received(entry) {
-                pipeline.take(&received);
+                pipeline.take_or_commit(&received, clock.now()).map_err(Error::Outbox)?;
             }
             if speed != Speed::Max || (index + 1) % GROUP_READINGS == 0 {
                 pipeline.commit(clock.now()).map_err(Error::Outbox)?;

@@ -80,7 +80,7 @@ impl Upload {
         options: &UploadOptions,
         settings: &Settings,
         dir: &DataDir,
-        identity: &mut Identity,
+        identity: &Identity,
         outbox: Arc<Mutex<Outbox>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Option<Self>, Error> {
@@ -90,49 +90,56 @@ impl Upload {
         let server = url.to_string();
         let extra_roots = extra_roots(options, settings)?;
         let token = identity.token(&server).and_then(|token| Token::new(token).ok());
-        let enrolling = match (&token, &options.enrolment_key) {
-            (None, Some(key)) => Some(Enrolling {
-                server: server.clone(),
-                url: url.clone(),
-                extra_roots: extra_roots.clone(),
-                key: enrolment_key(key)?,
-                dir: dir.clone(),
-                identity: identity.clone(),
-            }),
-            (Some(_), _) | (None, None) => None,
-        };
+        let key = options.enrolment_key.as_deref().filter(|_| token.is_none());
+        let enrolling = key.map(enrolment_key).transpose()?.map(|key| Enrolling {
+            server: server.clone(),
+            url: url.clone(),
+            extra_roots: extra_roots.clone(),
+            key,
+            dir: dir.clone(),
+            identity: identity.clone(),
+        });
         begin_with(&mut lock(&outbox), &server);
         let (token_sender, token) = watch::channel(token);
         let limits = BatchLimits::within(&ingest_api::Limits::default());
         let config = uploader::Config { server: url, extra_roots, outbox, clock, token, limits };
         let uploader = Uploader::new(config).map_err(|cause| Error::Server(cause.to_string()))?;
-
-        let (stop, mut stopping) = watch::channel(false);
-        let (wake, trouble) = (Arc::new(Notify::new()), Trouble::default());
-        let enrolling = enrolling.map(|enrolling| {
-            tokio::spawn(enrolling.run(token_sender.clone(), trouble.clone(), stop.subscribe()))
-        });
-        let progress = uploader.progress();
         let elsewhere = EnrolledElsewhere {
-            server: server.clone(),
+            server,
             dir: dir.clone(),
             device: identity.device(),
-            progress: progress.clone(),
-            token: token_sender.clone(),
-            trouble: trouble.clone(),
+            progress: uploader.progress(),
+            token: token_sender,
+            trouble: Trouble::default(),
         };
+        Ok(Some(Self::begin(uploader, enrolling, elsewhere)))
+    }
+
+    /// Starts the tasks of it.
+    fn begin(
+        uploader: Uploader,
+        enrolling: Option<Enrolling>,
+        elsewhere: EnrolledElsewhere,
+    ) -> Self {
+        let (server, progress) = (elsewhere.server.clone(), elsewhere.progress.clone());
+        let (token, trouble) = (elsewhere.token.clone(), elsewhere.trouble.clone());
+        let (stop, mut stopping) = watch::channel(false);
+        let enrolling = enrolling.map(|enrolling| {
+            tokio::spawn(enrolling.run(token.clone(), trouble.clone(), stop.subscribe()))
+        });
         let looking = tokio::spawn(elsewhere.run(stop.subscribe()));
+        let wake = Arc::new(Notify::new());
         let woken = Arc::clone(&wake);
         let uploading = tokio::spawn(async move {
             uploader
                 .run(woken, async move {
                     // An error means that nobody is left to stop it: then stop.
                     drop(stopping.wait_for(|stopping| *stopping).await);
-                    drop(token_sender);
+                    drop(token);
                 })
                 .await;
         });
-        Ok(Some(Self { server, progress, stop, wake, trouble, uploading, enrolling, looking }))
+        Self { server, progress, stop, wake, trouble, uploading, enrolling, looking }
     }
 
     /// Where events go.

@@ -55,6 +55,25 @@ pub struct EventData {
     pub details: BTreeMap<String, Value>,
 }
 
+impl EventData {
+    /// Of a match, under the game's own identity, and nothing else known.
+    #[must_use]
+    pub fn of_match(game: Game, match_ref: MatchRef) -> Self {
+        Self {
+            game,
+            match_ref,
+            observer: None,
+            actors: Actors::default(),
+            actor_ids: None,
+            round: None,
+            ordinal: None,
+            identity: Identity::Native,
+            match_clock_ms: None,
+            details: BTreeMap::new(),
+        }
+    }
+}
+
 /// The match an event belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchRef {

@@ -36,8 +36,9 @@ use crate::{
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) writer: Writer,
+    /// Closed before the writer, who is the last: it moves the log.
     pub(crate) readers: ReadPool,
+    pub(crate) writer: Writer,
     pub(crate) readiness: Readiness,
     pub(crate) principals: Principals,
     pub(crate) phases: Phases,

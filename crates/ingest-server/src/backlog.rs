@@ -71,15 +71,8 @@ impl Drop for Queued {
 
 #[cfg(test)]
 mod tests {
-    use event_model::{ClockEpoch, ClockReading, WallTime};
-    use uuid::Uuid;
-
     use super::*;
-
-    fn at(mono_ms: u64) -> Moment {
-        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
-        Moment { clock, wall: WallTime::from_unix_ms(0) }
-    }
+    use crate::instant::at;
 
     #[test]
     fn the_oldest_that_still_waits_decides() {

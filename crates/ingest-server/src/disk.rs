@@ -89,15 +89,8 @@ impl DiskFloor {
 
 #[cfg(test)]
 mod tests {
-    use event_model::{ClockEpoch, ClockReading, WallTime};
-    use uuid::Uuid;
-
     use super::*;
-
-    fn at(mono_ms: u64) -> Moment {
-        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
-        Moment { clock, wall: WallTime::from_unix_ms(0) }
-    }
+    use crate::instant::at;
 
     #[test]
     fn a_floor_above_what_is_free_refuses_and_one_below_does_not() {

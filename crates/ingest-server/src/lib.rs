@@ -33,6 +33,8 @@ mod disk;
 mod enrolments;
 mod events;
 mod in_flight;
+#[cfg(test)]
+mod instant;
 mod metrics;
 mod openapi;
 mod phase;
@@ -47,7 +49,7 @@ mod writer;
 
 pub use config::{Bounds, Config, Tls};
 pub use openapi::openapi_json;
-pub use serve::{ServeError, Server, Shutdown, own};
+pub use serve::{ServeError, Server, Shutdown, own, try_own};
 
 /// After a token was revoked from the shell, a running server refuses it within
 /// so long.

@@ -29,6 +29,8 @@ pub(crate) struct Metrics {
     connections_refused: IntCounter,
     requests_at_work: IntGauge,
     batches_waiting: IntGauge,
+    store_failing: IntGauge,
+    store_failures: IntCounter,
 }
 
 impl Metrics {
@@ -45,6 +47,12 @@ impl Metrics {
         let at_work = Opts::new("ringside_ingest_requests_at_work", "Requests at work");
         let waiting =
             Opts::new("ringside_ingest_batches_waiting", "Batches that wait for the disk");
+        let failing = Opts::new(
+            "ringside_ingest_store_failing",
+            "1 while the store does not take what it is given, as of its last write",
+        );
+        let failures =
+            Opts::new("ringside_ingest_store_failures_total", "Writes that the store failed at");
         let valid = "the names of our metrics are valid";
         let metrics = Self {
             registry: Registry::new(),
@@ -56,6 +64,8 @@ impl Metrics {
             connections_refused: IntCounter::with_opts(refused).expect(valid),
             requests_at_work: IntGauge::with_opts(at_work).expect(valid),
             batches_waiting: IntGauge::with_opts(waiting).expect(valid),
+            store_failing: IntGauge::with_opts(failing).expect(valid),
+            store_failures: IntCounter::with_opts(failures).expect(valid),
         };
         metrics.register();
         metrics.count_events(0, &Tally::default());
@@ -63,7 +73,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 8] = [
+        let collectors: [Box<dyn Collector>; 10] = [
             Box::new(self.events.clone()),
             Box::new(self.requests.clone()),
             Box::new(self.durations.clone()),
@@ -72,6 +82,8 @@ impl Metrics {
             Box::new(self.connections_refused.clone()),
             Box::new(self.requests_at_work.clone()),
             Box::new(self.batches_waiting.clone()),
+            Box::new(self.store_failing.clone()),
+            Box::new(self.store_failures.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each of our metrics is registered once");
@@ -88,6 +100,11 @@ impl Metrics {
 
     pub(crate) fn connection_refused(&self) {
         self.connections_refused.inc();
+    }
+
+    /// Counted where the store is written.
+    pub(crate) fn store_failures(&self) -> IntCounter {
+        self.store_failures.clone()
     }
 
     /// Counts a batch. All verdicts are named each time, so that a scrape shows
@@ -110,10 +127,12 @@ impl Metrics {
     pub(crate) fn text(&self, load: &Load) -> String {
         let gauges = [
             (&self.log_position, load.log_position),
-            (&self.requests_at_work, count(load.requests_at_work)),
-            (&self.batches_waiting, count(load.batches_waiting)),
+            (&self.requests_at_work, Some(count(load.requests_at_work))),
+            (&self.batches_waiting, Some(count(load.batches_waiting))),
+            (&self.store_failing, Some(u64::from(load.is_store_failing))),
         ];
-        for (gauge, value) in gauges {
+        let known = gauges.into_iter().filter_map(|(gauge, value)| Some((gauge, value?)));
+        for (gauge, value) in known {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
         TextEncoder::new()
@@ -125,9 +144,11 @@ impl Metrics {
 /// What is measured only when it is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
-    pub(crate) log_position: u64,
+    /// `None` where it cannot be read: then it stays as it was.
+    pub(crate) log_position: Option<u64>,
     pub(crate) requests_at_work: usize,
     pub(crate) batches_waiting: usize,
+    pub(crate) is_store_failing: bool,
 }
 
 fn count(number: usize) -> u64 {

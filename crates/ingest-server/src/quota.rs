@@ -195,17 +195,12 @@ fn limited(detail: &str, wait_s: u64) -> Rejection {
 
 #[cfg(test)]
 mod tests {
-    use event_model::{ClockEpoch, ClockReading, WallTime};
     use uuid::Uuid;
 
     use super::*;
+    use crate::instant::at;
 
     const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
-    fn at(mono_ms: u64) -> Moment {
-        let clock = ClockReading { epoch: ClockEpoch(Uuid::nil()), mono_ms };
-        Moment { clock, wall: WallTime::from_unix_ms(0) }
-    }
 
     fn device(number: u128) -> DeviceId {
         DeviceId(Uuid::from_u128(number))

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use ingest_store::{Store, StoreOptions};
+use ingest_store::{Place, Store, StoreOptions};
 use tokio::sync::Semaphore;
 
 use crate::rejection::Rejection;
@@ -27,14 +27,17 @@ pub(crate) struct ReadPool {
 struct Shared {
     data_dir: PathBuf,
     options: StoreOptions,
+    place: Place,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Store>>,
 }
 
 impl ReadPool {
-    pub(crate) fn new(data_dir: PathBuf, options: StoreOptions) -> Self {
+    /// Reads what the writer has open.
+    pub(crate) fn new(data_dir: PathBuf, options: StoreOptions, place: Place) -> Self {
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        Self { shared: Arc::new(Shared { data_dir, options, places, idle: Mutex::default() }) }
+        let idle = Mutex::default();
+        Self { shared: Arc::new(Shared { data_dir, options, place, places, idle }) }
     }
 
     /// Reads, away from the threads that serve sockets.
@@ -68,7 +71,7 @@ impl Shared {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut store = match idle {
             Some(store) => store,
-            None => Store::open_beside(&self.data_dir, self.options)?,
+            None => Store::open_beside(&self.data_dir, self.options, &self.place)?,
         };
         store.look_again();
         let answer = question(&store).inspect_err(|error| store.mend_after(error))?;
@@ -90,7 +93,9 @@ mod tests {
     #[tokio::test]
     async fn reads_that_nobody_waits_for_keep_their_places() {
         let dir = TempDir::new().unwrap();
-        let pool = Arc::new(ReadPool::new(dir.path().to_owned(), StoreOptions::default()));
+        let options = StoreOptions::default();
+        let writer = Store::open(dir.path(), options).unwrap();
+        let pool = Arc::new(ReadPool::new(dir.path().to_owned(), options, writer.place()));
         let mut stalled = Vec::new();
         for _ in 0..CONNECTIONS_MAX {
             let (begun, began) = oneshot::channel();

@@ -1,5 +1,5 @@
-//! Whether the database can be read and its writer takes work, asked once for
-//! all who want to know it in a moment.
+//! Whether the database can be read, its writer takes work and stored what it was
+//! given last, asked once for all who want to know it in a moment.
 
 use std::{sync::Arc, time::Duration};
 
@@ -56,5 +56,11 @@ impl Readiness {
 
 async fn is_usable(app: &App) -> bool {
     let read = app.readers.read(|store| store.log_position()).await;
-    read.is_ok() && app.writer.write(|store| store.log_position()).await.is_ok()
+    let writes = match app.writer.health().ailment() {
+        None => app.writer.write(|store| store.log_position()).await.is_ok(),
+        // Where nobody is sent to a server that is not ready, nothing else would
+        // show that it is again.
+        Some(_) => app.writer.attempt(app.clock.now().wall).await.is_ok(),
+    };
+    read.is_ok() && writes && app.writer.health().ailment().is_none()
 }

@@ -83,6 +83,9 @@ impl Rejection {
     /// The store failed. The cause goes to the log and not to the client.
     pub(crate) fn store(error: &ingest_store::Error) -> Self {
         tracing::error!(error = error as &dyn std::error::Error, "The store failed");
+        if let ingest_store::Error::Misplaced(_) = error {
+            return Self::overloaded("the server's database is not where it should be");
+        }
         Self::new(ProblemKind::Internal, "the store failed; the server's log says how")
     }
 

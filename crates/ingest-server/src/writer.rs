@@ -5,6 +5,8 @@
 //! log is written beside it, by the [`follower`].
 
 mod follower;
+mod health;
+mod rescue;
 mod retirement;
 mod room;
 
@@ -16,11 +18,14 @@ use std::{
     thread,
 };
 
-use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Store};
+use event_model::WallTime;
+use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::rejection::Rejection;
 use follower::{FollowerThread, Progress, Report};
+pub(crate) use health::Health;
+pub(crate) use rescue::{keep_in_place, rescue_at_last};
 pub(crate) use retirement::keep_retiring;
 pub(crate) use room::keep_giving_room_back;
 
@@ -51,6 +56,8 @@ pub(crate) struct Writer {
     progress: Arc<Progress>,
     room_inside: Arc<AtomicU64>,
     cut_short: Arc<AtomicBool>,
+    health: Arc<Health>,
+    place: Place,
 }
 
 impl Writer {
@@ -60,6 +67,7 @@ impl Writer {
         store: Store,
         terms: IngestTerms,
         requests_max: usize,
+        health: Health,
     ) -> (Self, thread::JoinHandle<()>) {
         let waiting_max = requests_max.saturating_add(OWN_WAITING_MAX);
         let (jobs, waiting) = mpsc::channel(waiting_max.min(Semaphore::MAX_PERMITS));
@@ -67,13 +75,37 @@ impl Writer {
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
         let (room_inside, cut_short) = (room.clone(), store.cut_short());
-        let thread = thread::spawn(move || work(store, &terms, waiting, shared, &room));
-        (Self { jobs, progress, room_inside, cut_short }, thread)
+        let health = Arc::new(health);
+        let (noted, place) = (health.clone(), store.place());
+        let work = move || work(store, &terms, waiting, shared, &room, &noted);
+        let thread = thread::spawn(work);
+        (Self { jobs, progress, room_inside, cut_short, health, place }, thread)
     }
 
     /// Bytes of the database that hold nothing, as of the last commit.
     pub(crate) fn room_inside(&self) -> Arc<AtomicU64> {
         self.room_inside.clone()
+    }
+
+    /// Where the files are that it writes.
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Whether the store takes what it is given.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// Writes nothing, durably: whether the store takes something again.
+    pub(crate) async fn attempt(&self, at: WallTime) -> Result<(), Rejection> {
+        let health = self.health.clone();
+        self.write(move |store| {
+            let tried = store.attempt(at);
+            health.tried(&tried);
+            tried
+        })
+        .await
     }
 
     /// Ends what may take minutes; what waits for it is answered with a retry.
@@ -98,14 +130,23 @@ impl Writer {
         &self,
         change: impl FnOnce(&mut Store) -> ingest_store::Result<T> + Send + 'static,
     ) -> Result<T, Rejection> {
-        let (reply, answer) = oneshot::channel();
-        let job = move |store: &mut Store| {
-            // Nobody waits for the answer where the client has gone.
-            drop(reply.send(change(store)));
+        let health = self.health.clone();
+        let change = move |store: &mut Store| {
+            store.in_place(change).inspect_err(|error| health.failed(error))
         };
+        self.ask(change).await?.map_err(|error| Rejection::store(&error))
+    }
+
+    /// Does something with the store when it is its turn.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Store) -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let (reply, answer) = oneshot::channel();
+        // Nobody waits for the answer where the client has gone.
+        let job = move |store: &mut Store| drop(reply.send(question(store)));
         self.send(Job::Other(Box::new(job))).await?;
-        let answer = answer.await.map_err(|_| Rejection::stopped())?;
-        answer.map_err(|error| Rejection::store(&error))
+        answer.await.map_err(|_| Rejection::stopped())
     }
 
     async fn send(&self, job: Job) -> Result<(), Rejection> {
@@ -119,6 +160,7 @@ fn work(
     mut waiting: mpsc::Receiver<Job>,
     progress: Arc<Progress>,
     room_inside: &AtomicU64,
+    health: &Health,
 ) {
     room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
     let mut follower = FollowerThread::start(&store, progress.clone());
@@ -134,7 +176,7 @@ fn work(
             match job {
                 Job::Ingest(batch, reply) => group.add(*batch, reply),
                 Job::Other(change) => {
-                    group.commit(&mut store, terms);
+                    group.commit(&mut store, terms, health);
                     change(&mut store);
                 }
             }
@@ -142,10 +184,13 @@ fn work(
                 next = waiting.try_recv().ok();
             }
         }
-        group.commit(&mut store, terms);
+        group.commit(&mut store, terms, health);
         progress.committed(store.log_position().unwrap_or(0));
         room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
-        if let Some(follower) = &mut follower {
+        // What is shared of a log that is gone may be of another's by now.
+        if let Some(follower) = &mut follower
+            && store.misplaced().is_none()
+        {
             follower.written(std::mem::take(&mut group.written));
             hand_over(&mut store, follower);
         }
@@ -207,15 +252,17 @@ impl Group {
         self.batches.len() >= GROUP_MAX || self.bytes >= GROUP_BYTES_MAX
     }
 
-    fn commit(&mut self, store: &mut Store, terms: &IngestTerms) {
+    fn commit(&mut self, store: &mut Store, terms: &IngestTerms, health: &Health) {
         if self.batches.is_empty() {
             return;
         }
-        let outcomes = match store.ingest(&self.batches, terms) {
+        let committed = store.ingest(&self.batches, terms);
+        health.committed(&committed);
+        let outcomes = match committed {
             Ok(outcomes) => outcomes,
             // One batch has spoiled it for the others: each alone.
             Err(ingest_store::Error::UnknownDevice) if self.batches.len() > 1 => {
-                self.batches.iter().map(|batch| alone(store, batch, terms)).collect()
+                self.batches.iter().map(|batch| alone(store, batch, terms, health)).collect()
             }
             // The store itself failed, and would fail for each as slowly.
             Err(error) => retry(store, &self.batches, terms, &error),
@@ -229,8 +276,10 @@ impl Group {
     }
 }
 
-fn alone(store: &mut Store, batch: &Batch, terms: &IngestTerms) -> Outcome {
-    match store.ingest(std::slice::from_ref(batch), terms) {
+fn alone(store: &mut Store, batch: &Batch, terms: &IngestTerms, health: &Health) -> Outcome {
+    let committed = store.ingest(std::slice::from_ref(batch), terms);
+    health.committed(&committed);
+    match committed {
         Ok(mut outcomes) => outcomes.pop().expect("one batch has one outcome"),
         Err(error) => {
             let mut outcomes = retry(store, std::slice::from_ref(batch), terms, &error);
@@ -252,7 +301,7 @@ fn retry(
 
 #[cfg(test)]
 mod tests {
-    use event_model::{DeviceId, Fingerprint, WallTime};
+    use event_model::{DeviceId, Fingerprint};
     use ingest_api::Lifetimes;
     use ingest_store::{Body, Item, SoundEvent, StoreOptions, Tally, Verdict};
     use uuid::Uuid;
@@ -287,7 +336,8 @@ mod tests {
             group.add(batch, reply);
             outcome
         });
-        group.commit(store, &terms);
+        let failures = prometheus::IntCounter::new("failures", "of the store").unwrap();
+        group.commit(store, &terms, &Health::counting(failures));
         outcomes.map(|outcome| match outcome.blocking_recv().unwrap() {
             Outcome::Answered(answer) => answer.tally,
             Outcome::KeyReused => panic!("no key was given"),

@@ -217,8 +217,14 @@ const FORGET: &str = "body_hash = NULL, version_no = NULL, contiguous = NULL, ve
 /// they stay with its evidence, since to write its row again costs more.
 const IS_KEPT: &str = "(verdicts IS NOT NULL OR refused IS NOT NULL OR answer IS NOT NULL)";
 
+/// A row that stored nothing is there for its answer alone. The newest stays:
+/// batches are numbered on from it, and before it the index finds its place again.
+fn is_for_its_answer(receipts: &str) -> String {
+    format!("stored = 0 AND batch_no < (SELECT max(batch_no) FROM {receipts})")
+}
+
 /// Forgets what a batch was answered, to which no name leads any more. Its row
-/// stays: batches are numbered on from it, and the index knows its log by it.
+/// stays where it has evidence.
 pub(crate) fn forget(
     transaction: &Transaction<'_>,
     segments: &[Segment],
@@ -226,8 +232,14 @@ pub(crate) fn forget(
 ) -> Result<()> {
     let Some(segment) = segment::of_batch(segments, batch_no) else { return Ok(()) };
     let receipts = segment.receipts();
-    let sql = format!("UPDATE {receipts} SET {FORGET} WHERE batch_no = ?1 AND {IS_KEPT}");
-    transaction.prepare_cached(&sql)?.execute([batch_no])?;
+    let emptied = is_for_its_answer(&receipts);
+    let sqls = [
+        format!("DELETE FROM {receipts} WHERE batch_no = ?1 AND {emptied}"),
+        format!("UPDATE {receipts} SET {FORGET} WHERE batch_no = ?1 AND {IS_KEPT}"),
+    ];
+    for sql in sqls {
+        transaction.prepare_cached(&sql)?.execute([batch_no])?;
+    }
     Ok(())
 }
 
@@ -254,8 +266,11 @@ pub(crate) fn forget_all(connection: &Connection) -> Result<()> {
     for segment in segment::all(connection)? {
         let named = "batch_no IN (SELECT batch_no FROM kept_answer)";
         let receipts = segment.receipts();
-        connection
-            .execute(&format!("UPDATE {receipts} SET {FORGET} WHERE {named} AND {IS_KEPT}"), [])?;
+        let emptied = is_for_its_answer(&receipts);
+        connection.execute_batch(&format!(
+            "DELETE FROM {receipts} WHERE {named} AND {emptied};
+             UPDATE {receipts} SET {FORGET} WHERE {named} AND {IS_KEPT};"
+        ))?;
     }
     connection.execute("DELETE FROM kept_answer", [])?;
     Ok(())

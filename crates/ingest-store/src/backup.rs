@@ -6,6 +6,7 @@
 //! under the old name, and repeating one would call the old store back.
 
 mod aside;
+mod rescue;
 
 use std::{
     fs::{self, File},
@@ -15,6 +16,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 use uuid::Uuid;
+
+pub use rescue::Rescued;
 
 use crate::{Error, Store, answer, schema, store::make_private_directory, token};
 
@@ -119,20 +122,36 @@ impl Store {
 
 /// Refuses a folder without a database that is not empty of one: a restore was
 /// cut off in it. A log alone may also be of a first start at which the power
-/// failed: nothing tells it from the log of a database that was lost.
+/// failed: nothing tells it from the log of a database that was lost. Refuses also
+/// a log that is not its database's.
 pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
     let path = data_dir.join(Store::FILE_NAME);
     if path.exists() {
-        return Ok(());
+        return check_log(&path);
     }
     let last = aside::last(&path).map_err(Error::Directory)?;
-    let left = [last, beside(&path, UNFINISHED), with(&path, "-wal")];
-    let left = left.into_iter().find(|path| path.exists());
+    // In this order: a restore was begun last, and what it moved aside was not what a
+    // server saved.
+    let left = [beside(&path, UNFINISHED), rescue::last(&path), last];
+    let mut left = left.into_iter().chain([rescue::unfinished(&path), with(&path, "-wal")]);
+    let left = left.find(|path| path.exists());
     // Again: where somebody makes one at this moment it is there before its log.
     match left.filter(|_| !path.exists()) {
         Some(left) => Err(Error::LeftBehind(left)),
         None => Ok(()),
     }
+}
+
+/// Refuses a log beside a database that has none. A database that has one says so
+/// in its header before the log is begun, and as long as it is there.
+fn check_log(path: &Path) -> crate::Result<()> {
+    let log = with(path, "-wal");
+    let has_log = || fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    // Again: somebody else may open a copy for the first time at this moment.
+    if schema::is_without_log(path) && has_log() && schema::is_without_log(path) {
+        return Err(Error::ForeignLog(log));
+    }
+    Ok(())
 }
 
 /// Gives an unnamed copy a name, when it is first opened; does nothing to any
@@ -160,7 +179,11 @@ fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
 
 fn copy_sound(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     let path = from.to_owned();
-    match schema::check_on_disk(from).and_then(|()| copy_pages(from, to, name)) {
+    // Where a link leads to its log lies too.
+    let led = fs::canonicalize(from).ok().filter(|_| from.is_symlink());
+    let from = led.as_deref().unwrap_or(from);
+    let is_readable = check_log(from).and_then(|()| schema::check_on_disk(from));
+    match is_readable.and_then(|()| copy_pages(from, to, name)) {
         Ok(Found::Sound) => Ok(()),
         Ok(Found::Foreign) => Err(BackupError::Foreign(path)),
         Ok(Found::Damaged(words)) => Err(BackupError::Damaged { path, words }),

@@ -36,7 +36,7 @@ impl Store {
     pub fn erase_event(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
         // Free pages are overwritten too, while this lasts.
         self.connection.pragma_update(None, "secure_delete", true)?;
-        let erased = self.try_erase(device, id).inspect_err(|error| self.index.mend_after(error));
+        let erased = self.try_erase(device, id).map_err(|error| self.index.mended(error, None));
         let erased = erased.and_then(|erased| {
             index::forget_set_aside(&self.data_dir).map_err(Error::Directory)?;
             Ok(erased)

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use rusqlite::ErrorCode;
+
 /// The result of most calls here.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -20,17 +22,44 @@ pub enum Error {
         known: usize,
     },
     /// There is no database, but what is left of one: by a restore that was cut
-    /// off, or by a first start at which the power failed. An empty one in its
-    /// place would be taken for it.
+    /// off, by a server that saved it and was ended, or by a first start at which the
+    /// power failed. An empty one in its place would be taken for it.
     #[error(
         "there is no database, but {} is there: a restore was cut off, then restore again; or, where \
+         that is called `rescued-` and a number, a server saved all of a database that was deleted \
+         under it, then put it back with `ringside-ingest database restore`; or, where \
          the server never ran before, the power failed at its first start, then move it away to \
          begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// The database has no log, and one is beside it: that of the database whose
+    /// place a copy took. SQLite would write its pages into the copy.
+    #[error(
+        "{} is the log of another database than the one beside it, which is a copy that was put in \
+         its place by hand: move the log and ingest.sqlite-shm away and start again, or put the copy \
+         in place with `ringside-ingest database restore`", .0.display()
+    )]
+    ForeignLog(PathBuf),
+    /// The database's name leads to a file elsewhere. SQLite keeps the log beside
+    /// that one, where nobody looks for it.
+    #[error(
+        "{} is a symbolic link, and the log would lie beside the file that it leads to: put the file \
+         and its log here instead, or name their folder as the data directory", .0.display()
+    )]
+    Link(PathBuf),
+    /// A file of the database was deleted or replaced while it was open: what is
+    /// written is gone with the last who has it open.
+    #[error("{} was deleted or replaced while it was open", .0.display())]
+    Misplaced(PathBuf),
+    /// What a killed server left in the write-ahead log cannot be put on disk.
+    #[error("could not flush ingest.sqlite-wal")]
+    Log(#[source] io::Error),
     /// What can be made anew from the log is damaged, or of another version.
     #[error("index.sqlite cannot be used: {0}")]
     Index(String),
+    /// It was, and is set aside: the next who needs it makes it anew.
+    #[error("index.sqlite is made anew from the log")]
+    Mended(#[source] Box<Error>),
     /// The batch is of a device that never enrolled.
     #[error("the device is not enrolled")]
     UnknownDevice,
@@ -44,4 +73,73 @@ pub enum Error {
     /// SQLite refused: the disk is full, the file is locked or damaged.
     #[error("could not use the database")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+/// What an error says of the store itself, the worse the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ailment {
+    /// It cannot be used now, and may be by itself later: a disk that is full, or
+    /// does not answer.
+    Passing,
+    /// Something in it is not as it was written.
+    Damaged,
+}
+
+impl Error {
+    /// What ails the store; `None` where somebody else was at it, or it is one
+    /// batch that cannot be taken.
+    #[must_use]
+    pub fn ailment(&self) -> Option<Ailment> {
+        match self {
+            Self::UnknownDevice | Self::CutShort => None,
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
+            | Self::Link(_)
+            | Self::Log(_)
+            | Self::Misplaced(_)
+            | Self::Mended(_) => Some(Ailment::Passing),
+            Self::Index(_) | Self::Unreadable(_) => Some(Ailment::Damaged),
+            Self::Sqlite(error) => of_sqlite(error),
+        }
+    }
+}
+
+impl Error {
+    /// Whether something was read that is not as it was written.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        let code = match self {
+            Self::Index(_) | Self::Unreadable(_) => return true,
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            Self::Directory(_)
+            | Self::Newer { .. }
+            | Self::LeftBehind(_)
+            | Self::ForeignLog(_)
+            | Self::Link(_)
+            | Self::Log(_)
+            | Self::Misplaced(_)
+            | Self::Mended(_)
+            | Self::UnknownDevice
+            | Self::CutShort => None,
+        };
+        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
+}
+
+fn of_sqlite(error: &rusqlite::Error) -> Option<Ailment> {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => None,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::OutOfMemory,
+        ) => Some(Ailment::Passing),
+        Some(_) | None => Some(Ailment::Damaged),
+    }
 }

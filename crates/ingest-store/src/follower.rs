@@ -62,8 +62,9 @@ impl Follower {
     /// Where SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
         let index = Door::new(data_dir, options, index::FOLLOWER_CACHE_KIB).moving_wal(WAL_PAGES);
-        let forgetting = Forgetting::default();
-        Ok(Self { log: store::connect(data_dir, options)?, index, forgetting })
+        let log = store::connect(data_dir, options)?;
+        store::leave_log_at_close(&log)?;
+        Ok(Self { log, index, forgetting: Forgetting::default() })
     }
 
     /// Puts ids onto the gate's shelf.

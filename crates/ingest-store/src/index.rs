@@ -67,7 +67,12 @@ fn with_other_tables(error: Error) -> Error {
         Error::Directory(_)
         | Error::Newer { .. }
         | Error::LeftBehind(_)
+        | Error::ForeignLog(_)
+        | Error::Link(_)
+        | Error::Log(_)
+        | Error::Misplaced(_)
         | Error::Index(_)
+        | Error::Mended(_)
         | Error::UnknownDevice
         | Error::Unreadable(_)
         | Error::CutShort => false,
@@ -178,6 +183,7 @@ fn is_of_this_log(
     match segment::of_batch(segments, batch_no) {
         Some(segment) => match mark(log, segments, batch_no)? {
             Some(mark) => Ok(mark == mark_then),
+            None if stands_before_the_next(log, segment, batch_no, mark_then)? => Ok(true),
             // A month that is over is forgotten in steps, from its first batch on.
             None => {
                 let is_newest = segments.last().is_some_and(|last| last == segment);
@@ -187,6 +193,25 @@ fn is_of_this_log(
         // Its month is over and gone, and what came later was not yet followed.
         None => Ok(segments.first().is_some_and(|first| batch_no < first.first_batch)),
     }
+}
+
+/// Whether a batch that is gone stored nothing, as its mark says, and the one that
+/// follows it begins where it did: its answer is forgotten, and it was nothing else.
+fn stands_before_the_next(
+    log: &Connection,
+    segment: &Segment,
+    batch_no: i64,
+    mark_then: &str,
+) -> Result<bool> {
+    let sql = format!(
+        "SELECT first_position FROM {} WHERE batch_no > ?1 ORDER BY batch_no LIMIT 1",
+        segment.receipts()
+    );
+    let mut statement = log.prepare_cached(&sql)?;
+    let next: Option<i64> = statement.query_row([batch_no], |row| row.get(0)).optional()?;
+    let mut parts = mark_then.split(' ').skip(2);
+    let (position, event) = (parts.next(), parts.next());
+    Ok(event == Some("") && next.is_some_and(|next| position == Some(&next.to_string())))
 }
 
 fn oldest_batch(log: &Connection, segment: &Segment) -> Result<Option<i64>> {

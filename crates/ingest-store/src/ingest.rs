@@ -5,6 +5,7 @@ mod taker;
 
 use std::sync::Arc;
 
+use event_model::WallTime;
 use ingest_api::Lifetimes;
 use rusqlite::TransactionBehavior;
 
@@ -42,8 +43,20 @@ impl Store {
     /// however much is in it.
     ///
     /// # Errors
-    /// Where SQLite fails: then nothing of any of them is stored.
+    /// Where SQLite fails: then nothing of any of them is stored. And where the
+    /// database is not in its place any more ([`Store::in_place`]).
     pub fn ingest(&mut self, batches: &[Batch], terms: &IngestTerms) -> Result<Vec<Outcome>> {
+        let at = batches.first().map(|batch| batch.received_at);
+        self.in_place(|store| store.take_in(batches, terms, at))
+    }
+
+    /// Also none, which changes nothing but meets what every batch does.
+    pub(crate) fn take_in(
+        &mut self,
+        batches: &[Batch],
+        terms: &IngestTerms,
+        at: Option<WallTime>,
+    ) -> Result<Vec<Outcome>> {
         self.make_room()
             .and_then(|()| {
                 loop {
@@ -52,10 +65,7 @@ impl Store {
                     }
                 }
             })
-            .inspect_err(|error| {
-                let at = batches.first().map(|batch| batch.received_at);
-                self.index.mend_after_at(error, at);
-            })
+            .map_err(|error| self.index.mended(error, at))
     }
 
     /// `None` where another process wrote since, which nobody does while a

@@ -54,15 +54,15 @@ pub use account::{
     ReaderRow, Validity,
 };
 pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
-pub use backup::{BackupError, Restored};
+pub use backup::{BackupError, Rescued, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use body::Body;
 pub use erase::Erased;
-pub use error::{Error, Result};
+pub use error::{Ailment, Error, Result};
 pub use follower::{Followed, Follower};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
 pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
 pub use retention::{Retention, Retired};
-pub use store::{Store, StoreOptions};
+pub use store::{Place, Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};

@@ -1,6 +1,10 @@
 //! The file, opened.
 
+mod attempt;
+mod ends;
+mod place;
 mod room;
+mod settling;
 
 #[cfg(unix)]
 use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
@@ -11,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
 use crate::{
@@ -21,6 +25,8 @@ use crate::{
     ingest::Intake,
     schema, segment, token,
 };
+pub use place::Place;
+pub(crate) use place::Standing;
 pub(crate) use room::checkpoint;
 
 /// How to use the file.
@@ -50,6 +56,11 @@ pub struct Store {
     pub(crate) cut_short: Arc<AtomicBool>,
     /// Made by the first batch.
     pub(crate) intake: Option<Box<Intake>>,
+    pub(crate) place: Place,
+    /// The first file that was found missing or replaced.
+    pub(crate) misplaced: Option<PathBuf>,
+    /// What was open then has been saved.
+    pub(crate) is_rescued: bool,
 }
 
 /// Prepared statements kept: more than all the statements of this crate.
@@ -75,27 +86,64 @@ impl Store {
     /// Where the directory cannot be made, the file is a newer server's, or
     /// SQLite cannot use it.
     pub fn open(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        schema::check_on_disk(&data_dir.join(Self::FILE_NAME))?;
-        Self::open_beside(data_dir, options)
+        make_private_directory(data_dir).map_err(Error::Directory)?;
+        let path = data_dir.join(Self::FILE_NAME);
+        place::refuse_link(&path)?;
+        schema::check_on_disk(&path)?;
+        backup::check_left_behind(data_dir)?;
+        let before = place::found(&path)?;
+        let connection = Connection::open(&path)?;
+        let database = place::still(before, &path)?;
+        let connection = set_up(connection, options)?;
+        // Whatever is replaced from here on is not ours.
+        let place = Place::of(data_dir, database, &connection)?;
+        Self::open_checked(data_dir, options, connection, place)
     }
 
-    /// As [`Store::open`], for a process that has opened this database before and
-    /// has it open still: that no newer server wrote it need not be read from the
-    /// disk again, which takes longer the more its log holds.
+    /// As [`Store::open`], for a process that has this database open already: what
+    /// it is need not be read from the disk again.
     ///
     /// # Errors
-    /// As [`Store::open`].
-    pub fn open_beside(data_dir: &Path, options: StoreOptions) -> Result<Self> {
-        make_private_directory(data_dir).map_err(Error::Directory)?;
-        backup::check_left_behind(data_dir)?;
-        let mut connection = connect(data_dir, options)?;
+    /// [`Error::Misplaced`] where it would be another database than that, or one
+    /// that is made; and as [`Store::open`].
+    pub fn open_beside(data_dir: &Path, options: StoreOptions, place: &Place) -> Result<Self> {
+        place.check()?;
+        let connection = open_existing(data_dir)?;
+        leave_log_at_close(&connection)?;
+        // Before anything is written into it.
+        place.check()?;
+        let connection = set_up(connection, options)?;
+        Self::open_checked(data_dir, options, connection, place.clone())
+    }
+
+    /// From here on the file is not opened by its name: to close it again would give
+    /// up the locks that SQLite has on it in this process.
+    fn open_checked(
+        data_dir: &Path,
+        options: StoreOptions,
+        mut connection: Connection,
+        place: Place,
+    ) -> Result<Self> {
         schema::migrate(&mut connection)?;
         sync_names(data_dir).map_err(Error::Directory)?;
         let id = read_id(&connection)?;
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
         let cut_short = Arc::default();
-        Ok(Self { connection, index, data_dir, options, id, cut_short, intake: None })
+        let (intake, misplaced, is_rescued) = (None, None, false);
+        place.check()?;
+        Ok(Self {
+            connection,
+            index,
+            data_dir,
+            options,
+            id,
+            cut_short,
+            intake,
+            place,
+            misplaced,
+            is_rescued,
+        })
     }
 
     /// The database's own name, made with it.
@@ -164,9 +212,18 @@ impl Store {
     }
 }
 
-/// A connection to the database itself.
+/// A connection to the database itself, which a [`Store`] has made.
 pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connection> {
-    let connection = Connection::open(data_dir.join(Store::FILE_NAME))?;
+    set_up(open_existing(data_dir)?, options)
+}
+
+/// Makes none where it is gone: an empty one would be taken for it.
+fn open_existing(data_dir: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(data_dir.join(Store::FILE_NAME), flags)?)
+}
+
+fn set_up(connection: Connection, options: StoreOptions) -> Result<Connection> {
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     // Not NORMAL: a receipt says `stored`, so the commit must have reached the
@@ -181,6 +238,14 @@ pub(crate) fn connect(data_dir: &Path, options: StoreOptions) -> Result<Connecti
     // WAL until it begins anew.
     connection.pragma_update(None, "secure_delete", "FAST")?;
     Ok(connection)
+}
+
+/// Leaves the log where it is, whoever closes last: of those of a server that is the
+/// writer's part. Else SQLite would move what it has open, and delete what has the
+/// log's name, which need not be the same file any more.
+pub(crate) fn leave_log_at_close(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
 }
 
 /// The database's own name.

@@ -10,8 +10,10 @@ use crate::{
     Claimed, Error,
     changes::requeue_where,
     counters::Counter,
+    lately::Turn,
     meta::Meta,
     refuse::{Place, Why, refuse},
+    resends::Resends,
     spans::{PUT_BACK, Span, Spans, ranges},
     wall_steps::{Cutoff, WallSteps},
 };
@@ -118,11 +120,12 @@ pub(crate) fn conclude(
     claimed: &[Claimed],
     decision: &Decision,
     circuit: &Circuit,
+    resends: &mut Resends,
     now: Moment,
 ) -> Result<(), Error> {
     release(db, claimed)?;
     match decision {
-        Decision::Settle(settlements) => settle(db, claimed, settlements, now),
+        Decision::Settle(settlements) => settle(db, claimed, settlements, resends, now),
         Decision::Refused { reason, detail } => {
             let why = Why { reason: *reason, detail: detail.as_deref() };
             refuse(db, claimed, why, circuit, now.wall)
@@ -143,9 +146,10 @@ fn settle(
     db: &Connection,
     claimed: &[Claimed],
     settlements: &Settlements,
+    resends: &mut Resends,
     now: Moment,
 ) -> Result<(), Error> {
-    meet_store(db, settlements, now)?;
+    meet_store(db, settlements, resends, now)?;
     meet_version(db, settlements)?;
     let now = now.wall;
     let mut stored = Vec::new();
@@ -214,7 +218,12 @@ fn clear(db: &Connection, sequence: u64) -> Result<(), Error> {
 /// Another database than last time may lack what the last one had; and so may
 /// one that was put back without being given another name, which knows less of
 /// our sequence than it did.
-fn meet_store(db: &Connection, settlements: &Settlements, now: Moment) -> Result<(), Error> {
+fn meet_store(
+    db: &Connection,
+    settlements: &Settlements,
+    resends: &mut Resends,
+    now: Moment,
+) -> Result<(), Error> {
     let store = settlements.store.to_string();
     let known = Meta::Store.read(db)?;
     let (before, says) = (contiguous(db)?, settlements.contiguous_sequence);
@@ -223,8 +232,7 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: Moment) -> Result
     // sequence was known then.
     let knows_less = same && settlements.items.is_empty() && says.is_some_and(|n| n < before);
     if known.is_some() && (!same || knows_less) {
-        let steps = WallSteps::observe(db, now)?;
-        send_settled_again(db, steps.cutoff(now.wall, RESEND_AGE_MAX_MS))?;
+        send_again_in_turn(db, resends, now)?;
     }
     if !same {
         Meta::Store.write(db, &store)?;
@@ -237,6 +245,21 @@ fn meet_store(db: &Connection, settlements: &Settlements, now: Moment) -> Result
 
 fn contiguous(db: &Connection) -> Result<u64, Error> {
     Ok(Meta::Contiguous.read(db)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Sends the last week again where that was not done too often lately.
+pub(crate) fn send_again_in_turn(
+    db: &Connection,
+    resends: &mut Resends,
+    now: Moment,
+) -> Result<(), Error> {
+    match resends.want(db, now)? {
+        Turn::Now => {
+            let steps = WallSteps::observe(db, now)?;
+            send_settled_again(db, steps.cutoff(now.wall, RESEND_AGE_MAX_MS))
+        }
+        Turn::Later => Ok(()),
+    }
 }
 
 /// Everything settled since the cutoff, whatever the database says of our sequence:

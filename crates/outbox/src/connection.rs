@@ -168,7 +168,7 @@ pub(crate) fn begin_log(db: &Connection) -> Result<Log, Error> {
 }
 
 /// Moves everything into the database, flushes that, and empties the log.
-fn make_log_anew(db: &Connection) -> Result<(), Error> {
+pub(crate) fn make_log_anew(db: &Connection) -> Result<(), Error> {
     let is_busy: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if is_busy {
         // Somebody reads what is in the log, and keeps doing so.
@@ -177,6 +177,11 @@ fn make_log_anew(db: &Connection) -> Result<(), Error> {
             None,
         )));
     }
+    trust(db)
+}
+
+/// The connection is to write again.
+pub(crate) fn trust(db: &Connection) -> Result<(), Error> {
     Ok(db.pragma_update(None, LOG_IS_SUSPECT, false)?)
 }
 

@@ -7,17 +7,34 @@ use std::{
     time::Duration,
 };
 
-use crate::Error;
+use crate::{
+    Error, folder,
+    presence::{FileKey, Presence},
+};
 
 /// Who only looks at the file holds the lock for the moment of an opening: an
 /// owner waits for that, ten times as long, in steps.
 pub(crate) const LOOKS: u32 = 10;
 pub(crate) const LOOK: Duration = Duration::from_millis(10);
 
+/// `FILE_SHARE_READ` and `FILE_SHARE_WRITE`: whoever deletes it would let another
+/// own the outbox too.
+#[cfg(windows)]
+const NOT_TO_BE_DELETED: u32 = 3;
+
+/// Since when a lock is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Since it was taken.
+    Ever,
+    /// Since now: another may have had it.
+    Again,
+}
+
 /// Held as long as this lives; the OS frees it even after SIGKILL.
 #[derive(Debug)]
 pub(crate) struct OwnerLock {
-    _file: File,
+    file: File,
 }
 
 impl OwnerLock {
@@ -42,17 +59,35 @@ impl OwnerLock {
     /// The lock is on a file of its own: SQLite locks ranges of the database
     /// file itself, and closing any handle of it would drop those locks.
     pub(crate) fn take(path: &Path) -> Result<Self, Error> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(lock_path(path))
-            .map_err(Error::Folder)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(windows)]
+        std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, NOT_TO_BE_DELETED);
+        let file = options.open(lock_path(path)).map_err(Error::Folder)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked(path.to_owned())),
             Err(TryLockError::Error(cause)) => Err(Error::Folder(cause)),
         }
+    }
+}
+
+impl OwnerLock {
+    /// Takes it again where its file was deleted or replaced: who looks for it
+    /// finds another, and would own the outbox too.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] where another has it now.
+    pub(crate) fn hold_on(&mut self, path: &Path) -> Result<Held, Error> {
+        let held = self.file.metadata().ok().as_ref().map(FileKey::of);
+        if Presence::of(&lock_path(path), held) == Presence::Here {
+            return Ok(Held::Ever);
+        }
+        if let Some(folder) = path.parent() {
+            folder::make(folder).map_err(Error::Folder)?;
+        }
+        *self = Self::take_from_who_looks(path)?;
+        Ok(Held::Again)
     }
 }
 

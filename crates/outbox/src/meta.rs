@@ -27,6 +27,8 @@ pub(crate) enum Meta {
     Salvaged,
     /// How far the wall clock was set, as JSON.
     WallSteps,
+    /// That what was settled is to be sent again, which was put off.
+    ResendOwed,
 }
 
 impl Meta {
@@ -42,6 +44,7 @@ impl Meta {
             Self::CircuitServer => "circuit_server",
             Self::Salvaged => "salvaged",
             Self::WallSteps => "wall_steps",
+            Self::ResendOwed => "resend_owed",
         }
     }
 
@@ -53,6 +56,11 @@ impl Meta {
     pub(crate) fn write(self, db: &Connection, value: &str) -> Result<(), Error> {
         let mut upsert = db.prepare_cached("INSERT OR REPLACE INTO meta VALUES (?1, ?2)")?;
         upsert.execute((self.name(), value))?;
+        Ok(())
+    }
+
+    pub(crate) fn remove(self, db: &Connection) -> Result<(), Error> {
+        db.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([self.name()])?;
         Ok(())
     }
 }

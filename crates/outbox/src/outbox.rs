@@ -3,12 +3,12 @@
 mod healing;
 mod inquiry;
 mod opening;
+mod server;
 
 use std::path::Path;
 
 use delivery::{AskedAgain, BatchLimits, Circuit, Decision};
 use event_model::{DeviceId, Moment, Origin, OutboxId};
-use rusqlite::Connection;
 
 use crate::{
     Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
@@ -18,18 +18,22 @@ use crate::{
     counters::Counter,
     folder,
     known_ids::KnownIds,
+    lately::{Lately, Turn},
     live_matches::LiveMatches,
     lock::OwnerLock,
-    meta::Meta,
-    prune,
+    prune::{self, Look},
     refuse::{self, Place},
+    resends::{self, Resends},
     salvage::{self, Opened, Salvage},
     spans::Spans,
 };
 use healing::Unfinished;
 pub(crate) use opening::{OpenFile, open_file};
+pub(crate) use server::load_circuit;
+use server::{meet, save_circuit};
 
 pub use inquiry::Inquired;
+pub use server::Standing;
 
 /// The one owner of an outbox file: what captures and uploads.
 #[derive(Debug)]
@@ -43,7 +47,10 @@ pub struct Outbox {
     /// The file that `asked` counts in.
     asked_in: OutboxId,
     rota: Rota,
+    resends: Resends,
     pruned_at: Option<Moment>,
+    /// How far its look at ages has come.
+    look: Look,
     opened_at: Moment,
     /// Whether the file has learnt how the clocks stood then.
     knows_clocks: bool,
@@ -54,23 +61,15 @@ pub struct Outbox {
     log: Log,
     /// What has to be done before anything is written.
     unfinished: Option<Unfinished>,
+    /// How often its files were put back, and when that was done lately.
+    times_put_back: u32,
+    put_back: Lately,
     /// Whether another file took the place of the one that was opened.
     was_replaced: bool,
     /// Whether the file was looked through because of a contradiction.
     was_doubted: bool,
     // Last, so that the file is closed before another process may own it.
-    _lock: OwnerLock,
-}
-
-/// Where the settled events of an outbox are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// There are none, and nothing waits for a newer server.
-    Nothing,
-    /// At the server that events go to.
-    Here,
-    /// At another one; that which events go to now has not answered yet.
-    Elsewhere,
+    lock: OwnerLock,
 }
 
 impl Outbox {
@@ -110,7 +109,9 @@ impl Outbox {
             asked: AskedAgain::default(),
             asked_in: id,
             rota: Rota::default(),
+            resends: Resends::default(),
             pruned_at: None,
+            look: Look::default(),
             opened_at: now,
             knows_clocks: false,
             seen: now,
@@ -118,9 +119,11 @@ impl Outbox {
             salvage,
             log,
             unfinished,
+            times_put_back: 0,
+            put_back: Lately::default(),
             was_replaced: false,
             was_doubted: false,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -226,6 +229,11 @@ impl Outbox {
         now: Moment,
     ) -> Result<Vec<Claimed>, Error> {
         self.forget_asked_elsewhere();
+        if self.puts_off_resend()? && self.resends.turn(now) == Turn::Now {
+            let mut resends = self.resends.clone();
+            write(&mut self.view.db, |db| conclude::send_again_in_turn(db, &mut resends, now))?;
+            self.resends = resends;
+        }
         if Spans::Queue.is_empty(&self.view.db)? {
             // Whatever waited was deleted, or given up.
             self.asked = AskedAgain::default();
@@ -234,6 +242,15 @@ impl Outbox {
         let live: Vec<&str> = self.live.at(now).collect();
         let (asked, rota) = (&mut self.asked, &mut self.rota);
         write(&mut self.view.db, |db| claim::claim(db, among, limits, &live, asked, rota, now))
+    }
+
+    /// Whether answers named another database so often that what is settled is not
+    /// sent again before some time has passed.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn puts_off_resend(&self) -> Result<bool, Error> {
+        resends::is_owed(&self.view.db)
     }
 
     /// Numbers of a file that was replaced are other events in this one.
@@ -297,65 +314,16 @@ impl Outbox {
             // What the server has of another file is sent again, and it says so.
             let of_this_file = outbox.is_of_this_file(claimed)?;
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
+            let mut resends = outbox.resends.clone();
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, claimed, decision, circuit, now)?;
+                    conclude::conclude(db, claimed, decision, circuit, &mut resends, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)
-            })
-        })
-    }
-
-    /// From here on events go to `server`. Where that is another one than the
-    /// last, no failure or refusal of the last one's counts against it.
-    ///
-    /// # Errors
-    /// Where the file cannot be read or written; what goes to the server is
-    /// then right all the same, and the next write catches up.
-    pub fn set_server(&mut self, server: &str) -> Result<(), Error> {
-        self.server = Some(server.to_owned());
-        let last = self.reading(|db| Meta::CircuitServer.read(db))?;
-        if last.as_deref() != Some(server) {
-            self.circuit.begin_again();
-            self.asked = AskedAgain::default();
-            self.change_circuit(|_| ())?;
-        }
-        Ok(())
-    }
-
-    /// Whether the server is known to have what was settled.
-    ///
-    /// # Errors
-    /// Where the file cannot be read.
-    pub fn standing(&mut self) -> Result<Standing, Error> {
-        if !self.reading(conclude::relies_on_server)? {
-            return Ok(Standing::Nothing);
-        }
-        let met = self.reading(|db| Meta::Server.read(db))?;
-        Ok(if self.server.is_none() || met == self.server {
-            Standing::Here
-        } else {
-            Standing::Elsewhere
-        })
-    }
-
-    /// When the next request may go out, and why not now.
-    #[must_use]
-    pub fn circuit(&self) -> &Circuit {
-        &self.circuit
-    }
-
-    /// Changes the circuit for a reason outside the replies, such as a new
-    /// token, and saves it.
-    ///
-    /// # Errors
-    /// Where the file cannot be written; the change stands in memory.
-    pub fn change_circuit(&mut self, change: impl FnOnce(&mut Circuit)) -> Result<(), Error> {
-        change(&mut self.circuit);
-        self.healing_lately(|outbox| {
-            let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
-            write(&mut outbox.view.db, |db| save_circuit(db, circuit, server))
+            })?;
+            outbox.resends = resends;
+            Ok(())
         })
     }
 
@@ -377,9 +345,13 @@ impl Outbox {
         }
         let (teller, bounds) = (self.view.teller(now), self.bounds);
         let opened = (!self.knows_clocks).then_some(self.opened_at);
-        let pruned = write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds))?;
+        let mut look = self.look;
+        let pruned =
+            write(&mut self.view.db, |db| prune::prune(db, opened, teller, &bounds, &mut look))?;
+        self.look = look;
         self.knows_clocks = true;
-        self.pruned_at = (!pruned.is_a_part()).then_some(now);
+        let is_done = !pruned.is_a_part() && !look.is_under_way();
+        self.pruned_at = is_done.then_some(now);
         // Ids and the numbers of matches may be gone.
         self.known.forget();
         Ok(pruned)
@@ -404,38 +376,4 @@ impl Outbox {
     pub fn view_mut(&mut self) -> &mut OutboxView {
         &mut self.view
     }
-}
-
-/// The saved circuit; a fresh one where its text is none, which at worst means one
-/// request too early.
-pub(crate) fn load_circuit(db: &Connection) -> Result<Circuit, Error> {
-    let saved = match Meta::Circuit.read(db) {
-        Err(error) if error.is_unreadable_value() => None,
-        read => read?,
-    };
-    Ok(saved.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-}
-
-/// Saves the circuit, and which server it is about. Where the last one was
-/// about another, what that one refused is suspect no more.
-fn save_circuit(db: &Connection, circuit: &Circuit, server: Option<&str>) -> Result<(), Error> {
-    if let Some(server) = server
-        && Meta::CircuitServer.read(db)?.as_deref() != Some(server)
-    {
-        conclude::trust_all(db)?;
-        Meta::CircuitServer.write(db, server)?;
-    }
-    Meta::Circuit.write(db, &circuit_json(circuit))
-}
-
-/// The server gave receipts: what is settled is settled there.
-fn meet(db: &Connection, decision: &Decision, server: Option<&str>) -> Result<(), Error> {
-    match (decision, server) {
-        (Decision::Settle(_), Some(server)) => Meta::Server.write(db, server),
-        _ => Ok(()),
-    }
-}
-
-fn circuit_json(circuit: &Circuit) -> String {
-    serde_json::to_string(circuit).expect("a circuit of plain values is always JSON")
 }

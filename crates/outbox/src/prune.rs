@@ -1,5 +1,7 @@
 //! Holds an outbox within its bounds.
 
+mod look;
+
 use delivery::QuarantineReason;
 use event_model::{GapReason, Moment};
 use rusqlite::Connection;
@@ -12,6 +14,7 @@ use crate::{
     spans::{PUT_BACK, Spans},
     wall_steps::{Cutoff, WallSteps},
 };
+pub(crate) use look::Look;
 
 const QUEUED: &str = "FROM queue q CROSS JOIN event e ON e.sequence BETWEEN q.first AND q.last";
 const SETTLED: &str = "FROM settled s CROSS JOIN event e ON e.sequence BETWEEN s.first AND s.last";
@@ -67,6 +70,7 @@ pub(crate) fn prune(
     opened: Option<Moment>,
     teller: Teller,
     bounds: &Bounds,
+    look: &mut Look,
 ) -> Result<Pruned, Error> {
     if let Some(opened) = opened {
         WallSteps::observe(db, opened)?;
@@ -74,7 +78,7 @@ pub(crate) fn prune(
     let steps = WallSteps::observe(db, teller.now)?;
     let before = |age_ms| steps.cutoff(teller.now.wall, age_ms);
     let pruned = Pruned {
-        too_old: quarantine_old(db, teller, before(bounds.unsent_age_max_ms))?,
+        too_old: quarantine_old(db, teller, before(bounds.unsent_age_max_ms), look)?,
         pruned: prune_unsent(db, teller, bounds)?,
         history: prune_history(db, teller, bounds, before(bounds.history_age_max_ms))?,
     };
@@ -88,7 +92,12 @@ fn unsent_bytes(db: &Connection) -> Result<u64, Error> {
     Ok(Counter::EventBytes.read(db)?.saturating_sub(settled))
 }
 
-fn quarantine_old(db: &Connection, teller: Teller, cutoff: Cutoff) -> Result<u64, Error> {
+fn quarantine_old(
+    db: &Connection,
+    teller: Teller,
+    cutoff: Cutoff,
+    look: &mut Look,
+) -> Result<u64, Error> {
     let now = teller.now.wall;
     // Who puts an event back wants it sent: its age counts from then on.
     db.prepare_cached("UPDATE queue SET since_ms = ?1 WHERE since_ms = ?2")?
@@ -97,10 +106,13 @@ fn quarantine_old(db: &Connection, teller: Teller, cutoff: Cutoff) -> Result<u64
     let appended = rows(
         db,
         &format!(
-            "SELECT e.sequence, e.appended_ms {QUEUED} WHERE q.since_ms = 0 AND NOT {in_flight}
-             ORDER BY q.first, e.sequence LIMIT ?1"
+            "SELECT e.sequence, e.appended_ms {QUEUED}
+             WHERE q.since_ms = 0 AND q.last > {behind} AND e.sequence > {behind}
+             AND NOT {in_flight} ORDER BY q.first, e.sequence LIMIT ?1",
+            behind = look.behind()
         ),
     )?;
+    look.saw(appended.len() as u64, appended.last().map(|row| row.sequence), teller.now);
     let put_back = rows(
         db,
         &format!(
@@ -109,7 +121,8 @@ fn quarantine_old(db: &Connection, teller: Teller, cutoff: Cutoff) -> Result<u64
             passed = cutoff.passed_sql("q.since_ms")
         ),
     )?;
-    // Each for itself: one of a clock that was years ahead keeps none behind it young.
+    // Each for itself: one of a clock that was years ahead keeps none behind it young,
+    // and many do not for long.
     let appended = appended.iter().filter(|row| cutoff.is_passed(row.value));
     let old: Vec<u64> = appended.chain(&put_back).map(|row| row.sequence).collect();
     for &sequence in &old {

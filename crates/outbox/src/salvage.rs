@@ -47,6 +47,7 @@
 //! a game's events do not wait for a disk, and the server puts them in their
 //! places by what they say, not by when they come.
 
+mod ahead;
 mod cells;
 mod identity;
 mod images;
@@ -69,29 +70,25 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{
-    Claimed, Error, OutboxView,
-    connection::{self, write},
+    Claimed, Error, OutboxView, connection,
     gaps::Teller,
-    known_ids::remember_unplaced,
     lock::{self, OwnerLock},
     outbox::{OpenFile, open_file},
-    schema,
+    presence, schema,
     spans::Spans,
-    view::event_id,
 };
+use ahead::carry_ahead;
 use identity::Identity;
 use job::{Job, Progress};
 use sound::Verdict;
 
 pub use set_aside::Salvaged;
+pub(crate) use set_aside::{beside, remove, take_in};
 pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
 /// second.
 const PAGES_AT_OPEN: u32 = 4_096;
-/// Ids of events that are gone that are carried before the outbox opens, the
-/// latest first: more than any game shows again.
-const KNOWN_IDS_AHEAD: u32 = 20_000;
 /// A mark that was left over, the damaged file, and the new one.
 const EXAMINED_MAX: u32 = 3;
 /// So often one process sets a file aside that it has open: a disk that damages
@@ -118,10 +115,11 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
+    presence::go_on(path)?;
     let kept_away = set_aside::kept_away(path).len();
     match examine(path, device)? {
         // What stands beside it is of one that is gone.
-        Verdict::Fresh => set_aside::remove(&set_aside::beside(path, set_aside::IDENTITY))?,
+        Verdict::Fresh => remove(&beside(path, set_aside::IDENTITY))?,
         Verdict::Sound { unheard } => unheard::keep(path, unheard)?,
         Verdict::Damaged => {}
     }
@@ -329,6 +327,17 @@ pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
     set_aside::set_aside(path)
 }
 
+/// Sets aside all that `db` has, and the file that stands in its place: both go on
+/// in a new one, ours first, which knows what was deleted.
+pub(crate) fn give_way(db: &Connection, path: &Path) -> Result<(), Error> {
+    let (outbox, device) = sound::whose(db)?;
+    let identity = Identity { outbox, device, schema: schema::newest() };
+    set_aside::set_aside_behind(path, |target| {
+        identity.keep(target)?;
+        presence::write_copy(db, target)
+    })
+}
+
 /// Whether a file that contradicted a statement of ours is damaged.
 pub(crate) fn is_damaged(db: &Connection) -> Result<bool, Error> {
     match sound::is_lawful(db) {
@@ -337,52 +346,9 @@ pub(crate) fn is_damaged(db: &Connection) -> Result<bool, Error> {
     }
 }
 
-/// What capture asks for in a file that takes longer to read: it goes on from its
-/// session states at once, and what was deleted must not come back meanwhile.
-/// What cannot be read so is looked for like everything else.
-///
-/// # Errors
-/// Where the states were not carried.
-fn carry_ahead(damaged: &Path, to: &mut Connection) -> Result<(), Error> {
-    let from = connection::look(damaged)?;
-    let carried = write(to, |to| carry_states(&from, to));
-    // Where one cannot be carried the survey finds it.
-    drop(write(to, |to| carry_known_ids(&from, to)));
-    drop(from);
-    drop(std::fs::remove_file(set_aside::beside(damaged, "-shm")));
-    carried
-}
-
 /// What ends by itself. Whatever else it is, the survey goes on without.
 fn only_of_the_disk(error: Error) -> Result<(), Error> {
     if error.is_full() || error.is_busy() { Err(error) } else { Ok(()) }
-}
-
-fn carry_states(from: &Connection, to: &Connection) -> Result<(), Error> {
-    let mut select =
-        from.prepare("SELECT source, name, state, checksum, changed_ms FROM stream")?;
-    let mut insert = to.prepare("INSERT OR IGNORE INTO stream VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    let mut rows = select.query([])?;
-    while let Ok(Some(row)) = rows.next() {
-        insert.execute((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, Vec<u8>>(2)?,
-            row.get::<_, u32>(3)?,
-            row.get::<_, i64>(4)?,
-        ))?;
-    }
-    Ok(())
-}
-
-fn carry_known_ids(from: &Connection, to: &Connection) -> Result<(), Error> {
-    let mut select =
-        from.prepare("SELECT event_id, known_ms FROM known_id ORDER BY known_ms DESC LIMIT ?1")?;
-    let mut rows = select.query([KNOWN_IDS_AHEAD])?;
-    while let Ok(Some(row)) = rows.next() {
-        remember_unplaced(to, event_id(row, 0)?, row.get(1)?)?;
-    }
-    Ok(())
 }
 
 /// Whether all of a batch is in flight in this file: one that was claimed before

@@ -27,6 +27,9 @@ pub struct OutboxStatus {
     pub next_attempt_in_s: Option<u64>,
     /// Why it has to wait.
     pub paused_reason: Option<String>,
+    /// Whether what was settled goes out again only later: answers named another
+    /// database each time.
+    pub resend_put_off: bool,
     /// What became of files that were damaged, as long as they are there.
     pub salvaged: Option<Salvaged>,
 }

@@ -16,6 +16,8 @@ use crate::{
     gaps::Teller,
     meta::Meta,
     outbox::load_circuit,
+    presence::Files,
+    resends,
     salvage::{self, May},
     schema,
     spans::Spans,
@@ -29,6 +31,7 @@ const EXPORT_PAGE: usize = 64;
 pub struct OutboxView {
     pub(crate) db: Connection,
     pub(crate) device: DeviceId,
+    pub(crate) files: Files,
     id: OutboxId,
     path: PathBuf,
 }
@@ -78,7 +81,7 @@ impl OutboxView {
     }
 
     pub(crate) fn of(path: &Path, db: Connection, id: OutboxId, device: DeviceId) -> Self {
-        Self { db, device, id, path: path.to_owned() }
+        Self { db, device, files: Files::at(path), id, path: path.to_owned() }
     }
 
     /// Where the file is.
@@ -124,6 +127,7 @@ impl OutboxView {
             oldest_pending_age_s: self.oldest_pending_age_s(now)?,
             next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
             paused_reason: circuit.reason().map(|reason| reason.to_string()),
+            resend_put_off: resends::is_owed(&self.db)?,
             salvaged: Salvaged::beside(&self.path),
         })
     }
@@ -219,7 +223,7 @@ impl OutboxView {
     fn is_still_there(&self) -> Result<(), Error> {
         let there = connection::look(&self.path).and_then(|db| parsed(&db, Meta::Outbox));
         match there {
-            Ok(Some(id)) if self.id == id => Ok(()),
+            Ok(Some(id)) if self.id == id && self.files.are_here(&self.path) => Ok(()),
             Ok(_) | Err(_) => Err(Error::Replaced(self.path.clone())),
         }
     }

@@ -61,6 +61,8 @@ pub struct Uploader<T = HttpTransport> {
     /// A batch that was claimed and is not concluded: put back before the next
     /// one is claimed.
     unreleased: Vec<Claimed>,
+    /// Whether to send again what was settled was put off at the last answer.
+    puts_off: bool,
 }
 
 /// What is done next.
@@ -112,6 +114,7 @@ impl<T: Transport> Uploader<T> {
             shown: Shown::default(),
             random: Box::new(|| getrandom::u64().ok()),
             unreleased: Vec::new(),
+            puts_off: false,
         }
     }
 
@@ -315,7 +318,18 @@ impl<T: Transport> Uploader<T> {
             }
         };
         let claimed = self.unreleased.clone();
-        self.outbox.with(move |outbox| outbox.conclude(&claimed, &decision, now, random)).await?;
+        let concluded = self.outbox.with(move |outbox| {
+            outbox.conclude(&claimed, &decision, now, random)?;
+            Ok(outbox.puts_off_resend().unwrap_or(false))
+        });
+        let puts_off = concluded.await?;
+        if puts_off && !self.puts_off {
+            warn!(
+                "Each answer names another database: there seem to be several behind the server's \
+                 address. What one of them has is sent to the next a few times an hour"
+            );
+        }
+        self.puts_off = puts_off;
         self.unreleased.clear();
         Ok(answered)
     }

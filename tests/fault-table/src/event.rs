@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use event_model::{
-    Actors, Event, EventData, EventIdFields, Game, Identity, Kind, MatchKey, MatchOrigin, MatchRef,
-    Moment, Origin, SessionKey,
+    Actors, Event, EventData, EventIdFields, Game, Kind, MatchKey, MatchOrigin, MatchRef, Moment,
+    Origin, SessionKey,
 };
 use outbox::NewEvent;
 use serde_json::Value;
@@ -26,20 +26,13 @@ pub(crate) fn numbered(number: u64, now: Moment) -> NewEvent {
         native_key: &number.to_string(),
     }
     .event_id();
+    let key = MatchKey::session(&game, &session);
     let data = EventData {
-        match_ref: MatchRef {
-            key: MatchKey::session(&game, &session),
-            origin: MatchOrigin::Session,
-        },
-        game,
         observer: Some("Ana".to_owned()),
         actors: Actors { attacker: Some("Ana".to_owned()), ..Actors::default() },
-        actor_ids: None,
         round: Some(1),
-        ordinal: None,
-        identity: Identity::Native,
-        match_clock_ms: None,
         details: BTreeMap::from([(NUMBER.to_owned(), Value::from(number))]),
+        ..EventData::of_match(game, MatchRef { key, origin: MatchOrigin::Session })
     };
     let event = Event { id, kind: Kind::Kill, data };
     NewEvent { event, origin: Origin::Live, time: now.wall, observed: now.clock }

@@ -1,6 +1,7 @@
 //! Requests on their way, and their answers.
 
 use delivery::Silence;
+use event_model::OutboxId;
 use ingest_api::{IDEMPOTENT_REPLAYED_HEADER, ReceiptPage, ReceiptStatus};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -31,54 +32,34 @@ pub(super) struct Flight {
 struct Item {
     id: Option<event_model::EventId>,
     sequence: Option<u64>,
-    gap: Option<(event_model::OutboxId, u64, u64)>,
+    gap: Option<(OutboxId, u64, u64)>,
 }
 
 impl World {
     /// A device has sent a request.
     pub(super) fn send(&mut self, device: usize, sent: Sent) -> Result<(), String> {
         let items = items(&sent.request.body);
-        for item in &items {
-            let (Some(id), Some(sequence)) = (item.id, item.sequence) else { continue };
-            if self.ledger.deleted.contains(&(device, id)) {
-                return Err(format!("device {device} sends {id}, which was deleted before"));
-            }
-            let last = self.ledger.last_sequence.entry(sent.request.outbox).or_default();
-            *last = sequence.max(*last);
-        }
+        self.note_sent(device, sent.request.outbox, &items)?;
         let ids: Vec<_> = items.iter().map(|item| item.id).collect();
         let fate = Fate::of(&self.network, self.weather, &ids, &mut self.chance);
         self.last_flight += 1;
         let flight = self.last_flight;
-        let sequences = items.first().and_then(|item| item.sequence);
+        let (events, sequences) = (items.len(), items.first().and_then(|item| item.sequence));
         self.trace.say(
             sent.at_ms,
             &format!(
-                "device {device}: request {flight}, {} events from {sequences:?}: {fate:?}",
-                items.len()
+                "device {device}: request {flight}, {events} events from {sequences:?}: {fate:?}"
             ),
         );
         for (nth, after_ms) in fate.arrives_ms.iter().enumerate() {
             self.at(sent.at_ms + after_ms, Happening::Arrival { flight, first: nth == 0 });
         }
-        let mut answer = None;
-        if let Told::Other { after_ms, what } = &fate.told {
-            answer = Some(what.clone());
-            self.at(sent.at_ms + after_ms, Happening::Answer { flight });
-        }
-        if let Told::Stale { after_ms } = fate.told {
-            let body =
-                self.last_answers.get(&Some(sent.request.outbox)).cloned().unwrap_or_default();
-            answer = Some(Answer::Whole { status: 200, retry_after: None, date: None, body });
-            self.at(sent.at_ms + after_ms, Happening::Answer { flight });
-        }
-        self.ledger.requests += 1;
-        let token = self.devices[device].shown_token();
+        let answer = self.answer_of_another(flight, &sent, &fate.told);
         let flying = Flight {
             device,
             run: self.devices[device].run,
             sent_ms: sent.at_ms,
-            token,
+            token: self.devices[device].shown_token(),
             about: Headers::of(sent.request.outbox, sent.request.origin, sent.clock),
             body: sent.request.body,
             told: fate.told,
@@ -87,6 +68,34 @@ impl World {
         };
         self.flights.insert(flight, flying);
         Ok(())
+    }
+
+    fn note_sent(&mut self, device: usize, outbox: OutboxId, items: &[Item]) -> Result<(), String> {
+        for item in items {
+            let (Some(id), Some(sequence)) = (item.id, item.sequence) else { continue };
+            if self.ledger.deleted.contains(&(device, id)) {
+                return Err(format!("device {device} sends {id}, which was deleted before"));
+            }
+            let last = self.ledger.last_sequence.entry(outbox).or_default();
+            *last = sequence.max(*last);
+        }
+        self.ledger.requests += 1;
+        Ok(())
+    }
+
+    /// What somebody else than the server answers, where that is its fate.
+    fn answer_of_another(&mut self, flight: u64, sent: &Sent, told: &Told) -> Option<Answer> {
+        let (after_ms, answer) = match told {
+            Told::Other { after_ms, what } => (after_ms, what.clone()),
+            Told::Stale { after_ms } => {
+                let last = self.last_answers.get(&Some(sent.request.outbox));
+                let body = last.cloned().unwrap_or_default();
+                (after_ms, Answer::Whole { status: 200, retry_after: None, date: None, body })
+            }
+            Told::Answer { .. } | Told::ServerDies => return None,
+        };
+        self.at(sent.at_ms + after_ms, Happening::Answer { flight });
+        Some(answer)
     }
 
     /// A request reaches the server.

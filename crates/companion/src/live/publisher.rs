@@ -39,6 +39,8 @@ pub(crate) struct Publisher {
     pub(crate) trouble: Option<Trouble>,
     pub(crate) last: CompanionStatus,
     pub(crate) reported: Vec<SourceStatus>,
+    /// How often the upload queue was put back, as far as it was told.
+    pub(crate) put_back: u32,
 }
 
 impl Publisher {
@@ -50,6 +52,7 @@ impl Publisher {
             }
             self.salvage_on().await;
             self.publish().await;
+            self.tell_of_return();
             if tick % REPORT_TICKS == 0 {
                 self.keep_report();
             }
@@ -96,6 +99,20 @@ impl Publisher {
             format!("{readings} readings were not recorded; the last one: {reason}")
         });
         CompanionStatus { sources, upload, recording_problem }
+    }
+
+    fn tell_of_return(&mut self) {
+        // Where it is at work it is told a second later.
+        let Ok(times) = self.outbox.try_lock().map(|outbox| outbox.times_put_back()) else {
+            return;
+        };
+        if times > self.put_back {
+            self.put_back = times;
+            tracing::warn!(
+                "The upload queue was deleted or replaced while Ringside runs: everything \
+                 that waited is there again. Stop Ringside before you change its files"
+            );
+        }
     }
 
     fn upload(&self, outbox: OutboxStatus, view: &CaptureView) -> UploadStatus {

@@ -1,19 +1,26 @@
 //! Events and states that are not on disk yet, in order.
 
+mod weight;
+
 use outbox::{Append, NewEvent, StreamKey};
 
 use crate::FeedEntry;
 
 /// Events that wait in memory while the disk takes none: an hour and a half of
-/// a busy match, about 10 MiB. With so many no further frame is looked at: the
-/// state stays where it is, and what the game still shows afterwards is found.
+/// a busy match. With so many no further frame is looked at: the state stays
+/// where it is, and what the game still shows afterwards is found.
 pub(super) const NOT_SAVED_EVENTS_MAX: usize = 10_000;
+/// And so much memory, as it is weighed: so many usual events take half of it,
+/// and a game may say much more of each.
+pub(super) const NOT_SAVED_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// What the next commit appends: one group a stream.
 #[derive(Default)]
 pub(super) struct Unsaved {
     group: Vec<Append>,
     waiting: usize,
+    /// About what those take.
+    bytes: usize,
     /// Lines for the feed, of those that are shown there.
     entries: Vec<FeedEntry>,
     /// How many of `entries` a person was already told are not saved.
@@ -30,6 +37,7 @@ impl Unsaved {
         line: impl Fn(&NewEvent) -> Option<FeedEntry>,
     ) {
         self.waiting += events.len();
+        self.bytes += weight::of_all(&events);
         self.entries.extend(events.iter().filter_map(line));
         match self.group.iter_mut().find(|append| append.stream == *key) {
             Some(append) => {
@@ -42,7 +50,15 @@ impl Unsaved {
 
     /// Whether no further frame may be looked at.
     pub(super) fn is_full(&self) -> bool {
-        self.waiting >= NOT_SAVED_EVENTS_MAX
+        self.waiting >= NOT_SAVED_EVENTS_MAX || self.bytes >= NOT_SAVED_BYTES_MAX
+    }
+
+    /// Whether these may wait too. Where nothing waits any may: they come from
+    /// one frame, which has bounds of its own.
+    pub(super) fn has_room_for(&self, events: &[NewEvent]) -> bool {
+        self.waiting == 0
+            || (self.waiting + events.len() <= NOT_SAVED_EVENTS_MAX
+                && self.bytes + weight::of_all(events) <= NOT_SAVED_BYTES_MAX)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,6 +78,7 @@ impl Unsaved {
     pub(super) fn settle(&mut self) -> Vec<FeedEntry> {
         self.group.clear();
         self.waiting = 0;
+        self.bytes = 0;
         self.shown = 0;
         std::mem::take(&mut self.entries)
     }
@@ -77,26 +94,16 @@ impl Unsaved {
 #[cfg(test)]
 mod tests {
     use event_model::{
-        Actors, ClockEpoch, ClockReading, Event, EventData, EventId, Game, Identity, Kind,
-        MatchKey, MatchOrigin, MatchRef, Origin, Source, WallTime,
+        ClockEpoch, ClockReading, Event, EventData, EventId, Game, Kind, MatchKey, MatchOrigin,
+        MatchRef, Origin, Source, WallTime,
     };
     use uuid::Uuid;
 
     use super::*;
 
     fn event(number: u128) -> NewEvent {
-        let data = EventData {
-            game: Game::cs2(),
-            match_ref: MatchRef { key: MatchKey::from_text("cs2:1"), origin: MatchOrigin::Native },
-            observer: None,
-            actors: Actors::default(),
-            actor_ids: None,
-            round: None,
-            ordinal: None,
-            identity: Identity::Native,
-            match_clock_ms: None,
-            details: std::collections::BTreeMap::new(),
-        };
+        let match_ref = MatchRef { key: MatchKey::from_text("cs2:1"), origin: MatchOrigin::Native };
+        let data = EventData::of_match(Game::cs2(), match_ref);
         NewEvent {
             event: Event { id: EventId(Uuid::from_u128(number)), kind: Kind::Kill, data },
             origin: Origin::Live,
@@ -119,6 +126,27 @@ mod tests {
         assert!(unsaved.is_full());
         unsaved.settle();
         assert!(!unsaved.is_full());
+    }
+
+    #[test]
+    fn what_a_game_says_of_an_event_counts_too() {
+        let wordy = |number| {
+            let mut wordy = event(number);
+            let said = serde_json::Value::from("x".repeat(1024 * 1024));
+            wordy.event.data.details.insert("said".to_owned(), said);
+            wordy
+        };
+        let mut unsaved = Unsaved::default();
+        let mut held = 0;
+        while unsaved.has_room_for(&[wordy(held)]) {
+            unsaved.push(&key("live"), vec![1], vec![wordy(held)], |_| None);
+            held += 1;
+        }
+        assert_eq!(held, 31, "a MiB each, and a little");
+        assert!(!unsaved.is_full() && unsaved.has_room_for(&[event(held)]), "of small ones more");
+        unsaved.settle();
+        let many: Vec<_> = (0..40).map(wordy).collect();
+        assert!(unsaved.has_room_for(&many), "one frame's are taken where nothing waits");
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use event_model::{
-    Actors, Event, EventData, EventIdFields, Game, Identity, Kind, MatchKey, MatchOrigin, MatchRef,
-    SessionKey,
+    Event, EventData, EventIdFields, Game, Kind, MatchKey, MatchOrigin, MatchRef, SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -238,21 +237,9 @@ impl Session {
     /// What all events of the session share.
     fn data(&self) -> EventData {
         let game = Game::league();
-        EventData {
-            match_ref: MatchRef {
-                key: MatchKey::session(&game, &self.key),
-                origin: MatchOrigin::Session,
-            },
-            game,
-            observer: self.observer.clone(),
-            actors: Actors::default(),
-            actor_ids: None,
-            round: None,
-            ordinal: None,
-            identity: Identity::Native,
-            match_clock_ms: None,
-            details: BTreeMap::new(),
-        }
+        let key = MatchKey::session(&game, &self.key);
+        let match_ref = MatchRef { key, origin: MatchOrigin::Session };
+        EventData { observer: self.observer.clone(), ..EventData::of_match(game, match_ref) }
     }
 
     fn identified(&self, kind: Kind, epoch: u32, native_key: &str, data: EventData) -> Event {

@@ -28,7 +28,19 @@ pub(super) struct Common {
 
 impl Common {
     pub(super) fn open(&self) -> Result<Store, Failure> {
-        Ok(Store::open(&self.data_dir.path, StoreOptions::default())?)
+        self.settle()?;
+        Ok(Store::open(self.path(), StoreOptions::default())?)
+    }
+
+    /// Puts on disk what a killed server left in its log, as the next one would:
+    /// else what a command writes or copies would rest on it. A server that runs
+    /// has done so.
+    pub(super) fn settle(&self) -> Result<(), Failure> {
+        // Where the lock cannot be used at all, the database cannot be either.
+        if let Ok(_owner) = ingest_server::try_own(self.path()) {
+            Store::settle(self.path(), StoreOptions::default())?;
+        }
+        Ok(())
     }
 
     pub(super) fn format(&self) -> Format {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use ingest_store::{BackupError, Store};
+use ingest_store::{BackupError, Store, StoreOptions};
 use serde_json::json;
 
 use super::{Failure, accounts::Common};
@@ -45,7 +45,9 @@ impl DatabaseCommand {
 }
 
 fn back_up(file: &Path, common: &Common) -> Result<(), Failure> {
-    Store::back_up(common.existing()?, file).map_err(environment)?;
+    let existing = common.existing()?;
+    common.settle()?;
+    Store::back_up(existing, file).map_err(environment)?;
     let text = format!("backed up to {}", file.display());
     Ok(common.format().print(&json!({"backup": file.display().to_string()}), &text)?)
 }
@@ -67,7 +69,8 @@ fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
 fn renew(common: &Common) -> Result<(), Failure> {
     // A server that runs would go on under the old name.
     let _owner = ingest_server::own(common.path())?;
-    let store = common.open()?.renew_id()?;
+    Store::settle(common.path(), StoreOptions::default())?;
+    let store = Store::open(common.path(), StoreOptions::default())?.renew_id()?;
     Ok(common.format().print(&json!({"store": store}), &store.to_string())?)
 }
 

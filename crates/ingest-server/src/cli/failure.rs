@@ -31,12 +31,14 @@ impl From<ServeError> for Failure {
         match error {
             ServeError::Lifetimes(rule) => Self::Usage(rule.to_owned()),
             ServeError::Store(_)
+            | ServeError::Damaged(_)
             | ServeError::Directory(_)
             | ServeError::Occupied(_)
             | ServeError::Lock(..)
             | ServeError::Listen(..)
             | ServeError::Tls(_)
-            | ServeError::Serve(_) => Self::Environment(error.into()),
+            | ServeError::Serve(_)
+            | ServeError::Unsaved => Self::Environment(error.into()),
         }
     }
 }

@@ -118,7 +118,9 @@ impl Work {
             }
         };
         let (received, now) = (batch.items.len(), app.clock.now());
-        at_work.charge_events(received, &now);
+        // An answer that is kept is a row, also where it is empty.
+        let rows = received.max(batch.idempotency.is_some().into());
+        at_work.charge_events(rows, &now);
         let queued = app.backlog.enter(&now);
         let outcome = app.writer.ingest(batch).await;
         drop((queued, held));

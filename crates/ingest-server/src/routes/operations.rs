@@ -22,8 +22,8 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The database can be read, its writer takes work, its disk has room, and the
-/// server is not about to stop.
+/// The database can be read, its writer takes work and stored what it was given
+/// last, its disk has room, and the server is not about to stop.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
@@ -45,18 +45,17 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, 
     get, path = "/metrics", tag = "operations",
     responses(
         (status = 200, description = "Prometheus text", body = String, content_type = "text/plain"),
-        (status = 500, description = "`internal`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "`overloaded`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Typed<String>, Rejection> {
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Typed<String> {
     let load = Load {
-        log_position: app.readers.read(|store| store.log_position()).await?,
+        log_position: app.readers.read(|store| store.log_position()).await.ok(),
         requests_at_work: app.places.taken(),
         batches_waiting: app.backlog.len(),
+        is_store_failing: app.writer.health().ailment().is_some(),
     };
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((content_type, app.metrics.text(&load)))
+    (content_type, app.metrics.text(&load))
 }
 
 /// This document, with the limits and lifetimes that this server runs with.

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -20,8 +20,22 @@ fn command(data_dir: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(data_dir: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(data_dir: &Path, arguments: &[&str]) -> Output {
     command(data_dir, arguments).output().unwrap()
+}
+
+/// Runs a command and gives what it wrote at a file's cursor, as `strace` tells it:
+/// SQLite writes elsewhere.
+#[cfg(target_os = "linux")]
+pub(crate) fn written(data_dir: &Path, arguments: &[&str], trace: &Path) -> String {
+    let traced = command(data_dir, arguments);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-y", "-e", "trace=write", "-e", "signal=none"]);
+    strace.arg("-o").arg(trace).arg("--").arg(traced.get_program()).args(traced.get_args());
+    strace.env_remove("RINGSIDE_ENROLMENT_KEY").env_remove("RINGSIDE_INGEST_DATA_DIR");
+    let output = strace.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    std::fs::read_to_string(trace).unwrap()
 }
 
 fn json(output: &Output) -> Value {
@@ -34,6 +48,9 @@ pub(crate) struct Running {
     child: Child,
     pub(crate) url: String,
     stdout: BufReader<ChildStdout>,
+    /// Where somebody reads its log.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "its log is read where it is stopped"))]
+    stderr: Option<BufReader<ChildStderr>>,
 }
 
 impl Running {
@@ -59,12 +76,26 @@ impl Running {
         [&["serve", "--listen", "127.0.0.1:0"], more].concat()
     }
 
+    /// The same, and its log can be read.
+    #[cfg(unix)]
+    pub(crate) fn heard(data_dir: &Path) -> Self {
+        let mut server = command(data_dir, &Self::arguments(&["--enrolment-key", ENROLMENT_KEY]));
+        server.stderr(Stdio::piped());
+        Self::with_stderr(server)
+    }
+
     fn started(mut server: Command) -> Self {
-        let mut child = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        server.stderr(Stdio::null());
+        Self::with_stderr(server)
+    }
+
+    fn with_stderr(mut server: Command) -> Self {
+        let mut child = server.stdout(Stdio::piped()).spawn().unwrap();
+        let stderr = child.stderr.take().map(BufReader::new);
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let line = next_line(&mut stdout);
         let url = line.strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, url, stdout }
+        Self { child, url, stdout, stderr }
     }
 
     pub(crate) fn with_key(data_dir: &Path) -> Self {
@@ -75,6 +106,19 @@ impl Running {
     #[cfg(target_os = "linux")]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Reads its log up to a line with these words, which is given; an empty one
+    /// where it ended before.
+    #[cfg(unix)]
+    pub(crate) fn says(&mut self, words: &str) -> String {
+        let log = self.stderr.as_mut().unwrap();
+        loop {
+            let mut line = String::new();
+            if log.read_line(&mut line).unwrap() == 0 || line.contains(words) {
+                return line;
+            }
+        }
     }
 
     /// SIGTERM.
@@ -109,6 +153,24 @@ fn next_line(stdout: &mut BufReader<ChildStdout>) -> String {
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
     line.trim_end().to_owned()
+}
+
+/// What a server says that does not start.
+pub(crate) fn refusal(data_dir: &Path) -> String {
+    let mut server = command(data_dir, &Running::arguments(&[]));
+    let mut child = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let line = next_line(&mut BufReader::new(child.stdout.take().unwrap()));
+    if !line.is_empty() {
+        child.kill().unwrap();
+    }
+    let said = child.wait_with_output().unwrap();
+    assert_eq!((line.as_str(), said.status.code()), ("", Some(4)));
+    String::from_utf8(said.stderr).unwrap()
+}
+
+pub(crate) fn back_up(data_dir: &Path, to: &Path) {
+    let arguments = ["database", "backup", to.to_str().unwrap()];
+    assert!(run(data_dir, &arguments).status.success());
 }
 
 #[test]
@@ -301,4 +363,5 @@ fn sigterm_ends_it_in_order() {
     let mut server = Running::with_key(dir.path());
     server.terminate();
     assert_eq!(server.ended(), Some(0));
+    assert!(!dir.path().join("ingest.sqlite-wal").exists(), "the writer is the last");
 }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::{
-    binary::Running,
+    binary::{self, Running},
     support::{ENROLMENT_KEY, Reply, TestDevice, client, send},
 };
 
@@ -99,5 +99,58 @@ async fn a_kill_loses_no_acknowledged_event() {
         let reply = post(&client, &server.url, &device, number).await.unwrap();
         assert_eq!(reply.status, StatusCode::OK);
         assert_eq!(reply.verdicts(), ["duplicate"], "event {number} was acknowledged");
+    }
+}
+
+/// As docs/operations.md says, and as it once did.
+#[tokio::test]
+async fn a_backup_put_in_place_by_hand_is_started_on_only_without_the_log_of_the_crash() {
+    let (dir, aside) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (path, copy) = (|name: &str| dir.path().join(name), aside.path().join("copy"));
+    let client = client();
+    let mut server = Running::with_key(dir.path());
+    let device = enrol(&client, &server.url).await;
+    let verdicts =
+        async |url: &str, number| post(&client, url, &device, number).await.unwrap().verdicts();
+    verdicts(&server.url, 1).await;
+    binary::back_up(dir.path(), &copy);
+    verdicts(&server.url, 2).await;
+    server.kill();
+
+    std::fs::copy(&copy, path("ingest.sqlite")).unwrap();
+    let said = binary::refusal(dir.path());
+    assert!(said.contains("ingest.sqlite-wal is the log of another database"), "{said}");
+    for name in ["ingest.sqlite", "ingest.sqlite-wal", "ingest.sqlite-shm"] {
+        std::fs::rename(path(name), aside.path().join(name)).unwrap();
+    }
+    std::fs::copy(&copy, path("ingest.sqlite")).unwrap();
+    let server = Running::start(dir.path(), &[]);
+    assert_eq!(verdicts(&server.url, 1).await, ["duplicate"]);
+    assert_eq!(verdicts(&server.url, 2).await, ["stored"]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_command_flushes_the_log_of_a_killed_server_and_leaves_that_of_a_running_one_alone() {
+    if !crate::overload::can_trace() {
+        return;
+    }
+    let aside = TempDir::new().unwrap();
+    let path = |name: &str| aside.path().join(name).to_str().unwrap().to_owned();
+    let (early, late) = (path("early"), path("late"));
+    let list = ["device", "list"];
+    let commands: [[&[&str]; 2]; 2] =
+        [[&list, &list], [&["database", "backup", &early], &["database", "backup", &late]]];
+    for [beside, after] in commands {
+        let dir = TempDir::new().unwrap();
+        let mut server = Running::with_key(dir.path());
+        enrol(&client(), &server.url).await;
+        let is_written_over = |command: &[&str]| {
+            let written = binary::written(dir.path(), command, path("trace").as_ref());
+            written.contains("/ingest.sqlite-wal>")
+        };
+        assert!(!is_written_over(beside), "{beside:?}: a server appends to it");
+        server.kill();
+        assert!(is_written_over(after), "{after:?}");
     }
 }

@@ -5,12 +5,15 @@
 mod batches;
 mod binary;
 mod crash;
+mod damage;
 mod duplicates;
 mod encodings;
 mod enrolment;
 mod hostile;
 mod idempotency;
 mod lost_index;
+#[cfg(unix)]
+mod misplaced;
 mod operations;
 mod overload;
 mod problems;

@@ -24,6 +24,20 @@ async fn a_device_that_sent_its_day_waits_while_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_request_with_a_key_costs_an_event_also_where_it_has_none() {
+    let server = TestServer::start_with(|config| config.bounds.events_per_day_max = 3).await;
+    let device = server.enrol(1).await;
+    let empty = |number: u128| {
+        let key = format!("\"{}\"", uuid::Uuid::from_u128(number));
+        send(server.request(&device).header("Idempotency-Key", key).body("[]"))
+    };
+    for number in 1..=4 {
+        assert_eq!(empty(number).await.status, StatusCode::OK, "{number}");
+    }
+    assert_eq!(empty(5).await.problem(), ProblemKind::RateLimited);
+}
+
+#[tokio::test]
 async fn a_devices_reads_count_among_its_requests() {
     let server = TestServer::start_with(|config| config.bounds.requests_per_minute_max = 2).await;
     let (device, reader) = (server.enrol(1).await, server.reader());

@@ -32,7 +32,7 @@ fn batch(device: &TestDevice, id: &str) -> String {
 }
 
 /// A batch of which the server has the head and waits for the body.
-async fn half_sent(server: &Running, device: &TestDevice, body: &str) -> Raw {
+pub(crate) async fn half_sent(server: &Running, device: &TestDevice, body: &str) -> Raw {
     let mut half = Raw::connect(&server.url).await;
     let head = batch_head(&device.token, body.len());
     half.send(head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n").as_bytes()).await;

@@ -64,10 +64,14 @@ impl Door {
 
     /// Leaves a file that is no longer under its name.
     pub(crate) fn look_again(&mut self) {
-        let now = identity(&self.data_dir);
-        if self.open.get().is_some_and(|opened| opened.identity != now) {
+        if self.is_of_another() {
             self.open.take();
         }
+    }
+
+    /// Whether the file that is open is not the one that is there now.
+    fn is_of_another(&self) -> bool {
+        self.open.get().is_some_and(|opened| opened.identity != identity(&self.data_dir))
     }
 
     /// Sees to a file that may be the cause of `error`.
@@ -75,24 +79,44 @@ impl Door {
         self.mend_after_at(error, None);
     }
 
+    /// The same; gives the error, which says so where the cause is gone.
+    pub(crate) fn mended(&mut self, error: Error, at: Option<WallTime>) -> Error {
+        match self.mend_after_at(&error, at) {
+            Found::Damaged => Error::Mended(Box::new(error)),
+            Found::Sound => error,
+        }
+    }
+
     /// The same, of one that failed at an instant: where the file was found sound
     /// shortly before, the log is what is damaged, and fails each time.
-    pub(crate) fn mend_after_at(&mut self, error: &Error, at: Option<WallTime>) {
+    fn mend_after_at(&mut self, error: &Error, at: Option<WallTime>) -> Found {
         let since_ms = at
             .zip(self.sound_at)
             .map(|(at, sound_at)| at.unix_ms().saturating_sub(sound_at.unix_ms()).unsigned_abs());
         let is_known = since_ms.is_some_and(|since_ms| since_ms < CHECK_INTERVAL_MS);
-        if !mending::is_damage(error) || is_known {
-            return;
+        if !mending::is_damage(error) {
+            return Found::Sound;
         }
+        // Somebody else met the damage first, and set it aside.
+        let is_gone = self.is_of_another();
         // Where an open file cannot be moved, at least not for this one.
         self.open.take();
+        if is_gone {
+            self.sound_at = None;
+            return Found::Damaged;
+        }
+        if is_known {
+            return Found::Sound;
+        }
         match mending::mend(&self.data_dir, self.options) {
-            Ok(Found::Sound) => self.sound_at = at,
-            Ok(Found::Damaged) => self.sound_at = None,
+            Ok(found) => {
+                self.sound_at = at.filter(|_| found == Found::Sound);
+                found
+            }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "index.sqlite is damaged; the next start makes it anew");
+                Found::Sound
             }
         }
     }

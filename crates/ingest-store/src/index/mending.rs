@@ -6,8 +6,6 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rusqlite::ErrorCode;
-
 use super::{FILE_NAME, READER_CACHE_KIB, open_as_it_is};
 use crate::{Error, Result, StoreOptions, gate::shelf};
 
@@ -20,17 +18,7 @@ static MENDING: Mutex<()> = Mutex::new(());
 
 /// Whether an error may mean that the file itself is bad.
 pub(crate) fn is_damage(error: &Error) -> bool {
-    let code = match error {
-        Error::Index(_) => return true,
-        Error::Sqlite(error) => error.sqlite_error_code(),
-        Error::Directory(_)
-        | Error::Newer { .. }
-        | Error::LeftBehind(_)
-        | Error::UnknownDevice
-        | Error::Unreadable(_)
-        | Error::CutShort => None,
-    };
-    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    error.is_damage() && !matches!(error, Error::Unreadable(_))
 }
 
 /// What was found.

@@ -13,6 +13,10 @@ use std::{
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Where `user_version` stands in the first page.
 const VERSION_AT: usize = 60;
+/// Where the format versions for writing and reading stand: both are
+/// [`WITHOUT_LOG`] where the file has no WAL.
+const FORMATS: std::ops::Range<usize> = 18..20;
+const WITHOUT_LOG: [u8; 2] = [1, 1];
 const VERSION_END: usize = VERSION_AT + 4;
 const WAL_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
@@ -32,6 +36,13 @@ pub(super) fn version(path: &Path) -> u32 {
 /// The same by what of the WAL is whole, as SQLite takes it: all of it is read.
 pub(super) fn sound_version(path: &Path) -> u32 {
     version_by(path, Look::Sound)
+}
+
+/// Whether a file is a database that, as its header says, has no WAL.
+pub(crate) fn is_without_log(path: &Path) -> bool {
+    let mut header = [0; FORMATS.end];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header.starts_with(MAGIC) && header[FORMATS] == WITHOUT_LOG
 }
 
 /// How closely a WAL is read.

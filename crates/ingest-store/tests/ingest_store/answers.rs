@@ -246,3 +246,45 @@ fn answers_of_a_busy_device_are_forgotten_as_they_come() {
     }
     assert_eq!(answered(fixture.ingest(keyed(20, 1, "20"))).replayed, Replayed::Yes);
 }
+
+fn count(fixture: &Fixture, file: &str, sql: &str) -> i64 {
+    let database = rusqlite::Connection::open(fixture.dir.path().join(file)).unwrap();
+    database.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// A row each, also of nothing but a key, would be kept for ever.
+#[test]
+fn requests_that_store_nothing_leave_no_more_rows_than_answers() {
+    let mut fixture = Fixture::new();
+    fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
+    let empty = |key: u128| Batch { items: Vec::new(), ..keyed(key, 1, "a") };
+    let lifetimes = Lifetimes { idempotency_answers_max: 10, ..Lifetimes::default() };
+    let terms = IngestTerms { lifetimes, ..terms() };
+    let rows = "SELECT count(*) FROM receipt_1";
+    for key in 1..=200 {
+        let request = if key % 2 == 0 { empty(key) } else { keyed(key, 1, "a") };
+        assert_eq!(
+            answered(fixture.store.ingest(&[request], &terms).unwrap().remove(0)).tally.stored,
+            0
+        );
+        assert!(count(&fixture, Store::FILE_NAME, rows) <= 13, "after {key}");
+        if key == 20 {
+            // The index stands on a row that is forgotten later.
+            fixture.store.shelve().unwrap();
+        }
+    }
+    let through = "SELECT shelved_through FROM follow";
+    let mut fixture = fixture.reopened();
+    let newest = answered(fixture.ingest(keyed(199, 1, "a")));
+    assert_eq!(newest.replayed, Replayed::Yes);
+    assert_eq!(count(&fixture, "index.sqlite", through), 21, "it was not made anew");
+    retire(&mut fixture, Lifetimes::default(), DAY_MS);
+    assert_eq!(count(&fixture, Store::FILE_NAME, rows), 2, "the event's, and the newest");
+    let mut fixture = fixture.reopened();
+    let both = vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)];
+    let verdicts = fixture.take(batch(device(1), both));
+    assert_eq!(verdicts, [ReceiptStatus::Duplicate, ReceiptStatus::Stored]);
+    assert_eq!(count(&fixture, "index.sqlite", through), 21, "nor is it now");
+    let last = "SELECT max(batch_no) FROM receipt_1";
+    assert_eq!(count(&fixture, Store::FILE_NAME, last), 202, "numbered on");
+}

@@ -250,6 +250,53 @@ fn a_restore_that_is_cut_off_anywhere_lets_no_server_begin_and_is_finished_by_th
     }
 }
 
+/// Whether the log's pages went into the file meanwhile decides what would become
+/// of a copy beside it: a damaged one, or the old state as if nothing was restored.
+#[cfg(unix)]
+#[test]
+fn a_copy_that_is_put_beside_the_log_of_a_crash_is_refused_and_nothing_is_changed() {
+    for is_moved in [false, true] {
+        let mut fixture = with_one_event();
+        let copy = back_up(&fixture, "copy");
+        for (number, id) in (2..).zip(["b", "c", "d"]) {
+            if is_moved {
+                fixture.store.give_room_back().unwrap();
+            }
+            fixture.take(batch(device(1), vec![kill(device(1), id, number, 0)]));
+        }
+        // Elsewhere: here the crash would still hold its locks.
+        let dir = TempDir::new().unwrap();
+        let path = |part: &str| dir.path().join(format!("{}{part}", Store::FILE_NAME));
+        for part in ["-wal", "-shm"] {
+            let from = format!("{}{part}", Store::FILE_NAME);
+            std::fs::copy(fixture.dir.path().join(from), path(part)).unwrap();
+        }
+        std::fs::copy(&copy, path("")).unwrap();
+        let files = || ["", "-wal"].map(|part| std::fs::read(path(part)).unwrap());
+        let before = files();
+
+        let open = || Store::open(dir.path(), StoreOptions::default());
+        let refused = open().map(drop).unwrap_err();
+        assert!(matches!(&refused, Error::ForeignLog(log) if *log == path("-wal")), "{refused}");
+        let said = refused.to_string();
+        for part in ["ingest.sqlite-wal", "-shm", "database restore"] {
+            assert!(said.contains(part), "{said}");
+        }
+        let another = Store::back_up(dir.path(), &dir.path().join("another"));
+        assert!(matches!(another, Err(BackupError::Sqlite { .. })), "{another:?}");
+        assert_eq!(files(), before, "nobody wrote the log into it");
+
+        if is_moved {
+            Store::restore(dir.path(), &copy).unwrap();
+        } else {
+            for part in ["-wal", "-shm"] {
+                std::fs::rename(path(part), dir.path().join(format!("away{part}"))).unwrap();
+            }
+        }
+        assert_eq!(open().unwrap().log_position().unwrap(), 1, "as it said");
+    }
+}
+
 #[test]
 fn a_restore_into_an_empty_folder_that_is_cut_off_lets_no_server_begin() {
     let fixture = with_one_event();
@@ -283,4 +330,33 @@ fn a_restore_that_was_refused_leaves_nothing_behind() {
     Store::restore(dir.path(), &dir.path().join("prose")).unwrap_err();
     assert_eq!(names(&dir), ["prose"]);
     crate::support::open(&dir);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_database_is_refused_and_can_be_restored_from() {
+    let fixture = with_one_event();
+    let target = fixture.dir.path().join(Store::FILE_NAME);
+    let folder = TempDir::new().unwrap();
+    let link = folder.path().join(Store::FILE_NAME);
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let options = StoreOptions::default();
+    let refused = Store::settle(folder.path(), options);
+    assert!(matches!(&refused, Err(Error::Link(path)) if *path == link), "{refused:?}");
+    let refused = Store::open(folder.path(), options).map(drop);
+    assert!(matches!(&refused, Err(Error::Link(path)) if *path == link), "{refused:?}");
+    Store::restore(folder.path(), &link).unwrap();
+    let copy = Store::open(folder.path(), options).unwrap();
+    assert_eq!(copy.log_position().unwrap(), 1);
+    assert_eq!(fixture.store.log_position().unwrap(), 1);
+    // The log beside a link is not the one of where it leads to.
+    let copied = fixture.dir.path().join("copy");
+    Store::back_up(folder.path(), &copied).unwrap();
+    let mut log = copied.clone().into_os_string();
+    log.push("-wal");
+    std::fs::write(&log, "another's").unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&copied, &link).unwrap();
+    let refused = Store::restore(TempDir::new().unwrap().path(), &link);
+    assert!(matches!(refused, Err(BackupError::Sqlite { .. })), "{refused:?}");
 }

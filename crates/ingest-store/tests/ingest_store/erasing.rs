@@ -13,7 +13,10 @@ use ingest_store::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Fixture, Sent, batch, device, event, item, kill, now, open, terms};
+use crate::support::{
+    Fixture, Sent, batch, device, event, item, keep_index, kill, lose_index, now, open,
+    put_index_back, terms,
+};
 
 /// A kill whose details say something that is nowhere else.
 fn marked(from: DeviceId, id: &str, marker: &str, sequence: u64) -> Sent {
@@ -26,18 +29,9 @@ fn marked(from: DeviceId, id: &str, marker: &str, sequence: u64) -> Sent {
     item(from, "ringside.kill.v1", id, Some("cs2:1"), sequence, 0, &data)
 }
 
-fn lose_index(dir: &std::path::Path) {
-    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
-        drop(fs::remove_file(dir.join(file)));
-    }
-}
-
 /// The same store with an index that is made anew.
 fn rebuilt(fixture: Fixture) -> Fixture {
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    lose_index(dir.path());
-    Fixture { store: open(&dir), dir }
+    fixture.reopened_after(lose_index)
 }
 
 /// All that readers and three devices can see, but for numbers that count
@@ -173,17 +167,10 @@ fn the_second_time_does_what_the_first_left() {
     let mut fixture = Fixture::new();
     fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]));
     fixture.store.catch_up().unwrap();
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
-    fs::copy(&index, &old).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(keep_index);
     assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
     // As if the machine had stopped between the two files.
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    fs::rename(&old, &index).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(put_index_back);
     assert_eq!(fixture.occurrences("cs2:1").len(), 2);
     assert_eq!(fixture.store.erase_event(device(1), "a").unwrap(), Erased::Now);
     assert_eq!(fixture.occurrences("cs2:1").len(), 1);
@@ -196,18 +183,11 @@ fn the_second_time_takes_out_what_is_no_witness() {
     fixture.take(batch(device(1), vec![evidence]));
     fixture.take(batch(device(2), vec![kill(device(2), "b", 1, 0)]));
     fixture.store.catch_up().unwrap();
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
-    fs::copy(&index, &old).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(keep_index);
     fixture.store.erase_event(device(1), "a").unwrap();
     let after = seen(&mut fixture);
     // As if the machine had stopped between the two files.
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    fs::rename(&old, &index).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(put_index_back);
     assert_ne!(seen(&mut fixture), after);
     fixture.store.erase_event(device(1), "a").unwrap();
     assert_eq!(seen(&mut fixture), after);

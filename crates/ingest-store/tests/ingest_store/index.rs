@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ingest_api::ReceiptStatus;
 use ingest_store::{Follower, Fullness, Store, StoreOptions};
 
-use crate::support::{Fixture, Sent, batch, device, kill, open, terms};
+use crate::support::{
+    Fixture, Sent, batch, device, keep_index, kill, lose_index, open, put_index_back, terms,
+};
 
 /// Enough that a device's ids are spread over several rows.
 const IDS: u64 = 1_000;
@@ -55,13 +57,7 @@ fn a_lost_index_is_made_anew() {
     all(&mut fixture, kills(0, IDS), ReceiptStatus::Stored);
     fixture.store.shelve().unwrap();
     let before = fixture.occurrences("cs2:1");
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
-        // The last two are gone already where the last connection closed well.
-        drop(std::fs::remove_file(dir.path().join(file)));
-    }
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(lose_index);
     all(&mut fixture, kills(0, IDS), ReceiptStatus::Duplicate);
     assert_eq!(fixture.occurrences("cs2:1"), before);
 }
@@ -78,10 +74,8 @@ fn an_index_that_knows_more_than_a_restored_log_is_made_anew() {
     fixture.store.shelve().unwrap();
     fixture.store.catch_up().unwrap();
 
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    std::fs::rename(&copy, dir.path().join(Store::FILE_NAME)).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture =
+        fixture.reopened_after(|dir| std::fs::rename(&copy, dir.join(Store::FILE_NAME)).unwrap());
     all(&mut fixture, kills(0, 10), ReceiptStatus::Duplicate);
     // These get the place in the log that others had before.
     all(&mut fixture, kills(20, 10), ReceiptStatus::Stored);
@@ -109,18 +103,11 @@ fn an_old_index_that_is_put_back_goes_on_where_it_was() {
     all(&mut fixture, kills(0, IDS), ReceiptStatus::Stored);
     fixture.store.shelve().unwrap();
     fixture.store.catch_up().unwrap();
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    let (index, old) = (dir.path().join("index.sqlite"), dir.path().join("old.sqlite"));
-    std::fs::copy(&index, &old).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(keep_index);
     all(&mut fixture, kills(IDS, IDS), ReceiptStatus::Stored);
     fixture.store.shelve().unwrap();
     let before = fixture.occurrences("cs2:1");
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    std::fs::rename(&old, &index).unwrap();
-    let mut fixture = Fixture { store: open(&dir), dir };
+    let mut fixture = fixture.reopened_after(put_index_back);
     all(&mut fixture, kills(0, IDS), ReceiptStatus::Duplicate);
     all(&mut fixture, kills(IDS, IDS), ReceiptStatus::Duplicate);
     assert_eq!(fixture.store.log_position().unwrap(), 2 * IDS);

@@ -4,11 +4,11 @@
 use std::{fs, path::Path, sync::atomic::Ordering};
 
 use ingest_api::ReceiptStatus;
-use ingest_store::{Batch, Error, Follower, Store, StoreOptions};
+use ingest_store::{Ailment, Batch, Error, Follower, Store, StoreOptions};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Fixture, batch, device, kill, now, open, terms};
+use crate::support::{Fixture, batch, device, kill, lose_index, now, terms};
 
 /// Enough that they are spread over several rows.
 const IDS: u64 = 300;
@@ -33,10 +33,7 @@ fn followed() -> (Fixture, Vec<Value>) {
 
 /// Closes the store, does something to the file of its index, and opens it.
 fn after(fixture: Fixture, harm: impl FnOnce(&Path)) -> Fixture {
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    harm(&dir.path().join(FILE));
-    Fixture { store: open(&dir), dir }
+    fixture.reopened_after(|dir| harm(&dir.join(FILE)))
 }
 
 fn is_whole(fixture: &mut Fixture, occurrences: &[Value], what: &str) {
@@ -98,8 +95,10 @@ fn damage_that_is_met_only_in_use_costs_one_answer() {
     let (fixture, occurrences) = followed();
     let mut fixture = after(fixture, |file| overwrite(file, 2 * PAGE));
     // Opening it reads no page behind the second.
-    let refused = fixture.store.ingest(&[again()], &terms());
-    assert!(refused.is_err(), "it asks for a retry and guesses nothing");
+    let refused = fixture.store.ingest(&[again()], &terms()).unwrap_err();
+    assert!(matches!(refused, Error::Mended(_)), "it guesses nothing: {refused:?}");
+    assert_eq!(refused.ailment(), Some(Ailment::Passing), "another try may succeed");
+    fixture.store.attempt(now()).unwrap();
     is_whole(&mut fixture, &occurrences, "met by the gate");
 
     let (fixture, occurrences) = followed();
@@ -108,6 +107,20 @@ fn damage_that_is_met_only_in_use_costs_one_answer() {
     assert!(follower.forget().is_err());
     while !follower.associate().unwrap().all {}
     is_whole(&mut fixture, &occurrences, "met by the follower");
+}
+
+#[test]
+fn an_attempt_shows_that_the_gate_cannot_be_asked() {
+    let (fixture, occurrences) = followed();
+    let mut fixture = fixture.reopened_after(|dir| {
+        lose_index(dir);
+        fs::create_dir(dir.join(FILE)).unwrap();
+    });
+    let refused = fixture.store.attempt(now()).unwrap_err();
+    assert_eq!(refused.ailment(), Some(Ailment::Passing), "{refused:?}");
+    fs::remove_dir(fixture.dir.path().join(FILE)).unwrap();
+    fixture.store.attempt(now()).unwrap();
+    is_whole(&mut fixture, &occurrences, "after an attempt");
 }
 
 #[test]
@@ -159,14 +172,13 @@ fn a_damaged_log_does_not_have_the_index_read_with_each_commit() {
         .unwrap();
     drop(log);
     let at = |number: i64| Batch { received_at: now().plus_ms(number), ..again() };
-    let Fixture { dir, store } = fixture;
-    drop(store);
-    let file = dir.path().join(Store::FILE_NAME);
-    let mut bytes = fs::read(&file).unwrap();
-    let from = usize::try_from(page - 1).unwrap() * PAGE;
-    bytes[from..from + 8].fill(0xa5);
-    fs::write(&file, bytes).unwrap();
-    fixture = Fixture { store: open(&dir), dir };
+    fixture = fixture.reopened_after(|dir| {
+        let file = dir.join(Store::FILE_NAME);
+        let mut bytes = fs::read(&file).unwrap();
+        let from = usize::try_from(page - 1).unwrap() * PAGE;
+        bytes[from..from + 8].fill(0xa5);
+        fs::write(&file, bytes).unwrap();
+    });
     assert!(fixture.store.ingest(&[at(0)], &terms()).is_err());
     // Damage that only a whole reading finds: who reads again sets it aside.
     let index = fixture.dir.path().join(FILE);
@@ -208,9 +220,7 @@ fn an_index_that_is_deleted_in_use_is_made_anew() {
     let (mut fixture, occurrences) = followed();
     let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
     assert!(follower.associate().unwrap().all);
-    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
-        drop(fs::remove_file(fixture.dir.path().join(file)));
-    }
+    lose_index(fixture.dir.path());
     let late = batch(device(2), vec![kill(device(2), "late", 1, 0)]);
     assert_eq!(fixture.take(late), [ReceiptStatus::Stored]);
     // What is in memory comes onto a shelf that has nothing of what was before.

@@ -7,7 +7,7 @@ use ingest_api::{Lifetimes, ReceiptStatus};
 use ingest_store::{Batch, Erased, Follower, Recent, Retention, Retired, StoreOptions};
 use proptest::prelude::*;
 
-use crate::support::{Fixture, batch, device, kill, open};
+use crate::support::{Fixture, batch, device, kill, lose_index, open};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -163,12 +163,6 @@ impl World {
         }
         let (newest, now) = (self.newest.clone(), self.now);
         self.known.retain(|_, known| known.month == newest || remembered_at(&known.month, now));
-    }
-}
-
-fn lose_index(dir: &std::path::Path) {
-    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
-        drop(std::fs::remove_file(dir.join(file)));
     }
 }
 

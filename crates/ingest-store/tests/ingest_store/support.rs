@@ -1,5 +1,7 @@
 //! A store in a directory of its own, and events to put into it.
 
+use std::{fs, path::Path};
+
 use association::{Sighting, TimeQuality};
 use event_model::{DeviceId, Fingerprint, OutboxId, WallTime};
 use ingest_api::{Lifetimes, ReceiptPage, ReceiptStatus};
@@ -27,8 +29,14 @@ impl Fixture {
     }
 
     pub(crate) fn reopened(self) -> Self {
+        self.reopened_after(|_| ())
+    }
+
+    /// Opens it again when something was done in its folder, which nobody had open.
+    pub(crate) fn reopened_after(self, meanwhile: impl FnOnce(&Path)) -> Self {
         let Self { dir, store } = self;
         drop(store);
+        meanwhile(dir.path());
         Self { store: open(&dir), dir }
     }
 
@@ -167,4 +175,24 @@ pub(crate) fn item(
     };
     let item = Item { sequence: Some(sequence), verdict: Verdict::Sound(event) };
     Sent { item, json: json.to_string() }
+}
+
+/// Where an earlier index is kept.
+const OLD_INDEX: &str = "old.sqlite";
+const INDEX: &str = "index.sqlite";
+
+pub(crate) fn lose_index(dir: &Path) {
+    for file in [INDEX, "index.sqlite-wal", "index.sqlite-shm"] {
+        // The last two are gone already where the last connection closed well.
+        drop(fs::remove_file(dir.join(file)));
+    }
+}
+
+/// Copies the index as it is, for [`put_index_back`].
+pub(crate) fn keep_index(dir: &Path) {
+    fs::copy(dir.join(INDEX), dir.join(OLD_INDEX)).unwrap();
+}
+
+pub(crate) fn put_index_back(dir: &Path) {
+    fs::rename(dir.join(OLD_INDEX), dir.join(INDEX)).unwrap();
 }

@@ -1,7 +1,7 @@
-//! Goes on in a new file where the one that is open turns out to be damaged,
-//! and finishes an opening for which there was no room.
+//! Goes on in a new file where the one that is open turns out to be damaged or
+//! gone, and finishes an opening for which there was no room.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use event_model::{DeviceId, Moment};
 use rusqlite::Connection;
@@ -10,6 +10,9 @@ use super::{OpenFile, Outbox};
 use crate::{
     Claimed, Error, OutboxStatus, OutboxView, Salvaged,
     connection::{self, Log},
+    lately::Turn,
+    lock::Held,
+    prune::Look,
     salvage::{self, Opened, Salvage},
 };
 
@@ -34,6 +37,7 @@ pub(super) struct Unfinished {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
+    PutBack,
     SetAside,
     Open,
 }
@@ -71,6 +75,13 @@ impl Outbox {
     #[must_use]
     pub fn salvaged(&self) -> Option<&Salvaged> {
         self.salvage.salvaged()
+    }
+
+    /// How often somebody deleted or replaced its files while it was open, so that
+    /// they were put back.
+    #[must_use]
+    pub fn times_put_back(&self) -> u32 {
+        self.times_put_back
     }
 
     /// Salvages some more of a large damaged file, which takes some hundredths
@@ -114,6 +125,7 @@ impl Outbox {
     ) -> Result<T, Error> {
         self.seen = now;
         self.finish(now)?;
+        self.stay(now)?;
         match work(self) {
             Err(error) if self.is_to_be_healed(&error)? => {
                 self.heal(now)?;
@@ -143,6 +155,22 @@ impl Outbox {
             Ok(()) => self.healing_lately(|outbox| read(&outbox.view.db)),
             Err(_) => read(&self.view.db),
         }
+    }
+
+    /// Whether this still is the owner of the file that is found at its path. What
+    /// is gone is put back: deleting a file under a program that runs deletes
+    /// nothing of what it has to send.
+    fn stay(&mut self, now: Moment) -> Result<(), Error> {
+        // Another may have owned it until now.
+        let held = self.lock.hold_on(self.view.path())?;
+        if held == Held::Ever && self.view.files.are_here(self.view.path()) {
+            return Ok(());
+        }
+        if self.put_back.turn(now) == Turn::Later {
+            return Err(Error::Folder(io::Error::other("its files are removed again and again")));
+        }
+        self.put_back.done(now);
+        self.go_on(Next::PutBack, now)
     }
 
     fn is_to_be_healed(&mut self, error: &Error) -> Result<bool, Error> {
@@ -187,6 +215,7 @@ impl Outbox {
             Err(error) => Some(Unfinished::again(self.unfinished.as_ref(), next, error)),
         };
         if done.is_err()
+            && next != Next::PutBack
             && let Ok((db, id)) = salvage::look(&path, device)
             && id == self.view.id()
         {
@@ -202,8 +231,16 @@ impl Outbox {
         next: &mut Next,
         now: Moment,
     ) -> Result<(), Error> {
+        self.lock.hold_on(path)?;
+        if *next == Next::PutBack {
+            self.view.files.put_back(&self.view.db, path)?;
+            self.times_put_back += 1;
+            *next = Next::Open;
+        }
         // Without tables nothing is taken for saved meanwhile.
-        self.view.db = Connection::open_in_memory()?;
+        let nothing = Connection::open_in_memory()?;
+        // Its last close would remove a log that is not its own.
+        connection::abandon(std::mem::replace(&mut self.view.db, nothing));
         if *next == Next::SetAside {
             salvage::set_aside(path)?;
             *next = Next::Open;
@@ -215,6 +252,7 @@ impl Outbox {
         self.view = OutboxView::of(path, file.db, file.id, device);
         self.log = file.log;
         self.knows_clocks = false;
+        self.look = Look::default();
         self.salvage.go_on_as(salvage);
         self.known.forget();
         Ok(())

@@ -3,7 +3,10 @@
 use delivery::Decision;
 use event_model::{Moment, OutboxId};
 
-use super::{Outbox, meet, save_circuit};
+use super::{
+    Outbox,
+    server::{meet, save_circuit},
+};
 use crate::{Error, conclude, connection::write};
 
 /// What came of a question without events.
@@ -36,13 +39,15 @@ impl Outbox {
         self.healing(now, |outbox| {
             let of_this_file = outbox.id() == asked;
             let (circuit, server) = (&outbox.circuit, outbox.server.as_deref());
+            let mut resends = outbox.resends.clone();
             write(&mut outbox.view.db, |db| {
                 if of_this_file {
-                    conclude::conclude(db, &[], decision, circuit, now)?;
+                    conclude::conclude(db, &[], decision, circuit, &mut resends, now)?;
                     meet(db, decision, server)?;
                 }
                 save_circuit(db, circuit, server)
             })?;
+            outbox.resends = resends;
             Ok(match decision {
                 Decision::Settle(_) if of_this_file => Inquired::Answered,
                 Decision::Refused { .. } if of_this_file => Inquired::Refused,

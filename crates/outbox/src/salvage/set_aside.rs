@@ -66,7 +66,7 @@ pub(super) struct Report {
 }
 
 /// The path with something after it.
-pub(super) fn beside(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -85,6 +85,10 @@ pub(super) fn is_cut_off(path: &Path) -> bool {
 /// going until all of them went, whichever of the names a crash kept.
 pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
     let number = begun(path).last().copied().unwrap_or_else(|| next_number(path));
+    set_aside_as(path, number)
+}
+
+fn set_aside_as(path: &Path, number: u32) -> Result<(), Error> {
     let target = numbered(path, number);
     let mark = beside(&target, BEGUN);
     // It has no bytes: a full disk takes it.
@@ -103,12 +107,36 @@ pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
     folder::sync_beside(path)
 }
 
+/// The same behind another one, which `write` puts to the place of a later one.
+pub(super) fn set_aside_behind(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let number = next_number(path);
+    let later = numbered(path, number + 1);
+    if let Err(error) = write(&later) {
+        // It is written again, under another number.
+        for part in ["", IDENTITY] {
+            remove(&beside(&later, part))?;
+        }
+        return Err(error);
+    }
+    folder::sync_beside(path)?;
+    set_aside_as(path, number)
+}
+
+/// Adds a file to those that were set aside.
+pub(crate) fn take_in(path: &Path, file: &Path) -> Result<(), Error> {
+    go(file, &numbered(path, next_number(path)))?;
+    folder::sync_beside(path)
+}
+
 fn go(from: &Path, to: &Path) -> Result<(), Error> {
     if from.exists() { fs::rename(from, to).map_err(Error::Folder) } else { Ok(()) }
 }
 
 /// Removes a file that may be there.
-pub(super) fn remove(path: &Path) -> Result<(), Error> {
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(cause) if cause.kind() != ErrorKind::NotFound => Err(Error::Folder(cause)),
         Ok(()) | Err(_) => Ok(()),

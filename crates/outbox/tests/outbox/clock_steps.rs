@@ -32,6 +32,15 @@ fn append_at(outbox: &mut Outbox, n: u32, now: Moment) {
     outbox.append(&[Append { stream: stream(), state: Vec::new(), events }], now).unwrap();
 }
 
+/// An outbox with three events, whose ages were looked at once.
+fn three_waiting() -> (Folder, Outbox) {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    outbox.prune(at(0)).unwrap();
+    (folder, outbox)
+}
+
 fn waiting(outbox: &Outbox) -> u64 {
     outbox.status(at(0)).unwrap().pending
 }
@@ -39,10 +48,7 @@ fn waiting(outbox: &Outbox) -> u64 {
 #[test]
 fn a_step_forward_makes_no_waiting_event_too_old() {
     for step in STEPS {
-        let folder = Folder::new();
-        let mut outbox = folder.open();
-        append(&mut outbox, "a", 0..3);
-        outbox.prune(at(0)).unwrap();
+        let (_folder, mut outbox) = three_waiting();
         let now = stepped(LATER_MS, step);
         assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "{step}");
         let now = stepped(29 * DAY_MS, step);
@@ -63,10 +69,7 @@ fn a_step_before_the_first_look_at_ages_is_seen() {
 
 #[test]
 fn a_restart_of_the_program_forgets_no_step() {
-    let folder = Folder::new();
-    let mut outbox = folder.open();
-    append(&mut outbox, "a", 0..3);
-    outbox.prune(at(0)).unwrap();
+    let (folder, outbox) = three_waiting();
     drop(outbox);
     for n in 1..4 {
         let now = stepped(n * LATER_MS, 40 * DAY);
@@ -77,10 +80,7 @@ fn a_restart_of_the_program_forgets_no_step() {
 
 #[test]
 fn a_clock_that_was_set_forward_and_back_makes_nothing_old() {
-    let folder = Folder::new();
-    let mut outbox = folder.open();
-    append(&mut outbox, "a", 0..3);
-    outbox.prune(at(0)).unwrap();
+    let (_folder, mut outbox) = three_waiting();
     for (n, step) in [60 * DAY, 0, -60 * DAY, 0, 60 * DAY, 0].into_iter().enumerate() {
         let now = stepped((n as u64 + 1) * LATER_MS, step);
         assert_eq!(outbox.prune(now).unwrap(), Pruned::default(), "{step}");
@@ -104,10 +104,7 @@ fn what_comes_after_a_step_grows_old_in_its_time() {
 #[test]
 fn a_step_forward_empties_no_history() {
     for step in STEPS {
-        let folder = Folder::new();
-        let mut outbox = folder.open();
-        append(&mut outbox, "a", 0..3);
-        outbox.prune(at(0)).unwrap();
+        let (_folder, mut outbox) = three_waiting();
         let claimed = claim(&mut outbox, 3);
         conclude(&mut outbox, &claimed, &stored(&claimed));
         assert_eq!(outbox.prune(stepped(LATER_MS, step)).unwrap(), Pruned::default(), "{step}");
@@ -119,10 +116,7 @@ fn a_step_forward_empties_no_history() {
 
 #[test]
 fn what_was_settled_before_a_step_goes_to_a_restored_server_again() {
-    let folder = Folder::new();
-    let mut outbox = folder.open();
-    append(&mut outbox, "a", 0..3);
-    outbox.prune(at(0)).unwrap();
+    let (_folder, mut outbox) = three_waiting();
     let claimed = claim(&mut outbox, 3);
     conclude(&mut outbox, &claimed, &stored(&claimed));
     append(&mut outbox, "a", 3..4);
@@ -137,10 +131,7 @@ fn what_was_settled_before_a_step_goes_to_a_restored_server_again() {
 
 #[test]
 fn what_was_deleted_before_a_step_does_not_come_back() {
-    let folder = Folder::new();
-    let mut outbox = folder.open();
-    append(&mut outbox, "a", 0..3);
-    outbox.prune(at(0)).unwrap();
+    let (_folder, mut outbox) = three_waiting();
     outbox.view_mut().delete(&[id(0), id(1), id(2)], at(0)).unwrap();
     outbox.prune(stepped(LATER_MS, 60 * DAY)).unwrap();
     assert_eq!(append(&mut outbox, "a", 0..3).already_known, 3);
@@ -148,10 +139,7 @@ fn what_was_deleted_before_a_step_does_not_come_back() {
 
 #[test]
 fn a_date_that_was_years_ahead_keeps_nothing_after_the_next_boot() {
-    let folder = Folder::new();
-    let mut outbox = folder.open();
-    append(&mut outbox, "a", 0..3);
-    outbox.prune(at(0)).unwrap();
+    let (folder, mut outbox) = three_waiting();
     assert_eq!(outbox.prune(stepped(LATER_MS, 3_650 * DAY)).unwrap(), Pruned::default());
     drop(outbox);
     // The date is right again: no clock of this boot was set.
@@ -163,10 +151,7 @@ fn a_date_that_was_years_ahead_keeps_nothing_after_the_next_boot() {
 
 #[test]
 fn a_clock_that_begins_years_ago_at_every_boot_keeps_nothing_for_ever() {
-    let folder = Folder::new();
-    let mut outbox = folder.open();
-    append(&mut outbox, "a", 0..3);
-    outbox.prune(at(0)).unwrap();
+    let (folder, outbox) = three_waiting();
     drop(outbox);
     for (month, too_old) in [(1, 0), (2, 3), (3, 0)] {
         let boot = 1 + u128::from(month);
@@ -190,4 +175,24 @@ fn one_event_of_the_future_keeps_none_behind_it_young() {
     append(&mut outbox, "a", 0..3);
     assert_eq!(outbox.prune(at(31 * DAY_MS)).unwrap().too_old, 3);
     assert_eq!(waiting(&outbox), 1);
+}
+
+#[test]
+fn many_events_of_the_future_keep_none_behind_them_young_for_long() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    // More than one look has: those alone would always be the first.
+    let many: Vec<_> = (0..10_050).map(|n| event("a", n, Origin::Live)).collect();
+    let group = [Append { stream: stream(), state: Vec::new(), events: many }];
+    outbox.append(&group, stepped(0, 3_650 * DAY)).unwrap();
+    append_at(&mut outbox, 20_000, at(0));
+    let now = at(31 * DAY_MS);
+    let mut too_old = 0;
+    for _ in 0..3 {
+        too_old += outbox.prune(now).unwrap().too_old;
+    }
+    assert_eq!(too_old, 1, "and it is the one of the right clock");
+    let again =
+        Moment { clock: ClockReading { mono_ms: now.clock.mono_ms + 1, ..now.clock }, ..now };
+    assert_eq!(outbox.prune(again).unwrap(), Pruned::default(), "and there it rests");
 }

@@ -2,7 +2,7 @@
 
 use delivery::{Decision, QuarantineReason, Settlement, Settlements, WaitReason};
 use event_model::OutboxId;
-use outbox::{EntryState, Filter, Inquired, Selection};
+use outbox::{EntryState, Filter, Inquired, Outbox, Selection};
 use uuid::Uuid;
 
 use crate::support::{
@@ -104,6 +104,37 @@ fn a_restored_server_gets_the_last_week_again() {
     assert_eq!(status.pending, 7, "days 3 to 9; what it stored just now it has");
     assert_eq!(status.settled, 4);
     assert_eq!(ids(&claim(&mut outbox, 100)), [3, 4, 5, 6, 7, 8, 9].map(id), "in their old order");
+}
+
+#[test]
+fn two_databases_behind_one_address_get_the_week_again_a_few_times_an_hour() {
+    const MINUTE_MS: u64 = 60 * 1_000;
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..20);
+    let answer = |outbox: &mut Outbox, minute: u64| {
+        let now = at(minute * MINUTE_MS);
+        let claimed = outbox.claim(&limits(100), now).unwrap();
+        let mut page = settlements(vec![Settlement::Stored; claimed.len()]);
+        page.store = Uuid::from_u128(u128::from(minute % 2));
+        outbox.conclude(&claimed, &Decision::Settle(page), now, 0).unwrap();
+        claimed.len()
+    };
+    assert_eq!(answer(&mut outbox, 0), 20);
+    let mut sent = 0;
+    for minute in 1..=60 {
+        append(&mut outbox, "a", 100 + minute..101 + minute);
+        sent += answer(&mut outbox, u64::from(minute));
+    }
+    // Each of the sixty once, and of the first ones some again.
+    assert!((100..=110).contains(&sent), "{sent} within an hour");
+    assert!(outbox.status(at(0)).unwrap().resend_put_off, "and that is shown");
+    drop(outbox);
+
+    let mut outbox = folder.open_at(at(62 * MINUTE_MS));
+    let again = outbox.claim(&limits(100), at(62 * MINUTE_MS)).unwrap();
+    assert_eq!(again.len(), 80, "what is owed is sent, without another answer");
+    assert!(!outbox.status(at(0)).unwrap().resend_put_off);
 }
 
 #[test]

@@ -17,9 +17,10 @@ use event_model::{CloudEvent, EventId, Kind};
 use outbox::{Claimed, EntryState, Filter, Outbox};
 
 use crate::{
-    damage_worlds::{File, Files, Left, PAGE, Random, World, unnumbered},
+    damage_kinds::Damage,
+    damage_worlds::{File, Files, Left, Random, World, unnumbered},
     damaging::{LARGE_BYTES, enlarge},
-    support::{DEVICE, at, claim, conclude, stored},
+    support::{DEVICE, at, claim, conclude, in_memory, stored},
 };
 
 const CASES: u64 = 200;
@@ -47,107 +48,6 @@ const OPENINGS: u32 = 4;
 static WORLDS: LazyLock<[World; 3]> =
     LazyLock::new(|| [Left::Closed, Left::Killed, Left::KilledLater].map(World::new));
 
-/// What happened to the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Damage {
-    Bit,
-    Byte,
-    SomeBytes,
-    Stretch,
-    PageZeroed,
-    PageNoise,
-    PagesSwapped,
-    Truncated,
-    HeaderOnly,
-    Empty,
-    Garbage,
-    Several,
-}
-
-const DAMAGES: [Damage; 20] = [
-    Damage::Bit,
-    Damage::Bit,
-    Damage::Bit,
-    Damage::Bit,
-    Damage::Byte,
-    Damage::Byte,
-    Damage::Byte,
-    Damage::Byte,
-    Damage::SomeBytes,
-    Damage::Stretch,
-    Damage::PageZeroed,
-    Damage::PageZeroed,
-    Damage::PageNoise,
-    Damage::PagesSwapped,
-    Damage::Truncated,
-    Damage::Truncated,
-    Damage::HeaderOnly,
-    Damage::Empty,
-    Damage::Garbage,
-    Damage::Several,
-];
-
-impl Damage {
-    fn make(self, random: &mut Random, bytes: &mut Vec<u8>) {
-        let length = bytes.len();
-        let at = random.below(length);
-        let page = at / PAGE * PAGE;
-        let page_end = (page + PAGE).min(length);
-        match self {
-            Self::Bit => flip(bytes, at, 1 << random.below(8)),
-            Self::Byte => flip(bytes, at, 1 + random.below(255) as u8),
-            Self::SomeBytes => {
-                for _ in 0..1 + random.below(20) {
-                    let at = random.below(length);
-                    flip(bytes, at, 1 + random.below(255) as u8);
-                }
-            }
-            Self::Stretch => {
-                let end = (at + 1 + random.below(3_000)).min(length);
-                bytes[at..end].fill(random.next() as u8);
-            }
-            Self::PageZeroed => bytes[page..page_end].fill(0),
-            Self::PageNoise => bytes[page..page_end].fill_with(|| random.next() as u8),
-            Self::PagesSwapped => {
-                let other = random.below(length) / PAGE * PAGE;
-                for at in 0..PAGE.min(length - page.max(other)) {
-                    bytes.swap(page + at, other + at);
-                }
-            }
-            Self::Truncated => bytes.truncate(at),
-            Self::HeaderOnly => bytes.truncate(100),
-            Self::Empty => bytes.clear(),
-            Self::Garbage => bytes.fill_with(|| random.next() as u8),
-            Self::Several => {
-                for _ in 0..2 + random.below(4) {
-                    let damage = DAMAGES[random.below(14)];
-                    damage.make(random, bytes);
-                }
-            }
-        }
-    }
-
-    /// Whether the numbers that it takes away must all be missed by somebody:
-    /// where a whole file went, nobody may be left who knows of them.
-    fn is_of_one_place(self) -> bool {
-        matches!(self, Self::Bit | Self::Byte | Self::Stretch | Self::PageZeroed | Self::PageNoise)
-    }
-}
-
-fn flip(bytes: &mut [u8], at: usize, by: u8) {
-    if let Some(byte) = bytes.get_mut(at) {
-        *byte ^= by;
-    }
-}
-
-/// A folder without a disk where there is one: each case syncs some dozen times.
-fn folder() -> tempfile::TempDir {
-    let memory = Path::new("/dev/shm");
-    let made =
-        if memory.is_dir() { tempfile::TempDir::new_in(memory) } else { tempfile::TempDir::new() };
-    made.expect("a temporary folder can be made")
-}
-
 /// One case.
 struct Case<'w> {
     name: String,
@@ -164,7 +64,7 @@ impl Case<'_> {
         let at = random.below(worlds.len());
         let world = &worlds[at];
         let mut damaged = world.files.clone();
-        let damage = DAMAGES[random.below(DAMAGES.len())];
+        let damage = Damage::any(&mut random);
         let files = [File::Database, File::Log];
         let targets: &[File] = match random.below(8) {
             _ if damaged.log.is_empty() => &files[..1],
@@ -187,7 +87,7 @@ impl Case<'_> {
         let name = &self.name;
         let mut took = Duration::ZERO;
         for _ in 0..OPENINGS {
-            let folder = folder();
+            let folder = in_memory();
             let path = folder.path().join("outbox.db");
             self.damaged.write(&path);
             let begun = Instant::now();
@@ -390,7 +290,7 @@ fn what_was_found_once_stays_mended() {
 
 #[test]
 fn a_folder_in_the_place_of_the_file_is_set_aside() {
-    let folder = folder();
+    let folder = in_memory();
     let path: PathBuf = folder.path().join("outbox.db");
     std::fs::create_dir_all(path.join("something")).unwrap();
     let outbox = Outbox::open(&path, DEVICE, at(0)).unwrap();

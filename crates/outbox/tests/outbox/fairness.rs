@@ -60,6 +60,25 @@ fn due(parts: &[Part], batch: usize) -> Vec<Due> {
     due
 }
 
+fn fill_outbox(outbox: &mut Outbox, parts: &[Part]) -> BTreeMap<EventId, String> {
+    let (mut next, mut match_of) = (0, BTreeMap::new());
+    for part in parts {
+        let name = format!("m{}-{:?}", part.of, part.origin);
+        append_as(outbox, &name, next..next + part.events, part.origin);
+        match_of.extend((next..next + part.events).map(|n| (id(n), name.clone())));
+        next += part.events;
+    }
+    match_of
+}
+
+fn none_is_late(waiting: &[Due], request: usize) -> Result<(), TestCaseError> {
+    for event in waiting {
+        let (number, due) = (event.number, event.request);
+        prop_assert!(due > request, "event {} was due with request {}", number, due);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
         if std::env::var_os("RINGSIDE_LONG").is_some() { 500 } else { 16 }
@@ -71,14 +90,7 @@ proptest! {
         batch in 1..8_usize,
     ) {
         let folder = Folder::new();
-        let mut outbox = folder.open();
-        let mut next = 0;
-        for part in &parts {
-            let name = format!("m{}-{:?}", part.of, part.origin);
-            append_as(&mut outbox, &name, next..next + part.events, part.origin);
-            next += part.events;
-        }
-        drop(outbox);
+        fill_outbox(&mut folder.open(), &parts);
         // After a restart none of these runs any more.
         let mut outbox = folder.open();
         let mut waiting = due(&parts, batch);
@@ -93,12 +105,7 @@ proptest! {
             let claimed = claim(&mut outbox, batch);
             let sent = ids(&claimed);
             waiting.retain(|event| !sent.contains(&id(event.number)));
-            for event in &waiting {
-                prop_assert!(
-                    event.request > request,
-                    "event {} was due with request {}", event.number, event.request
-                );
-            }
+            none_is_late(&waiting, request)?;
             conclude(&mut outbox, &claimed, &stored(&claimed));
         }
     }
@@ -113,6 +120,19 @@ struct Server {
 }
 
 impl Server {
+    fn with(events: &[Due], fates: &[Fate]) -> Self {
+        let mut server =
+            Self { poison: BTreeSet::new(), again: BTreeMap::new(), stored: Vec::new() };
+        for (event, fate) in events.iter().zip(fates) {
+            match fate {
+                Fate::Good => {}
+                Fate::Poison => drop(server.poison.insert(id(event.number))),
+                Fate::Again(times) => drop(server.again.insert(id(event.number), *times)),
+            }
+        }
+        server
+    }
+
     fn answer(&mut self, claimed: &[Claimed]) -> Decision {
         if ids(claimed).iter().any(|id| self.poison.contains(id)) {
             return refused();
@@ -150,17 +170,6 @@ fn any_fate() -> impl Strategy<Value = Fate> {
     ]
 }
 
-fn fill_outbox(outbox: &mut Outbox, parts: &[Part]) -> BTreeMap<EventId, String> {
-    let (mut next, mut match_of) = (0, BTreeMap::new());
-    for part in parts {
-        let name = format!("m{}-{:?}", part.of, part.origin);
-        append_as(outbox, &name, next..next + part.events, part.origin);
-        match_of.extend((next..next + part.events).map(|n| (id(n), name.clone())));
-        next += part.events;
-    }
-    match_of
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
         if std::env::var_os("RINGSIDE_LONG").is_some() { 500 } else { 24 }
@@ -176,21 +185,14 @@ proptest! {
         let match_of = fill_outbox(&mut folder.open(), &parts);
         let mut outbox = folder.open();
         let due = due(&parts, batch);
-        let with = |fate: fn(Fate) -> Option<u32>| {
-            let numbers = due.iter().map(|event| event.number).zip(&fates);
-            numbers.filter_map(|(n, is)| Some((id(n), fate(*is)?))).collect::<BTreeMap<_, _>>()
-        };
-        let poison: BTreeSet<EventId> =
-            with(|fate| (fate == Fate::Poison).then_some(0)).into_keys().collect();
-        let again = with(|fate| if let Fate::Again(times) = fate { Some(times) } else { None });
-        let spoilt = poison.len() * requests_that_find_one(batch);
+        let mut server = Server::with(&due, &fates);
+        let spoilt = server.poison.len() * requests_that_find_one(batch);
         let mut waiting: Vec<Due> = due
             .into_iter()
-            .filter(|event| !poison.contains(&id(event.number)))
-            .filter(|event| !again.contains_key(&id(event.number)))
+            .filter(|event| !server.poison.contains(&id(event.number)))
+            .filter(|event| !server.again.contains_key(&id(event.number)))
             .map(|event| Due { request: 2 * event.request + spoilt, ..event })
             .collect();
-        let mut server = Server { poison, again, stored: Vec::new() };
         let mut running = RUNNING;
         for request in 1.. {
             if waiting.is_empty() {
@@ -203,12 +205,7 @@ proptest! {
             let decision = server.answer(&claimed);
             outbox.conclude(&claimed, &decision, now, 0).unwrap();
             waiting.retain(|event| !server.stored.contains(&id(event.number)));
-            for event in &waiting {
-                prop_assert!(
-                    event.request > request,
-                    "event {} was due with request {}", event.number, event.request
-                );
-            }
+            none_is_late(&waiting, request)?;
         }
         let once: BTreeSet<_> = server.stored.iter().collect();
         prop_assert_eq!(once.len(), server.stored.len(), "none twice");

@@ -10,6 +10,7 @@ mod concluding;
 mod crash;
 mod damage;
 mod damage_again;
+mod damage_kinds;
 mod damage_large;
 mod damage_places;
 mod damage_random;
@@ -23,6 +24,8 @@ mod opening;
 mod processes;
 mod pruning;
 mod refusing;
+#[cfg(unix)]
+mod removed;
 mod support;
 mod upgrading;
 mod viewing;

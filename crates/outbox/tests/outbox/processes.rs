@@ -3,9 +3,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::Read,
+    io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use delivery::{Decision, QuarantineReason, Settlement};
@@ -18,6 +18,9 @@ const ACT: &str = "OUTBOX_PROCESSES_ACT";
 const PATH: &str = "OUTBOX_PROCESSES_PATH";
 const ROUNDS: &str = "OUTBOX_PROCESSES_ROUNDS";
 
+/// What a process says when it has the file open.
+const OPENED: &str = "> opened";
+
 /// How often others may run while a request is under way.
 const REQUEST_YIELDS: u32 = 20;
 
@@ -28,25 +31,46 @@ fn rounds() -> u32 {
     if std::env::var_os("RINGSIDE_LONG").is_some() { 3_000 } else { 150 }
 }
 
-/// This test binary again, as another process at the file of `path`.
-fn start(act: &str, path: &Path) -> Child {
-    let binary = std::env::current_exe().expect("a test knows its own binary");
-    Command::new(binary)
-        .args(["--exact", "processes::act", "--nocapture"])
-        .envs([(ACT, act), (ROUNDS, &rounds().to_string())])
-        .env(PATH, path)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the test binary starts again")
+/// Another process at the file.
+struct Process {
+    child: Child,
+    said: BufReader<ChildStdout>,
 }
 
-/// Everything it said, where it ended well.
-fn said(mut child: Child) -> Vec<String> {
-    let mut said = String::new();
-    child.stdout.take().expect("stdout is piped").read_to_string(&mut said).unwrap();
-    let ended = child.wait().unwrap();
-    assert!(ended.success(), "no error comes to the surface: {ended}\n{said}");
-    said.lines().filter_map(|line| line.strip_prefix("> ").map(str::to_owned)).collect()
+impl Process {
+    /// This test binary again, at the file of `path`.
+    fn start(act: &str, path: &Path) -> Self {
+        let binary = std::env::current_exe().expect("a test knows its own binary");
+        let mut child = Command::new(binary)
+            .args(["--exact", "processes::act", "--nocapture"])
+            .envs([(ACT, act), (ROUNDS, &rounds().to_string())])
+            .env(PATH, path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the test binary starts again");
+        let said = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        Self { child, said }
+    }
+
+    /// Waits until it has the file open.
+    fn opened(&mut self) {
+        let mut line = String::new();
+        while line.trim_end() != OPENED {
+            line.clear();
+            assert!(self.said.read_line(&mut line).unwrap() > 0, "it ends before it has begun");
+        }
+    }
+
+    /// Lets it go on; everything it said since then, where it ended well.
+    fn said(mut self) -> Vec<String> {
+        drop(self.child.stdin.take());
+        let mut said = String::new();
+        self.said.read_to_string(&mut said).unwrap();
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "no error comes to the surface: {ended}\n{said}");
+        said.lines().filter_map(|line| line.strip_prefix("> ").map(str::to_owned)).collect()
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the parent reads it")]
@@ -69,6 +93,9 @@ fn act() {
 /// Appends, sends and settles, and says what became stored.
 fn own(path: &Path, rounds: u32) {
     let mut outbox = Outbox::open(path, DEVICE, at(0)).unwrap();
+    say("opened");
+    // On a busy machine it would be done before another has begun.
+    std::io::stdin().read_line(&mut String::new()).unwrap();
     for round in 0..rounds {
         append(&mut outbox, &format!("m{}", round % 3), round * 10..round * 10 + 10);
         send(&mut outbox, 12, usize::try_from(round).unwrap());
@@ -99,6 +126,7 @@ fn send(outbox: &mut Outbox, events_max: usize, salt: usize) -> usize {
 /// Looks, sends again and deletes until the owner is done.
 fn meddle(path: &Path, salt: usize) {
     let mut view = OutboxView::open(path).unwrap();
+    say("opened");
     let (mut round, mut seen) = (salt, None);
     loop {
         let status = view.status(at(0)).unwrap();
@@ -150,11 +178,14 @@ fn collect(lines: &[String], word: &str) -> Vec<(u64, EventId)> {
 fn eight_processes_send_nothing_twice_and_lose_nothing() {
     let folder = Folder::new();
     drop(folder.open());
-    let owner = start("own", &folder.path);
-    let others: Vec<Child> = (0..OTHERS).map(|n| start(&n.to_string(), &folder.path)).collect();
-    let mut lines = said(owner);
+    let start = |act: &str| Process::start(act, &folder.path);
+    let mut owner = start("own");
+    let mut others: Vec<Process> = (0..OTHERS).map(|n| start(&n.to_string())).collect();
+    owner.opened();
+    others.iter_mut().for_each(Process::opened);
+    let mut lines = owner.said();
     for other in others {
-        lines.extend(said(other));
+        lines.extend(other.said());
     }
 
     let mut outbox = folder.open();

@@ -1,14 +1,11 @@
 //! A folder with an outbox in it, and events to put there.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use delivery::{BatchLimits, Decision, Settlement, Settlements, WaitReason};
 use event_model::{
-    Actors, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity, Kind,
-    MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
+    ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Kind, MatchKey,
+    MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
 };
 use outbox::{Append, Appended, Claimed, NewEvent, Outbox, OutboxView, StreamKey};
 use tempfile::TempDir;
@@ -33,17 +30,11 @@ pub(crate) fn id(n: u32) -> EventId {
 pub(crate) fn event(match_name: &str, n: u32, origin: Origin) -> NewEvent {
     let game = Game::cs2();
     let key = MatchKey::native(&game, match_name);
+    let match_ref = MatchRef { key, origin: MatchOrigin::Native };
     let data = EventData {
-        game,
-        match_ref: MatchRef { key, origin: MatchOrigin::Native },
         observer: Some("Ana".to_owned()),
-        actors: Actors::default(),
-        actor_ids: None,
         round: Some(n),
-        ordinal: None,
-        identity: Identity::Native,
-        match_clock_ms: None,
-        details: BTreeMap::new(),
+        ..EventData::of_match(game, match_ref)
     };
     let now = at(u64::from(n));
     let event = Event { id: id(n), kind: Kind::Kill, data };
@@ -54,6 +45,14 @@ pub(crate) fn stream() -> StreamKey {
     StreamKey { source: Source::Cs2, stream: "live".to_owned() }
 }
 
+/// A folder in memory where the system has one: thousands of commits would wait for
+/// a disk otherwise, and crashes of processes lose nothing.
+pub(crate) fn in_memory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    folder.expect("a temporary folder can be made")
+}
+
 /// A folder with the path of an outbox.
 pub(crate) struct Folder {
     _folder: TempDir,
@@ -62,11 +61,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        // In memory where the system has such a folder: thousands of commits
-        // would wait for a disk otherwise, and crashes of processes lose nothing.
-        let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
-        let folder = folder.expect("a temporary folder can be made");
+        let folder = in_memory();
         let path = folder.path().join("data").join("outbox.db");
         Self { _folder: folder, path }
     }

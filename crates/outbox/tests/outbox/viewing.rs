@@ -20,7 +20,7 @@ fn a_status_is_written_with_the_promised_names() {
     let status = folder.view().status(at(5_000)).unwrap();
     assert_eq!(
         serde_json::to_string(&status).unwrap(),
-        r#"{"pending":1,"in_flight":1,"settled":1,"quarantined":0,"pruned":0,"lost":0,"oldest_pending_age_s":5,"next_attempt_in_s":null,"paused_reason":null,"salvaged":null}"#
+        r#"{"pending":1,"in_flight":1,"settled":1,"quarantined":0,"pruned":0,"lost":0,"oldest_pending_age_s":5,"next_attempt_in_s":null,"paused_reason":null,"resend_put_off":false,"salvaged":null}"#
     );
 }
 

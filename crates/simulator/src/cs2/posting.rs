@@ -46,6 +46,11 @@ impl<P: Clone + PartialEq> Posting<P> {
         }
     }
 
+    /// Whether a state was shown that is still to be sent.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
     /// When the next request is due; `None` while one is in flight.
     pub(crate) fn due_ms(&self) -> Option<u64> {
         match (&self.wire, self.waiting) {

@@ -54,23 +54,31 @@ impl GsiPoster {
     }
 
     /// Plays the match once a listener is there, or after a while without one.
+    ///
+    /// A scene waits for the one before to be posted: on a busy machine the match
+    /// is late, and what happened in it was shown all the same. Nothing waits for
+    /// a listener that does not take it, as in the game.
     pub(super) async fn play(self) {
         self.find_listener().await;
         let clock = self.pace.begin();
         let mut posting = Posting::new(self.play.payload_at(0), 0);
-        let mut last_tries = 0;
+        let (mut scene_ms, mut last_tries) = (0, 0);
         loop {
             let now_ms = clock.ms();
-            posting.show(self.play.payload_at(now_ms), now_ms);
-            if self.post_what_is_due(&mut posting, &clock).await == Some(Answer::Refused)
-                && now_ms > self.play.end_ms()
-            {
-                last_tries += 1;
+            if !posting.is_waiting() {
+                let next_scene = self.play.next_scene_ms(scene_ms);
+                scene_ms = next_scene.filter(|begins| *begins <= now_ms).unwrap_or(scene_ms);
             }
-            let next_scene = self.play.next_scene_ms(clock.ms());
+            posting.show(self.play.payload_at(scene_ms), now_ms);
+            if self.post_what_is_due(&mut posting, &clock).await == Some(Answer::Refused) {
+                last_tries += u32::from(now_ms > self.play.end_ms());
+                scene_ms = clock.ms();
+            }
+            let next_scene = self.play.next_scene_ms(scene_ms);
             if next_scene.is_none() && (posting.is_done() || last_tries >= LAST_TRIES) {
                 return;
             }
+            let next_scene = next_scene.filter(|_| !posting.is_waiting());
             let next = next_scene.into_iter().chain(posting.due_ms()).min();
             sleep(clock.until(next.unwrap_or(now_ms))).await;
         }

@@ -1,15 +1,14 @@
 //! A device with an outbox, and a server that answers as a test says.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use delivery::BatchLimits;
 use event_model::{
-    Actors, Clock, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Identity,
-    Kind, MatchKey, MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
+    Clock, ClockEpoch, ClockReading, DeviceId, Event, EventData, EventId, Game, Kind, MatchKey,
+    MatchOrigin, MatchRef, Moment, Origin, Source, WallTime,
 };
 use ingest_api::{RECEIPT_VERSION, Receipt, ReceiptPage, ReceiptStatus};
 use outbox::{Append, NewEvent, Outbox, OutboxStatus, StreamKey};
@@ -142,18 +141,8 @@ fn open(folder: &TempDir, now: Moment) -> Arc<Mutex<Outbox>> {
 fn event(match_name: &str, n: u32, origin: Origin, now: Moment) -> NewEvent {
     let game = Game::cs2();
     let key = MatchKey::native(&game, match_name);
-    let data = EventData {
-        game,
-        match_ref: MatchRef { key, origin: MatchOrigin::Native },
-        observer: None,
-        actors: Actors::default(),
-        actor_ids: None,
-        round: None,
-        ordinal: None,
-        identity: Identity::Native,
-        match_clock_ms: None,
-        details: BTreeMap::new(),
-    };
+    let match_ref = MatchRef { key, origin: MatchOrigin::Native };
+    let data = EventData::of_match(game, match_ref);
     let event = Event { id: id(n), kind: Kind::Kill, data };
     NewEvent { event, origin, time: now.wall, observed: now.clock }
 }

@@ -1,0 +1,95 @@
+//! What is saved where the database is deleted or replaced under the server, and
+//! what an operator is told of it.
+
+use std::{sync::Weak, time::Duration};
+
+use ingest_store::{Error, Rescued, Store};
+
+use crate::app::App;
+
+/// Between two looks, also where nothing is stored: what is deleted is gone for good
+/// once this process has ended.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Looks between two tries, at the most: each may copy the whole database.
+const LOOKS_BETWEEN_MAX: u32 = 64;
+
+/// Tries at the end, and between them: the files are gone with the process. Longer
+/// than a folder is away that somebody moves, and within the time that whoever stops
+/// a server gives it; how long one try takes follows from the database's size.
+const LAST_TRIES: u32 = 4;
+const LAST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Looks for as long as the server lives.
+pub(crate) async fn keep_in_place(app: Weak<App>) {
+    let (mut pause, mut left) = (1_u32, 0_u32);
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        left = left.saturating_sub(1);
+        let Some(app) = app.upgrade() else { return };
+        if left == 0 && !rescue(&app).await {
+            pause = pause.saturating_mul(2).min(LOOKS_BETWEEN_MAX);
+            left = pause;
+        }
+    }
+}
+
+/// The last moment for what is gone with this process; `false` where it is lost. What
+/// is under its name is not.
+pub(crate) async fn rescue_at_last(app: &App) -> bool {
+    for left in (0..LAST_TRIES).rev() {
+        if app.writer.place().check().is_ok() || ask(app).await {
+            return true;
+        }
+        if left > 0 {
+            tokio::time::sleep(LAST_PAUSE).await;
+        }
+    }
+    false
+}
+
+/// Saves what has to be saved; `false` where that failed, and should be tried again.
+async fn rescue(app: &App) -> bool {
+    // A file may be back in its place, and the store takes nothing all the same.
+    let is_well = app.writer.place().check().is_ok() && app.writer.health().ailment().is_none();
+    is_well || ask(app).await
+}
+
+async fn ask(app: &App) -> bool {
+    // There is nothing to be saved by a server that has no writer any more.
+    app.writer.ask(save).await.unwrap_or(true)
+}
+
+/// Tells of it itself: whoever asked may be told to stop meanwhile.
+fn save(store: &mut Store) -> bool {
+    let Some(misplaced) = store.to_be_rescued() else { return true };
+    let error = Error::Misplaced(misplaced);
+    tracing::error!(%error, "{NOTHING}: it is being saved, which takes as long as a backup");
+    match store.rescue() {
+        Ok(Some(rescued)) => tell(&error, &rescued),
+        Ok(None) => {}
+        Err(why) => {
+            let why = &why as &dyn std::error::Error;
+            tracing::error!(%error, why, "{NOTHING}: it could not be. Do not stop");
+            return false;
+        }
+    }
+    true
+}
+
+const NOTHING: &str = "Nothing more is stored, and what was is not saved yet";
+
+fn tell(error: &Error, rescued: &Rescued) {
+    match rescued {
+        Rescued::LogMoved => {
+            tracing::error!(%error, "{UNTIL}; what was is whole in the database's file");
+        }
+        Rescued::PutBack => tracing::error!(%error, "{UNTIL}; what was was put back whole"),
+        Rescued::Beside(path) => {
+            let saved = path.display();
+            tracing::error!(%error, %saved, "{UNTIL}; what was can be restored from what is saved");
+        }
+    }
+}
+
+const UNTIL: &str = "Nothing more is stored until the server is started again";
