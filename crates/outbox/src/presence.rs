@@ -30,31 +30,32 @@ const LOG: &str = "-wal";
 const INDEX: &str = "-shm";
 
 /// Which file a name led to.
-#[cfg(unix)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileKey {
     device: u64,
     number: u64,
 }
 
-/// Elsewhere only that there is one.
-#[cfg(not(unix))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FileKey;
-
 impl FileKey {
-    #[cfg(unix)]
-    pub(crate) fn of(found: &Metadata) -> Self {
-        Self { device: found.dev(), number: found.ino() }
-    }
-
-    #[cfg(not(unix))]
-    pub(crate) fn of(_found: &Metadata) -> Self {
-        Self
+    /// Of a file that is open; `None` where nobody can take it from us.
+    pub(crate) fn of(file: &File) -> Option<Self> {
+        if cfg!(unix) { file.metadata().ok().as_ref().and_then(Self::found) } else { None }
     }
 
     fn at(path: &Path) -> Option<Self> {
-        fs::metadata(path).ok().as_ref().map(Self::of)
+        if cfg!(unix) { fs::metadata(path).ok().as_ref().and_then(Self::found) } else { None }
+    }
+
+    #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+    fn found(found: &Metadata) -> Option<Self> {
+        Some(Self { device: found.dev(), number: found.ino() })
+    }
+
+    #[cfg(not(unix))]
+    fn found(_found: &Metadata) -> Option<Self> {
+        let none: Option<(u64, u64)> = None;
+        none.map(|(device, number)| Self { device, number })
     }
 }
 
@@ -75,7 +76,7 @@ impl Presence {
     pub(crate) fn of(path: &Path, opened: Option<FileKey>) -> Self {
         let Some(opened) = opened else { return Self::Here };
         match fs::metadata(path) {
-            Ok(found) if FileKey::of(&found) == opened => Self::Here,
+            Ok(found) if FileKey::found(&found) == Some(opened) => Self::Here,
             Ok(_) => Self::Replaced,
             // A folder that became a file, too, has nothing of ours in it.
             Err(cause) if is_absence(cause.kind()) => Self::Gone,
