@@ -110,9 +110,15 @@ impl Error {
     /// Whether something was read that is not as it was written.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        let code = match self {
-            Self::Index(_) | Self::Unreadable(_) => return true,
-            Self::Sqlite(error) => error.sqlite_error_code(),
+        let code = self.sqlite().and_then(rusqlite::Error::sqlite_error_code);
+        matches!(self, Self::Index(_) | Self::Unreadable(_))
+            || matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
+
+    /// What SQLite said, where it is that.
+    pub(crate) fn sqlite(&self) -> Option<&rusqlite::Error> {
+        match self {
+            Self::Sqlite(error) => Some(error),
             Self::Directory(_)
             | Self::Newer { .. }
             | Self::LeftBehind(_)
@@ -120,11 +126,12 @@ impl Error {
             | Self::Link(_)
             | Self::Log(_)
             | Self::Misplaced(_)
+            | Self::Index(_)
             | Self::Mended(_)
             | Self::UnknownDevice
+            | Self::Unreadable(_)
             | Self::CutShort => None,
-        };
-        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        }
     }
 }
 

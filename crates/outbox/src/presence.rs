@@ -31,6 +31,7 @@ const INDEX: &str = "-shm";
 
 /// Which file a name led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "nobody can take a file from us there"))]
 pub(crate) struct FileKey {
     device: u64,
     number: u64,
@@ -54,8 +55,7 @@ impl FileKey {
 
     #[cfg(not(unix))]
     fn found(_found: &Metadata) -> Option<Self> {
-        let none: Option<(u64, u64)> = None;
-        none.map(|(device, number)| Self { device, number })
+        None
     }
 }
 
@@ -165,9 +165,10 @@ fn came_meanwhile() -> Error {
 /// Where the folder cannot be written.
 pub(crate) fn go_on(path: &Path) -> Result<(), Error> {
     let (copy, unfinished) = (beside(path, COPY), beside(path, UNFINISHED));
-    // As far as it came: the file that it was made of is gone.
+    // As far as it came: the file that it was made of may be gone.
     if unfinished.exists() {
         salvage::take_in(path, &unfinished)?;
+        salvage::remove(&journal_of(&unfinished))?;
     }
     match (copy.exists(), path.exists()) {
         (false, _) => Ok(()),
@@ -199,13 +200,19 @@ fn put(path: &Path) -> Result<(), Error> {
 
 /// Writes all that `db` has to a new file, which is on disk then.
 pub(crate) fn write_copy(db: &Connection, to: &Path) -> Result<(), Error> {
-    // One that an earlier try left.
+    // What an earlier try left.
     salvage::remove(to)?;
+    salvage::remove(&journal_of(to))?;
     // A connection whose log is suspect takes no write, and SQLite counts this as
     // one; nothing is written through it any more.
     connection::trust(db)?;
     db.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
     File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(Error::Folder)
+}
+
+/// What SQLite keeps beside a copy until it is whole.
+fn journal_of(copy: &Path) -> PathBuf {
+    beside(copy, "-journal")
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -208,9 +208,12 @@ fn a_copy_beside_another_file_or_one_that_is_not_whole_is_salvaged_from() {
     let unfinished = beside(&folder.path, ".copy.new");
     fs::remove_file(&folder.path).unwrap();
     fs::write(&unfinished, &bytes[..bytes.len() - 4_096]).unwrap();
+    let journal = beside(&folder.path, ".copy.new-journal");
+    fs::write(&journal, "of a copy that was cut off").unwrap();
     let outbox = folder.open();
     assert!(outbox.salvaged().is_some());
     assert!(!unfinished.exists(), "it is kept among those that are set aside");
+    assert!(!journal.exists());
 }
 
 #[test]
