@@ -100,8 +100,11 @@ impl Outbox {
         let mut circuit = load_circuit(&db)
             .or_else(|error| if error.is_damage() { Ok(Circuit::default()) } else { Err(error) })?;
         circuit.resume(now);
+        let view = if unfinished.is_none() { OutboxView::owned } else { OutboxView::of }(
+            path, db, id, device,
+        );
         Ok(Self {
-            view: OutboxView::of(path, db, id, device),
+            view,
             circuit,
             server: None,
             live: LiveMatches::default(),

@@ -327,17 +327,6 @@ pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
     set_aside::set_aside(path)
 }
 
-/// Sets aside all that `db` has, and the file that stands in its place: both go on
-/// in a new one, ours first, which knows what was deleted.
-pub(crate) fn give_way(db: &Connection, path: &Path) -> Result<(), Error> {
-    let (outbox, device) = sound::whose(db)?;
-    let identity = Identity { outbox, device, schema: schema::newest() };
-    set_aside::set_aside_behind(path, |target| {
-        identity.keep(target)?;
-        presence::write_copy(db, target)
-    })
-}
-
 /// Whether a file that contradicted a statement of ours is damaged.
 pub(crate) fn is_damaged(db: &Connection) -> Result<bool, Error> {
     match sound::is_lawful(db) {

@@ -35,6 +35,10 @@ pub(super) struct Unfinished {
     why: Error,
 }
 
+/// Files that are removed again and again are put back once in this time, however
+/// often that was: what is open is all that there is of them.
+const AGAIN_MS: u64 = 5 * 60_000;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     PutBack,
@@ -110,8 +114,9 @@ impl Outbox {
     pub fn healed_status(&mut self, now: Moment) -> Result<OutboxStatus, Error> {
         // One that cannot be written to yet may be read all the same.
         drop(self.finish(now));
-        match self.is_finished() {
+        match self.is_finished().and_then(|()| self.stay(now)) {
             Ok(()) => self.healing(now, |outbox| outbox.view.status(now)),
+            Err(locked @ Error::Locked(_)) => Err(locked),
             Err(_) => self.view.status(now),
         }
     }
@@ -163,14 +168,31 @@ impl Outbox {
     fn stay(&mut self, now: Moment) -> Result<(), Error> {
         // Another may have owned it until now.
         let held = self.lock.hold_on(self.view.path())?;
-        if held == Held::Ever && self.view.files.are_here(self.view.path()) {
+        let path = self.view.path();
+        if held == Held::Ever && self.view.files.are_here(path) {
             return Ok(());
         }
-        if self.put_back.turn(now) == Turn::Later {
+        if self.view.files.hold_all(path) {
+            return self.go_on(Next::Open, now);
+        }
+        if self.put_back.turn(now, AGAIN_MS) == Turn::Later {
             return Err(Error::Folder(io::Error::other("its files are removed again and again")));
         }
         self.put_back.done(now);
         self.go_on(Next::PutBack, now)
+    }
+
+    /// Puts back what was deleted, whatever was tried before: what is only open is
+    /// gone when this process ends.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written. Then nothing is left of what
+    /// [`Self::status`] counts, unless another call succeeds.
+    pub fn stay_at_last(&mut self, now: Moment) -> Result<(), Error> {
+        let held = self.lock.hold_on(self.view.path())?;
+        let is_left = self.unfinished.as_ref().is_some_and(|left| left.next == Next::PutBack);
+        let is_here = held == Held::Ever && self.view.files.hold_all(self.view.path());
+        if is_here && !is_left { Ok(()) } else { self.go_on(Next::PutBack, now) }
     }
 
     fn is_to_be_healed(&mut self, error: &Error) -> Result<bool, Error> {
@@ -233,8 +255,10 @@ impl Outbox {
     ) -> Result<(), Error> {
         self.lock.hold_on(path)?;
         if *next == Next::PutBack {
-            self.view.files.put_back(&self.view.db, path)?;
-            self.times_put_back += 1;
+            if !self.view.files.hold_all(path) {
+                self.view.files.put_back(&self.view.db, path)?;
+                self.times_put_back += 1;
+            }
             *next = Next::Open;
         }
         // Without tables nothing is taken for saved meanwhile.
@@ -249,7 +273,7 @@ impl Outbox {
         // Where SQLite cannot take it, the default holds.
         drop(connection::bound(&file.db, self.bounds.file_bytes_max));
         self.was_replaced |= file.id != self.view.id();
-        self.view = OutboxView::of(path, file.db, file.id, device);
+        self.view = OutboxView::owned(path, file.db, file.id, device);
         self.log = file.log;
         self.knows_clocks = false;
         self.look = Look::default();
