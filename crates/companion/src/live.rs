@@ -20,6 +20,7 @@ use crate::{
     CompanionStatus, DataDir, Error, Settings, Shell,
     capture::{Capture, CaptureView},
     installation::Installation,
+    owned_outbox,
     pipeline::{Beginning, Pipeline},
     readers::Readers,
     recorder::Recorder,
@@ -173,7 +174,10 @@ impl Companion {
         if !matches!(ended, Ok(Ok(()))) {
             tracing::error!("Capture ended with a fault; what was saved is in the upload queue");
         }
+        // So that what waits can be sent; whether it is kept is seen at the end.
+        drop(owned_outbox::keep(&self.outbox, &self.clock).await);
         let mut sent = Sent::default();
+        let mut unread = None;
         if let Some(upload) = self.upload {
             let draining = upload.drain(&self.outbox, &*self.clock, drain, |_| {});
             let drained = tokio::time::timeout(drain, draining).await;
@@ -184,8 +188,12 @@ impl Companion {
                 Ok(Ok(Drained::StillWaiting)) | Err(_) => {
                     tracing::info!("Events wait for the server; the next run sends them");
                 }
-                Ok(Err(error)) => return Err(error),
+                Ok(Err(error)) => unread = Some(error),
             }
+        }
+        let kept = owned_outbox::keep(&self.outbox, &self.clock).await;
+        if let (Some(error), Ok(())) = (unread, &kept) {
+            return Err(error);
         }
         let publisher = self.publishing.await.ok();
         let status = match publisher {
@@ -193,14 +201,24 @@ impl Companion {
             None => CompanionStatus::default(),
         };
         let counts = self.view.lock().expect("no holder of the view panics").counts;
+        let waiting = status.upload.pending + status.upload.in_flight;
+        let (pending, gone) = if kept.is_ok() { (waiting, 0) } else { (0, waiting) };
+        if let Err(why) = kept {
+            let why = &why as &dyn std::error::Error;
+            tracing::error!(
+                why,
+                "The upload queue was deleted while Ringside runs, and could not be put back: \
+                 what waited in it is lost"
+            );
+        }
         Ok(RunSummary {
             captured: counts.captured,
             uploaded: sent.stored + sent.duplicates,
             stored: sent.stored,
             duplicates: sent.duplicates,
-            pending: status.upload.pending + status.upload.in_flight,
+            pending,
             quarantined: status.upload.quarantined,
-            lost: counts.lost,
+            lost: counts.lost + gone,
             unreadable: status.sources.iter().map(|source| source.unreadable).sum(),
             status,
         })
