@@ -16,6 +16,7 @@ mod full_disk;
 mod opening_crashes;
 mod outbox_crashes;
 mod plan;
+mod put_back_crashes;
 mod random;
 mod recovery_crashes;
 mod run;
