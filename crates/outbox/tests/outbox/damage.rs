@@ -160,6 +160,27 @@ fn what_went_out_lately_is_sent_once_more_after_a_salvage() {
 }
 
 #[test]
+fn what_was_sent_is_counted_once_where_the_damage_hides_that_it_was() {
+    for (sent, waiting) in [(13, 0), (8, 5)] {
+        let folder = Folder::new();
+        let mut outbox = folder.open();
+        append(&mut outbox, "a", 0..sent + waiting);
+        let before = claim(&mut outbox, sent as usize);
+        conclude(&mut outbox, &before, &stored(&before));
+        drop(outbox);
+        // The first page says which rows are whose.
+        overwrite(&folder, 0, 4_096);
+
+        let mut outbox = folder.open();
+        let again = claim(&mut outbox, 100);
+        assert_eq!(again.len() as u32, sent + waiting, "what is not known is sent once more");
+        conclude(&mut outbox, &again, &stored(&again));
+        let settled = outbox.status(at(0)).unwrap().settled;
+        assert_eq!(settled, u64::from(sent + waiting), "{sent} sent, {waiting} waiting");
+    }
+}
+
+#[test]
 fn wherever_a_page_is_damaged_the_outbox_opens_and_sends_nothing_wrong() {
     let sound = Folder::new();
     let mut outbox = sound.open();
