@@ -185,7 +185,7 @@ impl Companion {
             sent = upload.stop().await;
             match drained {
                 Ok(Ok(Drained::Done | Drained::NothingToSend)) => {}
-                Ok(Ok(Drained::StillWaiting)) | Err(_) => {
+                Ok(Ok(Drained::StillWaiting | Drained::NotEnrolled)) | Err(_) => {
                     tracing::info!("Events wait for the server; the next run sends them");
                 }
                 Ok(Err(error)) => unread = Some(error),

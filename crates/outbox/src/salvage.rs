@@ -84,6 +84,7 @@ use sound::Verdict;
 
 pub use set_aside::Salvaged;
 pub(crate) use set_aside::{beside, remove, take_in};
+pub(crate) use sound::has_known_schema;
 pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a

@@ -57,7 +57,7 @@ impl OutboxView {
         if !path.exists() {
             return Err(Error::Absent(path.to_owned()));
         }
-        schema::known(path)?;
+        salvage::has_known_schema(path)?;
         match salvage::may(path)? {
             May::LookAndWrite => Self::on(path, connection::open_anothers(path)?),
             May::Look => {

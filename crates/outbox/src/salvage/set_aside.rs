@@ -46,7 +46,9 @@ pub(super) fn kept_away(path: &Path) -> Vec<PathBuf> {
 pub struct Salvaged {
     /// Where the latest of them is now.
     pub set_aside: PathBuf,
-    /// Unsent events that go on in the new file, under its id and sequence.
+    /// Events that go on in the new file, under its id and sequence, and of which
+    /// nothing says that they were sent. Where the damage hides that, they are sent
+    /// once more.
     pub events: u64,
     /// Events that could not be read, or not as they were written.
     pub unreadable: u64,
