@@ -45,11 +45,13 @@ mod readiness;
 mod rejection;
 mod routes;
 mod serve;
+mod tls;
 mod writer;
 
 pub use config::{Bounds, Config, Tls};
 pub use openapi::openapi_json;
 pub use serve::{ServeError, Server, Shutdown, own, try_own};
+pub use tls::TlsError;
 
 /// After a token was revoked from the shell, a running server refuses it within
 /// so long.

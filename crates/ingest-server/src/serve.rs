@@ -12,12 +12,11 @@ use std::{
 
 use event_model::Clock;
 use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    Config, SERVER_VERSION, Tls,
+    Config, SERVER_VERSION,
     admission::Places,
     app::{App, router},
     backlog::Backlog,
@@ -33,6 +32,7 @@ use crate::{
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
+    tls::{self, TlsError},
     writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue_at_last},
 };
 
@@ -75,7 +75,7 @@ pub enum ServeError {
     #[error("could not make the data directory")]
     Directory(#[from] ingest_store::BackupError),
     /// Another server has the database: answers to one key must come from one.
-    #[error("another server is running on {}", .0.display())]
+    #[error("another server is running on {}: stop it first; nothing was changed", .0.display())]
     Occupied(PathBuf),
     /// The lock file cannot be made.
     #[error("could not use {}", .0.display())]
@@ -84,8 +84,8 @@ pub enum ServeError {
     #[error("could not listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
     /// Certificate or key cannot be used.
-    #[error("could not use the TLS certificate and key")]
-    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The listener failed.
     #[error("could not go on serving")]
     Serve(#[source] io::Error),
@@ -136,10 +136,7 @@ impl Server {
     /// what it asks for.
     pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
         config.retention().check().map_err(ServeError::Lifetimes)?;
-        let tls = match &config.tls {
-            Some(tls) => Some(load(tls).map_err(ServeError::Tls)?),
-            None => None,
-        };
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         // First: opening brings an older database up to date, and names a copy.
         let owner = own_soon(&config.data_dir).await?;
         // Before anything in it is acknowledged again, or anything is written behind it.
@@ -285,18 +282,6 @@ fn build_app(
 
 fn decoders() -> usize {
     thread::available_parallelism().map_or(1, usize::from).saturating_mul(DECODERS_PER_CORE)
-}
-
-fn load(tls: &Tls) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Sync>> {
-    let chain = CertificateDer::pem_file_iter(&tls.cert)?.collect::<Result<Vec<_>, _>>()?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key)?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Takes the lock that makes this process the one server of a database, and

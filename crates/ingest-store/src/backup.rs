@@ -40,8 +40,17 @@ pub enum BackupError {
     /// A file is there already that would be written over.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
+    /// The file to be restored cannot be opened.
+    #[error("could not open {}", path.display())]
+    Unopened {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// The file is no database of this server's.
-    #[error("{} is not a database of this server's", .0.display())]
+    #[error("{} is not a database of this server's, or its beginning is damaged", .0.display())]
     Foreign(PathBuf),
     /// The file is a database that is not whole, in SQLite's words.
     #[error("{} is damaged: {words}", path.display())]
@@ -69,6 +78,20 @@ pub enum BackupError {
         #[source]
         cause: Error,
     },
+}
+
+impl BackupError {
+    /// Whether it is the file to be copied that is no good: another one may be.
+    #[must_use]
+    pub fn is_bad_file(&self) -> bool {
+        match self {
+            Self::Unopened { .. } | Self::Foreign(_) | Self::Damaged { .. } => true,
+            Self::Sqlite { cause, .. } => {
+                cause.is_damage() || matches!(cause, Error::Newer { .. } | Error::ForeignLog(_))
+            }
+            Self::Exists(_) | Self::File { .. } => false,
+        }
+    }
 }
 
 /// What a restore did.
@@ -103,12 +126,27 @@ impl Store {
         put(&unfinished, to)
     }
 
+    /// Looks whether `from` begins like a database that this server may restore,
+    /// and touches nothing. All of it is checked while it is copied.
+    ///
+    /// # Errors
+    /// [`BackupError::is_bad_file`] where it does not.
+    pub fn check_backup(from: &Path) -> Result<()> {
+        let unopened = |cause| BackupError::Unopened { path: from.to_owned(), cause };
+        if !schema::is_database(from).map_err(unopened)? {
+            return Err(BackupError::Foreign(from.to_owned()));
+        }
+        let newer = |cause| BackupError::Sqlite { path: from.to_owned(), cause };
+        schema::check_on_disk(&led(from)).map_err(newer)
+    }
+
     /// Puts a copy of `from` in the place of the database in `data_dir`, under a
     /// new name. The database that was there is set aside. No server may run.
     ///
     /// # Errors
     /// Where `from` is no sound database of this server's. Then nothing changed.
     pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored> {
+        Self::check_backup(from)?;
         Self::prepare(data_dir)?;
         let path = data_dir.join(Self::FILE_NAME);
         let (unfinished, store) = (beside(&path, UNFINISHED), token::random_uuid());
@@ -169,6 +207,7 @@ pub(crate) fn name_copy(connection: &Connection) -> crate::Result<()> {
 /// Writes a checked copy under another name; it is on disk when this returns.
 fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     remove(to).map_err(at(to))?;
+    create_private(to).map_err(at(to))?;
     if let Err(refused) = copy_sound(from, to, name) {
         // Else a server would think that a restore was cut off.
         drop(remove(to));
@@ -177,11 +216,26 @@ fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(at(to))
 }
 
+/// Makes a new file for nobody else's eyes, wherever it is put: it has players'
+/// names, and the folder is not ours. SQLite would let everybody on the machine read
+/// it.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut new = File::options();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    new.open(path).map(drop)
+}
+
+/// Where a link leads to its log lies too.
+fn led(path: &Path) -> PathBuf {
+    let led = fs::canonicalize(path).ok().filter(|_| path.is_symlink());
+    led.unwrap_or_else(|| path.to_owned())
+}
+
 fn copy_sound(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     let path = from.to_owned();
-    // Where a link leads to its log lies too.
-    let led = fs::canonicalize(from).ok().filter(|_| from.is_symlink());
-    let from = led.as_deref().unwrap_or(from);
+    let from = &led(from);
     let is_readable = check_log(from).and_then(|()| schema::check_on_disk(from));
     match is_readable.and_then(|()| copy_pages(from, to, name)) {
         Ok(Found::Sound) => Ok(()),
@@ -248,7 +302,7 @@ fn refuse_any(paths: impl IntoIterator<Item = PathBuf>) -> Result<()> {
 
 /// Also where it cannot be seen, or leads nowhere: a name that may be taken is
 /// not given.
-fn is_there(path: &Path) -> bool {
+pub(crate) fn is_there(path: &Path) -> bool {
     !matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
 }
 

@@ -14,7 +14,11 @@ pub enum Error {
     #[error("could not make the data directory")]
     Directory(#[source] io::Error),
     /// A newer server wrote this database: an older one must leave it alone.
-    #[error("the database has version {found}, and this server knows only {known}")]
+    #[error(
+        "the database has version {found}, and this server knows only {known}: a newer server wrote \
+         it, or its header is damaged; nothing was touched: start the newer server, or put the last \
+         backup in its place with `ringside-ingest database restore`"
+    )]
     Newer {
         /// The version in the file.
         found: usize,
@@ -70,9 +74,16 @@ pub enum Error {
     /// to stop. What was done of it is done.
     #[error("it was told to stop while the gate is made anew")]
     CutShort,
-    /// SQLite refused: the disk is full, the file is locked or damaged.
-    #[error("could not use the database")]
-    Sqlite(#[from] rusqlite::Error),
+    /// SQLite refused: the disk is full, the file is locked or damaged. Its words
+    /// are said here: what it names as their source is the same once more.
+    #[error("could not use the database: {0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
 }
 
 /// What an error says of the store itself, the worse the later.
@@ -148,5 +159,25 @@ fn of_sqlite(error: &rusqlite::Error) -> Option<Ailment> {
             | ErrorCode::OutOfMemory,
         ) => Some(Ailment::Passing),
         Some(_) | None => Some(Ailment::Damaged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The error and what it names as its cause, as a person reads them.
+    fn told(error: &dyn std::error::Error) -> String {
+        let cause = error.source().map_or(String::new(), |cause| format!(": {}", told(cause)));
+        format!("{error}{cause}")
+    }
+
+    #[test]
+    fn what_sqlite_says_is_said_once() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "dear diary, ".repeat(100)).unwrap();
+        let db = rusqlite::Connection::open(file.path()).unwrap();
+        let error = Error::from(db.execute_batch("SELECT * FROM x").unwrap_err());
+        assert_eq!(told(&error), "could not use the database: file is not a database");
     }
 }

@@ -78,6 +78,18 @@ impl Store {
     /// Name of the database in the data directory.
     pub const FILE_NAME: &'static str = "ingest.sqlite";
 
+    /// Whether there is a database in `data_dir`, for whoever must not make one.
+    ///
+    /// # Errors
+    /// Where there is none, but what is left of one.
+    pub fn is_in(data_dir: &Path) -> Result<bool> {
+        let is_there = backup::is_there(&data_dir.join(Self::FILE_NAME));
+        if !is_there && data_dir.is_dir() {
+            backup::check_left_behind(data_dir)?;
+        }
+        Ok(is_there)
+    }
+
     /// Opens the database in `data_dir`, and makes both where they are not. What
     /// can be made anew is opened when it is needed, and set aside where it is
     /// damaged.

@@ -16,8 +16,8 @@ use rusqlite::{
 };
 
 use super::{
-    ALL_PAGES, BackupError, COMPANIONS, Result, UNFINISHED, at, beside, is_there, put, refuse_any,
-    remove, sync_folder, unless_absent, with,
+    ALL_PAGES, BackupError, COMPANIONS, Result, UNFINISHED, at, beside, create_private, is_there,
+    put, refuse_any, remove, sync_folder, unless_absent, with,
 };
 use crate::{Place, Store, store::Standing};
 
@@ -124,6 +124,7 @@ impl Store {
     fn save(&self, path: &Path) -> Result<PathBuf> {
         let unfinished = unfinished(path);
         remove(&unfinished).map_err(at(&unfinished))?;
+        create_private(&unfinished).map_err(at(&unfinished))?;
         if let Err(cause) = copy(&self.connection, &unfinished) {
             // Its room may be what is missing.
             drop(remove(&unfinished));
