@@ -89,7 +89,7 @@ impl Taking {
 
 /// Whether a whole copy has its name.
 fn has_copy(acts: &[Act], crashed: Crashed) -> bool {
-    let is_named = |act: &Act| matches!(act, Act::Rename { to, .. } if to.to_string_lossy().ends_with(".copy"));
+    let is_named = |act: &Act| matches!(act, Act::Rename { to, .. } if to.to_string_lossy().ends_with(".put-back"));
     let Some(named) = acts.iter().position(is_named) else { return false };
     let is_flush = |act: &Act| matches!(act, Act::Flush { name, flushed: true, .. } if name.extension().is_none());
     crashed == Crashed::Process || acts[named..].iter().any(is_flush)

@@ -48,6 +48,12 @@ pub enum Error {
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Somebody deleted the upload queue while a recording was replayed.
+    #[error(
+        "the upload queue was deleted while the recording was replayed and could not be put back: \
+         what waited in it is lost on this PC, and another replay makes the same events again"
+    )]
+    QueueDeleted(#[source] outbox::Error),
     /// The system gives no random bytes.
     #[error("the system gives no random bytes, so no device id can be made")]
     NoRandomness,

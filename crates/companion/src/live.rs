@@ -168,14 +168,14 @@ impl Companion {
     /// Where the outbox cannot be read any more.
     pub async fn stop(self, drain: std::time::Duration) -> Result<RunSummary, Error> {
         self.stop.send_replace(true);
+        // So that what is in memory can be saved; whether it is kept is seen at the end.
+        drop(owned_outbox::keep(&self.outbox, &self.clock).await);
         self.readers.stopped().await;
         let capture = self.capture;
         let ended = tokio::task::spawn_blocking(move || capture.join()).await;
         if !matches!(ended, Ok(Ok(()))) {
             tracing::error!("Capture ended with a fault; what was saved is in the upload queue");
         }
-        // So that what waits can be sent; whether it is kept is seen at the end.
-        drop(owned_outbox::keep(&self.outbox, &self.clock).await);
         let mut sent = Sent::default();
         let mut unread = None;
         if let Some(upload) = self.upload {

@@ -23,14 +23,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::Connection;
+use event_model::{DeviceId, OutboxId};
+use rusqlite::{
+    Connection,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use crate::{Error, connection, folder, salvage};
 
 /// A whole copy on its way to the place of a file that is gone.
-const COPY: &str = ".copy";
+const COPY: &str = ".put-back";
 /// One that is being written.
-const UNFINISHED: &str = ".copy.new";
+const UNFINISHED: &str = ".put-back.new";
 const LOG: &str = "-wal";
 const INDEX: &str = "-shm";
 /// How the three are named.
@@ -138,7 +142,8 @@ impl Files {
     /// there where `db` keeps a log.
     pub(crate) fn opened(db: &Connection, path: &Path) -> Self {
         let mode = db.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
-        let has_log = mode.is_ok_and(|mode| mode == "wal");
+        // Behind a link they stand beside what it leads to.
+        let has_log = mode.is_ok_and(|mode| mode == "wal") && !path.is_symlink();
         Self(PARTS.map(|part| Seen::at(&beside(path, part), part.is_empty() || has_log)))
     }
 
@@ -153,9 +158,9 @@ impl Files {
         self.presences(path) == [Presence::Here; 3]
     }
 
-    /// Whether they do but for the index, which follows from the log.
-    pub(crate) fn hold_all(&self, path: &Path) -> bool {
-        self.presences(path)[..2] == [Presence::Here; 2]
+    /// Whether this is the database that was put there.
+    pub(crate) fn is_of(&self, placed: Placed) -> bool {
+        matches!(self.0[0], Seen::File(key) if key == placed.0)
     }
 
     fn presences(&self, path: &Path) -> [Presence; 3] {
@@ -167,24 +172,34 @@ impl Files {
         ]
     }
 
-    /// Puts what `db` has open where it is found when the file is opened again, which
-    /// has to come next, without another word through `db`.
+    /// Puts what `db` has open where it is found when the file is opened again. Until
+    /// that is the one that was put there, `db` is all that is certain, and has to be
+    /// written to no more. `whose` it is stands beside it, and
+    /// `placed` is what an earlier try wrote.
     ///
     /// # Errors
     /// Where the folder cannot be written, or something came there meanwhile. Nothing
     /// is lost: `db` still has it all, and the next try looks again.
-    pub(crate) fn put_back(&self, db: &Connection, path: &Path) -> Result<(), Error> {
-        // An earlier try came as far as that, and nothing was written since.
-        if is_same(&beside(path, COPY), path) {
+    pub(crate) fn put_back(
+        &self,
+        db: &Connection,
+        path: &Path,
+        whose: (OutboxId, DeviceId),
+        placed: &mut Option<Placed>,
+    ) -> Result<(), Error> {
+        // An earlier try came as far as that.
+        if placed.is_some_and(|placed| placed.is_at(path)) {
             return settle(path);
         }
         if let Some(folder) = path.parent() {
             folder::make(folder).map_err(Error::Folder)?;
         }
-        let unfinished = beside(path, UNFINISHED);
+        let (unfinished, copy) = (beside(path, UNFINISHED), beside(path, COPY));
         write_copy(db, &unfinished)?;
-        fs::rename(unfinished, beside(path, COPY)).map_err(Error::Folder)?;
+        salvage::keep_identity(path, whose)?;
+        fs::rename(unfinished, &copy).map_err(Error::Folder)?;
         folder::sync_beside(path)?;
+        *placed = FileKey::at(&copy).map(Placed);
         // To write it took a while: what stands there now counts.
         let presences = self.presences(path);
         let of = |presence| PARTS.into_iter().zip(presences).filter(move |(_, of)| *of == presence);
@@ -196,10 +211,26 @@ impl Files {
     }
 }
 
+/// A whole copy that was written to be put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Placed(FileKey);
+
+impl Placed {
+    fn is_at(self, path: &Path) -> bool {
+        FileKey::at(path) == Some(self.0)
+    }
+
+    /// Whether the next start finds it.
+    pub(crate) fn is_found(self, path: &Path) -> bool {
+        self.is_at(path) || self.is_at(&beside(path, COPY))
+    }
+}
+
 /// Keeps another's files beside the place, under a number of their own.
 fn keep_others(path: &Path, parts: impl Iterator<Item = &'static str>) -> Result<(), Error> {
     let name = |number, part: &str| beside(path, &format!("{OTHER}{number}{part}"));
-    let is_free = |number: &u32| PARTS.iter().all(|part| !name(*number, part).exists());
+    let is_taken = |name: PathBuf| name.symlink_metadata().is_ok();
+    let is_free = |number: &u32| !PARTS.iter().any(|part| is_taken(name(*number, part)));
     let Some(number) = (1..=OTHERS_MAX).find(is_free) else {
         return Err(Error::Folder(io::Error::other("too many files stood in its place")));
     };
@@ -213,13 +244,24 @@ fn came_meanwhile() -> Error {
     Error::Folder(ErrorKind::AlreadyExists.into())
 }
 
+/// Where a whole copy waits for its place.
+pub(crate) fn copy(path: &Path) -> PathBuf {
+    beside(path, COPY)
+}
+
+/// Whether one of this outbox does.
+fn has_copy(path: &Path, device: DeviceId) -> bool {
+    let copy = copy(path);
+    copy.is_file() && salvage::is_of(&copy, path, device)
+}
+
 /// Ends what a crash cut off: a whole copy takes the place of whatever stands there.
 ///
 /// # Errors
 /// Where the folder cannot be written.
-pub(crate) fn go_on(path: &Path) -> Result<(), Error> {
+pub(crate) fn go_on(path: &Path, device: DeviceId) -> Result<(), Error> {
     let (copy, unfinished) = (beside(path, COPY), beside(path, UNFINISHED));
-    let is_whole = copy.exists();
+    let is_whole = has_copy(path, device);
     if unfinished.exists() {
         if is_whole {
             // It was to become another of the same.
@@ -276,7 +318,9 @@ pub(crate) fn write_copy(db: &Connection, to: &Path) -> Result<(), Error> {
     // A connection whose log is suspect takes no write, and SQLite counts this as
     // one; nothing is written through it any more.
     connection::trust(db)?;
-    db.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    // A name need not be text.
+    let name = ToSqlOutput::Borrowed(ValueRef::Text(to.as_os_str().as_encoded_bytes()));
+    db.execute("VACUUM INTO ?1", [name])?;
     File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(Error::Folder)
 }
 
@@ -291,6 +335,8 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::connection::IfAbsent;
 
@@ -319,9 +365,13 @@ mod tests {
             let db = connection::open(&path, IfAbsent::Create).unwrap();
             db.execute_batch("CREATE TABLE t (n); INSERT INTO t VALUES (7)").unwrap();
             gone.iter().for_each(|part| fs::remove_file(beside(&path, part)).unwrap());
-            let files = Files::opened(&db, &path);
-            assert!(!files.hold_all(&path), "{gone:?}");
-            files.put_back(&db, &path).unwrap();
+            let (files, mut placed) = (Files::opened(&db, &path), None);
+            let whose = (OutboxId(Uuid::nil()), DeviceId(Uuid::nil()));
+            assert!(!files.are_here(&path), "{gone:?}");
+            files.put_back(&db, &path, whose, &mut placed).unwrap();
+            let again = FileKey::at(&path);
+            files.put_back(&db, &path, whose, &mut placed).unwrap();
+            assert_eq!(FileKey::at(&path), again, "it is not copied once more");
             connection::abandon(db);
             let back = connection::look(&path).unwrap();
             assert_eq!(back.query_row("SELECT n FROM t", [], |row| row.get(0)), Ok(7), "{gone:?}");

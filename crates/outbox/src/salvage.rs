@@ -116,7 +116,7 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
-    presence::go_on(path)?;
+    presence::go_on(path, device)?;
     let kept_away = set_aside::kept_away(path).len();
     match examine(path, device)? {
         // What stands beside it is of one that is gone.
@@ -174,6 +174,19 @@ pub(crate) fn look(path: &Path, device: DeviceId) -> Result<(Connection, OutboxI
     readable.map_or_else(empty, Ok)
 }
 
+/// Writes beside `path` whose outbox it is, where that does not stand there.
+pub(crate) fn keep_identity(path: &Path, whose: (OutboxId, DeviceId)) -> Result<(), Error> {
+    let (outbox, device) = whose;
+    Identity { outbox, device, schema: schema::newest() }.keep(path)
+}
+
+/// Whether `file` is an outbox of this device, and the one that was last at `path` as
+/// far as that is known.
+pub(crate) fn is_of(file: &Path, path: &Path, device: DeviceId) -> bool {
+    let known = Identity::read(path).map(|known| known.outbox);
+    look_at(file, device).is_ok_and(|(_, outbox)| known.is_none_or(|known| known == outbox))
+}
+
 fn has_states(db: &Connection) -> bool {
     db.query_row("SELECT EXISTS (SELECT 1 FROM stream)", [], |row| row.get(0)).unwrap_or(false)
 }
@@ -215,7 +228,8 @@ pub(crate) fn may(path: &Path) -> Result<May, Error> {
 /// only stands beside a file that was deleted is nobody's.
 #[must_use]
 pub fn device_of(path: &Path) -> Option<DeviceId> {
-    let here = (!sound::is_gone(path)).then(|| path.to_owned());
+    let is_here = !sound::is_gone(path) || presence::copy(path).exists();
+    let here = is_here.then(|| path.to_owned());
     let files = || here.iter().cloned().chain(set_aside::unfinished(path));
     let beside = files().find_map(|file| Identity::read(&file)).map(|known| known.device);
     beside.or_else(|| OutboxView::open_any_schema(path).ok().map(|view| view.device()))

@@ -111,8 +111,8 @@ impl Publisher {
             self.put_back = times;
             tracing::warn!(
                 "The upload queue was deleted or replaced while Ringside runs: everything \
-                 that waited is there again, and what stood in its place is kept beside it \
-                 (.other-1). Stop Ringside before you change its files"
+                 that waited is there again, and what stood in its place, if anything did, is \
+                 kept beside it (.other-…). Stop Ringside before you change its files"
             );
         }
     }

@@ -52,8 +52,7 @@ fn what_is_deleted_under_its_owner_is_put_back_whole() {
         append(&mut outbox, "a", 100..101);
         conclude(&mut outbox, &sent, &stored(&sent));
         assert_eq!(outbox.id(), of_before, "{gone:?}");
-        let follows_from_the_others = gone == ["-shm"];
-        assert_eq!(outbox.times_put_back(), u32::from(!follows_from_the_others), "{gone:?}");
+        assert_eq!(outbox.times_put_back(), 1, "{gone:?}");
         let found = OutboxView::open(&folder.path).unwrap().status(at(0)).unwrap();
         assert_eq!(found.pending + found.in_flight + found.settled, 101, "{gone:?}");
         drop(outbox);
@@ -208,7 +207,7 @@ fn who_became_the_owner_meanwhile_is_the_only_one() {
 fn a_copy_that_a_crash_kept_from_its_place_is_put_there() {
     let folder = Folder::new();
     append(&mut folder.open(), "a", 0..3);
-    let [file, copy, log] = ["", ".copy", "-wal"].map(|ending| beside(&folder.path, ending));
+    let [file, copy, log] = ["", ".put-back", "-wal"].map(|ending| beside(&folder.path, ending));
     for stale_log in [false, true] {
         fs::rename(&file, &copy).unwrap();
         if stale_log {
@@ -231,7 +230,8 @@ fn a_whole_copy_takes_the_place_of_what_a_crash_left_there() {
     let older = fs::read(&folder.path).unwrap();
     append(&mut folder.open(), "a", 3..6);
     let of_before = folder.open().id();
-    let [copy, unfinished] = [".copy", ".copy.new"].map(|ending| beside(&folder.path, ending));
+    let [copy, unfinished] =
+        [".put-back", ".put-back.new"].map(|ending| beside(&folder.path, ending));
     fs::rename(&folder.path, &copy).unwrap();
     fs::write(&folder.path, &older).unwrap();
     fs::write(&unfinished, &older[..older.len() - 4_096]).unwrap();
@@ -248,7 +248,7 @@ fn a_copy_that_is_not_whole_is_salvaged_from() {
     append(&mut folder.open(), "a", 0..3);
     let bytes = fs::read(&folder.path).unwrap();
     let [unfinished, journal] =
-        [".copy.new", ".copy.new-journal"].map(|ending| beside(&folder.path, ending));
+        [".put-back.new", ".put-back.new-journal"].map(|ending| beside(&folder.path, ending));
     fs::remove_file(&folder.path).unwrap();
     fs::write(&unfinished, &bytes[..bytes.len() - 4_096]).unwrap();
     fs::write(&journal, "of a copy that was cut off").unwrap();
@@ -263,7 +263,7 @@ fn a_part_of_a_copy_of_what_still_stands_tells_of_no_loss() {
     let folder = Folder::new();
     append(&mut folder.open(), "a", 0..200);
     let bytes = fs::read(&folder.path).unwrap();
-    let unfinished = beside(&folder.path, ".copy.new");
+    let unfinished = beside(&folder.path, ".put-back.new");
     fs::write(&unfinished, &bytes[..bytes.len() / 2 / 4_096 * 4_096]).unwrap();
     let mut outbox = folder.open();
     let status = outbox.status(at(0)).unwrap();
@@ -308,4 +308,69 @@ fn what_could_not_be_put_back_is_tried_once_more_at_the_end_without_a_pause() {
     outbox.stay_at_last(at(1)).unwrap();
     drop(outbox);
     assert_eq!(folder.open().status(at(0)).unwrap().pending, 3);
+}
+
+#[test]
+fn who_deletes_it_at_every_moment_while_it_is_put_back_deletes_nothing() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..30);
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let files = ["", "-wal", "-shm", ".lock"].map(|part| beside(&folder.path, part));
+    let deleting = std::thread::spawn(move || {
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            files.iter().for_each(|file| drop(fs::remove_file(file)));
+            std::thread::yield_now();
+        }
+    });
+    let mut acknowledged = 30;
+    for (n, minutes) in (30..60).zip(0..) {
+        acknowledged += u32::from(outbox.append(&group(n), at(minutes * 6 * 60_000)).is_ok());
+    }
+    drop(stop);
+    deleting.join().unwrap();
+    outbox.stay_at_last(at(0)).unwrap();
+    drop(outbox);
+    let mut outbox = folder.open();
+    let found = events(&mut outbox);
+    assert!((0..30).all(|n| found.contains(&id(n))), "{found:?}");
+    assert_eq!(found.len() as u32, acknowledged, "of those that were acknowledged meanwhile too");
+}
+
+#[test]
+fn a_copy_that_is_not_of_this_outbox_is_left_alone() {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    append(&mut folder.open(), "a", 0..3);
+    append(&mut elsewhere.open(), "a", 10..12);
+    let copy = beside(&folder.path, ".put-back");
+    for strange in [&fs::read(&elsewhere.path).unwrap()[..], b"", b"dear diary"] {
+        fs::write(&copy, strange).unwrap();
+        let outbox = folder.open();
+        assert_eq!((outbox.status(at(0)).unwrap().pending, outbox.salvaged()), (3, None));
+        assert_eq!(fs::read(&copy).unwrap(), strange);
+    }
+}
+
+#[test]
+fn what_another_owns_by_now_is_not_lost() {
+    let folder = Folder::new();
+    let mut first = folder.open();
+    append(&mut first, "a", 0..1);
+    delete(&folder.path, &[".lock"]);
+    let second = opened(&folder.path, at(0));
+    first.stay_at_last(at(0)).unwrap();
+    drop((first, second));
+}
+
+#[test]
+fn a_queue_in_a_folder_whose_name_is_no_text_is_put_back() {
+    let folder = Folder::new();
+    let name = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9");
+    let path = folder.path.parent().unwrap().join(name).join("outbox.db");
+    let mut outbox = opened(&path, at(0));
+    append(&mut outbox, "a", 0..3);
+    delete(&path, &["", "-wal", "-shm"]);
+    outbox.stay_at_last(at(0)).unwrap();
+    drop(outbox);
+    assert_eq!(opened(&path, at(0)).status(at(0)).unwrap().pending, 3);
 }
