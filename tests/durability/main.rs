@@ -18,6 +18,7 @@ mod outbox_crashes;
 mod plan;
 mod random;
 mod recovery_crashes;
+mod rescue_crashes;
 mod run;
 mod salvage_crashes;
 mod server_crashes;

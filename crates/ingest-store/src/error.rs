@@ -25,9 +25,10 @@ pub enum Error {
     /// off, or by a first start at which the power failed. An empty one in its place
     /// would be taken for it.
     #[error(
-        "there is no database, but {} is there: a restore was cut off, then restore again; or, where \
-         the server never ran before, the power failed at its first start, then move it away to \
-         begin with an empty database", .0.display()
+        "there is no database, but {} is there: a restore was cut off, then restore again; or the \
+         database was deleted, then put the last backup in its place with `ringside-ingest database \
+         restore`; or, where the server never ran before, the power failed at its first start, then \
+         move it away to begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
     /// A server saved everything of a database that was deleted or replaced under it,

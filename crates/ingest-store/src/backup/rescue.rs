@@ -63,8 +63,10 @@ impl Store {
         if self.to_be_rescued().is_none() {
             return Ok(None);
         }
-        // It may have been deleted with all that was in it.
-        Self::prepare(self.data_dir())?;
+        if !self.data_dir().exists() {
+            // It was deleted with all that was in it.
+            Self::prepare(self.data_dir())?;
+        }
         let path = self.data_dir().join(Self::FILE_NAME);
         self.rescue = Progress::Begun;
         let saved = self.keep_beside(&path, free_bytes)?;
@@ -148,7 +150,6 @@ impl Store {
     fn keep_beside(&self, path: &Path, free_bytes: Option<u64>) -> Result<PathBuf> {
         let unfinished = unfinished(path);
         empty(&unfinished)?;
-        // From here on whoever starts knows of it.
         sync_folder(&unfinished)?;
         if let Err(why) = self.save(&unfinished, free_bytes) {
             // Its room may be what is missing; that it was begun stays known.
@@ -246,9 +247,11 @@ fn is_saved_of(name: &OsStr, of: &OsStr) -> bool {
 
 /// Makes an empty file of it, without anything beside it.
 fn empty(unfinished: &Path) -> Result<()> {
-    let beside = COMPANIONS.map(|part| with(unfinished, part));
-    let removed = beside.iter().try_for_each(|name| unless_absent(fs::remove_file(name)));
-    removed.and_then(|()| File::create(unfinished).map(drop)).map_err(at(unfinished))
+    // First: from here on whoever starts knows of it.
+    File::create(unfinished).map_err(at(unfinished))?;
+    let mut beside = COMPANIONS.iter().map(|part| with(unfinished, part));
+    let removed = beside.try_for_each(|name| unless_absent(fs::remove_file(name)));
+    removed.map_err(at(unfinished))
 }
 
 fn bytes(open: &Connection) -> crate::Result<u64> {
