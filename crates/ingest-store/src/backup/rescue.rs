@@ -139,8 +139,7 @@ impl Store {
         for part in COMPANIONS {
             let name = with(path, part);
             if self.place.standing(&name) == Standing::Ours && is_there(&name) {
-                // Not the name of a log of the copy's.
-                let aside = with(saved, &part.replace('-', "."));
+                let aside = with(saved, &moved(part));
                 fs::rename(&name, aside).map_err(at(&name))?;
             }
         }
@@ -151,12 +150,15 @@ impl Store {
         let unfinished = unfinished(path);
         empty(&unfinished)?;
         sync_folder(&unfinished)?;
+        let name = free_name(path);
+        // Before the copy is made, which takes minutes: whoever is told to go on with
+        // what stands there then opens it without our log.
+        self.move_from_another(&name, path)?;
         if let Err(why) = self.save(&unfinished, free_bytes) {
             // Its room may be what is missing; that it was begun stays known.
             drop(empty(&unfinished));
             return Err(why);
         }
-        let name = free_name(path);
         refuse_any([name.clone()])?;
         fs::rename(&unfinished, &name).map_err(at(&name))?;
         sync_folder(&name)?;
@@ -226,12 +228,20 @@ fn renamed(saved: &OsStr) -> String {
     saved.to_string_lossy().replace(RESCUED, RESTORED)
 }
 
-/// The first number that none has.
+/// The first number that none has, nor a log that was moved away.
 fn free_name(path: &Path) -> PathBuf {
     let numbered = |word: &str, number: u64| beside(path, &format!("{word}-{number}"));
-    let is_free =
-        |number: &u64| [RESCUED, RESTORED].iter().all(|word| !is_there(&numbered(word, *number)));
+    let is_free = |number: &u64| {
+        let logs = COMPANIONS.map(|part| with(&numbered(RESCUED, *number), &moved(part)));
+        let names = [RESCUED, RESTORED].map(|word| numbered(word, *number));
+        !names.iter().chain(&logs).any(|name| is_there(name))
+    };
     numbered(RESCUED, (1..).find(is_free).unwrap_or(u64::MAX))
+}
+
+/// What a part of ours ends with beside a copy: not as a log of the copy's would.
+fn moved(part: &str) -> String {
+    part.replace('-', ".")
 }
 
 /// Whether this is the name of a saved copy of the file of name `of`.

@@ -267,6 +267,24 @@ fn what_has_no_room_is_not_begun_and_whoever_starts_is_told() {
     assert_eq!(versions_in(&dir), 3);
 }
 
+/// Else whoever goes on with it has both mixed.
+#[test]
+fn a_log_is_out_of_the_way_of_anothers_database_before_anything_is_copied() {
+    let (dir, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut store = with_versions(&dir, 3);
+    drop(with_versions(&other, 1));
+    fs::rename(path_in(&other, ""), path_in(&dir, "")).unwrap();
+    store.rescue(Some(0)).unwrap_err();
+    refuses_for(&dir, &path_in(&dir, ".rescued.unfinished"));
+    assert!(!path_in(&dir, "-wal").exists() && !path_in(&dir, "-shm").exists());
+    let saved = path_in(&dir, ".rescued-2");
+    assert_eq!(store.rescue(None).unwrap(), Some(Rescued::Beside(saved.clone())));
+    assert!(path_in(&dir, ".rescued-1.wal").exists(), "it is not written over");
+    std::mem::forget(store);
+    Store::restore(dir.path(), &saved).unwrap();
+    assert_eq!(versions_in(&dir), 3);
+}
+
 #[test]
 fn files_that_come_back_need_no_saving_and_leave_no_word_of_it() {
     let dir = TempDir::new().unwrap();
