@@ -225,6 +225,7 @@ fn at_any_call(loss: Loss) -> Vec<Told> {
     told
 }
 
+#[expect(clippy::print_stdout, reason = "how much was looked at is worth knowing")]
 fn leaves_nothing_unsaid(loss: Loss) {
     if !strace::is_available() {
         return;

@@ -79,7 +79,7 @@ impl Server {
         let process = process.split_whitespace().last().unwrap().to_owned();
         // Set already by another test of this process: that one is the same.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build().unwrap();
+        let client = Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build()?;
         Ok(Self { program, process, way: Way { url, client } })
     }
 
