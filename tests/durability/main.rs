@@ -19,6 +19,7 @@ mod plan;
 mod put_back_crashes;
 mod random;
 mod recovery_crashes;
+mod rescue_crashes;
 mod run;
 mod salvage_crashes;
 mod server_crashes;

@@ -17,6 +17,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 use uuid::Uuid;
 
+pub(crate) use rescue::Progress as RescueProgress;
 pub use rescue::Rescued;
 
 use crate::{Error, Store, answer, schema, store::make_private_directory, token};
@@ -60,6 +61,16 @@ pub enum BackupError {
         /// What SQLite found.
         words: String,
     },
+    /// The disk has no room for it: nothing was begun.
+    #[error("{} would take {needed} bytes, and {free} are free", path.display())]
+    NoRoom {
+        /// Which.
+        path: PathBuf,
+        /// What it takes.
+        needed: u64,
+        /// What there is.
+        free: u64,
+    },
     /// A file could not be written or moved.
     #[error("could not write {}", path.display())]
     File {
@@ -89,7 +100,7 @@ impl BackupError {
             Self::Sqlite { cause, .. } => {
                 cause.is_damage() || matches!(cause, Error::Newer { .. } | Error::ForeignLog(_))
             }
-            Self::Exists(_) | Self::File { .. } => false,
+            Self::Exists(_) | Self::NoRoom { .. } | Self::File { .. } => false,
         }
     }
 }
@@ -101,6 +112,8 @@ pub struct Restored {
     pub store: Uuid,
     /// Where the database is that was there, where there was one.
     pub set_aside: Option<PathBuf>,
+    /// What the copy is called now, where a server had saved it: it is in use.
+    pub saved: Option<PathBuf>,
 }
 
 impl Store {
@@ -154,29 +167,41 @@ impl Store {
         copy(from, &unfinished, store)?;
         let set_aside = aside::set_aside(&path)?.or(before);
         put(&unfinished, &path)?;
-        Ok(Restored { store, set_aside })
+        let saved = rescue::restored(&path, from)?;
+        Ok(Restored { store, set_aside, saved })
     }
 }
 
-/// Refuses a folder without a database that is not empty of one: a restore was
-/// cut off in it. A log alone may also be of a first start at which the power
-/// failed: nothing tells it from the log of a database that was lost. Refuses also
-/// a log that is not its database's.
+/// Refuses a folder in which somebody was cut off: a database that is made there, or
+/// that stands there, would be taken for the one that was lost. A log alone may also be
+/// of a first start at which the power failed: nothing tells it from the log of a
+/// database that was lost. Refuses also a log that is not its database's.
 pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
     let path = data_dir.join(Store::FILE_NAME);
+    check_saved(&path)?;
     if path.exists() {
         return check_log(&path);
     }
     let last = aside::last(&path).map_err(Error::Directory)?;
-    // In this order: a restore was begun last, and what it moved aside was not what a
-    // server saved.
-    let left = [beside(&path, UNFINISHED), rescue::last(&path), last];
-    let mut left = left.into_iter().chain([rescue::unfinished(&path), with(&path, "-wal")]);
+    let mut left = [beside(&path, UNFINISHED), last, with(&path, "-wal")].into_iter();
     let left = left.find(|path| path.exists());
     // Again: where somebody makes one at this moment it is there before its log.
     match left.filter(|_| !path.exists()) {
         Some(left) => Err(Error::LeftBehind(left)),
         None => Ok(()),
+    }
+}
+
+/// Refuses what a server saved, or was to save, whatever stands there: it is not known
+/// to have all that was acknowledged. A restore from what was saved gives that another
+/// name.
+fn check_saved(path: &Path) -> crate::Result<()> {
+    // In this order: a copy has the one name until it has the other.
+    let unfinished = Some(rescue::unfinished(path)).filter(|path| is_there(path));
+    match (rescue::left(path).map_err(Error::Directory)?, unfinished) {
+        (Some(saved), _) => Err(Error::Saved(saved)),
+        (None, Some(unfinished)) => Err(Error::Unsaved(unfinished)),
+        (None, None) => Ok(()),
     }
 }
 
@@ -238,18 +263,22 @@ fn copy_sound(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     let from = &led(from);
     let is_readable = check_log(from).and_then(|()| schema::check_on_disk(from));
     match is_readable.and_then(|()| copy_pages(from, to, name)) {
-        Ok(Found::Sound) => Ok(()),
         Ok(Found::Foreign) => Err(BackupError::Foreign(path)),
-        Ok(Found::Damaged(words)) => Err(BackupError::Damaged { path, words }),
+        Ok(Found::Checked(words)) => check_words(&path, words),
         Err(cause) => Err(BackupError::Sqlite { path, cause }),
     }
 }
 
 /// What a file turned out to be.
 enum Found {
-    Sound,
     Foreign,
-    Damaged(String),
+    /// What SQLite says of it.
+    Checked(String),
+}
+
+/// Refuses what SQLite finds fault with.
+fn check_words(path: &Path, words: String) -> Result<()> {
+    if words == "ok" { Ok(()) } else { Err(BackupError::Damaged { path: path.to_owned(), words }) }
 }
 
 fn copy_pages(from: &Path, to: &Path, name: Uuid) -> crate::Result<Found> {
@@ -267,7 +296,7 @@ fn copy_pages(from: &Path, to: &Path, name: Uuid) -> crate::Result<Found> {
     copied.pragma_update(None, "journal_mode", "DELETE")?;
     let words: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     copied.close().map_err(|(_, error)| error)?;
-    Ok(if words == "ok" { Found::Sound } else { Found::Damaged(words) })
+    Ok(Found::Checked(words))
 }
 
 /// In one version of the tables or another.

@@ -26,16 +26,33 @@ pub enum Error {
         known: usize,
     },
     /// There is no database, but what is left of one: by a restore that was cut
-    /// off, by a server that saved it and was ended, or by a first start at which the
-    /// power failed. An empty one in its place would be taken for it.
+    /// off, or by a first start at which the power failed. An empty one in its place
+    /// would be taken for it.
     #[error(
-        "there is no database, but {} is there: a restore was cut off, then restore again; or, where \
-         that is called `rescued-` and a number, a server saved all of a database that was deleted \
-         under it, then put it back with `ringside-ingest database restore`; or, where \
-         the server never ran before, the power failed at its first start, then move it away to \
-         begin with an empty database", .0.display()
+        "there is no database, but {} is there: a restore was cut off, then restore again; or the \
+         database was deleted, then put the last backup in its place with `ringside-ingest database \
+         restore`; or, where the server never ran before, the power failed at its first start, then \
+         move it away to begin with an empty database", .0.display()
     )]
     LeftBehind(PathBuf),
+    /// A server saved everything of a database that was deleted or replaced under it,
+    /// and nobody has put that back.
+    #[error(
+        "{} has everything that a server had acknowledged when its database was deleted or replaced \
+         under it, and what stands there may lack some of that: put it back with `ringside-ingest \
+         database restore`, or move it away to give up what only it has", .0.display()
+    )]
+    Saved(PathBuf),
+    /// A server was to do so, and was ended before it had.
+    #[error(
+        "{} says that a server's database was deleted or replaced under it, and that it was ended \
+         before it had saved what was open: what it acknowledged last may be lost, and this file is \
+         no copy of it. Where that server still runs, wait for it; where its files were only moved, \
+         move them back and delete this one; else put the last backup in place with \
+         `ringside-ingest database restore`, so that companions send again what it lacks, or delete \
+         this file to go on with what is left", .0.display()
+    )]
+    Unsaved(PathBuf),
     /// The database has no log, and one is beside it: that of the database whose
     /// place a copy took. SQLite would write its pages into the copy.
     #[error(
@@ -106,6 +123,8 @@ impl Error {
             Self::Directory(_)
             | Self::Newer { .. }
             | Self::LeftBehind(_)
+            | Self::Saved(_)
+            | Self::Unsaved(_)
             | Self::ForeignLog(_)
             | Self::Link(_)
             | Self::Log(_)
@@ -133,6 +152,8 @@ impl Error {
             Self::Directory(_)
             | Self::Newer { .. }
             | Self::LeftBehind(_)
+            | Self::Saved(_)
+            | Self::Unsaved(_)
             | Self::ForeignLog(_)
             | Self::Link(_)
             | Self::Log(_)

@@ -19,7 +19,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
 use crate::{
-    Error, Result, answer, backup,
+    Error, Result, answer,
+    backup::{self, RescueProgress},
     columns::uuid_column,
     index::{self, Door},
     ingest::Intake,
@@ -59,8 +60,8 @@ pub struct Store {
     pub(crate) place: Place,
     /// The first file that was found missing or replaced.
     pub(crate) misplaced: Option<PathBuf>,
-    /// What was open then has been saved.
-    pub(crate) is_rescued: bool,
+    /// Whether what was open then is saved.
+    pub(crate) rescue: RescueProgress,
 }
 
 /// Prepared statements kept: more than all the statements of this crate.
@@ -142,7 +143,7 @@ impl Store {
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
         let cut_short = Arc::default();
-        let (intake, misplaced, is_rescued) = (None, None, false);
+        let (intake, misplaced, rescue) = (None, None, RescueProgress::default());
         place.check()?;
         Ok(Self {
             connection,
@@ -154,7 +155,7 @@ impl Store {
             intake,
             place,
             misplaced,
-            is_rescued,
+            rescue,
         })
     }
 

@@ -62,12 +62,15 @@ fn restore(file: &Path, common: &Common) -> Result<(), Failure> {
     let _owner = ingest_server::own(common.path())?;
     let restored = Store::restore(common.path(), file).map_err(not_restored)?;
     // A path need not be text, which JSON is.
-    let set_aside = restored.set_aside.map(|path| path.display().to_string());
-    let before = set_aside
-        .as_ref()
-        .map_or(String::new(), |path| format!("; the database that was there is {path}"));
-    let text = format!("restored as store {}{before}", restored.store);
-    let item = json!({"store": restored.store, "set_aside": set_aside});
+    let text_of = |path: PathBuf| path.display().to_string();
+    let (set_aside, saved) = (restored.set_aside.map(text_of), restored.saved.map(text_of));
+    let said = |words: &str, path: &Option<String>| {
+        path.as_ref().map_or(String::new(), |path| format!("; {words} {path}"))
+    };
+    let before = said("the database that was there is", &set_aside);
+    let after = said("the file that it was restored from is in use no more, and is called", &saved);
+    let text = format!("restored as store {}{before}{after}", restored.store);
+    let item = json!({"store": restored.store, "set_aside": set_aside, "saved": saved});
     Ok(common.format().print(&item, &text)?)
 }
 

@@ -41,6 +41,7 @@ impl From<ServeError> for Failure {
             | ServeError::Listen(..)
             | ServeError::Tls(_)
             | ServeError::Serve(_)
+            | ServeError::Ousted(_)
             | ServeError::Unsaved => Self::Environment(error.into()),
         }
     }
