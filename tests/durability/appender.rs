@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    plan::{self, Step},
+    plan::{self, Step, Taken},
     worker::{Snapshot, Worker},
 };
 
@@ -29,6 +29,29 @@ pub(crate) enum PlanKind {
     All,
     /// Only what comes to the same whichever part of it was tried twice.
     Repeatable,
+    /// The same, while somebody takes files.
+    Taken(Taken),
+}
+
+const REPEATABLE: &str = "repeatable";
+
+impl PlanKind {
+    fn named(name: &str) -> Self {
+        let is_named = |taken: &Taken| name == format!("{taken:?}");
+        match Taken::ALL.into_iter().find(is_named) {
+            Some(taken) => Self::Taken(taken),
+            None if name == REPEATABLE => Self::Repeatable,
+            None => Self::All,
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::All => "all".to_owned(),
+            Self::Repeatable => REPEATABLE.to_owned(),
+            Self::Taken(taken) => format!("{taken:?}"),
+        }
+    }
 }
 
 /// What one run of the program is to do.
@@ -46,6 +69,7 @@ impl Job {
         match self.kind {
             PlanKind::All => plan::of(self.seed, self.steps),
             PlanKind::Repeatable => plan::repeatable(self.seed, self.steps),
+            PlanKind::Taken(taken) => plan::with_taken(self.seed, self.steps, Some(taken)),
         }
     }
 
@@ -56,7 +80,7 @@ impl Job {
         command.args(["--exact", "appender::act", "--test-threads=1", "--nocapture"]);
         command.env(PATH, &self.path).env(SAID, &self.said);
         command.env(SEED, self.seed.to_string()).env(STEPS, self.steps.to_string());
-        command.env(PLAN, if self.kind == PlanKind::All { "all" } else { "repeatable" });
+        command.env(PLAN, self.kind.name());
         command
     }
 
@@ -64,10 +88,7 @@ impl Job {
         let path = PathBuf::from(std::env::var_os(PATH)?);
         let said = PathBuf::from(std::env::var_os(SAID)?);
         let number = |name| std::env::var(name).ok()?.parse::<u64>().ok();
-        let kind = match std::env::var(PLAN).ok()?.as_str() {
-            "all" => PlanKind::All,
-            _ => PlanKind::Repeatable,
-        };
+        let kind = PlanKind::named(&std::env::var(PLAN).ok()?);
         let steps = usize::try_from(number(STEPS)?).ok()?;
         Some(Self { path, said, kind, seed: number(SEED)?, steps })
     }

@@ -11,7 +11,7 @@ mod content;
 mod image;
 mod names;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use content::Content;
 pub(crate) use image::Image;
@@ -75,11 +75,14 @@ impl Disk {
     }
 
     fn image(&self, names: &names::Map, mut bytes: impl FnMut(&Content) -> Vec<u8>) -> Image {
-        let mut image = Image::default();
+        let (mut image, mut first_names) = (Image::default(), BTreeMap::new());
         for (name, node) in names {
             match *node {
                 Node::Folder => image.add_folder(name),
-                Node::File(file) => image.add_file(name, bytes(&self.contents[file])),
+                Node::File(file) => match *first_names.entry(file).or_insert(name) {
+                    first if first == name => image.add_file(name, bytes(&self.contents[file])),
+                    first => image.add_link(name, first),
+                },
             }
         }
         image

@@ -32,15 +32,19 @@ const STRIDE: u64 = 5;
 /// How often the program makes each call on its own files.
 fn calls() -> Vec<(&'static str, u64)> {
     let run = Run::of(PlanKind::Repeatable, SEED, STEPS);
-    run.counted_calls(&CALLS)
+    let calls = run.counted_calls(&CALLS);
+    // Without these there is nothing durable whose failure could be seen.
+    for needed in ["pwrite64", "fdatasync", "openat"] {
+        assert!(calls.iter().any(|(call, _)| *call == needed), "no {needed} in {calls:?}");
+    }
+    calls
 }
 
-/// The calls of a kind that are tried, counted from one.
-fn tried(call: &str, count: u64) -> impl Iterator<Item = u64> + use<> {
+/// Between two calls of a kind that are tried.
+fn stride(call: &str, count: u64) -> u64 {
     // Of the others each is for something else.
     let is_one_of_many = ["pwrite64", "write"].contains(&call) && count > STRIDE;
-    let stride = if is_one_of_many && !is_long() { STRIDE } else { 1 };
-    (1..=count).step_by(stride as usize)
+    if is_one_of_many && !is_long() { STRIDE } else { 1 }
 }
 
 /// Runs `check` for each call that is tried.
@@ -48,6 +52,25 @@ pub(crate) fn each_call(
     calls: &[(&'static str, u64)],
     check: impl Fn(&str, u64) -> Tally + Sync,
 ) -> Tally {
+    each_call_by(calls, stride, check)
+}
+
+/// The same for every `stride`-th of each kind.
+pub(crate) fn each_call_of(
+    calls: &[(&'static str, u64)],
+    stride: u64,
+    check: impl Fn(&str, u64) -> Tally + Sync,
+) -> Tally {
+    each_call_by(calls, |_, _| stride, check)
+}
+
+fn each_call_by(
+    calls: &[(&'static str, u64)],
+    stride: impl Fn(&str, u64) -> u64,
+    check: impl Fn(&str, u64) -> Tally + Sync,
+) -> Tally {
+    // Counted from one.
+    let tried = |call, count| (1..=count).step_by(stride(call, count) as usize);
     let all: Vec<(&str, u64)> = calls
         .iter()
         .flat_map(|(call, count)| tried(call, *count).map(|nth| (*call, nth)))

@@ -18,7 +18,7 @@ const SEED: u64 = 8;
 /// What becomes of the call: one after the other, or each in the long run.
 const WAYS: [&str; 3] = ["error=EIO", "error=ENOSPC", "signal=KILL"];
 
-fn ways(nth: u64) -> impl Iterator<Item = &'static str> {
+pub(crate) fn ways(nth: u64) -> impl Iterator<Item = &'static str> {
     let chosen = move |way: u64| is_long() || way == (nth - 1) % WAYS.len() as u64;
     (0..).zip(WAYS).filter(move |(way, _)| chosen(*way)).map(|(_, way)| way)
 }

@@ -20,7 +20,7 @@ const STEPS: usize = 40;
 const POINTS_MIN: u64 = SEEDS * STEPS as u64 * 10;
 
 /// Of so many images one is opened again and worked on.
-const WORKS_ON_EVERY: u64 = 4;
+pub(crate) const WORKS_ON_EVERY: u64 = 4;
 
 fn crash_everywhere(seed: u64) -> Tally {
     let run = Run::of(PlanKind::All, seed, STEPS);

@@ -53,6 +53,34 @@ pub(crate) enum Step {
     CountLost(u64),
     Checkpoint(Checkpoint),
     Reopen,
+    /// Somebody takes files of the outbox that is open.
+    Take(Taken),
+}
+
+/// What somebody does to the files of an outbox that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Everything,
+    Database,
+    Log,
+    /// An older copy of the database stands in the place of all.
+    OlderCopy,
+}
+
+impl Taken {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Everything, Self::Database, Self::Log, Self::OlderCopy];
+
+    /// How the names of those end that are gone.
+    pub(crate) fn endings(self) -> &'static [&'static str] {
+        match self {
+            // Whoever deletes the log's index alone changes nothing that a crash
+            // could leave.
+            Self::Everything | Self::OlderCopy => &["", "-wal", "-shm"],
+            Self::Database => &[""],
+            Self::Log => &["-wal"],
+        }
+    }
 }
 
 impl Step {
@@ -82,6 +110,25 @@ pub(crate) fn repeatable(seed: u64, length: usize) -> Vec<Step> {
         event.event.data.match_ref.key = MatchKey::native(&event.event.data.game, "m");
     }
     steps
+}
+
+/// The same, and twice between two of them somebody takes files, if they do: what
+/// comes next is an append, and the other time a claim.
+pub(crate) fn with_taken(seed: u64, length: usize, taken: Option<Taken>) -> Vec<Step> {
+    let mut steps = repeatable(seed, length);
+    // What an older copy has.
+    steps.insert(1, Step::Checkpoint(Checkpoint::Truncate));
+    // As many steps either way: each takes its time.
+    let take = taken.map_or(Step::Checkpoint(Checkpoint::Passive), Step::Take);
+    takes(length).iter().for_each(|nth| steps.insert(*nth, take.clone()));
+    steps
+}
+
+/// Which steps these are.
+pub(crate) fn takes(length: usize) -> [usize; 2] {
+    // Every fourth is an append, and the next a claim.
+    let append = length / 8 * 4 + 1;
+    [append, append + 2]
 }
 
 struct Planner {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How the names of an outbox's files end.
-const ENDINGS: [&str; 16] = [
+const ENDINGS: [&str; 21] = [
     "",
     "-wal",
     "-shm",
@@ -27,6 +27,9 @@ const ENDINGS: [&str; 16] = [
     ".id.new",
     ".unheard",
     ".unheard.new",
+    ".put-back",
+    ".put-back.new",
+    ".put-back.new-journal",
     ".damaged-1",
     ".damaged-1-wal",
     ".damaged-1-shm",
@@ -34,6 +37,8 @@ const ENDINGS: [&str; 16] = [
     ".damaged-1.id",
     ".damaged-1.json",
     ".damaged-1.json.new",
+    ".damaged-1-journal",
+    ".damaged-2",
 ];
 
 /// The program in a folder of its own.

@@ -45,7 +45,7 @@ const RECEIPT: &[u8] = br#"{"ringside":"receipt/1""#;
 
 /// A running server.
 pub(crate) struct Server {
-    program: Program,
+    pub(crate) program: Program,
     pub(crate) process: String,
     pub(crate) way: Way,
 }
@@ -67,15 +67,20 @@ impl Server {
     }
 
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut program = Program::start("the server", command).unwrap();
-        let process = program.line_with("process ", READY_TIMEOUT).unwrap();
-        let line = program.line_with("listening on http", READY_TIMEOUT).unwrap();
+        Self::try_start(command).unwrap()
+    }
+
+    /// An error has what it said.
+    pub(crate) fn try_start(command: &mut Command) -> anyhow::Result<Self> {
+        let mut program = Program::start("the server", command)?;
+        let process = program.line_with("process ", READY_TIMEOUT)?;
+        let line = program.line_with("listening on http", READY_TIMEOUT)?;
         let url = line.split_whitespace().last().unwrap().to_owned();
         let process = process.split_whitespace().last().unwrap().to_owned();
         // Set already by another test of this process: that one is the same.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build().unwrap();
-        Self { program, process, way: Way { url, client } }
+        let client = Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build()?;
+        Ok(Self { program, process, way: Way { url, client } })
     }
 
     /// SIGKILL to it, and not to the `strace` around it.
@@ -113,7 +118,7 @@ impl Way {
     }
 
     /// Posts events; each with the server's word on it.
-    fn post(&self, token: &str, numbers: &[u64]) -> Vec<(u64, String)> {
+    pub(crate) fn post(&self, token: &str, numbers: &[u64]) -> Vec<(u64, String)> {
         let reply = self.request(token, numbers).send().unwrap();
         numbers.iter().copied().zip(words(&parsed(reply))).collect()
     }

@@ -78,6 +78,20 @@ pub(crate) fn attached(process: &str, trace: &Path, injection: &str) -> Command 
     command
 }
 
+/// The same, of nothing but calls on `files`.
+pub(crate) fn attached_at(
+    process: &str,
+    trace: &Path,
+    injection: &str,
+    files: &[PathBuf],
+) -> Command {
+    let mut command = attached(process, trace, injection);
+    for file in files {
+        command.arg("-P").arg(file);
+    }
+    command
+}
+
 fn under_strace(program: &Command, trace: &Path, options: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new("strace");
     // -y: the names of descriptors; -xx: all text as hex, so that nothing in

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +11,7 @@ use event_model::EventId;
 use outbox::{Bounds, Claimed, EntryState, Error, Filter, Outbox, OutboxView};
 use uuid::Uuid;
 
-use crate::plan::{Answer, Checkpoint, DEVICE, STREAMS, Step, at, stream_key};
+use crate::plan::{Answer, Checkpoint, DEVICE, STREAMS, Step, Taken, at, stream_key};
 
 /// Small enough to be reached in a plan of some dozen steps.
 const UNSENT_BYTES_MAX: u64 = 40_000;
@@ -55,6 +56,10 @@ impl Worker {
             Step::Reopen => {
                 self.outbox = None;
                 self.outbox = Some(open(&self.path)?);
+                Ok(())
+            }
+            Step::Take(taken) => {
+                take_files(&self.path, *taken);
                 Ok(())
             }
         }
@@ -113,6 +118,28 @@ pub(crate) fn decision(answer: &Answer, claimed: &[Claimed]) -> Option<Decision>
     }
 }
 
+/// As a person may do it, who has no patience for what fails.
+fn take_files(path: &Path, taken: Taken) {
+    let copy = retried(|| fs::read(path)).expect("the outbox is there");
+    for ending in taken.endings() {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let removed = retried(|| fs::remove_file(&name).or_else(unless_absent));
+        removed.expect("its folder can be written");
+    }
+    if taken == Taken::OlderCopy {
+        retried(|| fs::write(path, &copy)).expect("there is room");
+    }
+}
+
+fn unless_absent(cause: io::Error) -> io::Result<()> {
+    if cause.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(cause) }
+}
+
+fn retried<T, E>(act: impl Fn() -> Result<T, E>) -> Result<T, E> {
+    act().or_else(|_| act())
+}
+
 /// As any other connection may do it.
 fn run_checkpoint(path: &Path, checkpoint: Checkpoint) {
     let word = match checkpoint {
@@ -120,9 +147,9 @@ fn run_checkpoint(path: &Path, checkpoint: Checkpoint) {
         Checkpoint::Restart => "RESTART",
         Checkpoint::Truncate => "TRUNCATE",
     };
-    let db = rusqlite::Connection::open(path).expect("the outbox is there");
     let pragma = format!("PRAGMA wal_checkpoint({word})");
-    db.query_row(&pragma, [], |_| Ok(())).expect("nobody else reads");
+    let run = || rusqlite::Connection::open(path)?.query_row(&pragma, [], |_| Ok(()));
+    retried(run).expect("nobody else reads");
 }
 
 /// Sequence, id, state and body.
@@ -215,6 +242,16 @@ impl Snapshot {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing is in it that is not in `all`, or twice.
+    pub(crate) fn is_part_of(&self, all: &Self) -> Result<(), String> {
+        self.names_each_once()?;
+        let is_new = |event: &&Entry| event.1 != GAP && !all.has(&event.1);
+        match self.events.iter().find(is_new) {
+            Some(other) => Err(format!("it was never appended: {other:?}")),
+            None => Ok(()),
+        }
     }
 
     fn has(&self, id: &EventId) -> bool {

@@ -21,6 +21,7 @@ mod http;
 mod outbox_file;
 mod requests;
 mod seeds;
+mod server_file;
 
 use std::{
     fs,
@@ -68,6 +69,7 @@ target!(settings_file, files::settings);
 target!(identity_file, files::identity);
 target!(outbox_database, outbox_file::database);
 target!(outbox_folder, outbox_file::folder_of_files);
+target!(server_database, server_file::database);
 target!(batch, requests::batch);
 target!(packed_batch, requests::packed_batch);
 target!(request_headers, requests::headers);

@@ -97,6 +97,10 @@ fn written(name: &str) -> &'static [&'static str] {
             "\u{1}@\0",
             "\u{3}@\0",
         ],
+        // The same of what a killed server leaves.
+        "server_database" => {
+            &["", "\0\0\0\u{20}\0a", "\u{1}\0\0\u{10}\0b", "\u{2}\0\0\u{8}\0c", "\u{1}@\0"]
+        }
         other => panic!("no good input is known for {other}"),
     }
 }

@@ -96,6 +96,12 @@ impl Overwritten {
     }
 }
 
+/// Whether there is anything to damage: a first start that a full disk cut off
+/// leaves an empty file.
+pub(crate) fn has_pages(path: &Path) -> bool {
+    fs::metadata(path).unwrap().len() >= PAGE as u64
+}
+
 /// Overwrites a page.
 pub(crate) fn damage_page(path: &Path, chance: &mut Prng) -> Overwritten {
     let before = fs::read(path).unwrap();

@@ -92,6 +92,21 @@ fn what_the_last_run_could_not_read_is_told() {
     assert!(last["drift"].as_object().unwrap().contains_key("map.weather"), "{report}");
 }
 
+#[test]
+fn a_queue_that_cannot_be_used_is_told_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    assert_eq!(doctor(&device, folder.path())["queue"], Value::Null, "there is none yet");
+    let queue = device.data_dir().join("outbox.sqlite");
+    std::fs::write(&queue, [0xA5; 9_000]).unwrap();
+    let said = doctor(&device, folder.path())["queue"].clone();
+    assert!(said.as_str().is_some_and(|said| said.contains("start Ringside")), "{said}");
+    let looked = device.command(&["outbox", "status"]).output().unwrap();
+    let said = String::from_utf8(looked.stderr).unwrap();
+    assert_eq!(said.matches("file is not a database").count(), 1, "{said}");
+    assert!(!said.contains("Error code"), "{said}");
+}
+
 /// Posts as the game does, and waits for the answer.
 pub(crate) fn post(port: u16, body: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();

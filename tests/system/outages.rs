@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use system_tests::{Device, Program, Recordings, Server, free_port, retry};
+use system_tests::{Device, ENROLMENT_KEY, Program, Recordings, Server, free_port, retry};
 
 /// Between two looks at the upload queue.
 const LOOK: Duration = Duration::from_millis(100);
@@ -152,4 +152,45 @@ fn a_running_companion_goes_on_when_another_process_enrols() {
     retry(PATIENCE, LOOK, sent).expect("the upload goes on by itself");
     companion.stop();
     assert_eq!(server.verdicts().unwrap().stored, captured.report["captured"].as_u64().unwrap());
+}
+
+#[test]
+fn a_replay_without_a_token_says_how_to_enrol_and_goes_out_after_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 30, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    let replay = || {
+        let mut command = device.replay_command(&file, Some(server.url()));
+        command.env_remove("RINGSIDE_ENROLMENT_KEY").output().unwrap()
+    };
+    let refused = replay();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(4), "{said}");
+    let enrol = said.split('`').nth(1).expect("it names a command");
+    let words: Vec<&str> = enrol.split(' ').collect();
+    assert_eq!(words[..4], ["ringside", "enrol", "--server", server.url()], "{said}");
+
+    let words: Vec<_> = words.iter().map(|word| word.replace("KEY", ENROLMENT_KEY)).collect();
+    let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+    let mut enrol = device.command(&words);
+    let enrolled = enrol.env_remove("RINGSIDE_ENROLMENT_KEY").env_remove("RINGSIDE_DATA_DIR");
+    assert!(enrolled.output().unwrap().status.success(), "{said}");
+    let sent = replay();
+    assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
+    assert!(server.verdicts().unwrap().stored > 0);
+}
+
+#[test]
+fn a_companion_that_enrols_says_that_and_asks_for_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    // It takes connections and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}", silent.local_addr().unwrap());
+    let device = Device::new(&folder.path().join("device"));
+    let arguments = ["run", "--server", &server, "--gsi-port", "0", "--league-port", "1"];
+    let mut companion = Program::start("the companion", &mut device.command(&arguments)).unwrap();
+    let said = companion.line_with("upload:", PATIENCE).unwrap();
+    assert!(said.contains(&format!("enrolling at {server}")), "{said}");
+    companion.stop();
 }

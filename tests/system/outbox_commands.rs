@@ -75,3 +75,28 @@ fn a_refused_event_that_is_named_twice_is_sent_again_once() {
     assert_eq!((code, said.as_str()), (0, "1 refused events wait to be sent again\n"));
     assert_eq!(outbox(&device, &["retry", id]).0, 1, "it is not refused any more");
 }
+
+#[test]
+fn an_event_that_was_sent_is_not_sent_again_nor_taken_from_the_server_and_a_person_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 43, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    assert_eq!(device.replay(&file, Some(server.url())).unwrap().code, Some(0));
+    let (_, exported, _) = outbox(&device, &["export", "--state", "sent"]);
+    let first: Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    let id = first["id"].as_str().unwrap();
+
+    let (code, data, said) = outbox(&device, &["retry", id]);
+    assert_eq!((code, data.as_str()), (1, "0 refused events wait to be sent again\n"));
+    assert!(said.contains(id) && said.contains("the server has it"), "{said}");
+
+    let stored = server.occurrences().unwrap();
+    let (code, data, said) = outbox(&device, &["delete", id]);
+    assert!(code == 0 && data.starts_with("1 deleted"), "{data}");
+    assert!(said.contains("1 of them had been sent: the server keeps them"), "{said}");
+    assert_eq!(server.occurrences().unwrap(), stored);
+
+    let (code, _, said) = outbox(&device, &["retry", id]);
+    assert!(code == 1 && said.contains("is not in the upload queue"), "{said}");
+}

@@ -49,3 +49,24 @@ fn a_queue_that_is_deleted_beside_a_running_match_is_put_back_and_nothing_is_los
     let comparison = compare(&[truth], &server.occurrences().unwrap()).unwrap();
     assert!(comparison.happened > 5 && comparison.is_whole(), "{comparison:?}: {said:?}");
 }
+
+#[test]
+fn a_queue_that_cannot_be_put_back_before_the_end_is_told_as_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().join("device");
+    let gsi_port = free_port().unwrap();
+    let port = gsi_port.to_string();
+    let mut companion =
+        LiveCompanion::headless(&data_dir, &["--gsi-port", &port, "--league-port", "1"]).unwrap();
+    let token = companion.gsi_token().unwrap();
+    let game = Simulator::cs2(84, SECONDS, gsi_port, &token, &folder.path().join("truth")).unwrap();
+    game.finished().unwrap();
+    fs::remove_dir_all(&data_dir).unwrap();
+    fs::write(&data_dir, "in the way").unwrap();
+    let said = companion.stop();
+    let told = |words: &str| said.iter().any(|line| line.contains(words));
+    let captured = said.iter().find_map(|line| line.strip_prefix("captured")?.trim().parse().ok());
+    let captured: u64 = captured.unwrap();
+    assert!(captured > 5 && told("could not be put back"), "{said:?}");
+    assert!(told(&format!("{captured} events were lost")), "{said:?}");
+}

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use system_tests::{Device, Recordings, events_in};
+use system_tests::{Device, Recordings, Server, events_in};
 
 /// Replays on a fresh device under another environment; the events without
 /// what belongs to their sending.
@@ -80,4 +80,21 @@ fn an_imported_recording_gives_the_events_of_its_origin() {
         events_under(folder.path(), "a", &file, &[]),
         events_under(folder.path(), "b", &recording, &[]),
     );
+}
+
+#[test]
+fn a_second_replay_sends_nothing_and_one_without_its_queue_is_all_duplicates() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", 16, 60).unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let device = Device::new(&folder.path().join("device"));
+    let replay = || device.replay(&file, Some(server.url())).unwrap().report;
+    let first = replay();
+    assert_eq!(first["stored"], first["captured"], "{first}");
+    let second = replay();
+    let sent = ["already_known", "uploaded", "duplicates"].map(|name| second[name].clone());
+    assert_eq!(sent, [first["captured"].clone(), 0.into(), 0.into()], "{second}");
+    device.delete_outbox().unwrap();
+    let third = replay();
+    assert_eq!([&third["stored"], &third["duplicates"]], [&0.into(), &first["captured"]]);
 }

@@ -137,3 +137,91 @@ fn the_newest_schema_has_its_folder() {
     let db = rusqlite::Connection::open(new.join("outbox.sqlite")).unwrap();
     assert_eq!(version(&db), NEWEST, "a new schema needs a folder of its own");
 }
+
+/// A queue with events whose file has the schema `version`, and what is written
+/// beside it says `announced`.
+fn queue_of_schema(folder: &Path, version: u32, announced: u32) -> Device {
+    let (file, _truth) = Recordings::in_folder(folder).make("cs2", SEED, SECONDS).unwrap();
+    let device = Device::new(&folder.join("device"));
+    assert_eq!(device.replay(&file, None).unwrap().code, Some(0));
+    let queue = device.data_dir().join("outbox.sqlite");
+    let db = rusqlite::Connection::open(&queue).unwrap();
+    db.pragma_update(None, "user_version", version).unwrap();
+    db.close().unwrap();
+    let beside = queue.with_extension("sqlite.id");
+    let mut written: Value = serde_json::from_slice(&fs::read(&beside).unwrap()).unwrap();
+    let identity = &mut written["identity"];
+    identity["schema"] = announced.into();
+    let [outbox, of] = ["outbox", "device"].map(|name| identity[name].as_str().unwrap());
+    let mut checksum = flate2::Crc::new();
+    checksum.update(format!("{outbox} {of} {announced}").as_bytes());
+    written["checksum"] = checksum.sum().into();
+    fs::write(&beside, written.to_string()).unwrap();
+    device
+}
+
+/// The queue's files but the lock, byte for byte.
+fn files(device: &Device) -> Vec<(PathBuf, Vec<u8>)> {
+    let listed = fs::read_dir(device.data_dir()).unwrap().map(|entry| entry.unwrap().path());
+    let is_queue = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("outbox.sqlite") && !name.ends_with(".lock")
+    };
+    let mut files: Vec<_> =
+        listed.filter(is_queue).map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+/// What a command says, all of it, and its exit code.
+fn said(device: &Device, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = device.command(arguments).output().unwrap();
+    let all = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&all).into_owned())
+}
+
+#[test]
+fn every_command_names_a_newer_queue_and_leaves_it_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = queue_of_schema(folder.path(), NEWEST + 1, NEWEST + 1);
+    let before = files(&device);
+    let frames = folder.path().join("frames.jsonl");
+    fs::copy(fixture(NEWEST).join("frames.jsonl"), &frames).unwrap();
+    let replay = ["replay", frames.to_str().unwrap()];
+    let run = ["run", "--seconds", "1", "--gsi-port", "0", "--league-port", "1"];
+    let id = "01890000-0000-8000-8000-000000000001";
+    let commands: [(&[&str], i32); 7] = [
+        (&["outbox", "status"], 4),
+        (&["outbox", "list"], 4),
+        (&["outbox", "export"], 4),
+        (&["outbox", "delete", id], 4),
+        (&["doctor"], 0),
+        (&run, 4),
+        (&replay, 4),
+    ];
+    for (arguments, code) in commands {
+        let (ended, words) = said(&device, arguments);
+        assert_eq!(ended, Some(code), "{arguments:?}: {words}");
+        assert!(words.contains("a newer Ringside wrote"), "{arguments:?}: {words}");
+        assert!(files(&device) == before, "{arguments:?} changed something: {words}");
+    }
+}
+
+#[test]
+fn a_version_that_no_program_announced_is_called_damage_and_costs_no_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = queue_of_schema(folder.path(), 99, NEWEST);
+    let before = files(&device);
+    for command in [&["outbox", "status"][..], &["doctor"]] {
+        let (_, words) = said(&device, command);
+        assert!(words.contains("is damaged") && words.contains("start Ringside"), "{words}");
+    }
+    assert!(files(&device) == before, "a look changes nothing");
+    let (file, _truth) = Recordings::in_folder(folder.path()).make("cs2", SEED, SECONDS).unwrap();
+    let replayed = device.replay(&file, None).unwrap();
+    assert_eq!(replayed.code, Some(0), "{}", replayed.stderr);
+    assert_eq!(replayed.report["already_known"], replayed.report["captured"]);
+    let status = device.outbox().unwrap();
+    assert_eq!(status["pending"], replayed.report["captured"], "{status}");
+    assert_eq!(status["salvaged"]["unreadable"], 0, "{status}");
+}

@@ -50,7 +50,7 @@ pub(crate) struct DataDirArgument {
 pub(crate) struct ServerArguments {
     /// Send events there; naming a server is consent for this run
     #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    pub(crate) server: Option<String>,
     /// Key to enrol with, where this PC has no token for the server yet
     #[arg(long, value_name = "KEY", env = "RINGSIDE_ENROLMENT_KEY", hide_env_values = true)]
     enrolment_key: Option<String>,

@@ -11,6 +11,10 @@ pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     output::line(&format!("data in {}", report.data_dir.display()));
+    if let Some(trouble) = &report.queue {
+        output::line("");
+        output::line(&format!("the upload queue cannot be used as it is: {trouble}"));
+    }
     if let Some(salvaged) = &report.salvaged {
         output::line("");
         output::line(&salvage::text(salvaged));

@@ -44,6 +44,8 @@ fn open(data_dir: &DataDirArgument) -> anyhow::Result<Option<OutboxView>> {
             output::note(&format!("nothing was captured in {folder} yet"));
             Ok(None)
         }
+        // It says itself what to do.
+        Err(damaged @ Error::Damaged(_)) => Err(damaged.into()),
         Err(damaged) if damaged.is_damage() => Err(anyhow::Error::new(damaged)
             .context("the upload queue's file is damaged: start Ringside, which sets it aside and keeps every event that can be read")),
         Err(other) => Err(other.into()),
@@ -171,18 +173,36 @@ fn retry(ids: &[String], all: bool, common: OutboxArguments) -> anyhow::Result<E
     let Some(ids) = event_ids(ids) else { return Ok(Exit::Usage) };
     // One that is named twice is one.
     let ids_given = ids.iter().collect::<BTreeSet<_>>().len() as u64;
-    let selection = if all { Selection::All } else { Selection::Ids(ids) };
-    let requeued = match open(&common.data_dir)? {
-        Some(mut view) => view.requeue(&selection)?,
-        None => 0,
-    };
+    let (mut requeued, mut why_not) = (0, Vec::new());
+    if let Some(mut view) = open(&common.data_dir)? {
+        why_not = not_refused(&view, &ids)?;
+        let selection = if all { Selection::All } else { Selection::Ids(ids) };
+        requeued = view.requeue(&selection)?;
+    }
     if common.json {
         output::json_line(&serde_json::json!({ "requeued": requeued }))?;
     } else {
         output::line(&format!("{requeued} refused events wait to be sent again"));
     }
+    why_not.iter().for_each(|why| output::complain(why));
     let missed = !all && requeued < ids_given;
     Ok(if missed { Exit::DoesNotHold } else { Exit::Done })
+}
+
+/// Of each event that was named and is not refused, why it is not sent again.
+fn not_refused(view: &OutboxView, ids: &[EventId]) -> Result<Vec<String>, Error> {
+    let mut why_not = Vec::new();
+    for id in ids.iter().collect::<BTreeSet<_>>() {
+        let why = match view.show(*id)?.map(|shown| shown.entry.state) {
+            Some(EntryState::Quarantined) => continue,
+            Some(EntryState::Settled) => "is sent: the server has it, and nothing is to be done",
+            Some(EntryState::Pending) => "waits to be sent already",
+            Some(EntryState::InFlight) => "is being sent",
+            None => "is not in the upload queue",
+        };
+        why_not.push(format!("{id} {why}"));
+    }
+    Ok(why_not)
 }
 
 fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Result<Exit> {
@@ -194,6 +214,7 @@ fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Resul
     if common.json {
         output::json_line(&serde_json::json!({
             "deleted": deleted.deleted,
+            "sent": deleted.sent,
             "in_flight": deleted.in_flight,
             "absent": deleted.absent,
         }))?;
@@ -201,6 +222,13 @@ fn delete(ids: &[String], common: OutboxArguments, now: Moment) -> anyhow::Resul
         output::line(&format!(
             "{} deleted; {} are being sent and were left alone; {} are not in the upload queue",
             deleted.deleted, deleted.in_flight, deleted.absent
+        ));
+    }
+    if deleted.sent > 0 {
+        output::note(&format!(
+            "{} of them had been sent: the server keeps them. They are gone from this PC alone, \
+             which cannot send them again to a server that lost them",
+            deleted.sent
         ));
     }
     let all = deleted.absent == 0 && deleted.in_flight == 0;

@@ -16,6 +16,7 @@ use crate::{
 };
 
 pub(crate) async fn replay(arguments: ReplayArguments) -> anyhow::Result<Exit> {
+    let enrol = enrol_command(&arguments);
     let options = ReplayOptions {
         file: arguments.file,
         data_dir: arguments.data_dir.data_dir,
@@ -44,18 +45,32 @@ pub(crate) async fn replay(arguments: ReplayArguments) -> anyhow::Result<Exit> {
     for difference in &differences {
         output::note(&difference.to_string());
     }
-    Ok(exit(&report, &differences))
+    Ok(exit(&report, &differences, &enrol))
 }
 
-fn exit(report: &ReplayReport, differences: &[Difference]) -> Exit {
+/// What enrols the same folder at the same server.
+fn enrol_command(arguments: &ReplayArguments) -> String {
+    let server = arguments.server.server.as_deref().unwrap_or("URL");
+    let folder = arguments.data_dir.data_dir.as_ref();
+    let folder = folder.map_or_else(String::new, |dir| format!(" --data-dir {}", dir.display()));
+    format!("ringside enrol --server {server} --enrolment-key KEY{folder}")
+}
+
+fn exit(report: &ReplayReport, differences: &[Difference], enrol: &str) -> Exit {
     match (report.drained, differences) {
         (_, [_, ..]) => Exit::DoesNotHold,
         (Drained::StillWaiting, []) => {
-            let reason = report.paused_reason.as_deref().unwrap_or("the server took nothing");
             output::complain(&format!(
-                "{} events still wait to be sent: {reason}. They are kept; the same command \
-                 sends them later",
-                report.pending
+                "{}. They are kept; the same command sends them when that is over",
+                still_waiting(report)
+            ));
+            Exit::Environment
+        }
+        (Drained::NotEnrolled, []) => {
+            output::complain(&format!(
+                "{}. They are kept; enrol first, with a key of the server's operator: \
+                 `{enrol}`. Then the same command sends them",
+                still_waiting(report)
             ));
             Exit::Environment
         }
@@ -68,6 +83,11 @@ fn exit(report: &ReplayReport, differences: &[Difference]) -> Exit {
         }
         (Drained::Done | Drained::NothingToSend, []) => Exit::Done,
     }
+}
+
+fn still_waiting(report: &ReplayReport) -> String {
+    let reason = report.paused_reason.as_deref().unwrap_or("the server took nothing");
+    format!("{} events still wait to be sent: {reason}", report.pending)
 }
 
 fn write_events(events: &[String], path: &Path) -> anyhow::Result<()> {

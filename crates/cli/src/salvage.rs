@@ -12,10 +12,13 @@ pub(crate) fn text(salvaged: &Salvaged) -> String {
         set_aside.display()
     )];
     lines.push(if *under_way {
-        format!("  {events} unsent events went on so far; Ringside goes on reading while it runs")
+        format!("  {events} events of it went on so far; Ringside goes on reading while it runs")
     } else {
-        format!("  {events} unsent events of it went on in a new file")
+        format!("  {events} events of it went on in a new file")
     });
+    if *events > 0 {
+        lines.push("  some of them may be sent twice: the server stores each once".to_owned());
+    }
     if *unreadable > 0 {
         lines.push(format!(
             "  {unreadable} could not be read: they are lost, and the server is told"
@@ -47,7 +50,7 @@ mod tests {
     #[test]
     fn a_whole_salvage_asks_for_nothing() {
         let text = text(&salvaged());
-        assert!(text.contains("outbox.sqlite.damaged-1") && text.contains("40 unsent"), "{text}");
+        assert!(text.contains("outbox.sqlite.damaged-1") && text.contains("40 events"), "{text}");
         assert!(text.contains("nothing is to be done") && !text.contains("lost"), "{text}");
     }
 

@@ -9,6 +9,7 @@ use event_model::{Clock, Received};
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
+    error::with_cause,
     pipeline::{CaptureCounts, Pipeline, SourceCounts},
     recorder::Recorder,
 };
@@ -97,10 +98,7 @@ impl Capture {
 
     fn commit(&mut self) {
         let now = self.clock.now();
-        let reason = self.pipeline.commit(now).err().map(|error| {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            cause.map_or(error.to_string(), |cause| format!("{error}: {cause}"))
-        });
+        let reason = self.pipeline.commit(now).err().map(|error| with_cause(&error));
         let interval_ms = u64::try_from(RETRY_INTERVAL.as_millis()).unwrap_or(u64::MAX);
         self.retry_at_ms = reason.as_ref().map(|_| now.clock.mono_ms.saturating_add(interval_ms));
         {

@@ -1,18 +1,21 @@
 //! What stands between each game and its events.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use game_client::{GsiToken, cs2};
-use outbox::Salvaged;
+use outbox::{OutboxView, Salvaged};
 use serde::Serialize;
 
-use crate::{DataDir, Error, Identity, Settings, SourceStatus};
+use crate::{DataDir, Error, Identity, Settings, SourceStatus, error::with_cause};
 
 /// The state of this installation, source by source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DoctorReport {
     /// Where this installation keeps its files.
     pub data_dir: PathBuf,
+    /// Why the upload queue cannot be used as it is, and what to do; nothing where
+    /// it can, or where there is none yet.
+    pub queue: Option<String>,
     /// What became of damaged files of the upload queue, as long as they are
     /// there.
     pub salvaged: Option<Salvaged>,
@@ -71,12 +74,24 @@ pub async fn doctor(data_dir: Option<PathBuf>) -> Result<DoctorReport, Error> {
     let of = |name: &str| last.iter().find(|status| status.source == name).cloned();
     Ok(DoctorReport {
         data_dir: dir.path().to_owned(),
+        queue: trouble_of(&dir.outbox()),
         salvaged: Salvaged::beside(&dir.outbox()),
         sources: vec![
             league(&settings, of("league")).await,
             counter_strike(&settings, &identity, of("cs2")).await?,
         ],
     })
+}
+
+fn trouble_of(queue: &Path) -> Option<String> {
+    match OutboxView::open(queue) {
+        Ok(_) | Err(outbox::Error::Absent(_)) => None,
+        // Whichever words SQLite has for it, this says what to do.
+        Err(damage) if damage.is_damage() => {
+            Some(outbox::Error::Damaged(queue.to_owned()).to_string())
+        }
+        Err(error) => Some(with_cause(&error)),
+    }
 }
 
 async fn league(settings: &Settings, last_run: Option<SourceStatus>) -> SourceDiagnosis {

@@ -1,6 +1,6 @@
 //! What can go wrong with an installation as a whole.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 /// Why the companion cannot do what it was asked.
 ///
@@ -12,35 +12,48 @@ pub enum Error {
     #[error("no folder for this user's data is known; name one with --data-dir")]
     NoDataDir,
     /// The data folder cannot be used.
-    #[error("{} cannot be read or written", path.display())]
+    #[error("{} cannot be read or written{}", path.display(), remedy(cause).unwrap_or_default())]
     DataDir {
         /// The file or folder.
         path: PathBuf,
         /// Why.
         #[source]
-        cause: std::io::Error,
+        cause: io::Error,
     },
     /// The identity file cannot be used; it was left as it is.
     #[error(
-        "{} holds this PC's identity and cannot be read or written; it was not changed",
-        path.display()
+        "{} holds this PC's identity and cannot be read or written; it was not changed, and \
+         every event in the upload queue is kept{}",
+        path.display(),
+        remedy(cause).unwrap_or(PUT_BACK)
     )]
     Identity {
         /// The file.
         path: PathBuf,
         /// Why.
         #[source]
-        cause: std::io::Error,
+        cause: io::Error,
     },
     /// The settings file says something that is no setting.
-    #[error("{} cannot be read as settings; it was not changed", path.display())]
+    #[error(
+        "{} cannot be read as settings; it was not changed, and every event in the upload queue \
+         is kept: correct it where the following says, or delete it, and the next start writes \
+         one with the defaults and without a server",
+        path.display()
+    )]
     Settings {
         /// The file.
         path: PathBuf,
         /// Which, and where.
         #[source]
-        cause: Box<toml_edit::de::Error>,
+        cause: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Somebody deleted the upload queue while a recording was replayed.
+    #[error(
+        "the upload queue was deleted while the recording was replayed and could not be put back: \
+         what waited in it is lost on this PC, and another replay makes the same events again"
+    )]
+    QueueDeleted(#[source] outbox::Error),
     /// The system gives no random bytes.
     #[error("the system gives no random bytes, so no device id can be made")]
     NoRandomness,
@@ -94,4 +107,22 @@ pub enum Error {
         #[source]
         cause: game_client::Error,
     },
+}
+
+/// What to do about an identity file that is not as it was written.
+const PUT_BACK: &str = ": put a copy of it back; where there is none, this PC has to enrol as \
+                        another device, and the guide says how under \"Files in the data folder\"";
+
+/// What to do about a file or folder, where the cause says it.
+fn remedy(cause: &io::Error) -> Option<&'static str> {
+    if outbox::wants_room(cause) {
+        return Some(": make room on its disk");
+    }
+    let is_denied = cause.kind() == io::ErrorKind::PermissionDenied;
+    is_denied.then_some(": let your user read and write it")
+}
+
+/// An error and its cause, in one line.
+pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }

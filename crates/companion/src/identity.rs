@@ -223,7 +223,10 @@ mod tests {
     fn an_unreadable_identity_is_kept_and_reported() {
         let (_keep, dir) = dir();
         std::fs::write(dir.identity(), "{half").unwrap();
-        assert!(matches!(Identity::load_or_create(&dir), Err(Error::Identity { .. })));
+        let error = Identity::load_or_create(&dir).unwrap_err();
+        assert!(matches!(error, Error::Identity { .. }), "{error}");
+        let said = error.to_string();
+        assert!(said.contains("is kept") && said.contains("put a copy of it back"), "{said}");
         assert_eq!(std::fs::read(dir.identity()).unwrap(), b"{half");
     }
 

@@ -20,6 +20,7 @@ use crate::{
     CompanionStatus, DataDir, Error, Settings, Shell,
     capture::{Capture, CaptureView},
     installation::Installation,
+    owned_outbox,
     pipeline::{Beginning, Pipeline},
     readers::Readers,
     recorder::Recorder,
@@ -167,6 +168,8 @@ impl Companion {
     /// Where the outbox cannot be read any more.
     pub async fn stop(self, drain: std::time::Duration) -> Result<RunSummary, Error> {
         self.stop.send_replace(true);
+        // So that what is in memory can be saved; whether it is kept is seen at the end.
+        drop(owned_outbox::keep(&self.outbox, &self.clock).await);
         self.readers.stopped().await;
         let capture = self.capture;
         let ended = tokio::task::spawn_blocking(move || capture.join()).await;
@@ -174,6 +177,7 @@ impl Companion {
             tracing::error!("Capture ended with a fault; what was saved is in the upload queue");
         }
         let mut sent = Sent::default();
+        let mut unread = None;
         if let Some(upload) = self.upload {
             let draining = upload.drain(&self.outbox, &*self.clock, drain, |_| {});
             let drained = tokio::time::timeout(drain, draining).await;
@@ -181,11 +185,15 @@ impl Companion {
             sent = upload.stop().await;
             match drained {
                 Ok(Ok(Drained::Done | Drained::NothingToSend)) => {}
-                Ok(Ok(Drained::StillWaiting)) | Err(_) => {
+                Ok(Ok(Drained::StillWaiting | Drained::NotEnrolled)) | Err(_) => {
                     tracing::info!("Events wait for the server; the next run sends them");
                 }
-                Ok(Err(error)) => return Err(error),
+                Ok(Err(error)) => unread = Some(error),
             }
+        }
+        let kept = owned_outbox::keep(&self.outbox, &self.clock).await;
+        if let (Some(error), Ok(())) = (unread, &kept) {
+            return Err(error);
         }
         let publisher = self.publishing.await.ok();
         let status = match publisher {
@@ -193,14 +201,24 @@ impl Companion {
             None => CompanionStatus::default(),
         };
         let counts = self.view.lock().expect("no holder of the view panics").counts;
+        let waiting = status.upload.pending + status.upload.in_flight;
+        let (pending, gone) = if kept.is_ok() { (waiting, 0) } else { (0, waiting) };
+        if let Err(why) = kept {
+            let why = &why as &dyn std::error::Error;
+            tracing::error!(
+                why,
+                "The upload queue was deleted while Ringside runs, and could not be put back: \
+                 what waited in it is lost"
+            );
+        }
         Ok(RunSummary {
             captured: counts.captured,
             uploaded: sent.stored + sent.duplicates,
             stored: sent.stored,
             duplicates: sent.duplicates,
-            pending: status.upload.pending + status.upload.in_flight,
+            pending,
             quarantined: status.upload.quarantined,
-            lost: counts.lost,
+            lost: counts.lost + gone,
             unreadable: status.sources.iter().map(|source| source.unreadable).sum(),
             status,
         })

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{Error, Identity, Settings};
+use crate::{Error, Identity, Settings, error::with_cause};
 
 /// How the readers are doing, by game.
 #[derive(Default)]
@@ -101,8 +101,7 @@ impl Readers {
                 });
             }
             Err(error) => {
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
-                let reason = format!("{error}: {}", cause.unwrap_or_default());
+                let reason = with_cause(&error);
                 tracing::warn!(%reason, "Counter-Strike cannot be heard");
                 self.health.absent.push((Source::Cs2, reason));
             }

@@ -12,7 +12,7 @@ use recording::{Entry, Item, Recording};
 use crate::{
     Error, Shell,
     installation::Installation,
-    owned_outbox::lock,
+    owned_outbox::{self, lock},
     pipeline::{Beginning, Pipeline, Rules},
     upload::{Drained, Upload, UploadOptions},
 };
@@ -99,14 +99,16 @@ pub async fn replay(
     let drained = match &upload {
         Some(upload) => {
             let pending = |pending| progress(ReplayProgress::Draining { pending });
-            upload.drain(&outbox, &*clock, options.drain_timeout, pending).await?
+            upload.drain(&outbox, &*clock, options.drain_timeout, pending).await
         }
-        None => Drained::NothingToSend,
+        None => Ok(Drained::NothingToSend),
     };
     let sent = match upload {
         Some(upload) => upload.stop().await,
         None => crate::upload::Sent::default(),
     };
+    owned_outbox::keep(&outbox, &clock).await.map_err(Error::QueueDeleted)?;
+    let drained = drained?;
     let report = {
         let outbox = lock(&outbox);
         ReplayReport::gather(&tape.recording, &pipeline, &outbox, clock.now(), sent, drained)?

@@ -88,10 +88,13 @@ impl Settings {
                     Ok(()) | Err(_) => Ok(Self::default()),
                 };
             }
+            Err(cause) if cause.kind() == std::io::ErrorKind::InvalidData => {
+                return Err(Error::Settings { path, cause: cause.into() });
+            }
             Err(cause) => return Err(Error::DataDir { path, cause }),
         };
         toml_edit::de::from_str(&text)
-            .map_err(|cause| Error::Settings { path, cause: Box::new(cause) })
+            .map_err(|cause| Error::Settings { path, cause: cause.into() })
     }
 }
 
@@ -113,6 +116,17 @@ mod tests {
         let error = Settings::load_or_create(&dir).unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains("sevrer"), "{cause}");
+        let said = error.to_string();
+        assert!(said.contains("correct it") && said.contains("is kept"), "{said}");
         assert!(std::fs::read_to_string(dir.settings()).unwrap().contains("sevrer"));
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_named_as_settings() {
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(temporary.path().to_owned())).unwrap();
+        std::fs::write(dir.settings(), [0xFF; 9]).unwrap();
+        let error = Settings::load_or_create(&dir).unwrap_err();
+        assert!(matches!(error, Error::Settings { .. }), "{error}");
     }
 }

@@ -57,6 +57,8 @@ pub enum Drained {
     Done,
     /// Events still wait, and nothing moved for the given time.
     StillWaiting,
+    /// Events still wait: this device has no token, and nobody is getting one.
+    NotEnrolled,
 }
 
 /// A running upload.
@@ -125,6 +127,7 @@ impl Upload {
         let (token, trouble) = (elsewhere.token.clone(), elsewhere.trouble.clone());
         let (stop, mut stopping) = watch::channel(false);
         let enrolling = enrolling.map(|enrolling| {
+            trouble.set(Some(format!("enrolling at {server}")));
             tokio::spawn(enrolling.run(token.clone(), trouble.clone(), stop.subscribe()))
         });
         let looking = tokio::spawn(elsewhere.run(stop.subscribe()));
@@ -184,7 +187,7 @@ impl Upload {
             }
             waiting(left);
             if self.is_hopeless() {
-                return Ok(Drained::StillWaiting);
+                return Ok(Drained::NotEnrolled);
             }
             let state = (status.settled, status.quarantined, left);
             if last != Some(state) {

@@ -44,7 +44,7 @@ pub struct Lifetimes {
     /// itself is kept. Longer than the former, so that no event can come back
     /// after it was forgotten.
     pub gate_retention_s: u64,
-    /// A match is sealed after so long at the latest.
+    /// A match is to be sealed after so long. For now no server seals any.
     pub seal_after_s: u64,
     /// A stored answer to an Idempotency-Key is repeated for so long.
     pub idempotency_retention_s: u64,

@@ -37,6 +37,7 @@ mod in_flight;
 mod instant;
 mod metrics;
 mod openapi;
+mod owner;
 mod phase;
 mod principals;
 mod quota;
@@ -45,11 +46,14 @@ mod readiness;
 mod rejection;
 mod routes;
 mod serve;
+mod tls;
 mod writer;
 
 pub use config::{Bounds, Config, Tls};
 pub use openapi::openapi_json;
-pub use serve::{ServeError, Server, Shutdown, own, try_own};
+pub use owner::{own, try_own};
+pub use serve::{ServeError, Server, Shutdown};
+pub use tls::TlsError;
 
 /// After a token was revoked from the shell, a running server refuses it within
 /// so long.

@@ -1,8 +1,8 @@
 //! Binary `ringside-ingest`: the server, and what an operator does from the
 //! shell, also while it runs.
 //!
-//! Data goes to stdout, logs to stderr. Exit codes: 0 done, 2 usage, 4
-//! environment.
+//! Data goes to stdout, logs to stderr. Exit codes: 0 done, 2 usage, 3
+//! bad input file, 4 environment.
 
 mod cli;
 

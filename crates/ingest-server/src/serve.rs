@@ -1,10 +1,9 @@
 //! A server, from its configuration to its last answer.
 
 use std::{
-    fs::File,
     io,
     net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     thread,
     time::Duration,
@@ -12,12 +11,11 @@ use std::{
 
 use event_model::Clock;
 use ingest_store::{IngestTerms, NewEnrolmentKey, Store, Token, TokenKind};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    Config, SERVER_VERSION, Tls,
+    Config, SERVER_VERSION,
     admission::Places,
     app::{App, router},
     backlog::Backlog,
@@ -28,11 +26,13 @@ use crate::{
     in_flight::InFlight,
     metrics::Metrics,
     openapi_json,
+    owner::{Ousted, Owner},
     phase::{Phase, Phases},
     principals::Principals,
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
+    tls::{self, TlsError},
     writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue_at_last},
 };
 
@@ -48,11 +48,6 @@ const WRITER_MAX: Duration = Duration::from_secs(1);
 /// Bodies decoded at a time for each core: decoding waits for nothing, and each
 /// may hold a decoded body that no budget knows of yet.
 const DECODERS_PER_CORE: usize = 1;
-/// How long the lock of a data directory is waited for, and how often it is tried: a
-/// command has it while it flushes the log that a killed server left. That took half a
-/// second for 64 MiB on a quiet disk, and a surge leaves four times as much.
-const OWN_WAIT: Duration = Duration::from_millis(100);
-const OWN_WAITS: u32 = 30;
 /// Name of the enrolment key that a server is started with.
 const FIRST_KEY_NAME: &str = "first";
 
@@ -75,7 +70,7 @@ pub enum ServeError {
     #[error("could not make the data directory")]
     Directory(#[from] ingest_store::BackupError),
     /// Another server has the database: answers to one key must come from one.
-    #[error("another server is running on {}", .0.display())]
+    #[error("another server is running on {}: stop it first; nothing was changed", .0.display())]
     Occupied(PathBuf),
     /// The lock file cannot be made.
     #[error("could not use {}", .0.display())]
@@ -84,8 +79,14 @@ pub enum ServeError {
     #[error("could not listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
     /// Certificate or key cannot be used.
-    #[error("could not use the TLS certificate and key")]
-    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// `serve.lock` was deleted or replaced under the server, and another took it.
+    #[error(
+        "another server was started on {}, which serve.lock prevents where nobody deletes it: this \
+         one has stopped, and what it acknowledged is stored", .0.display()
+    )]
+    Ousted(PathBuf),
     /// The listener failed.
     #[error("could not go on serving")]
     Serve(#[source] io::Error),
@@ -93,7 +94,7 @@ pub enum ServeError {
     #[error(
         "the database was deleted or replaced while it was open, and could not be saved: where it \
          was only moved, move it back with its -wal; else put the last backup in its place with \
-         `ringside-ingest database restore`"
+         `ringside-ingest database restore`, so that companions send again what it lacks"
     )]
     Unsaved,
 }
@@ -113,8 +114,7 @@ pub struct Server {
     app: Arc<App>,
     writer: thread::JoinHandle<()>,
     generated_key: Option<Token>,
-    /// Held for as long as the server lives.
-    _owner: File,
+    owner: Owner,
 }
 
 /// Stops a running server.
@@ -136,12 +136,9 @@ impl Server {
     /// what it asks for.
     pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
         config.retention().check().map_err(ServeError::Lifetimes)?;
-        let tls = match &config.tls {
-            Some(tls) => Some(load(tls).map_err(ServeError::Tls)?),
-            None => None,
-        };
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         // First: opening brings an older database up to date, and names a copy.
-        let owner = own_soon(&config.data_dir).await?;
+        let owner = Owner::soon(&config.data_dir).await?;
         // Before anything in it is acknowledged again, or anything is written behind it.
         Store::settle(&config.data_dir, config.store)?;
         let mut store = Store::open(&config.data_dir, config.store)?;
@@ -151,7 +148,7 @@ impl Server {
         let listener = listen(config.listen).map_err(listen_failed)?;
         let address = listener.local_addr().map_err(listen_failed)?;
         let (app, writer) = build_app(config, clock, store);
-        Ok(Self { address, listener, tls, app, writer, generated_key, _owner: owner })
+        Ok(Self { address, listener, tls, app, writer, generated_key, owner })
     }
 
     /// Where it listens.
@@ -185,6 +182,7 @@ impl Server {
     /// # Errors
     /// Where the listener fails, or what was acknowledged is lost.
     pub async fn run(self) -> Result<(), ServeError> {
+        let data_dir = self.app.config.data_dir.clone();
         let listener =
             tokio::net::TcpListener::from_std(self.listener).map_err(ServeError::Serve)?;
         let connections = Connections {
@@ -198,6 +196,8 @@ impl Server {
         let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let giving = tokio::spawn(keep_giving_room_back(Arc::downgrade(&self.app)));
         let rescuing = tokio::spawn(keep_in_place(Arc::downgrade(&self.app)));
+        let phases = self.app.phases.clone();
+        let owning = tokio::spawn(self.owner.keep(move || phases.advance(Phase::Draining)));
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
         giving.abort();
@@ -212,7 +212,14 @@ impl Server {
         if !matches!(tokio::time::timeout(WRITER_MAX, writer).await, Ok(Ok(Ok(())))) {
             tracing::error!("The writer's thread did not end as it should");
         }
-        if is_saved { Ok(()) } else { Err(ServeError::Unsaved) }
+        // Until here nobody else may begin.
+        owning.abort();
+        let is_ousted = matches!(owning.await, Ok(Ousted));
+        match (is_saved, is_ousted) {
+            (false, _) => Err(ServeError::Unsaved),
+            (true, true) => Err(ServeError::Ousted(data_dir)),
+            (true, false) => Ok(()),
+        }
     }
 }
 
@@ -287,58 +294,6 @@ fn decoders() -> usize {
     thread::available_parallelism().map_or(1, usize::from).saturating_mul(DECODERS_PER_CORE)
 }
 
-fn load(tls: &Tls) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Sync>> {
-    let chain = CertificateDer::pem_file_iter(&tls.cert)?.collect::<Result<Vec<_>, _>>()?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key)?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// Takes the lock that makes this process the one server of a database, and
-/// makes the directory where it is not. The account commands hold it for a moment
-/// only ([`try_own`]), so that is waited for.
-///
-/// # Errors
-/// [`ServeError::Occupied`] where another process has it.
-pub fn own(data_dir: &Path) -> Result<File, ServeError> {
-    for _ in 0..OWN_WAITS {
-        match try_own(data_dir) {
-            Err(ServeError::Occupied(_)) => thread::sleep(OWN_WAIT),
-            taken => return taken,
-        }
-    }
-    try_own(data_dir)
-}
-
-/// The same, while the thread does something else.
-async fn own_soon(data_dir: &Path) -> Result<File, ServeError> {
-    for _ in 0..OWN_WAITS {
-        match try_own(data_dir) {
-            Err(ServeError::Occupied(_)) => tokio::time::sleep(OWN_WAIT).await,
-            taken => return taken,
-        }
-    }
-    try_own(data_dir)
-}
-
-/// The same, without waiting for it.
-///
-/// # Errors
-/// As [`own`].
-pub fn try_own(data_dir: &Path) -> Result<File, ServeError> {
-    Store::prepare(data_dir)?;
-    let path = data_dir.join("serve.lock");
-    let occupied = |_| ServeError::Occupied(data_dir.to_owned());
-    let file = File::create(&path).map_err(|cause| ServeError::Lock(path, cause))?;
-    file.try_lock().map_err(occupied)?;
-    Ok(file)
-}
-
 /// The key that the operator gave must open; where none was given and none is
 /// known, one is made.
 fn first_key(
@@ -362,19 +317,4 @@ fn first_key(
         store.add_enrolment_key(&key, &named(format!("{FIRST_KEY_NAME} {now}")), now)?;
     }
     Ok(generated)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_server_lets_its_thread_work_while_it_waits_for_a_command() {
-        let dir = tempfile::TempDir::new().unwrap();
-        let command = try_own(dir.path()).unwrap();
-        let on_the_same_thread = async move { drop(command) };
-        let (owner, ()) = tokio::join!(own_soon(dir.path()), on_the_same_thread);
-        let _owner = owner.unwrap();
-        assert!(matches!(try_own(dir.path()), Err(ServeError::Occupied(_))));
-    }
 }

@@ -17,6 +17,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 use uuid::Uuid;
 
+pub(crate) use rescue::Progress as RescueProgress;
 pub use rescue::Rescued;
 
 use crate::{Error, Store, answer, schema, store::make_private_directory, token};
@@ -40,8 +41,17 @@ pub enum BackupError {
     /// A file is there already that would be written over.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
+    /// The file to be restored cannot be opened.
+    #[error("could not open {}", path.display())]
+    Unopened {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// The file is no database of this server's.
-    #[error("{} is not a database of this server's", .0.display())]
+    #[error("{} is not a database of this server's, or its beginning is damaged", .0.display())]
     Foreign(PathBuf),
     /// The file is a database that is not whole, in SQLite's words.
     #[error("{} is damaged: {words}", path.display())]
@@ -50,6 +60,16 @@ pub enum BackupError {
         path: PathBuf,
         /// What SQLite found.
         words: String,
+    },
+    /// The disk has no room for it: nothing was begun.
+    #[error("{} would take {needed} bytes, and {free} are free", path.display())]
+    NoRoom {
+        /// Which.
+        path: PathBuf,
+        /// What it takes.
+        needed: u64,
+        /// What there is.
+        free: u64,
     },
     /// A file could not be written or moved.
     #[error("could not write {}", path.display())]
@@ -71,6 +91,20 @@ pub enum BackupError {
     },
 }
 
+impl BackupError {
+    /// Whether it is the file to be copied that is no good: another one may be.
+    #[must_use]
+    pub fn is_bad_file(&self) -> bool {
+        match self {
+            Self::Unopened { .. } | Self::Foreign(_) | Self::Damaged { .. } => true,
+            Self::Sqlite { cause, .. } => {
+                cause.is_damage() || matches!(cause, Error::Newer { .. } | Error::ForeignLog(_))
+            }
+            Self::Exists(_) | Self::NoRoom { .. } | Self::File { .. } => false,
+        }
+    }
+}
+
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
@@ -78,6 +112,8 @@ pub struct Restored {
     pub store: Uuid,
     /// Where the database is that was there, where there was one.
     pub set_aside: Option<PathBuf>,
+    /// What the copy is called now, where a server had saved it: it is in use.
+    pub saved: Option<PathBuf>,
 }
 
 impl Store {
@@ -103,12 +139,27 @@ impl Store {
         put(&unfinished, to)
     }
 
+    /// Looks whether `from` begins like a database that this server may restore,
+    /// and touches nothing. All of it is checked while it is copied.
+    ///
+    /// # Errors
+    /// [`BackupError::is_bad_file`] where it does not.
+    pub fn check_backup(from: &Path) -> Result<()> {
+        let unopened = |cause| BackupError::Unopened { path: from.to_owned(), cause };
+        if !schema::is_database(from).map_err(unopened)? {
+            return Err(BackupError::Foreign(from.to_owned()));
+        }
+        let newer = |cause| BackupError::Sqlite { path: from.to_owned(), cause };
+        schema::check_on_disk(&led(from)).map_err(newer)
+    }
+
     /// Puts a copy of `from` in the place of the database in `data_dir`, under a
     /// new name. The database that was there is set aside. No server may run.
     ///
     /// # Errors
     /// Where `from` is no sound database of this server's. Then nothing changed.
     pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored> {
+        Self::check_backup(from)?;
         Self::prepare(data_dir)?;
         let path = data_dir.join(Self::FILE_NAME);
         let (unfinished, store) = (beside(&path, UNFINISHED), token::random_uuid());
@@ -116,29 +167,41 @@ impl Store {
         copy(from, &unfinished, store)?;
         let set_aside = aside::set_aside(&path)?.or(before);
         put(&unfinished, &path)?;
-        Ok(Restored { store, set_aside })
+        let saved = rescue::restored(&path, from)?;
+        Ok(Restored { store, set_aside, saved })
     }
 }
 
-/// Refuses a folder without a database that is not empty of one: a restore was
-/// cut off in it. A log alone may also be of a first start at which the power
-/// failed: nothing tells it from the log of a database that was lost. Refuses also
-/// a log that is not its database's.
+/// Refuses a folder in which somebody was cut off: a database that is made there, or
+/// that stands there, would be taken for the one that was lost. A log alone may also be
+/// of a first start at which the power failed: nothing tells it from the log of a
+/// database that was lost. Refuses also a log that is not its database's.
 pub(crate) fn check_left_behind(data_dir: &Path) -> crate::Result<()> {
     let path = data_dir.join(Store::FILE_NAME);
+    check_saved(&path)?;
     if path.exists() {
         return check_log(&path);
     }
     let last = aside::last(&path).map_err(Error::Directory)?;
-    // In this order: a restore was begun last, and what it moved aside was not what a
-    // server saved.
-    let left = [beside(&path, UNFINISHED), rescue::last(&path), last];
-    let mut left = left.into_iter().chain([rescue::unfinished(&path), with(&path, "-wal")]);
+    let mut left = [beside(&path, UNFINISHED), last, with(&path, "-wal")].into_iter();
     let left = left.find(|path| path.exists());
     // Again: where somebody makes one at this moment it is there before its log.
     match left.filter(|_| !path.exists()) {
         Some(left) => Err(Error::LeftBehind(left)),
         None => Ok(()),
+    }
+}
+
+/// Refuses what a server saved, or was to save, whatever stands there: it is not known
+/// to have all that was acknowledged. A restore from what was saved gives that another
+/// name.
+fn check_saved(path: &Path) -> crate::Result<()> {
+    // In this order: a copy has the one name until it has the other.
+    let unfinished = Some(rescue::unfinished(path)).filter(|path| is_there(path));
+    match (rescue::left(path).map_err(Error::Directory)?, unfinished) {
+        (Some(saved), _) => Err(Error::Saved(saved)),
+        (None, Some(unfinished)) => Err(Error::Unsaved(unfinished)),
+        (None, None) => Ok(()),
     }
 }
 
@@ -169,6 +232,7 @@ pub(crate) fn name_copy(connection: &Connection) -> crate::Result<()> {
 /// Writes a checked copy under another name; it is on disk when this returns.
 fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     remove(to).map_err(at(to))?;
+    create_private(to).map_err(at(to))?;
     if let Err(refused) = copy_sound(from, to, name) {
         // Else a server would think that a restore was cut off.
         drop(remove(to));
@@ -177,25 +241,44 @@ fn copy(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     File::options().write(true).open(to).and_then(|file| file.sync_all()).map_err(at(to))
 }
 
+/// Makes a new file for nobody else's eyes, wherever it is put: it has players'
+/// names, and the folder is not ours. SQLite would let everybody on the machine read
+/// it.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut new = File::options();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    new.open(path).map(drop)
+}
+
+/// Where a link leads to its log lies too.
+fn led(path: &Path) -> PathBuf {
+    let led = fs::canonicalize(path).ok().filter(|_| path.is_symlink());
+    led.unwrap_or_else(|| path.to_owned())
+}
+
 fn copy_sound(from: &Path, to: &Path, name: Uuid) -> Result<()> {
     let path = from.to_owned();
-    // Where a link leads to its log lies too.
-    let led = fs::canonicalize(from).ok().filter(|_| from.is_symlink());
-    let from = led.as_deref().unwrap_or(from);
+    let from = &led(from);
     let is_readable = check_log(from).and_then(|()| schema::check_on_disk(from));
     match is_readable.and_then(|()| copy_pages(from, to, name)) {
-        Ok(Found::Sound) => Ok(()),
         Ok(Found::Foreign) => Err(BackupError::Foreign(path)),
-        Ok(Found::Damaged(words)) => Err(BackupError::Damaged { path, words }),
+        Ok(Found::Checked(words)) => check_words(&path, words),
         Err(cause) => Err(BackupError::Sqlite { path, cause }),
     }
 }
 
 /// What a file turned out to be.
 enum Found {
-    Sound,
     Foreign,
-    Damaged(String),
+    /// What SQLite says of it.
+    Checked(String),
+}
+
+/// Refuses what SQLite finds fault with.
+fn check_words(path: &Path, words: String) -> Result<()> {
+    if words == "ok" { Ok(()) } else { Err(BackupError::Damaged { path: path.to_owned(), words }) }
 }
 
 fn copy_pages(from: &Path, to: &Path, name: Uuid) -> crate::Result<Found> {
@@ -213,7 +296,7 @@ fn copy_pages(from: &Path, to: &Path, name: Uuid) -> crate::Result<Found> {
     copied.pragma_update(None, "journal_mode", "DELETE")?;
     let words: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     copied.close().map_err(|(_, error)| error)?;
-    Ok(if words == "ok" { Found::Sound } else { Found::Damaged(words) })
+    Ok(Found::Checked(words))
 }
 
 /// In one version of the tables or another.
@@ -248,7 +331,7 @@ fn refuse_any(paths: impl IntoIterator<Item = PathBuf>) -> Result<()> {
 
 /// Also where it cannot be seen, or leads nowhere: a name that may be taken is
 /// not given.
-fn is_there(path: &Path) -> bool {
+pub(crate) fn is_there(path: &Path) -> bool {
     !matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
 }
 

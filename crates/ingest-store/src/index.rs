@@ -61,22 +61,10 @@ fn open_as_it_is(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Resu
 
 /// A table, column or row that is not there makes it somebody else's file.
 fn with_other_tables(error: Error) -> Error {
-    let is_absent = match &error {
-        Error::Sqlite(rusqlite::Error::QueryReturnedNoRows) => true,
-        Error::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::Unknown),
-        Error::Directory(_)
-        | Error::Newer { .. }
-        | Error::LeftBehind(_)
-        | Error::ForeignLog(_)
-        | Error::Link(_)
-        | Error::Log(_)
-        | Error::Misplaced(_)
-        | Error::Index(_)
-        | Error::Mended(_)
-        | Error::UnknownDevice
-        | Error::Unreadable(_)
-        | Error::CutShort => false,
-    };
+    let is_absent = error.sqlite().is_some_and(|error| {
+        matches!(error, rusqlite::Error::QueryReturnedNoRows)
+            || error.sqlite_error_code() == Some(ErrorCode::Unknown)
+    });
     if is_absent { Error::Index("it has other tables".to_owned()) } else { error }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{Error, Result, backup, token};
-pub(crate) use on_disk::is_without_log;
+pub(crate) use on_disk::{is_database, is_without_log};
 
 /// Brings a file from the version of its index to the next one.
 type Migration = fn(&Transaction<'_>) -> Result<()>;

@@ -19,7 +19,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
 use crate::{
-    Error, Result, answer, backup,
+    Error, Result, answer,
+    backup::{self, RescueProgress},
     columns::uuid_column,
     index::{self, Door},
     ingest::Intake,
@@ -59,8 +60,8 @@ pub struct Store {
     pub(crate) place: Place,
     /// The first file that was found missing or replaced.
     pub(crate) misplaced: Option<PathBuf>,
-    /// What was open then has been saved.
-    pub(crate) is_rescued: bool,
+    /// Whether what was open then is saved.
+    pub(crate) rescue: RescueProgress,
 }
 
 /// Prepared statements kept: more than all the statements of this crate.
@@ -77,6 +78,18 @@ const WAL_KEPT_BYTES: i64 = 64 * 1024 * 1024;
 impl Store {
     /// Name of the database in the data directory.
     pub const FILE_NAME: &'static str = "ingest.sqlite";
+
+    /// Whether there is a database in `data_dir`, for whoever must not make one.
+    ///
+    /// # Errors
+    /// Where there is none, but what is left of one.
+    pub fn is_in(data_dir: &Path) -> Result<bool> {
+        let is_there = backup::is_there(&data_dir.join(Self::FILE_NAME));
+        if !is_there && data_dir.is_dir() {
+            backup::check_left_behind(data_dir)?;
+        }
+        Ok(is_there)
+    }
 
     /// Opens the database in `data_dir`, and makes both where they are not. What
     /// can be made anew is opened when it is needed, and set aside where it is
@@ -130,7 +143,7 @@ impl Store {
         let index = Door::new(data_dir, options, index::READER_CACHE_KIB);
         let data_dir = data_dir.to_owned();
         let cut_short = Arc::default();
-        let (intake, misplaced, is_rescued) = (None, None, false);
+        let (intake, misplaced, rescue) = (None, None, RescueProgress::default());
         place.check()?;
         Ok(Self {
             connection,
@@ -142,7 +155,7 @@ impl Store {
             intake,
             place,
             misplaced,
-            is_rescued,
+            rescue,
         })
     }
 

@@ -27,6 +27,8 @@ pub enum Selection {
 pub struct Deleted {
     /// Events that are gone from this file.
     pub deleted: u64,
+    /// Of these, how many the server has, and keeps.
+    pub sent: u64,
     /// Events left alone because a request with them is under way.
     pub in_flight: u64,
     /// Ids that the file has no event of.
@@ -104,7 +106,8 @@ pub(crate) fn delete(db: &Connection, sequences: &[u64], teller: Teller) -> Resu
             Found::Unsent => unsent.push(sequence),
         }
     }
-    done.deleted = (settled.len() + unsent.len()) as u64;
+    done.sent = settled.len() as u64;
+    done.deleted = done.sent + unsent.len() as u64;
     remove(db, &settled, RemovedFrom::History, teller.now.wall)?;
     let untold = gaps::told_by(db, &unsent)?;
     remove(db, &unsent, RemovedFrom::Unsent, teller.now.wall)?;

@@ -64,9 +64,17 @@ pub enum Error {
     /// The system gave no random bytes for the file's id.
     #[error("could not make an id for the outbox")]
     Random(#[source] getrandom::Error),
-    /// SQLite could not do it; [`Error::is_full`] tells a full disk.
-    #[error("could not read or write the outbox")]
-    Sqlite(#[from] rusqlite::Error),
+    /// SQLite could not do it; [`Error::is_full`] tells a full disk. Its words are
+    /// said here and are no source of their own: as one they come with their causes,
+    /// which say the same once more.
+    #[error("could not read or write the outbox: {0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Sqlite(cause)
+    }
 }
 
 /// On Windows a file that another has open can mostly not be moved:
@@ -161,6 +169,36 @@ impl Error {
     pub(crate) fn again(&self) -> Self {
         let io = ffi::Error::new(if self.is_full() { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR });
         let error = self.sqlite_error().copied().unwrap_or(io);
-        Self::Sqlite(rusqlite::Error::SqliteFailure(error, Some(self.to_string())))
+        let said = match self {
+            Self::Sqlite(cause) => cause.to_string(),
+            Self::Locked(_)
+            | Self::Absent(_)
+            | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::OtherDevice(_)
+            | Self::Damaged(_)
+            | Self::Replaced(_)
+            | Self::Folder(_)
+            | Self::Random(_) => self.to_string(),
+        };
+        Self::Sqlite(rusqlite::Error::SqliteFailure(error, Some(said)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlites_words_are_said_once_however_often_they_are_told() {
+        let words = "file is not a database";
+        let code = ffi::Error::new(ffi::SQLITE_NOTADB);
+        let mut error = Error::from(rusqlite::Error::SqliteFailure(code, Some(words.to_owned())));
+        for _ in 0..3 {
+            assert_eq!(error.to_string(), format!("could not read or write the outbox: {words}"));
+            assert!(std::error::Error::source(&error).is_none());
+            assert!(error.is_damage());
+            error = error.again();
+        }
     }
 }

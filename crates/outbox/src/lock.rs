@@ -79,7 +79,7 @@ impl OwnerLock {
     /// # Errors
     /// [`Error::Locked`] where another has it now.
     pub(crate) fn hold_on(&mut self, path: &Path) -> Result<Held, Error> {
-        let held = self.file.metadata().ok().as_ref().map(FileKey::of);
+        let held = FileKey::of(&self.file);
         if Presence::of(&lock_path(path), held) == Presence::Here {
             return Ok(Held::Ever);
         }

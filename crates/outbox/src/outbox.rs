@@ -21,6 +21,7 @@ use crate::{
     lately::{Lately, Turn},
     live_matches::LiveMatches,
     lock::OwnerLock,
+    presence::Placed,
     prune::{self, Look},
     refuse::{self, Place},
     resends::{self, Resends},
@@ -64,6 +65,8 @@ pub struct Outbox {
     /// How often its files were put back, and when that was done lately.
     times_put_back: u32,
     put_back: Lately,
+    /// What was written to be put back, and is not open yet.
+    placed: Option<Placed>,
     /// Whether another file took the place of the one that was opened.
     was_replaced: bool,
     /// Whether the file was looked through because of a contradiction.
@@ -100,8 +103,11 @@ impl Outbox {
         let mut circuit = load_circuit(&db)
             .or_else(|error| if error.is_damage() { Ok(Circuit::default()) } else { Err(error) })?;
         circuit.resume(now);
+        let view = if unfinished.is_none() { OutboxView::owned } else { OutboxView::of }(
+            path, db, id, device,
+        );
         Ok(Self {
-            view: OutboxView::of(path, db, id, device),
+            view,
             circuit,
             server: None,
             live: LiveMatches::default(),
@@ -121,6 +127,7 @@ impl Outbox {
             unfinished,
             times_put_back: 0,
             put_back: Lately::default(),
+            placed: None,
             was_replaced: false,
             was_doubted: false,
             lock,

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::{
     Error,
-    lately::{Lately, Turn},
+    lately::{Lately, Turn, WINDOW_MS},
     meta::Meta,
 };
 
@@ -35,7 +35,7 @@ impl Resends {
 
     /// Whether it could be done now.
     pub(crate) fn turn(&self, now: Moment) -> Turn {
-        self.0.turn(now)
+        self.0.turn(now, WINDOW_MS)
     }
 }
 

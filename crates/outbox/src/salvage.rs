@@ -84,6 +84,7 @@ use sound::Verdict;
 
 pub use set_aside::Salvaged;
 pub(crate) use set_aside::{beside, remove, take_in};
+pub(crate) use sound::has_known_schema;
 pub(crate) use wal::schema_versions;
 
 /// Pages that are salvaged from before the outbox opens: 16 MiB, less than a
@@ -115,7 +116,7 @@ pub(crate) struct Salvage {
 
 /// Opens the file at `path`, or a new one where it is damaged.
 pub(crate) fn open(path: &Path, device: DeviceId, now: Moment) -> Result<Opened, Error> {
-    presence::go_on(path)?;
+    presence::go_on(path, device)?;
     let kept_away = set_aside::kept_away(path).len();
     match examine(path, device)? {
         // What stands beside it is of one that is gone.
@@ -173,6 +174,19 @@ pub(crate) fn look(path: &Path, device: DeviceId) -> Result<(Connection, OutboxI
     readable.map_or_else(empty, Ok)
 }
 
+/// Writes beside `path` whose outbox it is, where that does not stand there.
+pub(crate) fn keep_identity(path: &Path, whose: (OutboxId, DeviceId)) -> Result<(), Error> {
+    let (outbox, device) = whose;
+    Identity { outbox, device, schema: schema::newest() }.keep(path)
+}
+
+/// Whether `file` is an outbox of this device, and the one that was last at `path` as
+/// far as that is known.
+pub(crate) fn is_of(file: &Path, path: &Path, device: DeviceId) -> bool {
+    let known = Identity::read(path).map(|known| known.outbox);
+    look_at(file, device).is_ok_and(|(_, outbox)| known.is_none_or(|known| known == outbox))
+}
+
 fn has_states(db: &Connection) -> bool {
     db.query_row("SELECT EXISTS (SELECT 1 FROM stream)", [], |row| row.get(0)).unwrap_or(false)
 }
@@ -214,7 +228,8 @@ pub(crate) fn may(path: &Path) -> Result<May, Error> {
 /// only stands beside a file that was deleted is nobody's.
 #[must_use]
 pub fn device_of(path: &Path) -> Option<DeviceId> {
-    let here = (!sound::is_gone(path)).then(|| path.to_owned());
+    let is_here = !sound::is_gone(path) || presence::copy(path).exists();
+    let here = is_here.then(|| path.to_owned());
     let files = || here.iter().cloned().chain(set_aside::unfinished(path));
     let beside = files().find_map(|file| Identity::read(&file)).map(|known| known.device);
     beside.or_else(|| OutboxView::open_any_schema(path).ok().map(|view| view.device()))
@@ -325,17 +340,6 @@ impl Salvage {
 /// Sets the file at `path` aside, which nobody may have open.
 pub(crate) fn set_aside(path: &Path) -> Result<(), Error> {
     set_aside::set_aside(path)
-}
-
-/// Sets aside all that `db` has, and the file that stands in its place: both go on
-/// in a new one, ours first, which knows what was deleted.
-pub(crate) fn give_way(db: &Connection, path: &Path) -> Result<(), Error> {
-    let (outbox, device) = sound::whose(db)?;
-    let identity = Identity { outbox, device, schema: schema::newest() };
-    set_aside::set_aside_behind(path, |target| {
-        identity.keep(target)?;
-        presence::write_copy(db, target)
-    })
 }
 
 /// Whether a file that contradicted a statement of ours is damaged.

@@ -57,7 +57,7 @@ impl OutboxView {
         if !path.exists() {
             return Err(Error::Absent(path.to_owned()));
         }
-        schema::known(path)?;
+        salvage::has_known_schema(path)?;
         match salvage::may(path)? {
             May::LookAndWrite => Self::on(path, connection::open_anothers(path)?),
             May::Look => {
@@ -81,7 +81,13 @@ impl OutboxView {
     }
 
     pub(crate) fn of(path: &Path, db: Connection, id: OutboxId, device: DeviceId) -> Self {
-        Self { db, device, files: Files::at(path), id, path: path.to_owned() }
+        Self { db, device, files: Files::seen(path), id, path: path.to_owned() }
+    }
+
+    /// The same for its owner, which opened it so that it can be written to.
+    pub(crate) fn owned(path: &Path, db: Connection, id: OutboxId, device: DeviceId) -> Self {
+        let files = Files::opened(&db, path);
+        Self { files, ..Self::of(path, db, id, device) }
     }
 
     /// Where the file is.

@@ -101,17 +101,20 @@ struct Turn {
 }
 
 impl Turn {
-    /// Waits until a request may start; when it was due.
-    async fn due(&self) -> Instant {
-        match self.pace {
-            Pace::Full => Instant::now(),
+    /// The next request, and its turn where there is a pace. Turns are for requests:
+    /// a connection that waited for one and then found the queue empty would add
+    /// time to the run in which nothing is sent.
+    fn next(&self, queue: &Queue) -> Option<(Request, Option<Instant>)> {
+        let mut queue = queue.lock().expect("no task panics");
+        let request = queue.pop_front()?;
+        let due = match self.pace {
+            Pace::Full => None,
             Pace::PerSecond(rate) => {
                 let number = self.ticket.fetch_add(1, Ordering::Relaxed);
-                let due = self.begun + Duration::from_secs_f64(number as f64 / rate);
-                tokio::time::sleep_until(due.into()).await;
-                due
+                Some(self.begun + Duration::from_secs_f64(number as f64 / rate))
             }
-        }
+        };
+        Some((request, due))
     }
 }
 
@@ -123,10 +126,11 @@ async fn drain(
 ) -> Result<TcpStream> {
     let mut latencies = Vec::new();
     let mut buffer = Vec::with_capacity(4_096);
-    loop {
-        let due = turn.due().await;
-        let next = queue.lock().expect("no task panics").pop_front();
-        let Some(request) = next else { break };
+    while let Some((request, due)) = turn.next(&queue) {
+        if let Some(due) = due {
+            tokio::time::sleep_until(due.into()).await;
+        }
+        let due = due.unwrap_or_else(Instant::now);
         exchange(&mut stream, &request, &mut buffer, &tally).await?;
         // From when it was due: a server that stalls makes everybody wait.
         latencies.push(due.elapsed());

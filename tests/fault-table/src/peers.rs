@@ -1,4 +1,5 @@
-//! The published row of every peer.
+//! The published row of every peer; `docs/faults.md` says of which version, and how
+//! it was measured.
 
 use serde::Deserialize;
 

@@ -205,6 +205,9 @@ impl World {
             return;
         }
         disk::settle_wal(&path);
+        if !disk::has_pages(&path) {
+            return;
+        }
         // Nothing has looked at the file since the last damage, which may have
         // hidden what there was to know of the events that this one hits.
         let again = self.devices[device].page_damaged == Some(self.devices[device].run);

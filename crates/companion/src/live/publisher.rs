@@ -66,6 +66,7 @@ impl Publisher {
 
     /// The last word of a run.
     pub(crate) async fn close(&mut self) -> CompanionStatus {
+        self.tell_of_return();
         let status = self.publish().await;
         self.keep_report();
         status
@@ -110,7 +111,8 @@ impl Publisher {
             self.put_back = times;
             tracing::warn!(
                 "The upload queue was deleted or replaced while Ringside runs: everything \
-                 that waited is there again. Stop Ringside before you change its files"
+                 that waited is there again, and what stood in its place, if anything did, is \
+                 kept beside it (.other-…). Stop Ringside before you change its files"
             );
         }
     }

@@ -136,6 +136,7 @@ fn is_passing(error: &Error) -> bool {
         | Error::BadInput(_)
         | Error::NoRules { .. }
         | Error::Server(_)
+        | Error::QueueDeleted(_)
         | Error::Listener { .. } => false,
     }
 }

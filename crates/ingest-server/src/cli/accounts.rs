@@ -27,7 +27,27 @@ pub(super) struct Common {
 }
 
 impl Common {
-    pub(super) fn open(&self) -> Result<Store, Failure> {
+    /// The database, made where there is none.
+    fn open(&self) -> Result<Store, Failure> {
+        let is_new = !Store::is_in(self.path())?;
+        let store = self.open_settled()?;
+        if is_new {
+            tracing::warn!(
+                "There was no database in {}, so a new one was made: what is added to it is known \
+                 only to a server with this --data-dir",
+                self.path().display()
+            );
+        }
+        Ok(store)
+    }
+
+    /// The database, where there is one.
+    fn open_existing(&self) -> Result<Store, Failure> {
+        self.existing()?;
+        self.open_settled()
+    }
+
+    fn open_settled(&self) -> Result<Store, Failure> {
         self.settle()?;
         Ok(Store::open(self.path(), StoreOptions::default())?)
     }
@@ -50,11 +70,15 @@ impl Common {
     /// The directory, where there is a database in it: a command that only
     /// looks must not make one.
     pub(super) fn existing(&self) -> Result<&Path, Failure> {
-        let path = self.data_dir.path.as_path();
-        if path.join(Store::FILE_NAME).exists() {
+        let path = self.path();
+        if Store::is_in(path)? {
             return Ok(path);
         }
-        Err(Failure::Usage(format!("there is no database in {}", path.display())))
+        Err(Failure::Usage(format!(
+            "there is no database in {}, and none was made: give the --data-dir of `serve`, or set \
+             RINGSIDE_INGEST_DATA_DIR",
+            path.display()
+        )))
     }
 
     /// The directory, with or without a database.
@@ -108,7 +132,7 @@ impl DeviceCommand {
                 common.format().print(&item, &format!("{device} {}", token.reveal()))?;
             }
             Self::Revoke { device, common } => {
-                if !common.open()?.revoke_device(device, now())? {
+                if !common.open_existing()?.revoke_device(device, now())? {
                     return Err(Failure::Usage(format!("there is no device {device}")));
                 }
                 common.await_running_server();
@@ -116,7 +140,7 @@ impl DeviceCommand {
                 common.format().print(&item, &format!("revoked {device}"))?;
             }
             Self::List { common } => {
-                common.format().print_all(&common.open()?.devices()?, device_line)?;
+                common.format().print_all(&common.open_existing()?.devices()?, device_line)?;
             }
         }
         Ok(())
@@ -130,7 +154,7 @@ pub(super) enum ReaderCommand {
         /// For the list.
         #[arg(long)]
         name: String,
-        /// May also do what is open to operators.
+        /// An operator's. For now nothing more is open to it than to a reader.
         #[arg(long)]
         operator: bool,
         #[command(flatten)]
@@ -162,7 +186,7 @@ impl ReaderCommand {
                 common.format().print(&item, &format!("{reader} {}", token.reveal()))?;
             }
             Self::Revoke { reader, common } => {
-                if !common.open()?.revoke_reader(reader, now())? {
+                if !common.open_existing()?.revoke_reader(reader, now())? {
                     return Err(Failure::Usage(format!("there is no reader {reader}")));
                 }
                 common.await_running_server();
@@ -170,7 +194,7 @@ impl ReaderCommand {
                 common.format().print(&item, &format!("revoked {reader}"))?;
             }
             Self::List { common } => {
-                common.format().print_all(&common.open()?.readers()?, reader_line)?;
+                common.format().print_all(&common.open_existing()?.readers()?, reader_line)?;
             }
         }
         Ok(())
@@ -218,7 +242,7 @@ impl KeyCommand {
                 common.format().print(&item, key.reveal())?;
             }
             Self::List { common } => {
-                common.format().print_all(&common.open()?.enrolment_keys()?, key_line)?;
+                common.format().print_all(&common.open_existing()?.enrolment_keys()?, key_line)?;
             }
         }
         Ok(())

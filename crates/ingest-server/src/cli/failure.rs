@@ -9,6 +9,8 @@ use ingest_server::ServeError;
 pub(crate) enum Failure {
     /// The command asks for something that makes no sense.
     Usage(String),
+    /// A file that it was given is no good.
+    BadInput(anyhow::Error),
     /// The machine does not give what is needed.
     Environment(anyhow::Error),
 }
@@ -18,6 +20,7 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         let (text, code) = match self {
             Self::Usage(text) => (text.clone(), 2),
+            Self::BadInput(error) => (format!("{error:#}"), 3),
             Self::Environment(error) => (format!("{error:#}"), 4),
         };
         // Where even stderr is gone there is nobody left to tell.
@@ -38,6 +41,7 @@ impl From<ServeError> for Failure {
             | ServeError::Listen(..)
             | ServeError::Tls(_)
             | ServeError::Serve(_)
+            | ServeError::Ousted(_)
             | ServeError::Unsaved => Self::Environment(error.into()),
         }
     }

@@ -64,7 +64,8 @@ struct LifetimeArgs {
     /// is kept.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().gate_retention_s)]
     gate_retention_s: u64,
-    /// A match is sealed after so long at the latest.
+    /// A match is to be sealed after so long. No match is sealed yet: it is shown in
+    /// `/openapi.json`, and `--retain-days` must not be shorter.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().seal_after_s)]
     seal_after_s: u64,
     /// The answer to an Idempotency-Key is repeated for so long.

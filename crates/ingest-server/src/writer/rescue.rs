@@ -1,7 +1,7 @@
 //! What is saved where the database is deleted or replaced under the server, and
 //! what an operator is told of it.
 
-use std::{sync::Weak, time::Duration};
+use std::{path::Path, sync::Weak, time::Duration};
 
 use ingest_store::{Error, Rescued, Store};
 
@@ -14,10 +14,11 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Looks between two tries, at the most: each may copy the whole database.
 const LOOKS_BETWEEN_MAX: u32 = 64;
 
-/// Tries at the end, and between them: the files are gone with the process. Longer
-/// than a folder is away that somebody moves, and within the time that whoever stops
-/// a server gives it; how long one try takes follows from the database's size.
-const LAST_TRIES: u32 = 4;
+/// At the end no try begins later than this, since the files are gone with the process:
+/// longer than a folder is away that somebody moves, and with what the last answers
+/// take within the ten seconds that whoever stops a server gives it. How long one try
+/// takes follows from the database's size.
+const LAST_TRIES_WITHIN: Duration = Duration::from_secs(3);
 const LAST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Looks for as long as the server lives.
@@ -37,15 +38,17 @@ pub(crate) async fn keep_in_place(app: Weak<App>) {
 /// The last moment for what is gone with this process; `false` where it is lost. What
 /// is under its name is not.
 pub(crate) async fn rescue_at_last(app: &App) -> bool {
-    for left in (0..LAST_TRIES).rev() {
-        if app.writer.place().check().is_ok() || ask(app).await {
+    let mut tries_end = std::pin::pin!(tokio::time::sleep(LAST_TRIES_WITHIN));
+    loop {
+        if ask(app).await {
             return true;
         }
-        if left > 0 {
-            tokio::time::sleep(LAST_PAUSE).await;
+        tokio::select! {
+            biased;
+            () = &mut tries_end => return false,
+            () = tokio::time::sleep(LAST_PAUSE) => {}
         }
     }
-    false
 }
 
 /// Saves what has to be saved; `false` where that failed, and should be tried again.
@@ -56,16 +59,18 @@ async fn rescue(app: &App) -> bool {
 }
 
 async fn ask(app: &App) -> bool {
+    let folder = app.config.data_dir.clone();
     // There is nothing to be saved by a server that has no writer any more.
-    app.writer.ask(save).await.unwrap_or(true)
+    app.writer.ask(move |store| save(store, &folder)).await.unwrap_or(true)
 }
 
 /// Tells of it itself: whoever asked may be told to stop meanwhile.
-fn save(store: &mut Store) -> bool {
+fn save(store: &mut Store, folder: &Path) -> bool {
     let Some(misplaced) = store.to_be_rescued() else { return true };
     let error = Error::Misplaced(misplaced);
     tracing::error!(%error, "{NOTHING}: it is being saved, which takes as long as a backup");
-    match store.rescue() {
+    // Where it cannot be read, the folder is gone perhaps, and is made again.
+    match store.rescue(fs4::available_space(folder).ok()) {
         Ok(Some(rescued)) => tell(&error, &rescued),
         Ok(None) => {}
         Err(why) => {
@@ -81,13 +86,10 @@ const NOTHING: &str = "Nothing more is stored, and what was is not saved yet";
 
 fn tell(error: &Error, rescued: &Rescued) {
     match rescued {
-        Rescued::LogMoved => {
-            tracing::error!(%error, "{UNTIL}; what was is whole in the database's file");
-        }
         Rescued::PutBack => tracing::error!(%error, "{UNTIL}; what was was put back whole"),
         Rescued::Beside(path) => {
             let saved = path.display();
-            tracing::error!(%error, %saved, "{UNTIL}; what was can be restored from what is saved");
+            tracing::error!(%error, %saved, "{UNTIL}, which refuses while what is saved is there: restore from it");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
     process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio},
 };
 
+use ingest_store::{Store, StoreOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,6 +37,11 @@ pub(crate) fn written(data_dir: &Path, arguments: &[&str], trace: &Path) -> Stri
     let output = strace.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     std::fs::read_to_string(trace).unwrap()
+}
+
+/// The database, as a command opens it.
+pub(crate) fn open(data_dir: &Path) -> Store {
+    Store::open(data_dir, StoreOptions::default()).unwrap()
 }
 
 fn json(output: &Output) -> Value {
@@ -210,6 +216,7 @@ fn accounts_are_kept_from_the_shell_while_the_server_runs() {
 #[test]
 fn a_restored_database_gets_a_new_name() {
     let dir = TempDir::new().unwrap();
+    drop(open(dir.path()));
     let renew = || json(&run(dir.path(), &["database", "renew", "--json"]))["store"].clone();
     assert_ne!(renew(), renew());
 }
@@ -244,7 +251,7 @@ fn a_folder_whose_name_is_no_text_is_backed_up_and_restored_too() {
         let mut command = command(&data_dir, &["database", what, "--json"]);
         command.arg(&file).output().unwrap()
     };
-    json(&run(&data_dir, &["database", "renew", "--json"]));
+    drop(open(&data_dir));
     json(&database("backup"));
     for number in 1..=2 {
         let restored = json(&database("restore"));
@@ -254,16 +261,9 @@ fn a_folder_whose_name_is_no_text_is_backed_up_and_restored_too() {
 }
 
 #[test]
-fn there_is_nothing_to_back_up_where_there_is_no_database() {
-    let dir = TempDir::new().unwrap();
-    let refused = run(&dir.path().join("typo"), &["database", "backup", "copy.sqlite"]);
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(!dir.path().join("typo").exists(), "looking makes nothing");
-}
-
-#[test]
 fn what_makes_no_sense_is_a_usage_error() {
     let dir = TempDir::new().unwrap();
+    drop(open(dir.path()));
     let nobody = "00000000-0000-0000-0000-000000000001";
     let wrong: [&[&str]; 6] = [
         &["serve", "--gate-retention-s", "1"],
@@ -289,7 +289,7 @@ fn what_the_machine_does_not_give_is_an_environment_error() {
     assert!(message.contains(&format!("could not listen on {address}")), "{message}");
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
-    assert_eq!(run(&file, &["device", "list"]).status.code(), Some(4));
+    assert_eq!(run(&file, &["device", "add", "--name", "PC"]).status.code(), Some(4));
 }
 
 #[test]
@@ -308,14 +308,15 @@ fn a_database_has_one_server() {
 fn who_does_not_get_the_database_leaves_it_as_it_is() {
     let dir = TempDir::new().unwrap();
     let _owner = ingest_server::own(dir.path()).unwrap();
-    let serve = ["serve", "--listen", "127.0.0.1:0"];
-    for arguments in [&serve[..], &["database", "renew"]] {
-        let refused = run(dir.path(), arguments);
-        assert_eq!(refused.status.code(), Some(4), "{arguments:?}");
-        let message = String::from_utf8(refused.stderr).unwrap();
-        assert!(message.contains("another server is running on"), "{message}");
-    }
+    let refused = run(dir.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(4));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("another server is running on"), "{message}");
     assert!(!dir.path().join("ingest.sqlite").exists(), "nothing was opened");
+    let id = open(dir.path()).id();
+    let refused = run(dir.path(), &["database", "renew"]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert_eq!(open(dir.path()).id(), id);
 }
 
 /// Each file of a folder, but the lock that a server takes first.

@@ -14,6 +14,7 @@ mod idempotency;
 mod lost_index;
 #[cfg(unix)]
 mod misplaced;
+mod mistakes;
 mod operations;
 mod overload;
 mod problems;

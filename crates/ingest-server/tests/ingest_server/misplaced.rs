@@ -2,7 +2,11 @@
 //!
 //! Elsewhere the system refuses that: SQLite has the files open.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ingest_store::{Store, StoreOptions};
 use reqwest::{Client, StatusCode};
@@ -12,8 +16,11 @@ use crate::{
     binary::{Running, run},
     crash::{enrol, post},
     stopping::half_sent,
-    support::{TestDevice, client, send},
+    support::{ENROLMENT_KEY, TestDevice, client, send},
 };
+
+/// What service managers wait before they kill.
+const TEN_SECONDS: Duration = Duration::from_secs(10);
 
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
@@ -35,7 +42,34 @@ impl Served {
         served
     }
 
-    fn path(&self, part: &str) -> std::path::PathBuf {
+    /// Puts a file where the folder was, which goes elsewhere: nothing can be saved.
+    fn lose_folder(&self) -> (PathBuf, TempDir) {
+        let (folder, aside) = (self.dir.path().to_owned(), TempDir::new().unwrap());
+        fs::rename(&folder, aside.path().join("x")).unwrap();
+        // Where the server was faster, its new folder goes too.
+        while fs::write(&folder, "no folder").is_err() {
+            drop(fs::remove_dir_all(&folder));
+        }
+        (folder, aside)
+    }
+
+    /// No start goes on beside what is saved; it says where that is, and what to do.
+    fn is_refused_for(&self, left: &str) {
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--enrolment-key", ENROLMENT_KEY];
+        let refused = run(self.dir.path(), &arguments);
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(4), "{said}");
+        let left = self.path(left).display().to_string();
+        assert!(said.contains(&left) && said.contains("database restore"), "{said}");
+    }
+
+    fn restore(&self, from: &str) {
+        let from = self.path(from).display().to_string();
+        let restored = run(self.dir.path(), &["database", "restore", &from]);
+        assert!(restored.status.success(), "{restored:?}");
+    }
+
+    fn path(&self, part: &str) -> PathBuf {
         self.dir.path().join(format!("{}{part}", Store::FILE_NAME))
     }
 
@@ -100,7 +134,7 @@ async fn what_an_operator_does_beside_a_server_without_its_log_outlives_its_end(
     for parts in [&["-wal"][..], &["-shm"], &["-wal", "-shm"]] {
         let mut served = Served::start().await;
         parts.iter().for_each(|part| fs::remove_file(served.path(part)).unwrap());
-        let said = served.server.says("whole in the database's file");
+        let said = served.server.says("was put back whole");
         assert!(!said.is_empty(), "{parts:?}");
         let (dir, device) = (served.dir.path(), served.device.id.0.to_string());
         for command in [&["device", "revoke", &device][..], &["key", "add", "--name", "x"]] {
@@ -124,12 +158,16 @@ async fn a_log_that_took_the_place_of_the_servers_is_there_after_its_end() {
     let theirs = served.dir.path().join("theirs");
     fs::write(&theirs, "another's log").unwrap();
     fs::rename(&theirs, served.path("-wal")).unwrap();
-    assert!(!served.server.says("can be restored from what is saved").is_empty());
+    assert!(!served.server.says("restore from it").is_empty());
     served.server.terminate();
     assert_eq!(served.server.ended(), Some(0));
     assert_eq!(fs::read(served.path("-wal")).unwrap(), b"another's log");
-    Store::restore(served.dir.path(), &served.path(".rescued-1")).unwrap();
+    served.is_refused_for(".rescued-1");
+    served.restore(".rescued-1");
     served.goes_on().await;
+    served.server.kill();
+    served.server = Running::with_key(served.dir.path());
+    assert_eq!(served.post(3).await.1, ["duplicate"], "and at the next start");
 }
 
 #[tokio::test]
@@ -145,24 +183,30 @@ async fn what_is_deleted_while_a_server_runs_on_is_saved_without_being_asked() {
 #[tokio::test]
 async fn what_cannot_be_saved_is_tried_again_until_it_is() {
     let mut served = Served::start().await;
-    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
-    fs::rename(&folder, aside.path().join("x")).unwrap();
+    let (folder, _aside) = served.lose_folder();
     assert!(!served.server.says("it could not be").is_empty());
-    fs::create_dir(&folder).unwrap();
+    fs::remove_file(&folder).unwrap();
     assert!(!served.server.says("was put back whole").is_empty());
     served.server.kill();
     served.goes_on().await;
 }
 
 #[tokio::test]
-async fn a_server_that_could_not_save_what_was_acknowledged_fails_and_says_what_to_do() {
+async fn a_server_that_could_not_save_what_was_acknowledged_fails_in_time_and_says_what_to_do() {
     let mut served = Served::start().await;
-    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
-    fs::rename(&folder, aside.path().join("x")).unwrap();
+    let (folder, aside) = served.lose_folder();
     served.server.terminate();
-    let said = served.server.says("could not be saved");
+    let mut server = served.server;
+    let ended = tokio::task::spawn_blocking(move || {
+        let said = server.says("could not be saved");
+        (server.ended(), said, server)
+    });
+    let ended = tokio::time::timeout(TEN_SECONDS, ended).await.expect("it ends in ten seconds");
+    let (code, said, server) = ended.unwrap();
     assert!(said.contains("ringside-ingest database restore"), "{said}");
-    assert_eq!(served.server.ended(), Some(4));
+    assert_eq!(code, Some(4));
+    served.server = server;
+    fs::remove_file(&folder).unwrap();
     fs::rename(aside.path().join("x"), &folder).unwrap();
     served.goes_on().await;
 }
@@ -185,7 +229,7 @@ async fn what_is_deleted_while_a_server_ends_is_saved_too() {
 async fn what_is_put_in_a_databases_place_stays_and_what_was_there_is_saved() {
     let mut served = Served::start().await;
     let other = TempDir::new().unwrap();
-    let others = store_id(other.path());
+    store_id(other.path());
     let theirs = other.path().join(Store::FILE_NAME);
     let bytes = fs::read(&theirs).unwrap();
     fs::rename(&theirs, served.path("")).unwrap();
@@ -193,20 +237,65 @@ async fn what_is_put_in_a_databases_place_stays_and_what_was_there_is_saved() {
     fs::remove_file(served.path("-shm")).unwrap();
     served.stores_nothing_more().await;
     assert!(fs::read(served.path("")).unwrap() == bytes, "it was written into");
-    assert_eq!(store_id(served.dir.path()), others);
-    let saved = served.path(".rescued-1");
-    Store::restore(served.dir.path(), &saved).unwrap();
+    served.is_refused_for(".rescued-1");
+    served.restore(".rescued-1");
+    served.goes_on().await;
+}
+
+/// As `mv` of an old copy does it: it says itself that a log belongs to it.
+#[tokio::test]
+async fn an_older_copy_that_is_put_in_place_is_not_mixed_with_the_servers_log() {
+    let mut served = Served::start().await;
+    served.server.terminate();
+    assert_eq!(served.server.ended(), Some(0));
+    let old = served.path(".old");
+    fs::copy(served.path(""), &old).unwrap();
+    let bytes = fs::read(&old).unwrap();
+    served.server = Running::heard(served.dir.path());
+    assert_eq!(served.post(2).await.1, ["stored"]);
+    fs::rename(&old, served.path("")).unwrap();
+    assert!(!served.server.says("restore from it").is_empty());
+    served.server.kill();
+    assert!(!served.path("-wal").exists() && !served.path("-shm").exists(), "they are not its own");
+    assert!(fs::read(served.path("")).unwrap() == bytes, "it was written into");
+    served.is_refused_for(".rescued-1");
+    served.restore(".rescued-1");
     served.goes_on().await;
 }
 
 #[tokio::test]
-async fn a_database_without_a_folder_is_saved_once_there_is_one_again() {
+async fn what_is_deleted_with_its_folder_is_put_back_with_it() {
     let mut served = Served::start().await;
-    let (folder, aside) = (served.dir.path().to_owned(), TempDir::new().unwrap());
-    fs::rename(&folder, aside.path().join("x")).unwrap();
-    let (status, verdicts) = served.post(2).await;
-    assert!(is_later(status, &verdicts), "{status} {verdicts:?}");
-    fs::create_dir(&folder).unwrap();
+    fs::remove_dir_all(served.dir.path()).unwrap();
     served.stores_nothing_more().await;
+    served.goes_on().await;
+}
+
+#[tokio::test]
+async fn no_second_server_begins_where_the_lock_of_one_is_deleted() {
+    let mut served = Served::start().await;
+    fs::remove_file(served.dir.path().join("serve.lock")).unwrap();
+    assert!(!served.server.says("it is taken again").is_empty());
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--enrolment-key", ENROLMENT_KEY];
+    let second = run(served.dir.path(), &arguments);
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(4), "{said}");
+    assert!(said.contains("another server is running"), "{said}");
+    assert_eq!(served.post(2).await.1, ["stored"], "and the first goes on");
+    served.server.terminate();
+    assert_eq!(served.server.ended(), Some(0));
+}
+
+#[tokio::test]
+async fn a_server_whose_lock_another_has_stops_and_says_why() {
+    let mut served = Served::start().await;
+    let name = served.dir.path().join("serve.lock");
+    let another = fs::File::create(served.dir.path().join("another")).unwrap();
+    another.try_lock().unwrap();
+    fs::rename(served.dir.path().join("another"), name).unwrap();
+    let said = served.server.says("another server was started");
+    assert!(said.contains("serve.lock"), "{said}");
+    assert_eq!(served.server.ended(), Some(4));
+    drop(another);
     served.goes_on().await;
 }

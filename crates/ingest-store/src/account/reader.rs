@@ -1,4 +1,4 @@
-//! Readers and operators: those who look, and those who may also seal.
+//! Readers and operators: those who look, and those who will be let do more.
 
 use event_model::WallTime;
 use rusqlite::params;
@@ -17,7 +17,7 @@ use crate::{
 pub enum ReaderRole {
     /// Read every match.
     Reader,
-    /// Also change what is open to operators.
+    /// The same for now: no request asks for more.
     Operator,
 }
 

@@ -1,36 +1,39 @@
 //! What a running server saves where its files were deleted or replaced under it:
 //! everything that it has open, which would be gone with it.
 //!
-//! Nothing of another's is written over. What is saved keeps its name and its
-//! answers: nothing of it was lost, so nobody has to send anything again.
+//! It writes into nothing that stands there. First all of it is copied, and only a
+//! whole copy takes the database's place, in one step. Whoever ends meanwhile leaves
+//! a file that no server starts beside: so none goes on with less, and unnoticed.
+//!
+//! What is saved keeps its name and its answers: nothing of it was lost, so nobody
+//! has to send anything again.
 
 use std::{
-    fs, io,
+    ffi::OsStr,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
 };
 
 use rusqlite::{
     Connection,
     backup::{Backup, StepResult},
-    ffi,
 };
 
 use super::{
-    ALL_PAGES, BackupError, COMPANIONS, Result, UNFINISHED, at, beside, is_there, put, refuse_any,
-    remove, sync_folder, unless_absent, with,
+    ALL_PAGES, BackupError, COMPANIONS, Result, UNFINISHED, at, beside, check_words,
+    create_private, is_there, refuse_any, remove, sync_folder, unless_absent, with,
 };
-use crate::{Place, Store, store::Standing};
+use crate::{Store, store::Standing};
 
 /// What a saved copy is called beside a database that is not it, before its number.
 const RESCUED: &str = "rescued";
-/// Nobody replaces a database under a running server so often.
-const NUMBER_MAX: u32 = 1_000;
+/// What it is called once it was restored from.
+const RESTORED: &str = "restored";
 
 /// What became of a database that was not in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rescued {
-    /// The database itself still was: what its log held is in it now.
-    LogMoved,
     /// All of it stands under its name again.
     PutBack,
     /// Another file has its name, or its log's, or it could not be put there: it is
@@ -38,107 +41,155 @@ pub enum Rescued {
     Beside(PathBuf),
 }
 
+/// How far a rescue is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Progress {
+    #[default]
+    NotBegun,
+    /// It failed, and whoever starts next is told so.
+    Begun,
+    /// What was open is saved.
+    Done,
+}
+
 impl Store {
     /// Saves everything, once, where the files were deleted or replaced. Then only
-    /// another start takes anything again.
+    /// another start takes anything again. Nothing is begun that has no room in
+    /// `free_bytes`, where that is known.
     ///
     /// # Errors
     /// Where it cannot be written. To try again is right.
-    pub fn rescue(&mut self) -> Result<Option<Rescued>> {
+    pub fn rescue(&mut self, free_bytes: Option<u64>) -> Result<Option<Rescued>> {
         if self.to_be_rescued().is_none() {
             return Ok(None);
         }
+        if !self.data_dir().exists() {
+            // It was deleted with all that was in it.
+            Self::prepare(self.data_dir())?;
+        }
         let path = self.data_dir().join(Self::FILE_NAME);
-        let place = self.place();
-        let are_free = |parts: &[&str]| {
-            parts.iter().all(|part| place.standing(&with(&path, part)) != Standing::Another)
-        };
-        let rescued = match place.standing(&path) {
-            Standing::Ours if are_free(&COMPANIONS) => self.move_log(&path)?,
-            Standing::Nothing if are_free(&COMPANIONS) => {
-                let saved = self.keep_beside(&path)?;
-                // It is saved: to save it again would take that room again.
-                drop(self.put_back(&saved, &path).inspect_err(|why| {
-                    let why = why as &dyn std::error::Error;
-                    tracing::warn!(why, "The database could not be put back as it should");
-                }));
-                if is_there(&saved) { Rescued::Beside(saved) } else { Rescued::PutBack }
-            }
-            Standing::Ours | Standing::Nothing | Standing::Another => {
-                Rescued::Beside(self.keep_beside(&path)?)
-            }
-        };
-        self.is_rescued = true;
-        Ok(Some(rescued))
+        self.rescue = Progress::Begun;
+        let saved = self.keep_beside(&path, free_bytes)?;
+        // To save it again would take that room again.
+        self.rescue = Progress::Done;
+        if let Err(why) = self.put_in_place(&saved, &path) {
+            let why = &why as &dyn std::error::Error;
+            tracing::warn!(why, "What was saved is not put in the database's place");
+        }
+        if !is_there(&saved) {
+            return Ok(Some(Rescued::PutBack));
+        }
+        if let Err(why) = self.move_from_another(&saved, &path) {
+            let why = &why as &dyn std::error::Error;
+            tracing::error!(why, "The log of the database that was there stays beside another");
+        }
+        Ok(Some(Rescued::Beside(saved)))
     }
 
     /// The file that is not in its place, where what is open is not saved yet.
     pub fn to_be_rescued(&mut self) -> Option<PathBuf> {
         // Where that cannot be seen, it is not known that anything has to be saved.
-        drop(self.look_in_place());
-        self.misplaced.clone().filter(|_| !self.is_rescued)
-    }
-
-    fn move_log(&self, path: &Path) -> Result<Rescued> {
-        // Waits for whoever reads what is in it: so whoever writes next, into another
-        // log perhaps, begins it anew, and what is in that one is no continuation.
-        let moved = "PRAGMA wal_checkpoint(RESTART)";
-        let moved = self.connection.query_row(moved, [], |row| row.get(0));
-        if moved.map_err(|cause| sqlite(path, cause.into()))? {
-            let busy = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None);
-            return Err(sqlite(path, busy.into()));
+        let is_in_place = self.look_in_place().is_ok();
+        let misplaced = self.misplaced.clone()?;
+        if is_in_place && self.rescue == Progress::Begun {
+            self.rescue = Progress::NotBegun;
+            // The files are back, and nobody is to be told otherwise.
+            drop(remove(&unfinished(&self.data_dir().join(Self::FILE_NAME))));
         }
-        Ok(Rescued::LogMoved)
+        (!is_in_place && self.rescue != Progress::Done).then_some(misplaced)
     }
 
-    /// Puts a saved copy in the place of the database that was deleted. The copy has
-    /// a name of its own until then: whoever ends meanwhile has lost nothing.
-    fn put_back(&self, saved: &Path, path: &Path) -> Result<()> {
-        let names = COMPANIONS.map(|part| with(path, part));
+    /// Puts a saved copy in the place of the database that it is of, or of nothing.
+    /// The copy has a name of its own until then: whoever ends meanwhile has lost
+    /// nothing.
+    fn put_in_place(&self, saved: &Path, path: &Path) -> Result<()> {
         // Before anything is removed, and again before each: to save takes minutes.
-        refuse_any([path.to_owned()])?;
-        refuse_others(&self.place, &names)?;
-        for name in &names {
-            match self.place.standing(name) {
+        self.refuse_anothers(path)?;
+        for name in COMPANIONS.map(|part| with(path, part)) {
+            match self.place.standing(&name) {
                 // What it holds is in the copy.
-                Standing::Ours => unless_absent(fs::remove_file(name)).map_err(at(name))?,
+                Standing::Ours => unless_absent(fs::remove_file(&name)).map_err(at(&name))?,
                 Standing::Nothing => {}
-                Standing::Another => return Err(BackupError::Exists(name.clone())),
+                Standing::Another => return Err(BackupError::Exists(name)),
             }
         }
-        // A rename would write over what stands there now.
-        refuse_any([path.to_owned()])?;
-        put(saved, path)
+        // Else the power may fail, and the log be there beside the copy.
+        sync_folder(path)?;
+        // The rename writes over what stands there now.
+        self.refuse_anothers(path)?;
+        fs::rename(saved, path).map_err(at(path))?;
+        sync_folder(path)
     }
 
-    fn keep_beside(&self, path: &Path) -> Result<PathBuf> {
-        let unfinished = self.save(path)?;
-        let name = numbered(path, (last_number(path) + 1).min(NUMBER_MAX));
+    /// Refuses where the database, or what SQLite keeps beside it, is another's.
+    fn refuse_anothers(&self, path: &Path) -> Result<()> {
+        let mut names = std::iter::once("").chain(COMPANIONS).map(|part| with(path, part));
+        match names.find(|name| self.place.standing(name) == Standing::Another) {
+            Some(another) => Err(BackupError::Exists(another)),
+            None => Ok(()),
+        }
+    }
+
+    /// Moves our log away from a database that is not ours: SQLite would write its
+    /// pages into that. What it holds is in the copy.
+    fn move_from_another(&self, saved: &Path, path: &Path) -> Result<()> {
+        if self.place.standing(path) != Standing::Another {
+            return Ok(());
+        }
+        for part in COMPANIONS {
+            let name = with(path, part);
+            if self.place.standing(&name) == Standing::Ours && is_there(&name) {
+                let aside = with(saved, &moved(part));
+                fs::rename(&name, aside).map_err(at(&name))?;
+            }
+        }
+        sync_folder(path)
+    }
+
+    fn keep_beside(&self, path: &Path, free_bytes: Option<u64>) -> Result<PathBuf> {
+        let unfinished = unfinished(path);
+        empty(&unfinished)?;
+        sync_folder(&unfinished)?;
+        let name = free_name(path);
+        // Before the copy is made, which takes minutes: whoever is told to go on with
+        // what stands there then opens it without our log.
+        self.move_from_another(&name, path)?;
+        if let Err(why) = self.save(&unfinished, free_bytes) {
+            // Its room may be what is missing; that it was begun stays known.
+            drop(empty(&unfinished));
+            return Err(why);
+        }
         refuse_any([name.clone()])?;
         fs::rename(&unfinished, &name).map_err(at(&name))?;
         sync_folder(&name)?;
         Ok(name)
     }
 
-    /// Copies what is open into a file beside `path`, which is on disk then.
-    fn save(&self, path: &Path) -> Result<PathBuf> {
-        let unfinished = unfinished(path);
-        remove(&unfinished).map_err(at(&unfinished))?;
-        if let Err(cause) = copy(&self.connection, &unfinished) {
-            // Its room may be what is missing.
-            drop(remove(&unfinished));
-            return Err(sqlite(&unfinished, cause));
+    /// Copies what is open into an empty file, which is on disk then.
+    fn save(&self, to: &Path, free_bytes: Option<u64>) -> Result<()> {
+        let sqlite = |cause| BackupError::Sqlite { path: to.to_owned(), cause };
+        let needed = bytes(&self.connection).map_err(sqlite)?;
+        if let Some(free) = free_bytes.filter(|free| *free < needed) {
+            return Err(BackupError::NoRoom { path: to.to_owned(), needed, free });
         }
-        let flushed = fs::File::options().write(true).open(&unfinished);
-        flushed.and_then(|file| file.sync_all()).map_err(at(&unfinished))?;
-        Ok(unfinished)
+        let words = copy(&self.connection, to).map_err(sqlite)?;
+        check_words(to, words)?;
+        let flushed = File::options().write(true).open(to);
+        flushed.and_then(|file| file.sync_all()).map_err(at(to))
     }
 }
 
-/// The copy that was saved last, where there is one. Without a database beside it
-/// whoever put it back was ended.
-pub(super) fn last(path: &Path) -> PathBuf {
-    numbered(path, last_number(path))
+/// A copy that is not in use: everything that a server had acknowledged is in it, and
+/// perhaps nowhere else.
+pub(super) fn left(path: &Path) -> io::Result<Option<PathBuf>> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?.file_name();
+        if is_saved_of(&entry, name) {
+            return Ok(Some(folder.join(entry)));
+        }
+    }
+    Ok(None)
 }
 
 /// A name of its own: what a restore left is finished by the next.
@@ -146,133 +197,100 @@ pub(super) fn unfinished(path: &Path) -> PathBuf {
     beside(path, &format!("{RESCUED}.{UNFINISHED}"))
 }
 
-fn numbered(path: &Path, number: u32) -> PathBuf {
-    beside(path, &format!("{RESCUED}-{number}"))
-}
-
-/// 0 where there is none.
-fn last_number(path: &Path) -> u32 {
-    (1..=NUMBER_MAX).rev().find(|number| is_there(&numbered(path, *number))).unwrap_or(0)
-}
-
-/// Refuses where one of these is another's by now.
-fn refuse_others(place: &Place, names: &[PathBuf]) -> Result<()> {
-    match names.iter().find(|name| place.standing(name) == Standing::Another) {
-        Some(another) => Err(BackupError::Exists(another.clone())),
-        None => Ok(()),
+/// After a restore into the place of `path`: what it was made of is not left any more,
+/// nor what a rescue had begun. What the copy is called now, where it was a saved one.
+pub(super) fn restored(path: &Path, from: &Path) -> Result<Option<PathBuf>> {
+    let is_saved = match (from.file_name(), path.file_name()) {
+        (Some(from), Some(of)) => is_saved_of(from, of),
+        _ => false,
+    };
+    let now = match (is_saved && folder_of(from)? == folder_of(path)?, from.file_name()) {
+        (true, Some(name)) => Some(from.with_file_name(renamed(name))),
+        (true | false, _) => None,
+    };
+    if let Some(now) = &now {
+        refuse_any([now.clone()])?;
+        fs::rename(from, now).map_err(at(now))?;
     }
+    let unfinished = unfinished(path);
+    remove(&unfinished).map_err(at(&unfinished))?;
+    sync_folder(path)?;
+    Ok(now)
 }
 
-fn copy(open: &Connection, to: &Path) -> crate::Result<()> {
+/// One folder may be spelled in many ways.
+fn folder_of(path: &Path) -> Result<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(at(path))
+}
+
+fn renamed(saved: &OsStr) -> String {
+    saved.to_string_lossy().replace(RESCUED, RESTORED)
+}
+
+/// The first number that none has, nor a log that was moved away.
+fn free_name(path: &Path) -> PathBuf {
+    let numbered = |word: &str, number: u64| beside(path, &format!("{word}-{number}"));
+    let is_free = |number: &u64| {
+        let logs = COMPANIONS.map(|part| with(&numbered(RESCUED, *number), &moved(part)));
+        let names = [RESCUED, RESTORED].map(|word| numbered(word, *number));
+        !names.iter().chain(&logs).any(|name| is_there(name))
+    };
+    numbered(RESCUED, (1..).find(is_free).unwrap_or(u64::MAX))
+}
+
+/// What a part of ours ends with beside a copy: not as a log of the copy's would.
+fn moved(part: &str) -> String {
+    part.replace('-', ".")
+}
+
+/// Whether this is the name of a saved copy of the file of name `of`.
+fn is_saved_of(name: &OsStr, of: &OsStr) -> bool {
+    let rest = name.as_encoded_bytes().strip_prefix(of.as_encoded_bytes());
+    let rest = rest.and_then(|rest| std::str::from_utf8(rest).ok());
+    let number =
+        rest.and_then(|rest| rest.strip_prefix('.')?.strip_prefix(RESCUED)?.strip_prefix('-'));
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Makes an empty file of it, without anything beside it.
+fn empty(unfinished: &Path) -> Result<()> {
+    // First: from here on whoever starts knows of it.
+    let made = match create_private(unfinished) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+            File::create(unfinished).map(drop)
+        }
+        made => made,
+    };
+    made.map_err(at(unfinished))?;
+    let mut beside = COMPANIONS.iter().map(|part| with(unfinished, part));
+    let removed = beside.try_for_each(|name| unless_absent(fs::remove_file(name)));
+    removed.map_err(at(unfinished))
+}
+
+fn bytes(open: &Connection) -> crate::Result<u64> {
+    let value = |name: &str| open.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let bytes = value("page_count")?.saturating_mul(value("page_size")?);
+    Ok(bytes.cast_unsigned())
+}
+
+/// What SQLite says of the copy: where what is open was written over, it is of two
+/// databases.
+fn copy(open: &Connection, to: &Path) -> crate::Result<String> {
     let mut copied = Connection::open(to)?;
     if Backup::new(open, &mut copied)?.step(ALL_PAGES)? != StepResult::Done {
         return Err(crate::Error::Log(io::ErrorKind::ResourceBusy.into()));
     }
     // One file, as every copy.
     copied.pragma_update(None, "journal_mode", "DELETE")?;
-    Ok(copied.close().map_err(|(_, error)| error)?)
-}
-
-fn sqlite(path: &Path, cause: crate::Error) -> BackupError {
-    BackupError::Sqlite { path: path.to_owned(), cause }
+    let words = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    copied.close().map_err(|(_, error)| error)?;
+    Ok(words)
 }
 
 // Elsewhere an open file cannot be deleted.
 #[cfg(unix)]
 #[cfg(test)]
-mod tests {
-    use tempfile::TempDir;
-
-    use super::*;
-    use crate::{Error, StoreOptions};
-
-    /// A database that was deleted while it is open, where it was, and its copy.
-    fn saved(dir: &TempDir) -> (Store, PathBuf, PathBuf) {
-        let store = Store::open(dir.path(), StoreOptions::default()).unwrap();
-        let path = dir.path().join(Store::FILE_NAME);
-        fs::remove_file(&path).unwrap();
-        let saved = store.keep_beside(&path).unwrap();
-        (store, path, saved)
-    }
-
-    #[test]
-    fn a_server_that_is_ended_while_it_puts_a_database_back_leaves_a_whole_one() {
-        for removed in 0..=COMPANIONS.len() {
-            let dir = TempDir::new().unwrap();
-            let (store, path, saved) = saved(&dir);
-            let id = store.id();
-            for name in COMPANIONS[..removed].iter().map(|part| with(&path, part)) {
-                unless_absent(fs::remove_file(name)).unwrap();
-            }
-            drop(store);
-            // Older, and of a restore.
-            fs::write(with(&path, ".before-restore-1"), "set aside before").unwrap();
-
-            let refused = Store::open(dir.path(), StoreOptions::default()).map(drop).unwrap_err();
-            assert!(matches!(&refused, Error::LeftBehind(left) if *left == saved), "{refused}");
-            let said = refused.to_string();
-            for words in ["rescued-1", "saved", "database restore"] {
-                assert!(said.contains(words), "{said}");
-            }
-            fs::copy(&saved, dir.path().join("copy")).unwrap();
-            assert_eq!(id_in(&dir.path().join("copy")), id, "{removed} removed");
-            Store::restore(dir.path(), &saved).unwrap();
-            Store::open(dir.path(), StoreOptions::default()).unwrap();
-        }
-    }
-
-    fn id_in(file: &Path) -> uuid::Uuid {
-        crate::store::read_id(&Connection::open(file).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn what_came_while_a_copy_was_saved_is_neither_removed_nor_written_over() {
-        for part in ["", "-journal", "-wal", "-shm"] {
-            let dir = TempDir::new().unwrap();
-            let (store, path, saved) = saved(&dir);
-            let theirs = with(&path, part);
-            unless_absent(fs::remove_file(&theirs)).unwrap();
-            fs::write(&theirs, "another's").unwrap();
-            let before = names(&dir);
-
-            let refused = store.put_back(&saved, &path);
-            assert!(
-                matches!(&refused, Err(BackupError::Exists(there)) if *there == theirs),
-                "{refused:?}"
-            );
-            assert_eq!(fs::read(&theirs).unwrap(), b"another's");
-            assert_eq!(names(&dir), before, "{part}");
-        }
-    }
-
-    #[test]
-    fn what_nobody_took_the_place_of_is_put_back_under_its_name() {
-        let dir = TempDir::new().unwrap();
-        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
-        assert_eq!(store.rescue().unwrap(), None, "it is in its place");
-        fs::remove_file(dir.path().join(Store::FILE_NAME)).unwrap();
-        assert_eq!(store.rescue().unwrap(), Some(Rescued::PutBack));
-        assert_eq!(names(&dir), [Store::FILE_NAME], "and nothing is left beside it");
-        assert_eq!(store.rescue().unwrap(), None, "once");
-        assert_eq!(id_in(&dir.path().join(Store::FILE_NAME)), store.id());
-    }
-
-    #[test]
-    fn what_cannot_be_saved_is_tried_again() {
-        let dir = TempDir::new().unwrap();
-        let (folder, away) = (dir.path().join("x"), dir.path().join("away"));
-        let mut store = Store::open(&folder, StoreOptions::default()).unwrap();
-        fs::rename(&folder, &away).unwrap();
-        store.rescue().unwrap_err();
-        fs::create_dir(&folder).unwrap();
-        assert_eq!(store.rescue().unwrap(), Some(Rescued::PutBack));
-    }
-
-    fn names(dir: &TempDir) -> Vec<String> {
-        let entries = fs::read_dir(dir.path()).unwrap();
-        let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string();
-        let mut names: Vec<_> = entries.map(|entry| name(entry).unwrap()).collect();
-        names.sort();
-        names
-    }
-}
+mod tests;

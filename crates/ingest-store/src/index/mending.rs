@@ -62,8 +62,7 @@ fn fault(data_dir: &Path, options: StoreOptions) -> Result<Option<String>> {
 }
 
 fn error_words(error: &Error) -> String {
-    let source = std::error::Error::source(error);
-    source.map_or_else(|| error.to_string(), ToString::to_string)
+    error.sqlite().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Its log first: what a crash leaves in between is a file without its newest

@@ -38,6 +38,13 @@ pub(super) fn sound_version(path: &Path) -> u32 {
     version_by(path, Look::Sound)
 }
 
+/// Whether a file begins like a database.
+pub(crate) fn is_database(path: &Path) -> io::Result<bool> {
+    let mut begin = Vec::with_capacity(MAGIC.len());
+    File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut begin)?;
+    Ok(begin == MAGIC)
+}
+
 /// Whether a file is a database that, as its header says, has no WAL.
 pub(crate) fn is_without_log(path: &Path) -> bool {
     let mut header = [0; FORMATS.end];

@@ -173,8 +173,12 @@ fn index_of(data_dir: &Path) -> PathBuf {
 /// By its name: to open and close it would give up the locks that SQLite has on it.
 #[cfg(unix)]
 fn id_of(name: &Path) -> io::Result<FileId> {
-    let metadata = std::fs::metadata(name)?;
-    Ok((metadata.dev(), metadata.ino()))
+    match std::fs::metadata(name) {
+        Ok(metadata) => Ok((metadata.dev(), metadata.ino())),
+        // Its folder was replaced, by a file.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Err(NotFound.into()),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(not(unix))]

@@ -46,6 +46,21 @@ fn a_copy_is_one_file_and_is_never_written_over() {
     assert_eq!(of_copy, ["copy"], "nothing lies beside it that could be forgotten");
 }
 
+#[cfg(unix)]
+#[test]
+fn only_its_owner_reads_a_copy_wherever_it_is_put() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let fixture = with_one_event();
+    let folder = TempDir::new().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let copy = folder.path().join("copy");
+    Store::back_up(fixture.dir.path(), &copy).unwrap();
+    assert_eq!(mode(&copy), 0o600, "it has players' names");
+    Store::restore(folder.path(), &copy).unwrap();
+    assert_eq!(mode(&folder.path().join(Store::FILE_NAME)), 0o600);
+}
+
 #[test]
 fn a_copy_is_not_put_beside_a_log_that_has_its_name() {
     let fixture = with_one_event();
@@ -171,7 +186,8 @@ fn what_is_no_sound_database_of_ours_changes_nothing() {
     std::fs::write(path("torn"), &whole[..whole.len() / 2]).unwrap();
     for bad in ["absent", "prose", "empty", "torn"] {
         let restored = Store::restore(fixture.dir.path(), &path(bad));
-        assert!(restored.is_err(), "{bad}: {restored:?}");
+        let refused = restored.unwrap_err();
+        assert!(refused.is_bad_file(), "{bad}: {refused:?}");
         let Fixture { store, .. } = &fixture;
         assert_eq!((store.id(), store.log_position().unwrap()), (id, 1), "{bad}");
         assert_eq!(crate::support::open(&fixture.dir).id(), id, "{bad}");
@@ -330,6 +346,18 @@ fn a_restore_that_was_refused_leaves_nothing_behind() {
     Store::restore(dir.path(), &dir.path().join("prose")).unwrap_err();
     assert_eq!(names(&dir), ["prose"]);
     crate::support::open(&dir);
+}
+
+#[test]
+fn what_begins_like_no_database_is_known_before_anything_is_made() {
+    let dir = TempDir::new().unwrap();
+    let (data_dir, prose) = (dir.path().join("data"), dir.path().join("prose"));
+    std::fs::write(&prose, "dear diary").unwrap();
+    for bad in [dir.path().join("absent"), dir.path().to_owned(), prose] {
+        let refused = Store::restore(&data_dir, &bad).unwrap_err();
+        assert!(refused.is_bad_file(), "{refused:?}");
+        assert!(!data_dir.exists(), "{refused}");
+    }
 }
 
 #[cfg(unix)]

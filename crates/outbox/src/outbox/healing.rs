@@ -12,6 +12,7 @@ use crate::{
     connection::{self, Log},
     lately::Turn,
     lock::Held,
+    presence::Files,
     prune::Look,
     salvage::{self, Opened, Salvage},
 };
@@ -34,6 +35,10 @@ pub(super) struct Unfinished {
     since: Option<Moment>,
     why: Error,
 }
+
+/// Files that are removed again and again are put back once in this time, however
+/// often that was: what is open is all that there is of them.
+const AGAIN_MS: u64 = 5 * 60_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
@@ -110,8 +115,9 @@ impl Outbox {
     pub fn healed_status(&mut self, now: Moment) -> Result<OutboxStatus, Error> {
         // One that cannot be written to yet may be read all the same.
         drop(self.finish(now));
-        match self.is_finished() {
+        match self.is_finished().and_then(|()| self.stay(now)) {
             Ok(()) => self.healing(now, |outbox| outbox.view.status(now)),
+            Err(locked @ Error::Locked(_)) => Err(locked),
             Err(_) => self.view.status(now),
         }
     }
@@ -163,14 +169,47 @@ impl Outbox {
     fn stay(&mut self, now: Moment) -> Result<(), Error> {
         // Another may have owned it until now.
         let held = self.lock.hold_on(self.view.path())?;
-        if held == Held::Ever && self.view.files.are_here(self.view.path()) {
+        let path = self.view.path();
+        if held == Held::Ever && self.view.files.are_here(path) {
             return Ok(());
         }
-        if self.put_back.turn(now) == Turn::Later {
+        if self.view.files.are_here(path) {
+            return self.go_on(Next::Open, now);
+        }
+        if self.put_back.turn(now, AGAIN_MS) == Turn::Later {
             return Err(Error::Folder(io::Error::other("its files are removed again and again")));
         }
         self.put_back.done(now);
         self.go_on(Next::PutBack, now)
+    }
+
+    /// Puts back what was deleted, whatever was tried before: what is only open is
+    /// gone when this process ends.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written. Then nothing is left of what
+    /// [`Self::status`] counts, unless another call succeeds.
+    pub fn stay_at_last(&mut self, now: Moment) -> Result<(), Error> {
+        let stayed = self.try_to_stay(now);
+        let path = self.view.path();
+        match stayed {
+            // Another owns what stands there, which may be ours.
+            Err(Error::Locked(_)) if self.view.files.are_here(path) => Ok(()),
+            Err(_) if self.placed.is_some_and(|placed| placed.is_found(path)) => Ok(()),
+            stayed => stayed,
+        }
+    }
+
+    fn try_to_stay(&mut self, now: Moment) -> Result<(), Error> {
+        self.lock.hold_on(self.view.path())?;
+        let next = self.unfinished.as_ref().map_or(Next::PutBack, |left| left.next);
+        if next != Next::PutBack {
+            // What is left to do is all on disk: a later start does it.
+            drop(self.go_on(next, now));
+            return Ok(());
+        }
+        let is_done = self.unfinished.is_none() && self.view.files.are_here(self.view.path());
+        if is_done { Ok(()) } else { self.go_on(Next::PutBack, now) }
     }
 
     fn is_to_be_healed(&mut self, error: &Error) -> Result<bool, Error> {
@@ -233,9 +272,7 @@ impl Outbox {
     ) -> Result<(), Error> {
         self.lock.hold_on(path)?;
         if *next == Next::PutBack {
-            self.view.files.put_back(&self.view.db, path)?;
-            self.times_put_back += 1;
-            *next = Next::Open;
+            return self.put_back_and_open(path, device, now);
         }
         // Without tables nothing is taken for saved meanwhile.
         let nothing = Connection::open_in_memory()?;
@@ -245,17 +282,54 @@ impl Outbox {
             salvage::set_aside(path)?;
             *next = Next::Open;
         }
-        let Opened { file, salvage } = salvage::open(path, device, now)?;
+        let opened = salvage::open(path, device, now)?;
+        self.take_over(path, device, opened);
+        Ok(())
+    }
+
+    /// What was open stays open until the file that was put in its place is: whatever
+    /// fails before, and whoever deletes that one as well, it is tried again from it.
+    fn put_back_and_open(
+        &mut self,
+        path: &Path,
+        device: DeviceId,
+        now: Moment,
+    ) -> Result<(), Error> {
+        if !self.view.files.are_here(path) {
+            let whose = (self.view.id(), device);
+            self.view.files.put_back(&self.view.db, path, whose, &mut self.placed)?;
+        }
+        let opened = salvage::open(path, device, now)?;
+        let files = Files::opened(&opened.file.db, path);
+        let is_it = match self.placed {
+            Some(placed) => files.is_of(placed) && files.are_here(path),
+            // Somebody moved the folder, and moved it back.
+            None => self.view.files.are_here(path),
+        };
+        if !is_it || opened.file.id != self.view.id() {
+            connection::abandon(opened.file.db);
+            return Err(Error::Folder(io::Error::other("its files were removed once more")));
+        }
+        self.times_put_back += u32::from(self.placed.take().is_some());
+        let before = self.take_over(path, device, opened);
+        connection::abandon(before);
+        Ok(())
+    }
+
+    /// Goes on with a file; the connection of before.
+    fn take_over(&mut self, path: &Path, device: DeviceId, opened: Opened) -> Connection {
+        let Opened { file, salvage } = opened;
         // Where SQLite cannot take it, the default holds.
         drop(connection::bound(&file.db, self.bounds.file_bytes_max));
         self.was_replaced |= file.id != self.view.id();
-        self.view = OutboxView::of(path, file.db, file.id, device);
+        let view = OutboxView::owned(path, file.db, file.id, device);
+        let before = std::mem::replace(&mut self.view, view);
         self.log = file.log;
         self.knows_clocks = false;
         self.look = Look::default();
         self.salvage.go_on_as(salvage);
         self.known.forget();
-        Ok(())
+        before.db
     }
 
     /// Whether a batch was claimed from the file that is open now.

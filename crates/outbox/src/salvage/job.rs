@@ -48,6 +48,8 @@ pub(super) struct Job {
     pub(super) report: Report,
     /// Events that the server had, and that are sent again.
     sent_again: u64,
+    /// Others that are in the queue of the new file.
+    queued: u64,
     /// Sequences of events that are as they were written, ascending.
     found: Vec<u64>,
     /// Of those that look like events and are not.
@@ -80,6 +82,7 @@ impl Job {
             phase: Phase::Surveying,
             report: Report::default(),
             sent_again: 0,
+            queued: 0,
             found: Vec::new(),
             failed: Vec::new(),
         }
@@ -142,6 +145,7 @@ impl Job {
         })?;
         self.report.events += step.events;
         self.sent_again += step.sent_again;
+        self.queued += step.queued;
         self.found.extend(step.found);
         self.failed.extend(step.failed);
         let more = ends < self.survey.events.len();
@@ -154,18 +158,25 @@ impl Job {
         let name = name.unwrap_or_default();
         let (tail, missed) = self.tail();
         let mut lost = self.lost();
-        self.report.unreadable = lost.len() as u64 + missed;
+        let sent_again = self.all_sent_again(&lost, missed);
+        let whose = whose(&self.file, &self.survey, teller);
+        // Part of a copy of the file that is open, which knows best what is missing.
+        let is_own = whose.is_some_and(|old| old.outbox == teller.outbox);
+        self.report.unreadable = if is_own { 0 } else { lost.len() as u64 + missed };
         lost.extend(tail);
-        let (survey, report, sent_again) = (&self.survey, self.report, self.sent_again);
+        let (survey, report) = (&self.survey, self.report);
         write(db, |db| {
             // A crash between this transaction and the report.
             if Meta::Salvaged.read(db)?.as_deref() == Some(&name) {
                 return Ok(());
             }
             Meta::Salvaged.write(db, &name)?;
+            if is_own {
+                return Ok(());
+            }
             keep_sums(db, survey, sent_again)?;
             Counter::Lost.add(db, report.unreadable)?;
-            match whose(&self.file, survey, teller) {
+            match whose {
                 Some(old) => gaps::tell(db, old, &lost, GapReason::SalvageLost),
                 // Nobody knows whose numbers they were.
                 None => Ok(()),
@@ -192,6 +203,16 @@ impl Job {
         lost.sort_unstable();
         lost.dedup();
         lost
+    }
+
+    /// How many events the server had and is sent again, also where the damage hides
+    /// of which that is so: what is queued now and was not queued before.
+    fn all_sent_again(&self, lost: &[u64], missed: u64) -> u64 {
+        let Some(queued) = self.sum(Counter::Queued) else { return self.sent_again };
+        let is_queued = |sequence: &&u64| !self.survey.quarantined.contains_key(*sequence);
+        let lost = lost.iter().filter(is_queued).count() as u64 + missed;
+        let all = self.queued + self.sent_again;
+        all.saturating_sub(queued.saturating_sub(lost)).max(self.sent_again)
     }
 
     fn sum(&self, counter: Counter) -> Option<u64> {
@@ -222,6 +243,7 @@ impl Job {
 struct Step {
     events: u64,
     sent_again: u64,
+    queued: u64,
     found: Vec<u64>,
     failed: Vec<u64>,
     quarantined: Vec<(u64, Quarantined)>,
@@ -280,7 +302,7 @@ impl Step {
         }
     }
 
-    /// An event that was not sent, or refused.
+    /// An event that was not sent as far as is known, or refused.
     fn keep(
         &mut self,
         to: &mut To<'_>,
@@ -291,10 +313,12 @@ impl Step {
         let written = to.write(found)?;
         self.events += u64::from(written.is_there());
         // Unknown counts as not: the server says again what is wrong with it.
-        if let Written::As(new) = written
-            && let Some(why) = survey.quarantined.get(&sequence)
-            && !survey.waiting.contains(sequence)
-        {
+        let why = survey.quarantined.get(&sequence);
+        let Some(why) = why.filter(|_| !survey.waiting.contains(sequence)) else {
+            self.queued += u64::from(written.is_there());
+            return Ok(());
+        };
+        if let Written::As(new) = written {
             self.quarantined.push((new, why.clone()));
         }
         Ok(())

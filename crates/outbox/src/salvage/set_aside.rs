@@ -46,7 +46,9 @@ pub(super) fn kept_away(path: &Path) -> Vec<PathBuf> {
 pub struct Salvaged {
     /// Where the latest of them is now.
     pub set_aside: PathBuf,
-    /// Unsent events that go on in the new file, under its id and sequence.
+    /// Events that go on in the new file, under its id and sequence, and of which
+    /// nothing says that they were sent. Where the damage hides that, they are sent
+    /// once more.
     pub events: u64,
     /// Events that could not be read, or not as they were written.
     pub unreadable: u64,
@@ -85,10 +87,6 @@ pub(super) fn is_cut_off(path: &Path) -> bool {
 /// going until all of them went, whichever of the names a crash kept.
 pub(super) fn set_aside(path: &Path) -> Result<(), Error> {
     let number = begun(path).last().copied().unwrap_or_else(|| next_number(path));
-    set_aside_as(path, number)
-}
-
-fn set_aside_as(path: &Path, number: u32) -> Result<(), Error> {
     let target = numbered(path, number);
     let mark = beside(&target, BEGUN);
     // It has no bytes: a full disk takes it.
@@ -105,24 +103,6 @@ fn set_aside_as(path: &Path, number: u32) -> Result<(), Error> {
     }
     begun(path).into_iter().try_for_each(|of| remove(&beside(&numbered(path, of), BEGUN)))?;
     folder::sync_beside(path)
-}
-
-/// The same behind another one, which `write` puts to the place of a later one.
-pub(super) fn set_aside_behind(
-    path: &Path,
-    write: impl FnOnce(&Path) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let number = next_number(path);
-    let later = numbered(path, number + 1);
-    if let Err(error) = write(&later) {
-        // It is written again, under another number.
-        for part in ["", IDENTITY] {
-            remove(&beside(&later, part))?;
-        }
-        return Err(error);
-    }
-    folder::sync_beside(path)?;
-    set_aside_as(path, number)
 }
 
 /// Adds a file to those that were set aside.

@@ -84,10 +84,9 @@ pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
     if !found.is_file() || !header_is_ours(path)? || beside(path, "-wal").is_dir() {
         return Ok(Verdict::Damaged);
     }
-    // A newer program says so beside the file before it changes it.
-    if let Err(newer) = schema::known(path) {
-        let known = identity.is_some_and(|identity| schema::is_known(identity.schema));
-        return if known { Ok(Verdict::Damaged) } else { Err(newer) };
+    match has_known_schema(path) {
+        Err(Error::Damaged(_)) => return Ok(Verdict::Damaged),
+        known => known?,
     }
     let wal = Wal::read(&beside(path, "-wal")).map_err(Error::Folder)?;
     let condition = wal.condition();
@@ -105,6 +104,19 @@ pub(super) fn examine(path: &Path, device: DeviceId) -> Result<Verdict, Error> {
         Condition::LastTransaction => {
             after_bad_frame(&Images::with_log(path, wal).map_err(Error::Folder)?, last)
         }
+    })
+}
+
+/// Whether this program knows the file's schema; the file is not touched. A newer
+/// program says so beside the file before it changes it: a newer version that nobody
+/// announced is a damaged one.
+///
+/// # Errors
+/// Where a newer program wrote it, or the version is damaged.
+pub(crate) fn has_known_schema(path: &Path) -> Result<(), Error> {
+    schema::known(path).map_err(|newer| match Identity::read(path) {
+        Some(beside) if schema::is_known(beside.schema) => Error::Damaged(path.to_owned()),
+        Some(_) | None => newer,
     })
 }
 

@@ -159,6 +159,33 @@ fn what_went_out_lately_is_sent_once_more_after_a_salvage() {
     assert_eq!(outbox.status(at(0)).unwrap().settled, 10 + 20, "each is counted once");
 }
 
+/// In the first page stands which rows are whose, in others which were sent.
+#[test]
+fn wherever_a_page_is_damaged_what_was_sent_is_counted_once() {
+    for (sent, waiting) in [(13, 0), (8, 5), (60, 40)] {
+        let sound = Folder::new();
+        let mut outbox = sound.open();
+        append(&mut outbox, "a", 0..sent + waiting);
+        let before = claim(&mut outbox, sent as usize);
+        conclude(&mut outbox, &before, &stored(&before));
+        drop(outbox);
+        let before = ids(&before);
+        let pages = std::fs::metadata(&sound.path).unwrap().len() as usize / 4096;
+        for page in 0..pages {
+            let folder = Folder::new();
+            std::fs::create_dir_all(folder.path.parent().unwrap()).unwrap();
+            std::fs::copy(&sound.path, &folder.path).unwrap();
+            overwrite(&folder, page * 4096, 4096);
+            let mut outbox = folder.open();
+            let rest = claim(&mut outbox, 200);
+            conclude(&mut outbox, &rest, &stored(&rest));
+            let fresh = ids(&rest).iter().filter(|id| !before.contains(id)).count() as u64;
+            let settled = outbox.status(at(0)).unwrap().settled;
+            assert_eq!(settled, u64::from(sent) + fresh, "page {page} of {sent} and {waiting}");
+        }
+    }
+}
+
 #[test]
 fn wherever_a_page_is_damaged_the_outbox_opens_and_sends_nothing_wrong() {
     let sound = Folder::new();

@@ -95,8 +95,13 @@ fn while_it_cannot_be_put_back_nothing_is_acknowledged_and_then_all_is_there() {
     assert_eq!(sorted_ids(&drain(&mut outbox).0), (0..4).map(id).collect::<Vec<_>>());
 }
 
+/// What stood in the place of ours, as it is kept.
+fn other(folder: &Folder, number: u32, part: &str) -> Vec<u8> {
+    fs::read(beside(&folder.path, &format!(".other-{number}{part}"))).unwrap()
+}
+
 #[test]
-fn an_older_copy_in_its_place_answers_for_nothing_that_is_sent() {
+fn an_older_copy_in_its_place_is_kept_beside_it_unread() {
     let folder = Folder::new();
     append(&mut folder.open(), "a", 0..2);
     let older = fs::read(&folder.path).unwrap();
@@ -106,13 +111,40 @@ fn an_older_copy_in_its_place_answers_for_nothing_that_is_sent() {
     assert_eq!(outbox.view_mut().delete(&[id(2)], at(0)).unwrap().deleted, 1);
     let sent = claim(&mut outbox, 10);
     delete(&folder.path, &["", "-wal", "-shm"]);
-    fs::write(&folder.path, older).unwrap();
+    fs::write(&folder.path, &older).unwrap();
     append(&mut outbox, "a", 5..6);
-    assert_ne!(outbox.id(), of_before, "the same numbers are other events in it");
+    assert_eq!((outbox.id(), outbox.salvaged()), (of_before, None));
+    assert_eq!(other(&folder, 1, ""), older);
     conclude(&mut outbox, &sent, &stored(&sent));
-    assert_eq!(outbox.status(at(0)).unwrap().settled, 0, "the answer is about the old numbers");
-    assert_eq!(outbox.salvaged().map(|salvaged| salvaged.files), Some(2), "ours and theirs");
-    assert_eq!(events(&mut outbox), [0, 1, 3, 4, 5].map(id), "and what was deleted stays so");
+    let status = outbox.status(at(0)).unwrap();
+    assert_eq!((status.settled, status.pending, status.lost), (sent.len() as u64, 1, 0));
+    assert_eq!(events(&mut outbox), [id(5)], "and what was deleted stays so");
+}
+
+#[test]
+fn another_s_database_meets_no_log_of_ours() {
+    for also in [&[][..], &["-wal"], &["-shm"], &["-wal", "-shm"]] {
+        let (folder, elsewhere) = (Folder::new(), Folder::new());
+        append(&mut elsewhere.open(), "a", 10..12);
+        let theirs = fs::read(&elsewhere.path).unwrap();
+        let mut outbox = folder.open();
+        append(&mut outbox, "a", 0..3);
+        delete(&folder.path, &[""]);
+        fs::write(&folder.path, &theirs).unwrap();
+        for part in also {
+            delete(&folder.path, &[part]);
+            fs::write(beside(&folder.path, part), "theirs").unwrap();
+        }
+        append(&mut outbox, "a", 3..4);
+        assert_eq!(other(&folder, 1, ""), theirs, "{also:?}");
+        for part in also {
+            assert_eq!(other(&folder, 1, part), b"theirs", "{also:?}");
+        }
+        drop(outbox);
+        let mut outbox = folder.open();
+        assert_eq!((outbox.salvaged(), outbox.status(at(0)).unwrap().lost), (None, 0), "{also:?}");
+        assert_eq!(events(&mut outbox), (0..4).map(id).collect::<Vec<_>>(), "{also:?}");
+    }
 }
 
 #[test]
@@ -129,19 +161,19 @@ fn who_writes_to_the_file_that_was_deleted_is_told() {
 }
 
 #[test]
-fn the_file_of_another_device_is_set_aside_as_it_is() {
-    let folder = Folder::new();
-    let other = Folder::new();
+fn nothing_of_another_device_s_file_is_taken() {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
     let theirs = DeviceId(Uuid::from_u128(0xE));
-    drop(Outbox::open(&other.path, theirs, at(0)).unwrap());
-    let bytes = fs::read(&other.path).unwrap();
+    let mut foreign = Outbox::open(&elsewhere.path, theirs, at(0)).unwrap();
+    append(&mut foreign, "a", 10..12);
+    drop(foreign);
+    let bytes = fs::read(&elsewhere.path).unwrap();
     let mut outbox = folder.open();
     append(&mut outbox, "a", 0..2);
     delete(&folder.path, &["", "-wal", "-shm"]);
     fs::write(&folder.path, &bytes).unwrap();
     append(&mut outbox, "a", 2..3);
-    let aside = [1, 2].map(|n| fs::read(beside(&folder.path, &format!(".damaged-{n}"))).unwrap());
-    assert!(aside.contains(&bytes), "nothing was written to it");
+    assert_eq!(other(&folder, 1, ""), bytes);
     assert_eq!(sorted_ids(&drain(&mut outbox).0), (0..3).map(id).collect::<Vec<_>>());
 }
 
@@ -175,7 +207,7 @@ fn who_became_the_owner_meanwhile_is_the_only_one() {
 fn a_copy_that_a_crash_kept_from_its_place_is_put_there() {
     let folder = Folder::new();
     append(&mut folder.open(), "a", 0..3);
-    let [file, copy, log] = ["", ".copy", "-wal"].map(|ending| beside(&folder.path, ending));
+    let [file, copy, log] = ["", ".put-back", "-wal"].map(|ending| beside(&folder.path, ending));
     for stale_log in [false, true] {
         fs::rename(&file, &copy).unwrap();
         if stale_log {
@@ -192,29 +224,56 @@ fn a_copy_that_a_crash_kept_from_its_place_is_put_there() {
 }
 
 #[test]
-fn a_copy_beside_another_file_or_one_that_is_not_whole_is_salvaged_from() {
+fn a_whole_copy_takes_the_place_of_what_a_crash_left_there() {
     let folder = Folder::new();
     append(&mut folder.open(), "a", 0..3);
-    let bytes = fs::read(&folder.path).unwrap();
+    let older = fs::read(&folder.path).unwrap();
     append(&mut folder.open(), "a", 3..6);
-    let copy = beside(&folder.path, ".copy");
+    let of_before = folder.open().id();
+    let [copy, unfinished] =
+        [".put-back", ".put-back.new"].map(|ending| beside(&folder.path, ending));
     fs::rename(&folder.path, &copy).unwrap();
-    fs::write(&folder.path, &bytes).unwrap();
+    fs::write(&folder.path, &older).unwrap();
+    fs::write(&unfinished, &older[..older.len() - 4_096]).unwrap();
     let mut outbox = folder.open();
+    assert_eq!((outbox.id(), outbox.salvaged()), (of_before, None));
     assert_eq!(events(&mut outbox), (0..6).map(id).collect::<Vec<_>>());
-    drop(outbox);
-    assert!(!copy.exists());
-
-    let unfinished = beside(&folder.path, ".copy.new");
-    fs::remove_file(&folder.path).unwrap();
-    fs::write(&unfinished, &bytes[..bytes.len() - 4_096]).unwrap();
-    let outbox = folder.open();
-    assert!(outbox.salvaged().is_some());
-    assert!(!unfinished.exists(), "it is kept among those that are set aside");
+    assert_eq!(other(&folder, 1, ""), older);
+    assert!(!copy.exists() && !unfinished.exists());
 }
 
 #[test]
-fn files_that_vanish_again_and_again_are_put_back_a_few_times_an_hour() {
+fn a_copy_that_is_not_whole_is_salvaged_from() {
+    let folder = Folder::new();
+    append(&mut folder.open(), "a", 0..3);
+    let bytes = fs::read(&folder.path).unwrap();
+    let [unfinished, journal] =
+        [".put-back.new", ".put-back.new-journal"].map(|ending| beside(&folder.path, ending));
+    fs::remove_file(&folder.path).unwrap();
+    fs::write(&unfinished, &bytes[..bytes.len() - 4_096]).unwrap();
+    fs::write(&journal, "of a copy that was cut off").unwrap();
+    let outbox = folder.open();
+    assert!(outbox.salvaged().is_some());
+    assert!(!unfinished.exists(), "it is kept among those that are set aside");
+    assert!(!journal.exists());
+}
+
+#[test]
+fn a_part_of_a_copy_of_what_still_stands_tells_of_no_loss() {
+    let folder = Folder::new();
+    append(&mut folder.open(), "a", 0..200);
+    let bytes = fs::read(&folder.path).unwrap();
+    let unfinished = beside(&folder.path, ".put-back.new");
+    fs::write(&unfinished, &bytes[..bytes.len() / 2 / 4_096 * 4_096]).unwrap();
+    let mut outbox = folder.open();
+    let status = outbox.status(at(0)).unwrap();
+    assert_eq!((status.pending, status.lost), (200, 0));
+    let (all, _) = drain(&mut outbox);
+    assert_eq!(sorted_ids(&all), (0..200).map(id).collect::<Vec<_>>(), "and of no gap");
+}
+
+#[test]
+fn files_that_vanish_again_and_again_are_put_back_ever_less_often() {
     const MINUTE_MS: u64 = 60_000;
     let folder = Folder::new();
     let mut outbox = folder.open();
@@ -227,7 +286,91 @@ fn files_that_vanish_again_and_again_are_put_back_a_few_times_an_hour() {
     let refused =
         (0..10).find(|n| remove_and_append(&mut outbox, *n, MINUTE_MS * u64::from(*n)).is_err());
     assert_eq!(refused, Some(4), "four times it comes back");
-    remove_and_append(&mut outbox, 4, 59 * MINUTE_MS).unwrap_err();
-    remove_and_append(&mut outbox, 4, 61 * MINUTE_MS).unwrap();
-    assert_eq!(events(&mut outbox), (0..5).map(id).collect::<Vec<_>>());
+    remove_and_append(&mut outbox, 4, 7 * MINUTE_MS).unwrap_err();
+    remove_and_append(&mut outbox, 4, 8 * MINUTE_MS).unwrap();
+    remove_and_append(&mut outbox, 5, 9 * MINUTE_MS).unwrap_err();
+    outbox.stay_at_last(at(9 * MINUTE_MS)).unwrap();
+    drop(outbox);
+    assert_eq!(events(&mut folder.open()), (0..5).map(id).collect::<Vec<_>>(), "at the end, too");
+}
+
+#[test]
+fn what_could_not_be_put_back_is_tried_once_more_at_the_end_without_a_pause() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..3);
+    let data = folder.path.parent().unwrap();
+    fs::remove_dir_all(data).unwrap();
+    fs::write(data, "in the way").unwrap();
+    outbox.append(&group(3), at(0)).unwrap_err();
+    outbox.stay_at_last(at(1)).unwrap_err();
+    fs::remove_file(data).unwrap();
+    outbox.stay_at_last(at(1)).unwrap();
+    drop(outbox);
+    assert_eq!(folder.open().status(at(0)).unwrap().pending, 3);
+}
+
+#[test]
+fn who_deletes_it_at_every_moment_while_it_is_put_back_deletes_nothing() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..30);
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let files = ["", "-wal", "-shm", ".lock"].map(|part| beside(&folder.path, part));
+    let deleting = std::thread::spawn(move || {
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            files.iter().for_each(|file| drop(fs::remove_file(file)));
+            std::thread::yield_now();
+        }
+    });
+    let mut acknowledged = 30;
+    for (n, minutes) in (30..60).zip(0..) {
+        acknowledged += u32::from(outbox.append(&group(n), at(minutes * 6 * 60_000)).is_ok());
+    }
+    drop(stop);
+    deleting.join().unwrap();
+    outbox.stay_at_last(at(0)).unwrap();
+    drop(outbox);
+    let mut outbox = folder.open();
+    let found = events(&mut outbox);
+    assert!((0..30).all(|n| found.contains(&id(n))), "{found:?}");
+    assert_eq!(found.len() as u32, acknowledged, "of those that were acknowledged meanwhile too");
+}
+
+#[test]
+fn a_copy_that_is_not_of_this_outbox_is_left_alone() {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    append(&mut folder.open(), "a", 0..3);
+    append(&mut elsewhere.open(), "a", 10..12);
+    let copy = beside(&folder.path, ".put-back");
+    for strange in [&fs::read(&elsewhere.path).unwrap()[..], b"", b"dear diary"] {
+        fs::write(&copy, strange).unwrap();
+        let outbox = folder.open();
+        assert_eq!((outbox.status(at(0)).unwrap().pending, outbox.salvaged()), (3, None));
+        assert_eq!(fs::read(&copy).unwrap(), strange);
+    }
+}
+
+#[test]
+fn what_another_owns_by_now_is_not_lost() {
+    let folder = Folder::new();
+    let mut first = folder.open();
+    append(&mut first, "a", 0..1);
+    delete(&folder.path, &[".lock"]);
+    let second = opened(&folder.path, at(0));
+    first.stay_at_last(at(0)).unwrap();
+    drop((first, second));
+}
+
+#[test]
+fn a_queue_in_a_folder_whose_name_is_no_text_is_put_back() {
+    let folder = Folder::new();
+    let name = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9");
+    let path = folder.path.parent().unwrap().join(name).join("outbox.db");
+    let mut outbox = opened(&path, at(0));
+    append(&mut outbox, "a", 0..3);
+    delete(&path, &["", "-wal", "-shm"]);
+    outbox.stay_at_last(at(0)).unwrap();
+    drop(outbox);
+    assert_eq!(opened(&path, at(0)).status(at(0)).unwrap().pending, 3);
 }

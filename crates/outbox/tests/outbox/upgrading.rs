@@ -221,8 +221,10 @@ fn contents(folder: &Folder) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
     files
 }
 
-fn newer(ending: &str) -> Folder {
-    let folder = copy_of(NEWEST, ending);
+/// The file of a program that knows one schema more, as it was closed or killed,
+/// with `known` written beside it: what it had, or was about to get.
+fn newer(ending: &str, known: u32) -> Folder {
+    let mut folder = copy_of(NEWEST, ending);
     let db = rusqlite::Connection::open(&folder.path).unwrap();
     db.pragma_update(None, "user_version", NEWEST + 1).unwrap();
     if ending == "killed" {
@@ -230,21 +232,58 @@ fn newer(ending: &str) -> Folder {
         let killed = Folder::new();
         fs::create_dir_all(killed.path.parent().unwrap()).unwrap();
         copy_files(folder.path.parent().unwrap(), killed.path.parent().unwrap());
-        return killed;
+        folder = killed;
     }
+    drop(db);
+    write_beside(&folder, known);
     folder
+}
+
+/// What every owner writes beside its file: whose it is, and its schema.
+fn write_beside(folder: &Folder, schema: u32) {
+    let looked_at = Folder::new();
+    fs::create_dir_all(looked_at.path.parent().unwrap()).unwrap();
+    copy_files(folder.path.parent().unwrap(), looked_at.path.parent().unwrap());
+    let outbox = written_id(&looked_at);
+    let checksum = crc32fast::hash(format!("{outbox} {DEVICE} {schema}").as_bytes());
+    let identity = format!(r#"{{"outbox":"{outbox}","device":"{DEVICE}","schema":{schema}}}"#);
+    let text = format!(r#"{{"identity":{identity},"checksum":{checksum}}}"#);
+    fs::write(folder.path.with_extension("db.id"), text).unwrap();
+}
+
+#[test]
+fn what_is_written_beside_a_file_is_what_its_owner_writes() {
+    let folder = copy_of(NEWEST, "closed");
+    drop(folder.open());
+    let owners = fs::read(folder.path.with_extension("db.id")).unwrap();
+    write_beside(&folder, NEWEST);
+    assert!(fs::read(folder.path.with_extension("db.id")).unwrap() == owners);
 }
 
 #[test]
 fn a_newer_schema_is_named_and_nothing_of_it_is_touched() {
     for ending in ENDINGS {
-        let folder = newer(ending);
+        let folder = newer(ending, NEWEST + 1);
         let before = contents(&folder);
         let owner = Outbox::open(&folder.path, DEVICE, at(0)).err();
         assert!(matches!(owner, Some(Error::NewerSchema { .. })), "{ending}: {owner:?}");
         let view = OutboxView::open(&folder.path).err();
         assert!(matches!(view, Some(Error::NewerSchema { .. })), "{ending}: {view:?}");
         assert!(contents(&folder) == before, "{ending}: bytes, times and files are as before");
+    }
+}
+
+#[test]
+fn a_version_that_no_program_announced_is_damage_for_whoever_looks() {
+    for ending in ENDINGS {
+        let folder = newer(ending, NEWEST);
+        let before = contents(&folder);
+        let view = OutboxView::open(&folder.path).err();
+        assert!(matches!(view, Some(Error::Damaged(_))), "{ending}: {view:?}");
+        assert!(contents(&folder) == before, "{ending}: a look changes nothing");
+        let outbox = folder.open();
+        let salvaged = outbox.salvaged().map(|salvaged| salvaged.unreadable);
+        assert_eq!(salvaged, Some(0), "{ending}: and its owner keeps every event");
     }
 }
 

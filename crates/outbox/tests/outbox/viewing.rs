@@ -69,7 +69,7 @@ fn a_deletion_from_another_process_is_told_to_the_server() {
     let in_flight = claim(&mut outbox, 1);
     let wanted: Vec<_> = [0, 1, 3, 4, 77].map(id).to_vec();
     let deleted = folder.view().delete(&wanted, at(0)).unwrap();
-    assert_eq!(deleted, Deleted { deleted: 3, in_flight: 1, absent: 1 });
+    assert_eq!(deleted, Deleted { deleted: 3, sent: 1, in_flight: 1, absent: 1 });
 
     conclude(&mut outbox, &in_flight, &stored(&in_flight));
     let rest = claim(&mut outbox, 10);

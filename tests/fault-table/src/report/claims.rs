@@ -1,10 +1,13 @@
 //! What must hold of the cells, each said and judged.
 
+use std::time::Duration;
+
+use delivery::backoff_ms;
 use serde::Serialize;
 
 use crate::{cell::Cell, fault::Fault, plan::Plan};
 
-/// Requests in the outage of twelve seconds: the best peers make four to six.
+/// Requests in an outage of twelve seconds: the best peers make four to six.
 const OUTAGE_REQUESTS_MAX: u64 = 6;
 /// What p99 of an append may be with a silent server: the peers' 2 ms, or so
 /// many times what the bare disk takes for as many bytes at the same time.
@@ -54,7 +57,7 @@ pub(crate) fn of(cells: &[Cell], plan: Plan) -> Vec<Claim> {
         }),
     ];
     let mut claims: Vec<_> = claims.into_iter().flatten().collect();
-    claims.extend(outage(cells));
+    claims.extend(outage(cells, plan));
     claims.extend(appends(cells, plan));
     claims
 }
@@ -81,17 +84,34 @@ fn each(
     shown.then(|| Claim { claim: claim.to_owned(), holds: failing.is_empty(), figure })
 }
 
-fn outage(cells: &[Cell]) -> Option<Claim> {
+fn outage(cells: &[Cell], plan: Plan) -> Option<Claim> {
     let of_cell = |cell: &Cell| cell.outage_requests.map(|requests| (cell.name, requests));
     let outages: Vec<_> = cells.iter().filter_map(of_cell).collect();
     let most = outages.iter().map(|(_, requests)| *requests).max()?;
     let figures: Vec<_> =
         outages.iter().map(|(name, requests)| format!("{name}: {requests}")).collect();
+    let (from, to) = Fault::Unavailable.outage()?;
+    let length = plan.real(to - from);
+    let max = outage_requests_max(plan, length);
     Some(Claim {
-        claim: format!("at most {OUTAGE_REQUESTS_MAX} requests in the 12 s outage"),
-        holds: most <= OUTAGE_REQUESTS_MAX,
+        claim: format!("at most {max} requests in the {} s outage", length.as_secs_f64()),
+        holds: most <= max,
         figure: figures.join(", "),
     })
+}
+
+/// The waits between two requests do not shrink with the timetable: in a smaller
+/// run as many requests may be made as the shortest of them leave room for.
+fn outage_requests_max(plan: Plan, length: Duration) -> u64 {
+    if plan.is_whole() {
+        return OUTAGE_REQUESTS_MAX;
+    }
+    let waits = (1..).map(|failures| Duration::from_millis(backoff_ms(failures, None, 0)));
+    let asked = waits.scan(Duration::ZERO, |asked, wait| {
+        *asked += wait;
+        Some(*asked)
+    });
+    1 + asked.take_while(|asked| *asked < length).count() as u64
 }
 
 fn appends(cells: &[Cell], plan: Plan) -> Vec<Claim> {
@@ -123,4 +143,19 @@ fn appends(cells: &[Cell], plan: Plan) -> Vec<Claim> {
         });
     }
     claims
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shorter_outage_has_room_for_fewer_requests() {
+        let max = |scale| {
+            let plan = Plan { scale };
+            outage_requests_max(plan, plan.real(12.0))
+        };
+        // At 0, 0.5, 1.5 and 3.5 s, and so on.
+        assert_eq!([0.01, 0.1, 0.2, 0.5, 1.0].map(max), [1, 2, 3, 4, 6]);
+    }
 }

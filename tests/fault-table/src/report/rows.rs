@@ -5,7 +5,11 @@ use std::fmt::Write;
 use anyhow::Result;
 
 use super::Report;
-use crate::{cell::Cell, fault::Fault, peers::Peers};
+use crate::{
+    cell::{Cell, Took},
+    fault::Fault,
+    peers::Peers,
+};
 
 /// Our name in the first column.
 const OWN: &str = "**Ringside**";
@@ -22,7 +26,7 @@ pub(super) fn own(cells: &[Cell]) -> String {
 /// A cell as the peers' are written.
 fn text(cell: &Cell) -> String {
     if cell.fault == Fault::BlackHole {
-        return format!("{:.1} / {:.0}", cell.append.p99, cell.append.max);
+        return format!("{:.1} / {:.1}", cell.append.p99, cell.append.max);
     }
     let through = |before: u64, after: u64| {
         if before == after { before.to_string() } else { format!("{before}→{after}") }
@@ -45,11 +49,7 @@ pub(super) fn table(report: &Report) -> Result<String> {
     for peer in &peers.peers {
         writeln!(text, "| {} | {} |", peer.name, peer.cells.join(" | "))?;
     }
-    writeln!(
-        text,
-        "\nRingside on {}, the others as published on {}.\n",
-        report.date, peers.measured
-    )?;
+    writeln!(text, "\nRingside on {}, the others on {}.\n", report.date, peers.measured)?;
     details(&mut text, &report.cells)?;
     for claim in &report.claims {
         let word = if claim.holds { "holds" } else { "FAILS" };
@@ -69,26 +69,36 @@ fn details(text: &mut String, cells: &[Cell]) -> Result<()> {
     )?;
     writeln!(text, "|{}", "---|".repeat(9))?;
     for cell in cells {
-        let (append, bare) = (cell.append, cell.bare);
+        let [append, bare] = [cell.append, cell.bare].map(times);
         let outage = cell.outage_requests.map_or(String::new(), |requests| requests.to_string());
         let settled = cell.settled_after_s.map_or("–".to_owned(), |s| format!("{s:.1} s"));
         writeln!(
             text,
-            "| {} | {}→{} | {} | {} | {} | {outage} | {settled} | {:.1} / {:.1} / {:.0} | {:.1} / {:.1} / {:.0} |",
+            "| {} | {}→{} | {} | {} | {} | {outage} | {settled} | {append} | {bare} |",
             cell.name,
             cell.before.lost,
             cell.after.lost,
             cell.after.doubled,
             cell.copies_max,
             cell.requests,
-            append.p50,
-            append.p99,
-            append.max,
-            bare.p50,
-            bare.p99,
-            bare.max,
         )?;
     }
     writeln!(text)?;
     Ok(())
+}
+
+/// p50, p99 and the longest, all as exact: one that is rounded more than another
+/// can end below it.
+fn times(took: Took) -> String {
+    format!("{:.1} / {:.1} / {:.1}", took.p50, took.p99, took.max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_is_not_printed_as_shorter_than_p99() {
+        assert_eq!(times(Took { p50: 0.24, p99: 0.43, max: 0.5 }), "0.2 / 0.4 / 0.5");
+    }
 }
