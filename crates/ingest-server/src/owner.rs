@@ -34,7 +34,7 @@ pub(crate) struct Ousted;
 impl Owner {
     /// As [`own`], while the thread does something else.
     pub(crate) async fn soon(data_dir: &Path) -> Result<Self, ServeError> {
-        let lock = own_soon(data_dir).await?;
+        let lock = own_within(data_dir, OWN_WAITS).await?;
         Ok(Self { data_dir: data_dir.to_owned(), lock })
     }
 
@@ -48,7 +48,7 @@ impl Owner {
             if is_under_its_name(&self.lock, &lock_of(&self.data_dir)) {
                 continue;
             }
-            match take_again(&self.data_dir).await {
+            match own_within(&self.data_dir, LOOK_WAITS).await {
                 Ok(lock) => {
                     (self.lock, is_said) = (lock, false);
                     tracing::error!("serve.lock was deleted or replaced: it is taken again");
@@ -67,17 +67,6 @@ impl Owner {
             }
         }
     }
-}
-
-/// Waits for a command, and not for another server.
-async fn take_again(data_dir: &Path) -> Result<File, ServeError> {
-    for _ in 0..LOOK_WAITS {
-        match try_own(data_dir) {
-            Err(ServeError::Occupied(_)) => tokio::time::sleep(OWN_WAIT).await,
-            taken => return taken,
-        }
-    }
-    try_own(data_dir)
 }
 
 fn lock_of(data_dir: &Path) -> PathBuf {
@@ -122,8 +111,8 @@ pub fn own(data_dir: &Path) -> Result<File, ServeError> {
 }
 
 /// The same, while the thread does something else.
-async fn own_soon(data_dir: &Path) -> Result<File, ServeError> {
-    for _ in 0..OWN_WAITS {
+async fn own_within(data_dir: &Path, waits: u32) -> Result<File, ServeError> {
+    for _ in 0..waits {
         match try_own(data_dir) {
             Err(ServeError::Occupied(_)) => tokio::time::sleep(OWN_WAIT).await,
             taken => return taken,
@@ -154,7 +143,7 @@ mod tests {
         let dir = tempfile::TempDir::new().unwrap();
         let command = try_own(dir.path()).unwrap();
         let on_the_same_thread = async move { drop(command) };
-        let (owner, ()) = tokio::join!(own_soon(dir.path()), on_the_same_thread);
+        let (owner, ()) = tokio::join!(own_within(dir.path(), OWN_WAITS), on_the_same_thread);
         let _owner = owner.unwrap();
         assert!(matches!(try_own(dir.path()), Err(ServeError::Occupied(_))));
     }

@@ -151,8 +151,13 @@ impl Error {
     }
 
     fn sqlite_error(&self) -> Option<&ffi::Error> {
+        self.sqlite().and_then(rusqlite::Error::sqlite_error)
+    }
+
+    /// What SQLite said, where it is that.
+    fn sqlite(&self) -> Option<&rusqlite::Error> {
         match self {
-            Self::Sqlite(cause) => cause.sqlite_error(),
+            Self::Sqlite(cause) => Some(cause),
             Self::Locked(_)
             | Self::Absent(_)
             | Self::NewerSchema { .. }
@@ -169,18 +174,7 @@ impl Error {
     pub(crate) fn again(&self) -> Self {
         let io = ffi::Error::new(if self.is_full() { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR });
         let error = self.sqlite_error().copied().unwrap_or(io);
-        let said = match self {
-            Self::Sqlite(cause) => cause.to_string(),
-            Self::Locked(_)
-            | Self::Absent(_)
-            | Self::NewerSchema { .. }
-            | Self::OlderSchema { .. }
-            | Self::OtherDevice(_)
-            | Self::Damaged(_)
-            | Self::Replaced(_)
-            | Self::Folder(_)
-            | Self::Random(_) => self.to_string(),
-        };
+        let said = self.sqlite().map_or_else(|| self.to_string(), ToString::to_string);
         Self::Sqlite(rusqlite::Error::SqliteFailure(error, Some(said)))
     }
 }
