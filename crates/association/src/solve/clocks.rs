@@ -8,6 +8,7 @@ mod consensus;
 mod order;
 mod peaks;
 mod refine;
+mod steady;
 mod track;
 
 use self::{

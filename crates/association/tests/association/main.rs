@@ -22,5 +22,6 @@ mod rows;
 mod seal;
 mod sketch;
 mod told;
-mod withdraw;
 mod trust;
+mod twice;
+mod withdraw;
