@@ -24,7 +24,7 @@ pub(super) fn refine(view: &mut View, clocks: &mut Clocks) {
             steady(view, clocks);
         }
         clocks.apply(view);
-        let seen = Seen::of(view, &clocks.locked);
+        let seen = Seen::of(view, clocks);
         let found_anew = round == ANEW;
         for number in 0..view.clocks.len() {
             let consensus = Consensus::of(view, &seen, view.clocks[number].account);

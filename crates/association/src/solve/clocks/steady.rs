@@ -98,14 +98,14 @@ fn middle(jumps: &[Jump]) -> i64 {
 
 /// How many accounts have a clock that was read before and after.
 fn present(view: &View, clocks: &Clocks, x: i64) -> usize {
-    let spans = view.clocks.iter().zip(&clocks.locked).filter(|(_, locked)| **locked);
+    let spans = view.clocks.iter().enumerate().filter(|(number, _)| clocks.is_held_to(*number));
     let mut accounts: Vec<u16> = spans
-        .filter(|(clock, _)| {
+        .filter(|(_, clock)| {
             let units = &view.units[clock.units.clone()];
             units.first().is_some_and(|unit| unit.x <= x)
                 && units.last().is_some_and(|unit| unit.x > x)
         })
-        .map(|(clock, _)| clock.account)
+        .map(|(_, clock)| clock.account)
         .collect();
     accounts.sort_unstable();
     accounts.dedup();
