@@ -51,6 +51,8 @@ pub(crate) fn settle(
     for island in islands(view, groups) {
         let rule = view.units[island[0].units[0]].rule;
         let caps = *caps.entry(rule).or_insert_with(|| Caps::of(view, rule));
+        let units = island.iter().flat_map(|group| &group.units).map(|unit| &view.units[*unit]);
+        let caps = caps.around(units.map(|unit| (unit.witness, unit.x)).collect());
         let ground = Ground { view, costs, caps, is_free, strict, lag_seen };
         settled.extend(ground.settle(island));
     }

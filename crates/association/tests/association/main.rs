@@ -24,4 +24,5 @@ mod sketch;
 mod told;
 mod trust;
 mod twice;
+mod two;
 mod withdraw;
