@@ -36,6 +36,9 @@ pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
     let mut view = View::new(set, rules);
     let clocks = clocks::place(&mut view, &Votes::of_all());
     let solution = decide(set, &view, clocks);
+    if is_made_up(&view, &solution) {
+        return solution;
+    }
     // What clocks that run away pulled with them stands again without their
     // vote: it takes a first solution to know them.
     let votes = Votes::of(&view, &judge(set, rules, &solution, &Known::default()).voters);
@@ -45,6 +48,15 @@ pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
     let clocks = clocks::place(&mut view, &votes);
     let without = decide(set, &view, clocks);
     if tears(&solution, &without) { solution } else { without }
+}
+
+/// Whether it is more than players could tell, so that looking twice would only
+/// take time: one who floods ten players' match is still below.
+fn is_made_up(view: &View, solution: &Solution) -> bool {
+    const REPORTS_MAX: usize = 4_096;
+    const WITNESSED_MAX: usize = 1 << 16;
+    view.units.len() > REPORTS_MAX
+        || solution.clusters.len() * view.account_names().len() > WITNESSED_MAX
 }
 
 /// Whether the voters' clocks alone set apart what stood together: then those

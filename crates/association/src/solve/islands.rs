@@ -15,7 +15,7 @@ use crate::{Rule, cost::IMPOSSIBLE};
 /// Further apart in time than any witness is late, twice over.
 const APART_MS: i64 = 12_000;
 /// A larger island is made up: it stays as it was found first.
-const UNITS_MAX: usize = 512;
+const UNITS_MAX: usize = 256;
 /// Sweeps until it stands still; two as a rule.
 const SWEEPS_MAX: usize = 6;
 
@@ -126,7 +126,7 @@ impl Ground<'_> {
     /// What it costs that a report tells of a happening of its own.
     fn alone(&self, unit: usize) -> i64 {
         let unit = &self.view.units[unit];
-        self.happened(1, self.costs.missed_by_others(unit.x, |witness| witness == unit.witness))
+        self.happened(1, self.costs.missed_by_others(unit.x, std::iter::once(unit.witness)))
     }
 
     /// What a happening costs that so many tell and others `missed`: either it

@@ -109,8 +109,7 @@ impl<'a> Soft<'a> {
         if self.by_time.range(near.clone()).nth(CROWD_MAX).is_some() {
             return None;
         }
-        let in_it = |witness| group.has_witness(self.view, witness);
-        let own = ANOTHER + self.costs.missed_by_others(x, in_it);
+        let own = ANOTHER + self.costs.missed_by_others(x, group.witnesses(self.view));
         let mut gains: Vec<(i64, usize)> = self
             .by_time
             .range(near)

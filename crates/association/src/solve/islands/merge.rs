@@ -70,8 +70,8 @@ impl Ground<'_> {
         let agree = one.attacker(self.view) == other.attacker(self.view);
         let names = if agree { 0 } else { OTHER_ATTACKER * fewer };
         let happened = |group: &Group| {
-            let in_it = |witness| group.has_witness(self.view, witness);
-            self.happened(group.units.len(), self.costs.missed_by_others(first, in_it))
+            let missed = self.costs.missed_by_others(first, group.witnesses(self.view));
+            self.happened(group.units.len(), missed)
         };
         let spare: i64 = spare.into_iter().map(|unit| self.alone(unit)).sum();
         let saved = happened(one) + happened(other) - happened(&both) - spare;

@@ -49,7 +49,8 @@ impl Caps {
             // of its kind is as likely as a late report, where there is one.
             (0 | 1, true) => (self.floor_ms / 2).min(4_000),
             (0 | 1, false) => (self.floor_ms * 17 / 20).min(4_000),
-            (2, _) => (self.floor_ms * 9 / 10).min(5_000),
+            (2, true) => (self.floor_ms * 7 / 10).min(5_000),
+            (2, false) => (self.floor_ms * 9 / 10).min(5_000),
             // Now the costs decide: nine misses weigh more than six seconds.
             _ => 6_000,
         }
@@ -58,7 +59,7 @@ impl Caps {
     /// What a happening costs by being there at all.
     pub(crate) fn new_one(self) -> i64 {
         match (self.is_crowded, self.floor_ms < BURST_MS) {
-            (true, true) => 400,
+            (true, true) => 200,
             (true, false) => 600,
             (false, _) => 800,
         }
