@@ -22,5 +22,7 @@ mod rows;
 mod seal;
 mod sketch;
 mod told;
-mod withdraw;
 mod trust;
+mod twice;
+mod two;
+mod withdraw;

@@ -1,7 +1,7 @@
 //! What is measured beside the cells: liars, a device left out, halves.
 
 use super::{Deceived, Figures, Halves, Live, Partition, play, without_device};
-use crate::crowd::{ClockFault, Counters, Crowd, CrowdPlan, RuleSet, Step};
+use crate::crowd::{ClockFault, Counters, Crowd, CrowdPlan, Lie, RuleSet, Step};
 
 /// Most liars of ten devices that are measured.
 const LIARS_MAX: usize = 5;
@@ -14,6 +14,8 @@ const LEFT_OUT: usize = 0;
 pub struct Beside {
     /// For 1, 2, … liars who invent together and whose clocks slip.
     pub liars: Vec<(Figures, Deceived)>,
+    /// For each lie, what 1, 2, … liars do to honest pairs and clocks.
+    pub lies: Vec<(Lie, Vec<(Partition, Deceived)>)>,
     /// What the other nine devices' pairs are without the tenth, by name.
     pub left_out: Vec<(&'static str, Partition)>,
     /// Counter-Strike's halves, by how many of ten players run a companion.
@@ -32,6 +34,7 @@ impl Beside {
             liars: (1..=LIARS_MAX)
                 .map(|liars| deceived(crowds(CrowdPlan { liars, ..CrowdPlan::new(seed) })))
                 .collect(),
+            lies: Lie::ALL.map(|lie| (lie, lied(seed, matches, lie))).into(),
             left_out: left_out_plans(seed)
                 .into_iter()
                 .map(|(name, plan)| (name, left_out(crowds(plan))))
@@ -44,6 +47,21 @@ impl Beside {
                 .into(),
         }
     }
+}
+
+/// What liars of one kind do, by how many there are.
+fn lied(seed: u64, matches: u64, lie: Lie) -> Vec<(Partition, Deceived)> {
+    let of = |liars: usize| {
+        let mut sum = (Partition::default(), Deceived::default());
+        for turn in 0..matches {
+            let plan = CrowdPlan { liars, lie, ..CrowdPlan::new(seed + turn) };
+            let (deceived, pairs) = Deceived::and_pairs(&Crowd::of(&plan));
+            sum.0.add(&pairs);
+            sum.1.add(deceived);
+        }
+        sum
+    };
+    (1..=LIARS_MAX).map(of).collect()
 }
 
 fn deceived(crowds: impl Iterator<Item = Crowd>) -> (Figures, Deceived) {

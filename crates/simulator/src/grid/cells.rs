@@ -302,7 +302,8 @@ fn liars(middle: &CrowdPlan) -> Vec<Cell> {
     cells
 }
 
-fn lie_word(lie: Lie) -> &'static str {
+/// What a lie is called.
+pub(super) fn lie_word(lie: Lie) -> &'static str {
     match lie {
         Lie::Invents => "invents",
         Lie::Repeats => "repeats",

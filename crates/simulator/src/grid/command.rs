@@ -95,6 +95,9 @@ fn tell(
 /// What was simulated: the same seeds and matches give the same figures, on any
 /// day and machine.
 fn stamp(args: &GridArgs) -> String {
+    if args.matches == 1 {
+        return format!("Simulated: 1 match a cell, seed {}.", args.seed);
+    }
     let last = args.seed + args.matches.max(1) - 1;
     format!("Simulated: {} matches a cell, seeds {} to {last}.", args.matches, args.seed)
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use association::{Pushed, ReportNo, ReportSet, Rules, Solution, solve};
+use association::{
+    Pushed, ReportNo, ReportSet, Rules, Solution, solve,
+    trust::{Known, Standing, judge},
+};
 use event_model::{Game, Kind};
 
 use super::{Labelled, Partition};
@@ -27,6 +30,15 @@ impl<'a> Solved<'a> {
         let numbers = taken.iter().map(|sent| pushed(&mut set, sent)).collect();
         let solution = solve(&set, &Rules::of(&game_of(crowd)));
         Self { taken, numbers, set, solution }
+    }
+
+    /// How the honest devices' true reports are put together.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        let honest = self.stored().filter(|(sent, _)| !sent.by_liar);
+        let labelled =
+            honest.filter_map(|(sent, stored)| Some(Labelled { stored, truth: sent.truth? }));
+        Partition::of(labelled.collect())
     }
 
     /// Which stored occurrence each taken report is in.
@@ -94,6 +106,8 @@ pub struct Deceived {
     /// Occurrences of which most reports are made up and that more than half
     /// of all accounts seem to witness.
     pub confirmed: u64,
+    /// Occurrences of which most reports are made up and that trust confirms.
+    pub believed: u64,
     /// By how much they moved any two honest clocks against each other, at
     /// most.
     pub moved_ms: u64,
@@ -103,19 +117,28 @@ impl Deceived {
     /// Solves a crowd with its liars and without.
     #[must_use]
     pub fn of(crowd: &Crowd) -> Self {
+        Self::and_pairs(crowd).0
+    }
+
+    /// The same, and the honest devices' reports as they are put together.
+    #[must_use]
+    pub fn and_pairs(crowd: &Crowd) -> (Self, Partition) {
         let with = Solved::of(crowd, |_| true);
         let without = Solved::of(crowd, |sent| !sent.by_liar);
-        Self { confirmed: confirmed_lies(crowd, &with), moved_ms: moved_ms(crowd, &with, &without) }
+        let (confirmed, believed) = confirmed_lies(crowd, &with);
+        let moved_ms = moved_ms(crowd, &with, &without);
+        (Self { confirmed, believed, moved_ms }, with.partition())
     }
 
     /// The worse of both, over matches.
     pub fn add(&mut self, other: Self) {
         self.confirmed += other.confirmed;
+        self.believed += other.believed;
         self.moved_ms = self.moved_ms.max(other.moved_ms);
     }
 }
 
-fn confirmed_lies(crowd: &Crowd, solved: &Solved<'_>) -> u64 {
+fn confirmed_lies(crowd: &Crowd, solved: &Solved<'_>) -> (u64, u64) {
     let mut witnesses: BTreeMap<u64, (BTreeSet<usize>, usize, usize)> = BTreeMap::new();
     for (sent, stored) in solved.stored() {
         let (accounts, lies, reports) = witnesses.entry(stored).or_default();
@@ -123,10 +146,22 @@ fn confirmed_lies(crowd: &Crowd, solved: &Solved<'_>) -> u64 {
         *lies += usize::from(sent.truth.is_none());
         *reports += 1;
     }
-    let confirmed = witnesses.values().filter(|(accounts, lies, reports)| {
-        2 * lies > *reports && 2 * accounts.len() > crowd.plan.devices
-    });
-    u64::try_from(confirmed.count()).expect("a count fits into 64 bits")
+    let is_lie = |(_, (_, lies, reports)): &(&u64, &(_, usize, usize))| 2 * lies > *reports;
+    let lies: Vec<_> = witnesses.iter().filter(is_lie).collect();
+    let rules = Rules::of(&game_of(crowd));
+    let trust = judge(&solved.set, &rules, &solved.solution, &Known::default()).assessment;
+    let is_believed = |stored: u64| {
+        let at = usize::try_from(stored).expect("a cluster's number is a place in memory");
+        trust.occurrences[at].standing == Standing::Confirmed
+    };
+    let by_count =
+        lies.iter().filter(|(_, (accounts, ..))| 2 * accounts.len() > crowd.plan.devices);
+    let by_trust = lies.iter().filter(|(stored, _)| is_believed(**stored));
+    (number(by_count.count()), number(by_trust.count()))
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).expect("a count fits into 64 bits")
 }
 
 fn moved_ms(crowd: &Crowd, with: &Solved<'_>, without: &Solved<'_>) -> u64 {

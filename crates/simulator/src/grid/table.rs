@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Baseline, Beside, Figures, Measured, Miss, Partition};
+use super::{Baseline, Beside, Figures, Measured, Miss, PRECISION_MIN, Partition, cells::lie_word};
 use crate::crowd::CrowdPlan;
+
+/// What a clock may be moved by without anybody seeing it: 1.48 times the median
+/// deviation of one report in these crowds.
+const CLOCK_NOISE_MS: u64 = 330;
 
 /// Ours, a line for each cell.
 #[must_use]
@@ -162,6 +166,7 @@ pub fn beside(beside: &Beside) -> String {
             100.0 * figures.arrival.wrong_share(),
         ));
     }
+    text.push_str(&lies(beside));
     text.push_str("\n| one of ten left out | P of the others' pairs | R |\n|---|--:|--:|\n");
     for (name, pairs) in &beside.left_out {
         text.push_str(&format!("| {name} | {:.5} | {:.5} |\n", pairs.precision(), pairs.recall()));
@@ -178,6 +183,28 @@ pub fn beside(beside: &Beside) -> String {
             share_pct(halves.linked, halves.told),
             share_pct(halves.wrong, halves.told),
         ));
+    }
+    text
+}
+
+/// What liars of each kind reach, and how many of them are withstood.
+fn lies(beside: &Beside) -> String {
+    let mut text = "\n| ten players, of whom so many lie | 1 | 2 | 3 | 4 | 5 | withstood |\n\
+                    |---|--:|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    for (lie, by_number) in &beside.lies {
+        let cells = by_number.iter().map(|(pairs, deceived)| {
+            let (recall, moved_s) = (pairs.recall(), seconds(deceived.moved_ms));
+            format!("R {recall:.4}, {} believed, {moved_s:.2} s", deceived.believed)
+        });
+        let withstood = by_number.iter().take_while(|(pairs, deceived)| {
+            deceived.believed == 0
+                && deceived.moved_ms <= CLOCK_NOISE_MS
+                && pairs.precision() >= PRECISION_MIN
+        });
+        let cells: Vec<String> = cells.collect();
+        let (word, number) = (lie_word(*lie), withstood.count());
+        text.push_str(&format!("| {word} | {} | {number} |\n", cells.join(" | ")));
     }
     text
 }
