@@ -5,6 +5,7 @@
 
 mod absorb;
 mod arrival;
+mod belief;
 mod bounds;
 mod clocks;
 mod counters;
@@ -22,5 +23,5 @@ mod rows;
 mod seal;
 mod sketch;
 mod told;
-mod withdraw;
 mod trust;
+mod withdraw;
