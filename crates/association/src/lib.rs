@@ -31,6 +31,7 @@
 mod cost;
 mod ids;
 pub mod joining;
+mod keys;
 mod late;
 mod logged_event;
 mod names;

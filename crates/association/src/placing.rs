@@ -5,6 +5,7 @@
 //! and scopes, then times and names; with less patience. A report that could
 //! belong to two is given one of its own: that heals, a wrong join is believed.
 
+mod counted;
 mod nearby;
 
 use event_model::DeviceId;
@@ -12,11 +13,10 @@ use event_model::DeviceId;
 use self::nearby::{Caps, DOUBTFUL_PERCENT};
 
 use crate::{
-    Axis, Change, LogNo, OccurrenceNo, Packed, Place, Placed, Report, ReportNo, Rule,
+    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo, Rule,
+    keys::{self, Meant, Numbered, Sides},
     state::{
         MatchState,
-        clocks::Trust,
-        keys::{is_half, place_of, scope_of},
         lives::{Description, Live, LiveNo},
     },
     trust::Belief,
@@ -30,6 +30,8 @@ pub(crate) struct Arrival {
     pub(crate) device: DeviceId,
     pub(crate) place: u64,
     pub(crate) scope: Option<u64>,
+    /// Whether that is a game's counter, which can be one behind.
+    pub(crate) can_lag: bool,
     /// In the server's time.
     pub(crate) x: i64,
     /// Whether its time may join it to others.
@@ -52,12 +54,6 @@ const EARLY_OF_MORE_MS: i64 = 150;
 const OTHER_ATTACKER: i64 = 4 * NAT;
 /// How much better than the second the best has to be.
 const CLEAR: i64 = NAT;
-/// A clock that is known this well speaks against a counter at this distance,
-/// as it does for the solver.
-const AGAINST_COUNTER_MS: i64 = 2_700;
-/// The same for one that was learnt from little: a game's counter lags by one,
-/// and the happening before is mostly further away.
-const FAR_AGAINST_COUNTER_MS: i64 = 15_000;
 /// Within this distance an occurrence of the same place is one that a clock may
 /// have missed by a step.
 const STEP_MS: i64 = 30_000;
@@ -126,13 +122,16 @@ impl MatchState {
     pub(crate) fn arrival(&self, no: ReportNo) -> Arrival {
         let packed = *self.packed(no);
         let clock = &self.clocks[usize::from(packed.clock.0)];
-        let is_half = is_half(&self.rules, &packed);
+        let is_half = keys::sides(&self.rules, &packed) != Sides::Both;
+        let meant = Meant::as_written(&packed);
+        let numbered = keys::numbered(&self.rules, &packed, meant);
         Arrival {
             no,
             packed,
             device: self.set.stream_of(&packed).device,
-            place: place_of(&self.rules, &packed),
-            scope: scope_of(&self.rules, &packed),
+            place: keys::place(&self.rules, &packed, meant),
+            scope: numbered.map(Numbered::scope),
+            can_lag: numbered.is_some_and(|numbered| numbered.can_lag),
             x: if clock.is_placed() { clock.x(packed.t) } else { packed.at },
             is_placed: clock.is_placed() && !is_half,
         }
@@ -150,31 +149,6 @@ impl MatchState {
         self.of_scope(arrival, scope).or_else(|| self.nearest(arrival, |live| live.scope.is_none()))
     }
 
-    /// Whether a report's counter is one behind: the device told of that value
-    /// before, or a clock that is known well puts it elsewhere.
-    fn is_lagging(&self, arrival: &Arrival) -> bool {
-        let place = self.rules.rule(arrival.packed.kind).place;
-        let Some(scope) = arrival.scope else { return false };
-        if matches!(place, Place::Match | Place::Round) {
-            return false;
-        }
-        let mut of_scope = self.lives.in_scope(scope).map(|no| self.lives.get(no)).peekable();
-        of_scope.peek().is_some()
-            && of_scope.all(|live| {
-                self.is_against(arrival, live) || self.own_in(live, arrival.device).is_some()
-            })
-    }
-
-    /// Whether a report's clock says clearly that it is of something else.
-    fn is_against(&self, arrival: &Arrival, live: &Live) -> bool {
-        let clock = &self.clocks[usize::from(arrival.packed.clock.0)];
-        let distance = (arrival.x - live.reference).abs();
-        let is_learnt = clock.trust == Trust::Learnt && !live.is_provisional;
-        arrival.is_placed
-            && ((clock.is_strict && distance > AGAINST_COUNTER_MS)
-                || (is_learnt && distance > FAR_AGAINST_COUNTER_MS))
-    }
-
     /// The same event of the same account, sent by another of its devices.
     fn of_twin(&self, arrival: &Arrival) -> Option<LiveNo> {
         let own = self.set.stream_of(&arrival.packed);
@@ -187,15 +161,6 @@ impl MatchState {
             let twin = self.set.number_of(stream.device, arrival.packed.key)?;
             let is_same = self.packed(twin).kind == arrival.packed.kind;
             self.seats.get(twin).live().filter(|_| is_same)
-        })
-    }
-
-    /// The occurrence that the counter or the scope names, unless this device
-    /// is in it or a well-known clock contradicts.
-    fn of_scope(&self, arrival: &Arrival, scope: u64) -> Option<LiveNo> {
-        self.lives.in_scope(scope).find(|no| {
-            let live = self.lives.get(*no);
-            !self.is_against(arrival, live) && self.own_in(live, arrival.device).is_none()
         })
     }
 

@@ -11,7 +11,6 @@ pub(crate) mod clocks;
 mod describe;
 mod heard;
 mod judging;
-pub(crate) mod keys;
 pub(crate) mod lives;
 mod resolving;
 mod rows;

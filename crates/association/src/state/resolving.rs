@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     MatchState,
     describe::names,
-    keys::{place_of, scope_of},
     lives::{Description, Live, LiveNo},
 };
 use crate::{
     Axis, Change, Cluster, ClusterNo, Flag, LogNo, OccurrenceNo, Packed, ReportNo, Solution,
     ids::{Held, Name, Naming, Seated, named},
+    keys::{self, Meant},
     revisions::differences,
     solve,
     trust::Belief,
@@ -200,7 +200,7 @@ impl MatchState {
             name: held.name,
             published: held.published,
             head: None,
-            place: place_of(&self.rules, &shown),
+            place: keys::place(&self.rules, &shown, Meant::as_written(&shown)),
             scope: self.scope_of_most(cluster, &shown),
             attacker: shown.attacker,
             reference: cluster.at.at.unix_ms(),
@@ -251,8 +251,9 @@ impl MatchState {
             let mut named = *self.packed(*member);
             (named.attacker, named.victim) = (shown.attacker, shown.victim);
             named.account_ids = shown.account_ids;
-            if let Some(scope) = scope_of(&self.rules, &named) {
-                *counts.entry(scope).or_default() += 1;
+            let meant = Meant::as_written(&named);
+            if let Some(numbered) = keys::numbered(&self.rules, &named, meant) {
+                *counts.entry(numbered.scope()).or_default() += 1;
             }
         }
         counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(scope, _)| scope)

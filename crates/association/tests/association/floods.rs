@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use association::{LogNo, MatchState, Placed, ReportSet};
+use association::{LogNo, MatchState, Placed, ReportSet, StreamFlag, Streams};
 use event_model::Kind;
 
 use crate::{
@@ -121,6 +121,63 @@ fn the_ends_of_every_number_are_survived() {
     state.place(&late.report(position + 1));
     state.reopen();
     assert_eq!(state.counts().reports + state.counts().overflow, position + 1);
+}
+
+/// What a reader of the one stream is told to be odd.
+fn flags(state: &MatchState) -> Vec<StreamFlag> {
+    Streams::read(&state.rows().whole).unwrap().views()[0].flags.clone()
+}
+
+#[test]
+fn a_match_that_never_ends_stays_within_bounds_and_loses_nothing() {
+    let mut state = MatchState::new(league());
+    let many = 30_000_u64;
+    let mut overflowed: BTreeSet<LogNo> = BTreeSet::new();
+    for position in 1..=many {
+        // A kill a second for eight hours, and no end.
+        let told = Told::kill(1, position * 1_000, "Ana", &format!("v{}", position % 10));
+        if state.place(&told.report(position)) == Placed::Overflow {
+            overflowed.insert(LogNo(position));
+        }
+        state.resolve_if_due();
+        overflowed.extend(state.take_overflowed());
+        state.take_changes();
+    }
+    let counts = state.counts();
+    assert_eq!(counts.reports + counts.overflow, many);
+    assert_eq!(counts.overflow, u64::try_from(overflowed.len()).unwrap());
+    assert!(state.bytes() < 1 << 20, "{}", state.bytes());
+    assert!(state.resolves() < 20, "{}", state.resolves());
+    assert!(flags(&state).contains(&StreamFlag::Overflow));
+}
+
+#[test]
+fn clocks_of_1970_and_2106_tell_the_same_match_and_are_flagged() {
+    let mut state = MatchState::new(league());
+    let mut position = 0;
+    for kill in 0..30_u64 {
+        let at = 60_000 + kill * 21_000 + kill * kill * 37;
+        for (device, year_ms) in [(1, None), (2, Some(0)), (3, Some(4_291_747_200_000_i64))] {
+            let mut told = Told::kill(device, at + device as u64, "Ana", &format!("v{}", kill % 7));
+            if let Some(year_ms) = year_ms {
+                told.at_ms = year_ms + i64::try_from(at).unwrap();
+                told.quality = association::TimeQuality::Low;
+            }
+            position += 1;
+            let mut report = told.report(position);
+            // Restored from a backup each time: its numbers go back.
+            report.sequence = Some(u64::MAX - position);
+            state.place(&report);
+            state.resolve_if_due();
+        }
+    }
+    state.seal();
+    assert_eq!((state.counts().occurrences, state.counts().reports), (30, 90));
+    let views = Streams::read(&state.rows().whole).unwrap().views();
+    let odd = |view: &association::StreamView| view.flags.contains(&StreamFlag::AbsurdTimes);
+    assert_eq!(views.iter().map(odd).collect::<Vec<_>>(), [false, true, true]);
+    assert!(views.iter().all(|view| view.flags.contains(&StreamFlag::SequenceWentBack)));
+    assert!(views.iter().all(|view| view.counts.went_back == 29), "{views:?}");
 }
 
 #[test]
