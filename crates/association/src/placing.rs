@@ -59,6 +59,9 @@ const CLEAR: i64 = NAT;
 const STEP_MS: i64 = 30_000;
 /// Devices of one account that are asked for the same event.
 const TWINS_MAX: usize = 8;
+/// Reports after which all are judged before the first resolve: who misses much
+/// is known early then, and that it missed something is no sign of a step.
+const JUDGED_EARLY: [usize; 3] = [16, 32, 48];
 /// Runs of the match's own clock that are told apart: a rewind begins one.
 const RUNS_MAX: usize = 64;
 
@@ -375,6 +378,7 @@ impl MatchState {
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
         self.is_due |= clock.wants_resolve();
         self.arrived += 1;
+        self.is_unjudged |= JUDGED_EARLY.contains(&self.set.len());
     }
 }
 

@@ -89,7 +89,7 @@ pub struct MatchState {
     /// The accounts that tell of it, as they were judged.
     watchers: Vec<Watcher>,
     /// More is known than when all was judged.
-    is_unjudged: bool,
+    pub(crate) is_unjudged: bool,
     /// What each run of the match's own clock showed at zero, on the server's.
     pub(crate) zeros: BTreeMap<u32, i64>,
     /// Handles published so far.
