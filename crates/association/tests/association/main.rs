@@ -16,6 +16,7 @@ mod halves;
 mod ids;
 mod joining;
 mod laws;
+mod links;
 mod measure;
 mod reader;
 mod reopen;
