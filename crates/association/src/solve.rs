@@ -15,25 +15,71 @@ mod scan;
 mod soft;
 mod view;
 
-use self::{clocks::Clocks, counters::Counted, group::Group, noise::Costs, view::View};
-use crate::{ReportSet, Rules, Solution};
+use self::{
+    clocks::{Clocks, Votes},
+    counters::Counted,
+    group::Group,
+    noise::Costs,
+    view::View,
+};
+use crate::{
+    ReportSet, Rules, Solution,
+    trust::{Known, judge},
+};
 
 /// What happened, as far as `set` tells.
+///
+/// Twice where trust finds accounts whose clocks run away or that tell what
+/// nobody else saw: the second time nobody is held to their clocks.
 #[must_use]
 pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
     let mut view = View::new(set, rules);
-    let clocks = clocks::place(&mut view);
-    let mut counted = counters::count(&view, &clocks);
-    let is_free = free_units(&view, &counted);
+    let clocks = clocks::place(&mut view, &Votes::of_all());
+    let solution = decide(set, &view, clocks);
+    if is_made_up(&view, &solution) {
+        return solution;
+    }
+    // What clocks that run away pulled with them stands again without their
+    // vote: it takes a first solution to know them.
+    let votes = Votes::of(&view, &judge(set, rules, &solution, &Known::default()).voters);
+    if votes.are_all() {
+        return solution;
+    }
+    let clocks = clocks::place(&mut view, &votes);
+    let without = decide(set, &view, clocks);
+    if tears(&solution, &without) { solution } else { without }
+}
+
+/// Whether it is more than players could tell, so that looking twice would only
+/// take time: one who floods ten players' match is still below.
+fn is_made_up(view: &View, solution: &Solution) -> bool {
+    const REPORTS_MAX: usize = 4_096;
+    const WITNESSED_MAX: usize = 1 << 16;
+    view.units.len() > REPORTS_MAX
+        || solution.clusters.len() * view.account_names().len() > WITNESSED_MAX
+}
+
+/// Whether the voters' clocks alone set apart what stood together: then those
+/// who lost their vote were right, and it is a majority that lies.
+fn tears(all: &Solution, voters: &Solution) -> bool {
+    /// A few groups more are what liars had pulled together.
+    const MORE_MAX: (usize, usize) = (51, 50);
+    voters.clusters.len() * MORE_MAX.1 > all.clusters.len() * MORE_MAX.0
+}
+
+/// What happened, as far as the clocks stand.
+fn decide(set: &ReportSet, view: &View, clocks: Clocks) -> Solution {
+    let mut counted = counters::count(view, &clocks);
+    let is_free = free_units(view, &counted);
     let mut groups = std::mem::take(&mut counted.groups);
-    groups.extend(scan::scan_places(&view, &is_free));
-    let costs = Costs::learn(&view, &groups);
+    groups.extend(scan::scan_places(view, &is_free));
+    let costs = Costs::learn(view, &groups);
     let lag_seen = counted.lag_seen;
-    groups = islands::settle(&view, &costs, groups, &is_free, &counted.strict, lag_seen);
-    groups = soft::join_wrong_names(&view, &costs, groups);
-    groups.extend(alone(&view, &counted));
-    let halves::Paired { groups, linked } = halves::pair(&view, &costs, groups);
-    describe::solution(set, &view, &Answer { clocks, counted, costs, groups, linked })
+    groups = islands::settle(view, &costs, groups, &is_free, &counted.strict, lag_seen);
+    groups = soft::join_wrong_names(view, &costs, groups);
+    groups.extend(alone(view, &counted));
+    let halves::Paired { groups, linked } = halves::pair(view, &costs, groups);
+    describe::solution(set, view, &Answer { clocks, counted, costs, groups, linked })
 }
 
 /// All that was found out.

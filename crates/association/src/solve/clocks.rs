@@ -8,13 +8,17 @@ mod consensus;
 mod order;
 mod peaks;
 mod refine;
+mod steady;
 mod track;
+mod votes;
 
 use self::{
     consensus::{Consensus, Seen},
     order::Scores,
 };
 use super::view::View;
+
+pub(crate) use self::votes::Votes;
 
 /// How far apart two times of one happening may lie and still tell the same
 /// offset: a reading's interval and its way, on both sides.
@@ -27,14 +31,16 @@ pub(crate) struct Clocks {
     pub(crate) offsets: Vec<i64>,
     /// By clock: whether its times may join reports.
     pub(crate) locked: Vec<bool>,
+    /// By clock: whether others are held to it.
+    votes: Vec<bool>,
     /// Whether the frame is the server's time to within a fraction of a
     /// second: only then does a clock stand where its corrected times put it.
     is_true: bool,
 }
 
 /// Finds the offsets of all clocks and sets every unit's time by them.
-pub(crate) fn place(view: &mut View) -> Clocks {
-    let mut clocks = Clocks::by_prior(view);
+pub(crate) fn place(view: &mut View, votes: &Votes) -> Clocks {
+    let mut clocks = Clocks::by_prior(view, votes);
     clocks.apply(view);
     first_tracks(view, &mut clocks);
     refine::refine(view, &mut clocks);
@@ -49,7 +55,7 @@ pub(crate) fn place(view: &mut View) -> Clocks {
 /// Clocks that share nothing with these stand by their corrected times, where
 /// those can be trusted on both sides.
 fn first_tracks(view: &mut View, clocks: &mut Clocks) {
-    let scores = Scores::of(view);
+    let scores = Scores::of(view, &clocks.votes);
     let (mut placed, mut seen) = (Vec::new(), Seen::default());
     for clock in scores.order(view) {
         if placed.is_empty() {
@@ -60,7 +66,7 @@ fn first_tracks(view: &mut View, clocks: &mut Clocks) {
             clocks.track(view, clock, &consensus);
         }
         clocks.apply_to(view, clock);
-        if clocks.locked[clock] {
+        if clocks.is_held_to(clock) {
             placed.push(clock);
             seen.add(view, clock);
         }
@@ -69,13 +75,14 @@ fn first_tracks(view: &mut View, clocks: &mut Clocks) {
 }
 
 impl Clocks {
-    fn by_prior(view: &View) -> Self {
+    fn by_prior(view: &View, votes: &Votes) -> Self {
         let mut offsets = vec![0; view.units.len()];
         for clock in &view.clocks {
             offsets[clock.units.clone()].fill(clock.prior);
         }
         let locked = view.clocks.iter().map(|clock| clock.is_good).collect();
-        Self { offsets, locked, is_true: true }
+        let votes = view.clocks.iter().map(|clock| votes.has(clock.account)).collect();
+        Self { offsets, locked, votes, is_true: true }
     }
 
     /// The frame is as good as the clocks that hold it: those that share
@@ -111,12 +118,13 @@ impl Clocks {
     /// Moves all so that the clocks with good times stand at them again: what
     /// they are held to may have been wrong itself.
     fn gauge(&mut self, view: &View) {
-        let any_good = view.clocks.iter().any(|clock| clock.is_good);
+        let mut voting = view.clocks.iter().zip(&self.votes).filter(|(_, votes)| **votes);
+        let any_good = voting.any(|(clock, _)| clock.is_good);
         let mut shifts: Vec<i64> = view
             .clocks
             .iter()
-            .zip(&self.locked)
-            .filter(|(clock, locked)| **locked && clock.is_good == any_good)
+            .zip(self.votes.iter().zip(&self.locked))
+            .filter(|(clock, (votes, locked))| **votes && **locked && clock.is_good == any_good)
             .filter_map(|(clock, _)| {
                 let mut offsets = self.offsets[clock.units.clone()].to_vec();
                 super::view::median(&mut offsets).map(|offset| offset - clock.prior)
@@ -130,6 +138,11 @@ impl Clocks {
                 }
             }
         }
+    }
+
+    /// Whether others are held to a clock.
+    fn is_held_to(&self, clock: usize) -> bool {
+        self.locked[clock] && self.votes[clock]
     }
 
     fn apply(&self, view: &mut View) {

@@ -38,6 +38,11 @@ impl Group {
         most(self.units.iter().map(|unit| view.units[*unit].attacker))
     }
 
+    /// Who tells of it, each once.
+    pub(crate) fn witnesses(&self, view: &View) -> impl Iterator<Item = u16> {
+        self.units.iter().map(|unit| view.units[*unit].witness)
+    }
+
     pub(crate) fn has_witness(&self, view: &View, witness: u16) -> bool {
         self.units.iter().any(|unit| view.units[*unit].witness == witness)
     }

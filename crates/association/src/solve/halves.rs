@@ -3,7 +3,7 @@
 //! They are paired only where one pairing is possible; what could be another's
 //! stays single and is linked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     group::Group,
@@ -22,6 +22,9 @@ const GATE_MS: std::ops::RangeInclusive<i64> = 250..=1_000;
 const NEIGHBOUR_MS: i64 = 300;
 /// A round that nothing shows the length of.
 const ROUND_MS: i64 = 100_000;
+/// More that could be one than this in one round are made up: players die five
+/// a side, and even without rounds nobody is near a hundred others.
+const NEAR_MAX: usize = 4_096;
 /// Wrong pairs that are taken into account: five in a thousand.
 const WRONG_MAX: (i64, i64) = (5, 1_000);
 
@@ -128,14 +131,15 @@ impl Problem {
         } else {
             Vec::new()
         };
-        let is_paired = |(kill, death): &(Single, Single)| {
-            pairs.iter().any(|pair| pair.0 == *kill || pair.1 == *death)
-        };
+        let paired: BTreeSet<Single> =
+            pairs.iter().flat_map(|(kill, death)| [*kill, *death]).collect();
+        let is_paired =
+            |pair: &(Single, Single)| paired.contains(&pair.0) || paired.contains(&pair.1);
         let links = near.into_iter().filter(|pair| !is_paired(pair)).collect();
         (pairs, links)
     }
 
-    /// Every kill and death that could be one.
+    /// Every kill and death that could be one; none where they are too many.
     fn near(&self, view: &View, gate: i64) -> Pairs {
         let mut near = Vec::new();
         for kill in &self.kills {
@@ -144,6 +148,9 @@ impl Problem {
             let account = |single: &Single| view.account(view.units[single.unit].witness);
             let others = close.filter(|death| account(death) != account(kill));
             near.extend(others.map(|death| (*kill, *death)));
+            if near.len() > NEAR_MAX {
+                return Vec::new();
+            }
         }
         near
     }
@@ -178,13 +185,9 @@ fn stands_apart(singles: &[Single], rank: usize, apart: i64) -> bool {
 
 /// The pairs of which neither could be another's.
 fn only_ones(near: &[(Single, Single)]) -> Pairs {
-    let count = |wanted: &dyn Fn(&(Single, Single)) -> bool| {
-        near.iter().filter(|pair| wanted(pair)).count()
-    };
-    near.iter()
-        .copied()
-        .filter(|(kill, death)| {
-            count(&|pair| pair.0 == *kill) == 1 && count(&|pair| pair.1 == *death) == 1
-        })
-        .collect()
+    let mut counts: BTreeMap<Single, usize> = BTreeMap::new();
+    for single in near.iter().flat_map(|(kill, death)| [kill, death]) {
+        *counts.entry(*single).or_default() += 1;
+    }
+    near.iter().copied().filter(|(kill, death)| counts[kill] == 1 && counts[death] == 1).collect()
 }

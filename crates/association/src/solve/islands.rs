@@ -15,7 +15,7 @@ use crate::{Rule, cost::IMPOSSIBLE};
 /// Further apart in time than any witness is late, twice over.
 const APART_MS: i64 = 12_000;
 /// A larger island is made up: it stays as it was found first.
-const UNITS_MAX: usize = 512;
+const UNITS_MAX: usize = 256;
 /// Sweeps until it stands still; two as a rule.
 const SWEEPS_MAX: usize = 6;
 
@@ -51,6 +51,8 @@ pub(crate) fn settle(
     for island in islands(view, groups) {
         let rule = view.units[island[0].units[0]].rule;
         let caps = *caps.entry(rule).or_insert_with(|| Caps::of(view, rule));
+        let units = island.iter().flat_map(|group| &group.units).map(|unit| &view.units[*unit]);
+        let caps = caps.around(units.map(|unit| (unit.witness, unit.x)).collect());
         let ground = Ground { view, costs, caps, is_free, strict, lag_seen };
         settled.extend(ground.settle(island));
     }
@@ -124,7 +126,7 @@ impl Ground<'_> {
     /// What it costs that a report tells of a happening of its own.
     fn alone(&self, unit: usize) -> i64 {
         let unit = &self.view.units[unit];
-        self.happened(1, self.costs.missed_by_others(unit.x, |witness| witness == unit.witness))
+        self.happened(1, self.costs.missed_by_others(unit.x, std::iter::once(unit.witness)))
     }
 
     /// What a happening costs that so many tell and others `missed`: either it

@@ -21,6 +21,8 @@ pub(crate) struct Costs {
     miss: Vec<i64>,
     /// By witness: when it watched.
     presence: Vec<(i64, i64)>,
+    /// From each instant on, what it costs that all who watch missed something.
+    by_all: Vec<(i64, i64)>,
 }
 
 /// A witness earlier than this is not early but of another happening.
@@ -38,7 +40,8 @@ impl Costs {
         let miss = misses(view, groups, &presence);
         let mut noise = spread(view, groups);
         noise.floor_ms = floors::learned(view, None).unwrap_or(noise.floor_ms);
-        Self { noise, miss, presence }
+        let by_all = by_all(&miss, &presence);
+        Self { noise, miss, presence, by_all }
     }
 
     /// A witness so far behind a happening of `others` more.
@@ -68,11 +71,27 @@ impl Costs {
         accounts.len()
     }
 
-    /// What it costs that everybody missed it but those who are `in_it`.
-    pub(crate) fn missed_by_others(&self, x: i64, in_it: impl Fn(u16) -> bool) -> i64 {
-        let witnesses = (0..).take(self.miss.len());
-        witnesses.filter(|witness| !in_it(*witness)).map(|witness| self.missed(witness, x)).sum()
+    /// What it costs that everybody missed it but those who are `in_it`, each
+    /// once.
+    pub(crate) fn missed_by_others(&self, x: i64, in_it: impl Iterator<Item = u16>) -> i64 {
+        let until = self.by_all.partition_point(|(from, _)| *from <= x);
+        let all = until.checked_sub(1).map_or(0, |at| self.by_all[at].1);
+        all - in_it.map(|witness| self.missed(witness, x)).sum::<i64>()
     }
+}
+
+/// The costs of all who watch, added up over time.
+fn by_all(miss: &[i64], presence: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let watching = miss.iter().zip(presence).filter(|(_, (first, last))| first <= last);
+    let mut changes: Vec<(i64, i64)> =
+        watching.flat_map(|(miss, (first, last))| [(*first, *miss), (last + 1, -miss)]).collect();
+    changes.sort_unstable();
+    let mut all = 0;
+    for (_, change) in &mut changes {
+        all += *change;
+        *change = all;
+    }
+    changes
 }
 
 fn presence(view: &View) -> Vec<(i64, i64)> {

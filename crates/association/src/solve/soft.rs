@@ -1,12 +1,12 @@
 //! Reports that name the wrong player: their happening stands under another
 //! name at the same instant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     group::Group,
     noise::{Caps, Costs},
-    view::View,
+    view::{Unit, View},
 };
 use crate::{
     Place,
@@ -20,10 +20,17 @@ const WRONG_NAME: std::ops::RangeInclusive<i64> = 300..=690;
 const RIGHT_NAMES: u64 = 50;
 /// The other name is wrong too.
 const BOTH_WRONG: i64 = 500;
-/// A name that only one account ever used is garbage, not a player.
-const GARBAGE: i64 = -300;
+/// What it costs that another player met the same fate at that moment.
+const ANOTHER: i64 = 600;
+/// That it was the same attacker's doing too: one of five opponents.
+const SAME_ATTACKER: i64 = 160;
+/// That a wrong name is this one of all players'.
+const THIS_NAME: i64 = 200;
+/// Most that a rare name says against itself: nobody would kill, and nobody
+/// be killed, so seldom.
+const RARE_MAX: i64 = 600;
 /// What a join must gain, and by how much more than any other.
-const GAIN_MIN: i64 = 200;
+const GAIN_MIN: i64 = 250;
 /// In a larger crowd nothing is clear.
 const CROWD_MAX: usize = 64;
 /// Further apart two reports of one happening are not looked for.
@@ -50,20 +57,20 @@ struct Soft<'a> {
     by_time: BTreeMap<(crate::Rule, i64, usize), usize>,
     /// The name that makes the place is wrong, in one report.
     wrong_name: i64,
-    /// Names that more than one account used.
-    used: BTreeSet<u64>,
+    names: Names,
     caps: BTreeMap<crate::Rule, Caps>,
 }
 
 impl<'a> Soft<'a> {
     fn new(view: &'a View, costs: &'a Costs, groups: Vec<Group>) -> Self {
+        let names = Names::of(view);
         let mut soft = Self {
             view,
             costs,
-            wrong_name: wrong_name(view, &groups),
+            wrong_name: wrong_name(view, &groups, &names),
             groups,
             by_time: BTreeMap::new(),
-            used: used(view),
+            names,
             caps: BTreeMap::new(),
         };
         for (number, group) in soft.groups.iter().enumerate() {
@@ -102,8 +109,7 @@ impl<'a> Soft<'a> {
         if self.by_time.range(near.clone()).nth(CROWD_MAX).is_some() {
             return None;
         }
-        let in_it = |witness| group.has_witness(self.view, witness);
-        let own = self.caps[&rule].new_one() + self.costs.missed_by_others(x, in_it);
+        let own = ANOTHER + self.costs.missed_by_others(x, group.witnesses(self.view));
         let mut gains: Vec<(i64, usize)> = self
             .by_time
             .range(near)
@@ -152,44 +158,86 @@ impl<'a> Soft<'a> {
             })
             .sum();
         let many = i64::try_from(small.units.len()).unwrap_or(IMPOSSIBLE >> 10);
-        times + self.wrong_name * many + self.names(small, large)
+        times + self.wrong_name * many + self.names(small, large) - self.missed(small, x)
+    }
+
+    /// What the small one's witnesses would have missed: the large one.
+    fn missed(&self, small: &Group, x: i64) -> i64 {
+        let witnesses = small.units.iter().map(|unit| self.view.units[*unit].witness);
+        witnesses.map(|witness| self.costs.missed(witness, x)).sum()
     }
 
     fn names(&self, small: &Group, large: &Group) -> i64 {
-        let first = &self.view.units[small.units[0]];
-        let by_victim = first.rule.place == Place::Victim;
-        let placing = if by_victim { first.victim } else { first.attacker };
-        let agrees = !by_victim || small.attacker(self.view) == large.attacker(self.view);
-        let other = if agrees { 0 } else { BOTH_WRONG };
-        let garbage = if self.used.contains(&placing) { 0 } else { GARBAGE };
-        other + garbage
+        let by_victim = self.view.units[small.units[0]].rule.place == Place::Victim;
+        let agrees = small.attacker(self.view) == large.attacker(self.view);
+        let other = match (by_victim, agrees) {
+            (false, _) => 0,
+            (true, true) => -SAME_ATTACKER,
+            (true, false) => BOTH_WRONG,
+        };
+        // Of two that as many tell, either can have the wrong name.
+        let is_even = small.units.len() == large.units.len();
+        let rare = self.rarity(small).max(if is_even { self.rarity(large) } else { 0 });
+        THIS_NAME + other - rare
+    }
+
+    /// How much seldomer than a player's the name is that makes the place.
+    fn rarity(&self, group: &Group) -> i64 {
+        let first = &self.view.units[group.units[0]];
+        let name = if first.rule.place == Place::Victim { first.victim } else { first.attacker };
+        let elsewhere = self.names.count(name).saturating_sub(group.units.len());
+        surprise(count(elsewhere + 1), self.names.usual).clamp(0, RARE_MAX)
+    }
+}
+
+/// How often each name is told.
+struct Names {
+    counts: BTreeMap<u64, usize>,
+    /// The same of the name of any report: of players, since they are most.
+    usual: u64,
+}
+
+impl Names {
+    fn of(view: &View) -> Self {
+        let mut counts = BTreeMap::new();
+        for name in view.units.iter().flat_map(|unit| [unit.attacker, unit.victim]) {
+            *counts.entry(name).or_default() += 1;
+        }
+        let all: usize = counts.values().sum();
+        let weighed: u64 = counts.values().map(|own| count(*own) * count(*own)).sum();
+        Self { counts, usual: weighed / count(all).max(1) }
+    }
+
+    /// Whether it is told so seldom that it is hardly a player's.
+    fn is_rare(&self, name: u64) -> bool {
+        /// An eighth of a player's share.
+        const RARE: u64 = 8;
+        name != 0 && count(self.count(name)) * RARE <= self.usual
+    }
+
+    fn count(&self, name: u64) -> usize {
+        self.counts.get(&name).copied().unwrap_or_default()
     }
 }
 
 /// How often this match names the wrong player: as often as it names another
-/// attacker than the others of the same happening do.
-fn wrong_name(view: &View, groups: &[Group]) -> i64 {
+/// attacker than the others of the same happening do, or somebody who is hardly
+/// named at all.
+fn wrong_name(view: &View, groups: &[Group], names: &Names) -> i64 {
     let (mut wrong, mut all) = (0, 0);
-    for group in groups.iter().filter(|group| group.units.len() > 1) {
+    for group in groups {
         let attacker = group.attacker(view);
+        let units = group.units.iter().map(|unit| &view.units[*unit]);
+        let is_wrong = |unit: &&Unit| {
+            unit.attacker != attacker || names.is_rare(unit.attacker) || names.is_rare(unit.victim)
+        };
         all += group.units.len();
-        wrong += group.units.iter().filter(|unit| view.units[**unit].attacker != attacker).count();
+        wrong += units.filter(is_wrong).count();
     }
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX >> 1);
-    surprise(count(wrong) + 1, count(all) + RIGHT_NAMES)
+    surprise(2 * count(wrong) + 1, 2 * (count(all) + RIGHT_NAMES))
         .clamp(*WRONG_NAME.start(), *WRONG_NAME.end())
 }
 
-fn used(view: &View) -> BTreeSet<u64> {
-    let mut first: BTreeMap<u64, u16> = BTreeMap::new();
-    let mut used = BTreeSet::new();
-    for unit in &view.units {
-        for name in [unit.attacker, unit.victim] {
-            let account = view.account(unit.witness);
-            if *first.entry(name).or_insert(account) != account {
-                used.insert(name);
-            }
-        }
-    }
-    used
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX >> 32)
 }

@@ -82,6 +82,8 @@ pub(crate) struct View {
     pub(crate) landmarks: usize,
     /// By witness: the account that it speaks for.
     accounts: Vec<u16>,
+    /// By account.
+    names: Vec<NameKey>,
 }
 
 /// A report with all that orders it.
@@ -100,7 +102,7 @@ impl View {
         let keys = Keys::new(rules, &identities, &rows);
         let mut units: Vec<Unit> = rows.iter().map(|row| keys.unit(row)).collect();
         let landmarks = keys::number_landmarks(&mut units);
-        let accounts = homes.into_accounts();
+        let (accounts, names) = homes.into_accounts();
         let clocks = clocks(set, &rows, &accounts);
         let mut view = Self {
             landmarks,
@@ -109,6 +111,7 @@ impl View {
             units,
             clocks,
             accounts,
+            names,
         };
         view.number_clocks();
         view
@@ -130,7 +133,12 @@ impl View {
 
     /// How many accounts tell of the match.
     pub(crate) fn account_count(&self) -> usize {
-        self.accounts.iter().copied().max().map_or(0, |last| usize::from(last) + 1)
+        self.names.len()
+    }
+
+    /// The accounts that tell of the match, by number.
+    pub(crate) fn account_names(&self) -> &[NameKey] {
+        &self.names
     }
 
     fn number_clocks(&mut self) {

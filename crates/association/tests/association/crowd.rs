@@ -22,6 +22,8 @@ pub(crate) enum Clocks {
     Stepping,
     /// Three steps on three of ten, told by nobody.
     Tripping,
+    /// One step on each device, told by nobody.
+    AllStepping,
     /// Every reading wrong by up to an hour of its own.
     Chaos,
 }
@@ -202,20 +204,23 @@ impl Crowd {
 
     fn dial(&self, device: u32, end: f64, random: &mut Random) -> Dial {
         let count = match self.clocks {
-            Clocks::Announced | Clocks::Stepping => 1,
+            Clocks::Announced | Clocks::Stepping | Clocks::AllStepping => 1,
             Clocks::Tripping => 3,
             Clocks::Good | Clocks::Off(_) | Clocks::Wild(_) | Clocks::Chaos => 0,
         };
-        let is_stepper = f64::from(device) < f64::from(self.devices) * 0.3;
+        let is_stepper =
+            self.clocks == Clocks::AllStepping || f64::from(device) < f64::from(self.devices) * 0.3;
         let mut steps = Vec::new();
         for _ in 0..if is_stepper { count } else { 0 } {
             let way = if random.share() < 0.5 { 7.0 } else { -7.0 };
             steps.push((random.between(0.1, 0.9) * end, way));
         }
         let offset = match self.clocks {
-            Clocks::Good | Clocks::Announced | Clocks::Stepping | Clocks::Tripping => {
-                0.05 * random.normal()
-            }
+            Clocks::Good
+            | Clocks::Announced
+            | Clocks::Stepping
+            | Clocks::Tripping
+            | Clocks::AllStepping => 0.05 * random.normal(),
             Clocks::Off(seconds) => seconds * random.normal(),
             Clocks::Wild(seconds) => random.between(-seconds, seconds),
             Clocks::Chaos => 0.0,
@@ -274,9 +279,11 @@ impl Crowd {
         told.mono_ms = u64::try_from(ms + 10_000_000 + 777_000 * i64::from(device)).unwrap();
         told.at_ms = START_MS + ms;
         told.quality = match self.clocks {
-            Clocks::Good | Clocks::Announced | Clocks::Stepping | Clocks::Tripping => {
-                TimeQuality::Good
-            }
+            Clocks::Good
+            | Clocks::Announced
+            | Clocks::Stepping
+            | Clocks::Tripping
+            | Clocks::AllStepping => TimeQuality::Good,
             Clocks::Off(_) | Clocks::Wild(_) | Clocks::Chaos => TimeQuality::Low,
         };
         match death {

@@ -125,7 +125,9 @@ fn unannounced_steps_are_found() {
         wanted("step 3 s 30 %", Crowd { gap_s: 3.0, misses: 0.3, ..at.clone() }),
         wanted("step 5 dev", Crowd { devices: 5, ..at.clone() }),
         wanted("step 2 dev", Crowd { devices: 2, ..at.clone() }),
-        wanted("three steps", Crowd { clocks: Clocks::Tripping, ..at }),
+        wanted("three steps", Crowd { clocks: Clocks::Tripping, ..at.clone() }),
+        // No clock is right all the time, so that the frame steps as well.
+        wanted("all step", Crowd { clocks: Clocks::AllStepping, ..at }),
     ]);
 }
 

@@ -187,3 +187,20 @@ fn few_pairs_are_wrong_and_most_are_found() {
     assert!(wrong * 1_000 <= right, "{wrong} of {right} pairs are wrong");
     assert!(right * 100 >= truths * 88, "{right} of {truths} are found");
 }
+
+#[test]
+fn more_halves_at_once_than_players_are_neither_paired_nor_linked() {
+    let mut told = Vec::new();
+    for device in 1..=120 {
+        let name = format!("player {device}");
+        let mut kill = Told::kill(device, 60_000, &name, "");
+        kill.actors.victim = None;
+        let mut death = Told::kill(device, 60_050, "", &name);
+        death.actors.attacker = None;
+        death.kind = Kind::Death;
+        told.extend([kill, death]);
+    }
+    let solution = solve(&set_of(&told), &Rules::of(&Game::new("cs2").unwrap()));
+    assert_eq!(solution.clusters.len(), told.len());
+    assert!(solution.clusters.iter().all(|cluster| cluster.linked.is_empty()));
+}

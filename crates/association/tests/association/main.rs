@@ -25,4 +25,6 @@ mod seal;
 mod sketch;
 mod told;
 mod trust;
+mod twice;
+mod two;
 mod withdraw;

@@ -1,6 +1,9 @@
 //! When the others saw what: the instants that a clock is held against.
 
-use super::super::view::{Unit, View, at};
+use super::{
+    super::view::{Unit, View, at},
+    Clocks,
+};
 
 /// Reports of one landmark this close are one happening, for a clock's vote:
 /// less than two of one place can be apart, more than witnesses differ.
@@ -35,9 +38,11 @@ impl Seen {
         self.0.sort();
     }
 
-    pub(super) fn of(view: &View, locked: &[bool]) -> Self {
+    /// What the clocks saw to which others are held.
+    pub(super) fn of(view: &View, clocks: &Clocks) -> Self {
         let mut seen = Vec::with_capacity(view.units.len());
-        for (clock, _) in view.clocks.iter().zip(locked).filter(|(_, locked)| **locked) {
+        for number in (0..view.clocks.len()).filter(|clock| clocks.is_held_to(*clock)) {
+            let clock = &view.clocks[number];
             let units = view.units[clock.units.clone()].iter();
             seen.extend(units.map(|unit| (unit.landmark, unit.x, clock.account)));
         }

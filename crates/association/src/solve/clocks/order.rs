@@ -20,10 +20,12 @@ pub(super) struct Scores {
     clocks: Vec<usize>,
     /// By position in `clocks`.
     scores: Vec<i64>,
+    /// By clock: whether others are held to it.
+    votes: Vec<bool>,
 }
 
 impl Scores {
-    pub(super) fn of(view: &View) -> Self {
+    pub(super) fn of(view: &View, votes: &[bool]) -> Self {
         let mut clocks: Vec<usize> = (0..view.clocks.len()).collect();
         clocks.sort_by_key(|clock| std::cmp::Reverse(view.clocks[*clock].units.len()));
         clocks.truncate(CLOCKS_MAX);
@@ -41,7 +43,7 @@ impl Scores {
                 }
             }
         }
-        Self { clocks, scores }
+        Self { clocks, scores, votes: votes.to_vec() }
     }
 
     pub(super) fn between(&self, a: usize, b: usize) -> i64 {
@@ -56,16 +58,20 @@ impl Scores {
     }
 
     /// The anchor, then always the clock that shares most with one that is
-    /// placed already.
+    /// placed already; those to which nobody is held come last.
     pub(super) fn order(&self, view: &View) -> Vec<usize> {
-        let mut waiting: BTreeSet<usize> = self.clocks.iter().copied().collect();
-        let mut order = Vec::with_capacity(waiting.len());
+        let mut order = Vec::with_capacity(self.clocks.len());
         let mut best: Vec<i64> = vec![-1; view.clocks.len()];
-        while let Some(next) = self.next(view, &waiting, &best) {
-            waiting.remove(&next);
-            order.push(next);
-            for other in &waiting {
-                best[*other] = best[*other].max(self.between(*other, next));
+        for votes in [true, false] {
+            let clocks = self.clocks.iter().copied();
+            let mut waiting: BTreeSet<usize> =
+                clocks.filter(|clock| self.votes[*clock] == votes).collect();
+            while let Some(next) = self.next(view, &waiting, &best) {
+                waiting.remove(&next);
+                order.push(next);
+                for other in self.clocks.iter().filter(|_| votes) {
+                    best[*other] = best[*other].max(self.between(*other, next));
+                }
             }
         }
         order
@@ -79,8 +85,9 @@ impl Scores {
         if let Some(next) = first_of(&mut { linked }, &|clock| best[clock]) {
             return Some(next);
         }
+        let voting = self.clocks.iter().filter(|clock| self.votes[**clock]);
         let total =
-            |clock: usize| self.clocks.iter().map(|other| self.between(clock, *other)).sum::<i64>();
+            |clock: usize| voting.clone().map(|other| self.between(clock, *other)).sum::<i64>();
         let anchor = first_of(&mut waiting.iter().copied(), &total)?;
         // A clock with good times is as good an anchor where it shares half.
         let good = &mut waiting.iter().copied().filter(|clock| view.clocks[*clock].is_good);

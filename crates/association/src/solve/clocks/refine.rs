@@ -4,6 +4,7 @@ use super::{
     super::view::{View, median},
     Clocks,
     consensus::{Consensus, Seen},
+    steady::steady,
     track::nearest,
 };
 
@@ -19,8 +20,11 @@ const RESIDUALS_MIN: usize = 3;
 
 pub(super) fn refine(view: &mut View, clocks: &mut Clocks) {
     for round in 0..ROUNDS {
+        if round <= ANEW + 1 {
+            steady(view, clocks);
+        }
         clocks.apply(view);
-        let seen = Seen::of(view, &clocks.locked);
+        let seen = Seen::of(view, clocks);
         let found_anew = round == ANEW;
         for number in 0..view.clocks.len() {
             let consensus = Consensus::of(view, &seen, view.clocks[number].account);

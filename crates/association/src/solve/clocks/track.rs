@@ -36,13 +36,20 @@ pub(super) struct Path {
 impl Path {
     /// Fewest reports that place a clock.
     const MATCHES_MIN: usize = 3;
-    /// Least share of those that could agree, in percent: with two devices and
-    /// many misses a name alone says little.
+    /// Least share of those that could agree, in percent: a name alone says
+    /// little, since the same two meet again and again.
     const SHARE_MIN: usize = 45;
+    /// So many at one offset are no chance, whoever missed the others: one
+    /// meeting in a hundred falls where a wrong offset has it.
+    const SURE_MATCHES: usize = 8;
+    /// Least share where so many agree.
+    const SURE_SHARE: usize = 25;
 
     /// Whether the clock stands where it is put.
     pub(super) fn agrees(&self) -> bool {
-        self.matches >= Self::MATCHES_MIN && self.matches * 100 >= self.possible * Self::SHARE_MIN
+        let holds =
+            |matches, share| self.matches >= matches && self.matches * 100 >= self.possible * share;
+        holds(Self::MATCHES_MIN, Self::SHARE_MIN) || holds(Self::SURE_MATCHES, Self::SURE_SHARE)
     }
 }
 

@@ -131,9 +131,8 @@ impl Ground<'_> {
     fn one_more(&self, group: &Group, x: i64, witness: u16) -> i64 {
         let tellers = group.units.len();
         let own = self.costs.missed(witness, x);
-        let missed = self
-            .costs
-            .missed_by_others(x, |other| other == witness || group.has_witness(self.view, other));
+        let in_it = group.witnesses(self.view).filter(|other| *other != witness);
+        let missed = self.costs.missed_by_others(x, in_it) - own;
         self.happened(tellers + 1, missed) - self.happened(tellers, missed + own)
     }
 }

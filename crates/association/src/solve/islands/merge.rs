@@ -5,15 +5,24 @@ use crate::cost::IMPOSSIBLE;
 
 /// How many of the next by time are tried.
 const NEIGHBOURS: usize = 3;
+/// Rounds of joining: each halves what is alike, a few are enough, and who is
+/// put aside in one could come back in the next for ever.
+const ROUNDS_MAX: usize = 16;
 /// Two values of a lagging counter this close are one.
 const LAG_MS: i64 = 1_000;
 /// One attacker of two is wrong in every report of the smaller.
 const OTHER_ATTACKER: i64 = 400;
 
+/// Two as one, and what somebody told a second time.
+struct Both {
+    group: Group,
+    spare: Vec<usize>,
+}
+
 impl Ground<'_> {
     /// Joins neighbours, the likeliest first, while it makes the whole cheaper.
     pub(super) fn merge(&self, island: &mut Vec<Group>) {
-        loop {
+        for _ in 0..ROUNDS_MAX {
             let first = |group: &Group| group.units.iter().copied().min();
             island.sort_by_cached_key(|group| (group.reference(self.view), first(group)));
             let mut changes = self.changes(island);
@@ -26,9 +35,10 @@ impl Ground<'_> {
                 // What was joined just now is weighed anew first.
                 if !is_new[one] && !is_new[other] {
                     (is_new[one], is_new[other]) = (true, true);
-                    let joined = std::mem::take(&mut island[other].units);
-                    island[one].units.extend(joined);
-                    island[one].bucket = island[one].bucket.or(island[other].bucket);
+                    let Both { group, spare } = self.both(&island[one], &island[other]);
+                    island[one] = group;
+                    island[other].units.clear();
+                    island.extend(spare.into_iter().map(|unit| Group::by_time(vec![unit])));
                 }
             }
             island.retain(|group| !group.units.is_empty());
@@ -52,20 +62,55 @@ impl Ground<'_> {
     /// What joining two changes; `None` where they cannot be one.
     fn change(&self, one: &Group, other: &Group) -> Option<i64> {
         let (first, second) = (one.reference(self.view)?, other.reference(self.view)?);
-        if !self.may_be_one(one, other, (second - first).abs()) || one.meets(self.view, other) {
+        if !self.may_be_one(one, other, (second - first).abs()) || self.meet_often(one, other) {
             return None;
         }
-        let mut both = one.clone();
-        both.units.extend(&other.units);
+        let Both { group: both, spare } = self.both(one, other);
         let fewer = i64::try_from(one.units.len().min(other.units.len())).unwrap_or(IMPOSSIBLE);
         let agree = one.attacker(self.view) == other.attacker(self.view);
         let names = if agree { 0 } else { OTHER_ATTACKER * fewer };
         let happened = |group: &Group| {
-            let in_it = |witness| group.has_witness(self.view, witness);
-            self.happened(group.units.len(), self.costs.missed_by_others(first, in_it))
+            let missed = self.costs.missed_by_others(first, group.witnesses(self.view));
+            self.happened(group.units.len(), missed)
         };
-        let saved = happened(one) + happened(other) - happened(&both);
+        let spare: i64 = spare.into_iter().map(|unit| self.alone(unit)).sum();
+        let saved = happened(one) + happened(other) - happened(&both) - spare;
         Some(self.spread(&both)? + names - self.spread(one)? - self.spread(other)? - saved)
+    }
+
+    /// Whether so many tell of either that it happened twice. Who tells a thing
+    /// twice that happened once can set others against each other, but not most
+    /// of them.
+    fn meet_often(&self, one: &Group, other: &Group) -> bool {
+        let (smaller, larger) =
+            if one.units.len() < other.units.len() { (one, other) } else { (other, one) };
+        let twice = |unit: &&usize| larger.has_witness(self.view, self.view.units[**unit].witness);
+        let met: Vec<&usize> = smaller.units.iter().filter(twice).collect();
+        !met.is_empty()
+            && (met.len() * 2 > smaller.units.len()
+                || smaller.bucket.is_some()
+                || larger.bucket.is_some())
+    }
+
+    /// Two as one; of who is in both, the report that is earlier stays.
+    fn both(&self, one: &Group, other: &Group) -> Both {
+        let mut units = [&one.units[..], &other.units[..]].concat();
+        units.sort_unstable_by_key(|unit| {
+            let unit = &self.view.units[*unit];
+            (unit.witness, unit.x, unit.key)
+        });
+        let mut spare = Vec::new();
+        let mut last = None;
+        units.retain(|unit| {
+            let witness = Some(self.view.units[*unit].witness);
+            let is_first = last != witness;
+            last = witness;
+            if !is_first {
+                spare.push(*unit);
+            }
+            is_first
+        });
+        Both { group: Group { units, bucket: one.bucket.or(other.bucket) }, spare }
     }
 
     /// Two values of one counter are two, unless counters lag in this match.

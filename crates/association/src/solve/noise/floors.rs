@@ -11,27 +11,46 @@ const MARGIN_MS: i64 = 800;
 const FLOOR_MAX_MS: i64 = 8_000;
 /// Below this the next of a burst is likely soon.
 const BURST_MS: i64 = 5_000;
+/// Two of one witness within so many floors are a burst.
+const AGAIN_FLOORS: i64 = 2;
 
 /// How late a witness may be, and what a happening of its own costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caps {
     floor_ms: i64,
+    /// Whether it is known to have happened again soon.
+    is_crowded: bool,
 }
 
 impl Caps {
     /// For the kind that has this rule, from what the units of `view` show.
     pub(crate) fn of(view: &View, rule: Rule) -> Self {
         let learned = learned(view, Some(rule)).unwrap_or(rule.floor_ms);
-        Self { floor_ms: learned.clamp(rule.floor_ms, rule.floor_ms.max(FLOOR_MAX_MS)) }
+        let floor_ms = learned.clamp(rule.floor_ms, rule.floor_ms.max(FLOOR_MAX_MS));
+        Self { floor_ms, is_crowded: true }
+    }
+
+    /// For what stands at these instants, each told by one witness.
+    ///
+    /// One in thirty is followed by another soon; where one was, the next is as
+    /// likely as not.
+    pub(in crate::solve) fn around(self, mut seen: Vec<(u16, i64)>) -> Self {
+        seen.sort_unstable();
+        let again = |pair: &[(u16, i64)]| {
+            pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 <= AGAIN_FLOORS * self.floor_ms
+        };
+        Self { is_crowded: seen.windows(2).any(again), ..self }
     }
 
     /// The latest that a witness is joined to a happening of `others`.
     pub(super) fn late(self, others: usize) -> i64 {
-        match others {
-            // Two that one witness each saw: beyond two thirds of the floor the
-            // next of its kind is as likely as a late report.
-            0 | 1 => (self.floor_ms * 2 / 3).min(4_000),
-            2 => (self.floor_ms * 9 / 10).min(5_000),
+        match (others, self.is_crowded) {
+            // Two that one witness each saw: beyond half of the floor the next
+            // of its kind is as likely as a late report, where there is one.
+            (0 | 1, true) => (self.floor_ms / 2).min(4_000),
+            (0 | 1, false) => (self.floor_ms * 17 / 20).min(4_000),
+            (2, true) => (self.floor_ms * 7 / 10).min(5_000),
+            (2, false) => (self.floor_ms * 9 / 10).min(5_000),
             // Now the costs decide: nine misses weigh more than six seconds.
             _ => 6_000,
         }
@@ -39,7 +58,11 @@ impl Caps {
 
     /// What a happening costs by being there at all.
     pub(crate) fn new_one(self) -> i64 {
-        if self.floor_ms < BURST_MS { 400 } else { 600 }
+        match (self.is_crowded, self.floor_ms < BURST_MS) {
+            (true, true) => 200,
+            (true, false) => 600,
+            (false, _) => 800,
+        }
     }
 }
 

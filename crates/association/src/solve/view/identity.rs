@@ -12,6 +12,8 @@ pub(super) struct Homes {
     witness_of: HashMap<DeviceId, u16>,
     /// By witness.
     accounts: Vec<u16>,
+    /// By account.
+    names: Vec<NameKey>,
 }
 
 impl Homes {
@@ -31,10 +33,11 @@ impl Homes {
         let ordered: BTreeSet<(NameKey, DeviceId)> =
             home.into_iter().map(|(device, (_, account))| (account, device)).collect();
         let accounts: BTreeSet<NameKey> = ordered.iter().map(|(account, _)| *account).collect();
+        let names: Vec<NameKey> = accounts.iter().copied().collect();
         let number: HashMap<NameKey, u16> = accounts.into_iter().zip(0..).collect();
         let accounts = ordered.iter().map(|(account, _)| number[account]).collect();
         let witness_of = ordered.into_iter().map(|(_, device)| device).zip(0..).collect();
-        Self { witness_of, accounts }
+        Self { witness_of, accounts, names }
     }
 
     pub(super) fn witness(&self, device: DeviceId) -> u16 {
@@ -45,9 +48,9 @@ impl Homes {
         self.accounts[usize::from(self.witness(device))]
     }
 
-    /// The account of each witness.
-    pub(super) fn into_accounts(self) -> Vec<u16> {
-        self.accounts
+    /// The account of each witness, and the name of each account.
+    pub(super) fn into_accounts(self) -> (Vec<u16>, Vec<NameKey>) {
+        (self.accounts, self.names)
     }
 }
 

@@ -177,21 +177,28 @@ fn one_liar_moves_no_honest_clock_beyond_its_noise() {
     assert!(most <= REPORT_NOISE_MS, "moved by {most} ms");
 }
 
-/// In one match of twenty-five a step is found where there was none: at the end
-/// of a match, where the liars' clocks have run away together.
 #[test]
-fn up_to_four_liars_hardly_ever_move_an_honest_clock() {
+fn up_to_four_liars_move_no_honest_clock_beyond_its_noise() {
     for liars in 2..=4 {
         let crowd = Crowd { liars, ..Crowd::default() };
-        let moved: Vec<_> = (0..matches()).map(|seed| (moved_ms(&crowd, seed), seed)).collect();
-        let beyond: Vec<_> = moved.iter().filter(|(ms, _)| *ms > REPORT_NOISE_MS).collect();
-        let within = moved.iter().map(|(ms, _)| ms).filter(|ms| **ms <= REPORT_NOISE_MS).max();
+        let moved = (0..matches()).map(|seed| (moved_ms(&crowd, seed), seed));
+        let (most, seed) = moved.max().unwrap();
         println!(
-            "simulated, {liars} liars of 10, {} matches: honest clocks moved by {within:?} ms at \
-             most but in {} (ms, seed): {beyond:?}",
-            moved.len(),
-            beyond.len()
+            "simulated, {liars} liars of 10, {} matches: honest clocks moved by {most} ms at most, \
+             with seed {seed}",
+            matches()
         );
-        assert!(beyond.len() * 20 <= moved.len().max(20), "{beyond:?}");
+        assert!(most <= REPORT_NOISE_MS, "{liars} liars, seed {seed}: moved by {most} ms");
+    }
+}
+
+/// Seeds with which liars found steps at the ends of honest clocks, as long as
+/// they had a vote.
+#[test]
+fn liars_who_run_away_together_tear_no_end_off_an_honest_clock() {
+    for (liars, seed) in [(3, 10), (3, 38), (4, 4), (4, 10), (4, 50), (4, 64)] {
+        let crowd = Crowd { liars, ..Crowd::default() };
+        let moved = moved_ms(&crowd, seed);
+        assert!(moved <= REPORT_NOISE_MS, "{liars} liars, seed {seed}: moved by {moved} ms");
     }
 }
