@@ -31,6 +31,7 @@
 mod cost;
 mod ids;
 pub mod joining;
+mod keys;
 mod late;
 mod logged_event;
 mod names;
@@ -64,6 +65,6 @@ pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution,
 pub use solve::solve;
 pub use standing::{Confidence, Standing, standing};
 pub use state::{
-    Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed, ReportRow,
-    Rows, StreamCounts, StreamView,
+    ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,
+    ReportRow, Rows, SegmentView, StreamCounts, StreamFlag, StreamView, Streams,
 };

@@ -5,15 +5,21 @@
 //! and scopes, then times and names; with less patience. A report that could
 //! belong to two is given one of its own: that heals, a wrong join is believed.
 
-use event_model::{DeviceId, Kind};
+mod counted;
+mod nearby;
+
+use event_model::DeviceId;
+
+use self::nearby::{Caps, DOUBTFUL_PERCENT};
 
 use crate::{
-    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo,
+    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo, Rule,
+    keys::{self, Meant, Numbered, Sides},
     state::{
         MatchState,
-        keys::{is_half, place_of, scope_of},
         lives::{Description, Live, LiveNo},
     },
+    trust::Belief,
 };
 
 /// A report that looks for its occurrence.
@@ -24,6 +30,8 @@ pub(crate) struct Arrival {
     pub(crate) device: DeviceId,
     pub(crate) place: u64,
     pub(crate) scope: Option<u64>,
+    /// Whether that is a game's counter, which can be one behind.
+    pub(crate) can_lag: bool,
     /// In the server's time.
     pub(crate) x: i64,
     /// Whether its time may join it to others.
@@ -35,10 +43,7 @@ const CANDIDATES: usize = 6;
 /// In percent of the rule's caps, how late and how early a report may be for an
 /// occurrence of one, two and more: the first seen may itself be late, and the
 /// earliest of many is not.
-const CAPS_PERCENT: [(i64, i64); 3] = [(74, 150), (81, 120), (96, 90)];
-/// The same for one whose clock may have stepped: what a right clock shows is
-/// mostly within this, and what a wrong one shows is mostly not.
-const DOUBTFUL_PERCENT: (i64, i64) = (33, 80);
+const CAPS_PERCENT: [Caps; 3] = [(74, 150), (81, 120), (96, 90)];
 /// What one nat of cost is in the costs here.
 const NAT: i64 = 100;
 /// Mean lateness, and mean earliness against one and against several, in ms.
@@ -49,13 +54,14 @@ const EARLY_OF_MORE_MS: i64 = 150;
 const OTHER_ATTACKER: i64 = 4 * NAT;
 /// How much better than the second the best has to be.
 const CLEAR: i64 = NAT;
-/// A clock that is known this well speaks against a counter at this distance.
-const AGAINST_COUNTER_MS: i64 = 6_000;
 /// Within this distance an occurrence of the same place is one that a clock may
 /// have missed by a step.
 const STEP_MS: i64 = 30_000;
 /// Devices of one account that are asked for the same event.
 const TWINS_MAX: usize = 8;
+/// Reports after which all are judged before the first resolve: who misses much
+/// is known early then, and that it missed something is no sign of a step.
+const JUDGED_EARLY: [usize; 3] = [16, 32, 48];
 /// Runs of the match's own clock that are told apart: a rewind begins one.
 const RUNS_MAX: usize = 64;
 
@@ -77,7 +83,10 @@ impl MatchState {
             return Placed::Overflow;
         }
         self.hear_clock(no);
-        let arrival = self.arrival(no);
+        let mut arrival = self.arrival(no);
+        if self.is_lagging(&arrival) {
+            arrival.scope = None;
+        }
         let occurrence = match self.decide(&arrival) {
             Some(live) => self.join(live, &arrival),
             None => self.found(&arrival),
@@ -99,6 +108,7 @@ impl MatchState {
         let packed = *self.packed(no);
         let difference = packed.at.saturating_sub(packed.t);
         let clock = &mut self.clocks[usize::from(packed.clock.0)];
+        clock.facts.hear(packed.t, difference, packed.is_good());
         let Axis::Match(run) = self.set.clocks()[usize::from(packed.clock.0)].axis else {
             clock.hear_prior(difference, packed.is_good());
             return;
@@ -115,13 +125,16 @@ impl MatchState {
     pub(crate) fn arrival(&self, no: ReportNo) -> Arrival {
         let packed = *self.packed(no);
         let clock = &self.clocks[usize::from(packed.clock.0)];
-        let is_half = is_half(&self.rules, &packed);
+        let is_half = keys::sides(&self.rules, &packed) != Sides::Both;
+        let meant = Meant::as_written(&packed);
+        let numbered = keys::numbered(&self.rules, &packed, meant);
         Arrival {
             no,
             packed,
             device: self.set.stream_of(&packed).device,
-            place: place_of(&self.rules, &packed),
-            scope: scope_of(&self.rules, &packed),
+            place: keys::place(&self.rules, &packed, meant),
+            scope: numbered.map(Numbered::scope),
+            can_lag: numbered.is_some_and(|numbered| numbered.can_lag),
             x: if clock.is_placed() { clock.x(packed.t) } else { packed.at },
             is_placed: clock.is_placed() && !is_half,
         }
@@ -132,10 +145,11 @@ impl MatchState {
         if let Some(live) = self.of_twin(arrival) {
             return Some(live);
         }
-        if let Some(scope) = arrival.scope {
-            return self.of_scope(arrival, scope);
-        }
-        if arrival.is_placed { self.nearest(arrival) } else { None }
+        let Some(scope) = arrival.scope else {
+            return self.nearest(arrival, |_| true);
+        };
+        // A counter that lagged may have come first, and named nothing.
+        self.of_scope(arrival, scope).or_else(|| self.nearest(arrival, |live| live.scope.is_none()))
     }
 
     /// The same event of the same account, sent by another of its devices.
@@ -153,20 +167,11 @@ impl MatchState {
         })
     }
 
-    /// The occurrence that the counter or the scope names, unless this device
-    /// is in it or a well-known clock contradicts.
-    fn of_scope(&self, arrival: &Arrival, scope: u64) -> Option<LiveNo> {
-        let is_strict =
-            arrival.is_placed && self.clocks[usize::from(arrival.packed.clock.0)].is_strict;
-        self.lives.in_scope(scope).find(|no| {
-            let live = self.lives.get(*no);
-            let far = (arrival.x - live.reference).abs() > AGAINST_COUNTER_MS;
-            !(is_strict && far) && self.own_in(live, arrival.device).is_none()
-        })
-    }
-
     /// The nearest in time, where it is clearly nearer than the second.
-    fn nearest(&self, arrival: &Arrival) -> Option<LiveNo> {
+    fn nearest(&self, arrival: &Arrival, may: impl Fn(&Live) -> bool) -> Option<LiveNo> {
+        if !arrival.is_placed {
+            return None;
+        }
         let rule = self.rules.rule(arrival.packed.kind);
         let reach = (rule.late_ms, rule.early_ms * CAPS_PERCENT[0].1 / 100);
         let around: Vec<LiveNo> =
@@ -178,14 +183,20 @@ impl MatchState {
             .collect();
         let mut costs: Vec<(i64, LiveNo)> = around
             .iter()
+            .filter(|no| may(self.lives.get(**no)))
             .filter_map(|no| Some((self.cost(arrival, self.lives.get(*no), &own)?, *no)))
             .collect();
         costs.sort_unstable();
-        match costs.as_slice() {
+        let best = match costs.as_slice() {
             [] => None,
             [(_, best)] => Some(*best),
             [(first, best), (second, _), ..] => (second - first >= CLEAR).then_some(*best),
-        }
+        };
+        best.filter(|no| {
+            let reference = self.lives.get(*no).reference;
+            let caps = self.nearby(arrival).caps(reference);
+            caps.is_none_or(|caps| is_within(rule, caps, arrival.x - reference))
+        })
     }
 
     /// What it would cost to believe that the report is of `live`; `own` are the
@@ -199,13 +210,13 @@ impl MatchState {
             return None;
         }
         let rule = self.rules.rule(arrival.packed.kind);
-        let (late, early) = if live.is_doubtful && members == 1 {
+        let caps = if live.is_doubtful && members == 1 {
             DOUBTFUL_PERCENT
         } else {
             CAPS_PERCENT[members.clamp(1, CAPS_PERCENT.len()) - 1]
         };
         let distance = arrival.x - live.reference;
-        if distance * 100 > rule.late_ms * late || -distance * 100 > rule.early_ms * early {
+        if !is_within(rule, caps, distance) {
             return None;
         }
         let mean = match (distance >= 0, members) {
@@ -242,12 +253,15 @@ impl MatchState {
         let Live { head, is_frozen, .. } = *self.lives.get(live);
         let middle = self.middle(head);
         self.seats.link(arrival.no, live, head);
+        self.lives.learn_scope(live, arrival.scope);
         self.touched.add(LogNo(arrival.packed.position));
         self.seats.get_mut(arrival.no).is_late = self.is_sealed;
         self.lives.get_mut(live).head = Some(arrival.no);
         if !is_frozen {
             self.refresh(live);
         }
+        self.watch(&arrival.packed, self.lives.get(live).reference);
+        self.believe(live);
         if let Some(middle) = middle.filter(|_| arrival.is_placed) {
             let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
             for cleared in clock.agree(arrival.x - middle) {
@@ -284,9 +298,11 @@ impl MatchState {
         self.lives.retime(no, reference);
         let live = self.lives.get_mut(no);
         (live.is_provisional, live.attacker) = (is_provisional, attacker);
-        if live.said.is_corrected_by(&said) {
+        if live.said.is_corrected_by(&said, Description::SHIFT_MS) {
             live.said = said;
             self.ledger.push(Change::Retimed { occurrence: live.name });
+        } else {
+            live.said = said.at_time_of(&live.said);
         }
     }
 
@@ -309,11 +325,14 @@ impl MatchState {
             is_provisional: !arrival.is_placed,
             is_doubtful: false,
             is_frozen: false,
+            belief: Belief::NONE,
             said: Description::of_one(&arrival.packed, self.axis_of(&arrival.packed), arrival.x),
         });
         self.seats.link(arrival.no, live, None);
         self.touched.add(report);
         self.ledger.push(Change::Created { occurrence: name, report });
+        self.watch(&arrival.packed, arrival.x);
+        self.believe(live);
         if arrival.is_placed && arrival.scope.is_none() {
             self.suspect(name, arrival);
         }
@@ -324,11 +343,13 @@ impl MatchState {
     /// may have stepped: only what is near joins what it created, until it
     /// agrees with others again; and nobody does once a step is likely.
     fn suspect(&mut self, name: OccurrenceNo, arrival: &Arrival) {
+        // Of two who tell, one is all the others.
+        let most = usize::from(self.set.streams().len() > 2);
         let nearby = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
         let offsets: Vec<i64> = nearby
             .map(|no| self.lives.get(no))
             .filter(|other| {
-                self.seats.members(other.head).nth(1).is_some()
+                self.seats.members(other.head).nth(most).is_some()
                     && self.own_in(other, arrival.device).is_none()
             })
             .map(|other| other.reference - arrival.x)
@@ -356,8 +377,14 @@ impl MatchState {
     fn note_due(&mut self, arrival: &Arrival) {
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
         self.is_due |= clock.wants_resolve();
-        self.is_due |= arrival.packed.kind == Kind::MatchEnded && self.has_ended();
+        self.arrived += 1;
+        self.is_unjudged |= JUDGED_EARLY.contains(&self.set.len());
     }
+}
+
+/// Whether a report that is so late, or so early, is within the caps.
+fn is_within(rule: Rule, (late, early): Caps, distance: i64) -> bool {
+    distance * 100 <= rule.late_ms * late && -distance * 100 <= rule.early_ms * early
 }
 
 /// The earliest but for a fifth: witnesses can be late and never early, but one

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use association::{LogNo, MatchState, Placed, ReportSet};
+use association::{LogNo, MatchState, Placed, ReportSet, StreamFlag, Streams};
+use event_model::Kind;
 
 use crate::{
     reader::{Reader, assert_agree},
@@ -95,7 +96,7 @@ fn impossible_years_and_numbers_that_go_back_are_counted_and_kept() {
         assert!(matches!(state.place(&report), Placed::Expresses(_)));
     }
     state.seal();
-    let stream = state.streams().next().unwrap();
+    let stream = &state.streams().views()[0];
     assert_eq!((stream.counts.absurd_times, stream.counts.went_back), (4, 3));
     assert_eq!(state.counts().reports, 4);
 }
@@ -120,4 +121,91 @@ fn the_ends_of_every_number_are_survived() {
     state.place(&late.report(position + 1));
     state.reopen();
     assert_eq!(state.counts().reports + state.counts().overflow, position + 1);
+}
+
+/// What a reader of the one stream is told to be odd.
+fn flags(state: &MatchState) -> Vec<StreamFlag> {
+    Streams::read(&state.rows().whole).unwrap().views()[0].flags.clone()
+}
+
+#[test]
+fn a_match_that_never_ends_stays_within_bounds_and_loses_nothing() {
+    let mut state = MatchState::new(league());
+    let many = 30_000_u64;
+    let mut overflowed: BTreeSet<LogNo> = BTreeSet::new();
+    for position in 1..=many {
+        // A kill a second for eight hours, and no end.
+        let told = Told::kill(1, position * 1_000, "Ana", &format!("v{}", position % 10));
+        if state.place(&told.report(position)) == Placed::Overflow {
+            overflowed.insert(LogNo(position));
+        }
+        state.resolve_if_due();
+        overflowed.extend(state.take_overflowed());
+        state.take_changes();
+    }
+    let counts = state.counts();
+    assert_eq!(counts.reports + counts.overflow, many);
+    assert_eq!(counts.overflow, u64::try_from(overflowed.len()).unwrap());
+    assert!(state.bytes() < 1 << 20, "{}", state.bytes());
+    assert!(state.resolves() < 20, "{}", state.resolves());
+    assert!(flags(&state).contains(&StreamFlag::Overflow));
+}
+
+#[test]
+fn clocks_of_1970_and_2106_tell_the_same_match_and_are_flagged() {
+    let mut state = MatchState::new(league());
+    let mut position = 0;
+    for kill in 0..30_u64 {
+        let at = 60_000 + kill * 21_000 + kill * kill * 37;
+        for (device, year_ms) in [(1, None), (2, Some(0)), (3, Some(4_291_747_200_000_i64))] {
+            let mut told = Told::kill(device, at + device as u64, "Ana", &format!("v{}", kill % 7));
+            if let Some(year_ms) = year_ms {
+                told.at_ms = year_ms + i64::try_from(at).unwrap();
+                told.quality = association::TimeQuality::Low;
+            }
+            position += 1;
+            let mut report = told.report(position);
+            // Restored from a backup each time: its numbers go back.
+            report.sequence = Some(u64::MAX - position);
+            state.place(&report);
+            state.resolve_if_due();
+        }
+    }
+    state.seal();
+    assert_eq!((state.counts().occurrences, state.counts().reports), (30, 90));
+    let views = Streams::read(&state.rows().whole).unwrap().views();
+    let odd = |view: &association::StreamView| view.flags.contains(&StreamFlag::AbsurdTimes);
+    assert_eq!(views.iter().map(odd).collect::<Vec<_>>(), [false, true, true]);
+    assert!(views.iter().all(|view| view.flags.contains(&StreamFlag::SequenceWentBack)));
+    assert!(views.iter().all(|view| view.counts.went_back == 29), "{views:?}");
+}
+
+#[test]
+fn an_end_that_is_told_again_and_again_is_solved_once() {
+    let mut state = MatchState::new(league());
+    for position in 1..=60_u64 {
+        let mut told = Told::kill(1, 60_000 + position * 5_000, "Ana", "Bo");
+        told.kind = Kind::MatchEnded;
+        state.place(&told.report(position));
+        state.resolve_if_due();
+    }
+    assert_eq!(state.resolves(), 1);
+    assert_eq!(state.counts().reports, 60);
+}
+
+#[test]
+fn clocks_that_ask_all_the_time_are_heard_ever_less() {
+    let mut state = MatchState::new(league());
+    let (clocks, each) = (120_u64, 8_u64);
+    for position in 0..clocks * each {
+        let clock = position / each;
+        let mut told = Told::kill(u128::from(clock / 30) + 1, position * 5_000, "Ana", "Bo");
+        told.quality = association::TimeQuality::Low;
+        told.epoch = u128::from(clock);
+        told.observer = Some(format!("player {} {}", clock / 30, clock % 4));
+        state.place(&told.report(position + 1));
+        state.resolve_if_due();
+    }
+    assert!(state.reports().clocks().len() > 100, "each of them asks once");
+    assert!(state.resolves() < 70, "{}", state.resolves());
 }

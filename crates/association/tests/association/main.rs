@@ -5,6 +5,7 @@
 
 mod absorb;
 mod arrival;
+mod belief;
 mod bounds;
 mod clocks;
 mod counters;
@@ -15,6 +16,7 @@ mod halves;
 mod ids;
 mod joining;
 mod laws;
+mod links;
 mod measure;
 mod reader;
 mod reopen;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use event_model::Kind;
-
 use super::{Bucket, Half, Row, Unit, identity::Identities};
-use crate::{Counter, EventKey, NameKey, Packed, Place, Rules, names::mix, packed::Whose};
+use crate::{
+    EventKey, Packed, Rules,
+    keys::{self, Meant, Numbered, Sides},
+    names::mix,
+};
 
 /// Numbers places in canonical order and finds the counters.
 pub(super) struct Keys<'a> {
@@ -16,10 +18,8 @@ pub(super) struct Keys<'a> {
     shared: BTreeSet<EventKey>,
 }
 
-/// Stands for what has no name of its own in a key.
-const SCOPE: u64 = 1;
+/// Tells an id from a counter.
 const ID: u64 = 2;
-const NO_VICTIM: u64 = 3;
 
 impl<'a> Keys<'a> {
     pub(super) fn new(rules: &'a Rules, identities: &'a Identities, rows: &[Row<'_>]) -> Self {
@@ -35,6 +35,7 @@ impl<'a> Keys<'a> {
 
     pub(super) fn unit(&self, row: &Row<'_>) -> Unit {
         let packed = row.packed;
+        let meant = self.meant(packed);
         Unit {
             no: row.no,
             key: packed.key,
@@ -45,81 +46,45 @@ impl<'a> Keys<'a> {
             x_alt: packed.t,
             is_placed: false,
             landmark: 0,
-            place: self.places[&self.place(packed)],
+            place: self.places[&keys::place(self.rules, packed, meant)],
             rule: self.rules.rule(packed.kind),
-            attacker: self.attacker(packed),
-            victim: self.victim(packed),
+            attacker: meant.attacker,
+            victim: meant.victim,
             assists: packed.assists,
             round: packed.round,
-            bucket: self.bucket(packed),
+            bucket: self.bucket(packed, meant),
             half: self.half(packed),
             team: packed.team,
         }
     }
 
-    fn attacker(&self, packed: &Packed) -> u64 {
-        self.identities.who(packed.attacker, packed.account_ids[0])
-    }
-
-    fn victim(&self, packed: &Packed) -> u64 {
-        self.identities.who(packed.victim, packed.account_ids[1])
+    fn meant(&self, packed: &Packed) -> Meant {
+        let who = |name, id| self.identities.who(name, id);
+        Meant {
+            attacker: who(packed.attacker, packed.account_ids[0]),
+            victim: who(packed.victim, packed.account_ids[1]),
+        }
     }
 
     /// What two reports of one happening must share.
     fn place(&self, packed: &Packed) -> u64 {
-        let kind = kind_number(packed.kind);
-        let (attacker, victim) = (self.attacker(packed), self.victim(packed));
-        match self.rules.rule(packed.kind).place {
-            Place::Victim if victim == 0 => mix(&[kind, NO_VICTIM, attacker]),
-            Place::Victim => mix(&[kind, victim]),
-            Place::Attacker if packed.kind == Kind::MultiKill => {
-                mix(&[kind, attacker, packed.object.0])
-            }
-            Place::Attacker => mix(&[kind, attacker]),
-            Place::Object => mix(&[kind, packed.object.0, victim]),
-            Place::Everything => mix(&[kind, packed.object.0, attacker, victim]),
-            Place::Match | Place::Round => mix(&[kind, SCOPE]),
-        }
+        keys::place(self.rules, packed, self.meant(packed))
     }
 
-    fn bucket(&self, packed: &Packed) -> Option<Bucket> {
-        let kind = kind_number(packed.kind);
-        let fixed = |counter, value| Some(Bucket { counter, value, can_lag: false });
-        match self.rules.rule(packed.kind).place {
-            Place::Match => return fixed(mix(&[kind, SCOPE]), 0),
-            Place::Round if packed.round > 0 && packed.is_native() => {
-                return fixed(mix(&[kind, SCOPE]), u64::from(packed.round));
-            }
-            Place::Victim | Place::Attacker | Place::Object | Place::Everything | Place::Round => {}
-        }
-        if let Some(counter) = self.whose_counter(packed) {
-            let value = packed.counter.value;
-            return Some(Bucket { counter, value, can_lag: true });
+    fn bucket(&self, packed: &Packed, meant: Meant) -> Option<Bucket> {
+        if let Some(numbered) = keys::numbered(self.rules, packed, meant) {
+            let Numbered { counter, value, can_lag } = numbered;
+            return Some(Bucket { counter, value, can_lag });
         }
         let is_shared = self.shared.contains(&packed.key);
-        if is_shared { fixed(id_counter(packed), 0) } else { None }
-    }
-
-    /// The counter of whoever it counts for.
-    fn whose_counter(&self, packed: &Packed) -> Option<u64> {
-        let Counter { of, .. } = packed.counter;
-        let whose = match packed.whose() {
-            Whose::Victim => self.victim(packed),
-            Whose::Attacker => self.attacker(packed),
-            Whose::Team => packed.team.0,
-            Whose::Nobody => self.place(packed),
-        };
-        (packed.counter.is_some() && whose != 0)
-            .then(|| mix(&[kind_number(packed.kind), of, whose]))
+        is_shared.then(|| Bucket { counter: id_counter(packed), value: 0, can_lag: false })
     }
 
     fn half(&self, packed: &Packed) -> Option<Half> {
-        let sees_attacker = packed.kind == Kind::Kill && packed.victim == NameKey::NONE;
-        let sees_victim = packed.kind == Kind::Death && packed.attacker == NameKey::NONE;
-        match (self.rules.has_halves(), sees_attacker, sees_victim) {
-            (true, true, _) => Some(Half::Attacker),
-            (true, _, true) => Some(Half::Victim),
-            _ => None,
+        match keys::sides(self.rules, packed) {
+            Sides::Both => None,
+            Sides::Attacker => Some(Half::Attacker),
+            Sides::Victim => Some(Half::Victim),
         }
     }
 }
@@ -161,10 +126,5 @@ fn id_counter(packed: &Packed) -> u64 {
         bytes.copy_from_slice(&key[range]);
         u64::from_be_bytes(bytes)
     };
-    mix(&[ID, kind_number(packed.kind), part(0..8), part(8..16)])
-}
-
-fn kind_number(kind: Kind) -> u64 {
-    let numbers = Kind::ALL.into_iter().zip(0..);
-    numbers.into_iter().find(|(known, _)| *known == kind).map_or(u64::MAX, |(_, number)| number)
+    mix(&[ID, keys::number(packed.kind), part(0..8), part(8..16)])
 }
