@@ -102,7 +102,7 @@ fn generation() -> [u8; 8] {
 }
 
 /// Every table of association.
-const ASSOCIATED: [&str; 17] = [
+const ASSOCIATED: [&str; 16] = [
     "game_match",
     "match_key",
     "match_state",
@@ -110,7 +110,6 @@ const ASSOCIATED: [&str; 17] = [
     "match_device",
     "match_name",
     "stream",
-    "clock",
     "report",
     "occurrence",
     "occurrence_alias",

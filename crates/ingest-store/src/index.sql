@@ -57,6 +57,10 @@ CREATE TABLE game_match (
     late             INTEGER NOT NULL DEFAULT 0,
     -- Events that are in none, since there were too many.
     overflow         INTEGER NOT NULL DEFAULT 0,
+    -- Rows of types of somebody else's and of evidence, which association does
+    -- not count, and how many of those were too many.
+    apart            INTEGER NOT NULL DEFAULT 0,
+    apart_overflow   INTEGER NOT NULL DEFAULT 0,
     occurrences      INTEGER NOT NULL DEFAULT 0,
     -- Occurrences by standing (see occurrence).
     confirmed        INTEGER NOT NULL DEFAULT 0,
@@ -83,7 +87,8 @@ CREATE TABLE match_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_key_by_match ON match_key (match_id);
 
--- What association keeps of a match besides its reports and occurrences.
+-- What association keeps of a match besides its reports and occurrences: its
+-- streams and clocks among others.
 CREATE TABLE match_state (
     match_id INTEGER PRIMARY KEY,
     whole    BLOB NOT NULL
@@ -117,45 +122,15 @@ CREATE TABLE match_name (
     PRIMARY KEY (match_id, name_key)
 ) STRICT, WITHOUT ROWID;
 
--- What one device told of one account's game.
+-- Who sent what: a device, and the account whose game it watched.
 CREATE TABLE stream (
     match_id    INTEGER NOT NULL,
-    -- Counted from 0 in each match.
+    -- Counted from 0 in each match; another number than association's.
     stream_no   INTEGER NOT NULL,
     device      BLOB NOT NULL,
     -- NULL where the game names nobody.
     account     TEXT,
-    account_key INTEGER NOT NULL,
-    -- NULL where its events do not say.
-    origin      TEXT CHECK (origin IN ('live', 'replay')),
-    reports     INTEGER NOT NULL,
-    -- Corrected times.
-    first_ms    INTEGER NOT NULL,
-    last_ms     INTEGER NOT NULL,
-    -- Events that were too many, that had a lower number than one before, that
-    -- were of a year in which nobody played this.
-    overflow    INTEGER NOT NULL DEFAULT 0,
-    went_back   INTEGER NOT NULL DEFAULT 0,
-    absurd      INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (match_id, stream_no)
-) STRICT, WITHOUT ROWID;
-
--- One clock of one stream, as far as it is known.
-CREATE TABLE clock (
-    match_id    INTEGER NOT NULL,
-    -- Association's number.
-    clock_no    INTEGER NOT NULL,
-    stream_no   INTEGER NOT NULL,
-    axis        TEXT NOT NULL CHECK (axis IN ('monotonic', 'wall', 'match')),
-    -- Of a monotonic one.
-    epoch       BLOB,
-    placed      INTEGER NOT NULL CHECK (placed IN (0, 1)),
-    good        INTEGER NOT NULL CHECK (good IN (0, 1)),
-    -- JSON: [[from, offset], ...] in ms; `from` in server time.
-    segments    TEXT NOT NULL,
-    residual_ms INTEGER,
-    reports     INTEGER NOT NULL,
-    PRIMARY KEY (match_id, clock_no)
 ) STRICT, WITHOUT ROWID;
 
 -- One row an event, by its place in the log.
