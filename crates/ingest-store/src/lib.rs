@@ -62,7 +62,10 @@ pub use error::{Ailment, Error, Result};
 pub use follower::{Followed, Follower};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
-pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
+pub use reads::{
+    AssociationFigures, Cursor, FeedPage, FeedStart, Generation, InvalidCursor, Looked, MatchPage,
+    OccurrenceLooked, OccurrencePage, PageRequest, Viewer,
+};
 pub use retention::{Retention, Retired};
 pub use store::{Place, Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};
