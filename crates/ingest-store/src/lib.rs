@@ -30,6 +30,8 @@ mod answer;
 mod backup;
 mod batch;
 mod body;
+#[expect(dead_code, reason = "who writes and reads it comes next")]
+mod changes;
 mod columns;
 mod erase;
 mod error;

@@ -12,7 +12,7 @@ use crate::{
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
     m.sealed_at_ms IS NOT NULL AS sealed,
     (SELECT count(*) FROM match_device d WHERE d.match_id = m.match_id) AS devices,
-    (SELECT count(*) FROM occurrence o WHERE o.match_id = m.match_id) AS occurrences";
+    (SELECT count(*) FROM old_occurrence o WHERE o.match_id = m.match_id) AS occurrences";
 
 /// One page of matches.
 #[derive(Debug, Clone, PartialEq)]

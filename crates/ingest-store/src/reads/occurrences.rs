@@ -80,7 +80,7 @@ impl Store {
 fn list(connection: &Connection, match_id: i64, page: &PageRequest) -> Result<Vec<OccurrenceView>> {
     let sql = "SELECT occurrence_id, kind, actors, round, match_clock_ms, at_ms, confidence,
                       revision, late, details
-               FROM occurrence
+               FROM old_occurrence
                WHERE match_id = ?1 AND (?2 IS NULL
                      OR (at_ms, ifnull(match_clock_ms, 0), occurrence_id) > (?2, ?3, ?4))
                ORDER BY at_ms, ifnull(match_clock_ms, 0), occurrence_id LIMIT ?5";
@@ -141,7 +141,7 @@ fn witnesses(
     match_id: i64,
     occurrence: &OccurrenceView,
 ) -> Result<Vec<WitnessView>> {
-    let sql = "SELECT device, event_id FROM witness WHERE match_id = ?1 AND occurrence_id = ?2
+    let sql = "SELECT device, event_id FROM old_witness WHERE match_id = ?1 AND occurrence_id = ?2
                ORDER BY device, event_id";
     let witnesses = connection
         .prepare_cached(sql)?
