@@ -48,6 +48,7 @@ mod solution;
 mod solve;
 mod standing;
 mod state;
+mod tally;
 pub mod trust;
 
 pub use ids::{LogNo, OccurrenceNo};
@@ -67,3 +68,4 @@ pub use state::{
     Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed, ReportRow,
     Rows, StreamCounts, StreamView,
 };
+pub use tally::{Facts, Tally, tally};
