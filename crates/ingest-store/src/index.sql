@@ -184,6 +184,10 @@ CREATE TABLE occurrence (
     revision       INTEGER NOT NULL,
     late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
     details        TEXT NOT NULL,
+    -- JSON: the actors by account, where the game tells them; NULL for none.
+    actor_ids      TEXT,
+    -- JSON: what it counts for whom (see statistics.rs); NULL for nobody.
+    counted        TEXT,
     -- The events that actors and details are told by.
     attacker_from  INTEGER NOT NULL,
     victim_from    INTEGER NOT NULL,
@@ -205,6 +209,7 @@ CREATE TABLE occurrence_alias (
     occurrence_no INTEGER NOT NULL,
     PRIMARY KEY (match_id, occurrence_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX occurrence_alias_by_no ON occurrence_alias (match_id, occurrence_no);
 
 -- What changed, a row a step (see changes.rs).
 CREATE TABLE change (
