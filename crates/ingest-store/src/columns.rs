@@ -55,6 +55,14 @@ pub(crate) fn signed(number: u64) -> i64 {
 pub(crate) mod quality {
     use association::TimeQuality;
 
+    pub(crate) fn is_good(quality: TimeQuality) -> bool {
+        quality == TimeQuality::Good
+    }
+
+    pub(crate) fn of(is_good: bool) -> TimeQuality {
+        if is_good { TimeQuality::Good } else { TimeQuality::Low }
+    }
+
     pub(crate) fn text(quality: TimeQuality) -> &'static str {
         match quality {
             TimeQuality::Good => "good",

@@ -250,31 +250,3 @@ CREATE TABLE session_block (
     PRIMARY KEY (block, start_ms, session_no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_block_by_session ON session_block (session_no);
-
--- Until association decides: what is written and read today.
--- Clustered by match, so that what is written together lies together.
-CREATE TABLE old_occurrence (
-    match_id       INTEGER NOT NULL,
-    occurrence_id  BLOB NOT NULL,
-    kind           TEXT NOT NULL,
-    actors         TEXT NOT NULL,
-    round          INTEGER,
-    match_clock_ms INTEGER,
-    at_ms          INTEGER NOT NULL,
-    at_quality     TEXT NOT NULL CHECK (at_quality IN ('good', 'low')),
-    confidence     REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
-    revision       INTEGER NOT NULL,
-    late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
-    details        TEXT NOT NULL,
-    PRIMARY KEY (match_id, occurrence_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX old_occurrence_in_order
-    ON old_occurrence (match_id, at_ms, ifnull(match_clock_ms, 0), occurrence_id);
-
-CREATE TABLE old_witness (
-    match_id      INTEGER NOT NULL,
-    occurrence_id BLOB NOT NULL,
-    device        BLOB NOT NULL,
-    event_id      TEXT NOT NULL,
-    PRIMARY KEY (match_id, occurrence_id, device, event_id)
-) STRICT, WITHOUT ROWID;

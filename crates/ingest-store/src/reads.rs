@@ -4,7 +4,6 @@ mod cursor;
 mod feed;
 mod matches;
 mod occurrences;
-mod old;
 mod statistics;
 mod streams;
 #[cfg(test)]

@@ -9,14 +9,11 @@ use crate::{
     columns::{count_column, time_column},
 };
 
-/// Of what was found by equal ids alone, until association follows, only
-/// `old_occurrence` knows how much there is.
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
     m.sealed_at_ms IS NOT NULL AS sealed, m.reports, m.late, m.overflow,
     m.confirmed, m.supported, m.lone, m.contradicted, m.flags,
     (SELECT count(*) FROM match_device d WHERE d.match_id = m.match_id) AS devices,
-    m.occurrences
-        + (SELECT count(*) FROM old_occurrence o WHERE o.match_id = m.match_id) AS occurrences";
+    m.occurrences";
 
 /// Keys of one match that are shown: as many sessions as ten devices make that
 /// each begin anew a hundred times.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Cursor, Looked, PageRequest, Viewer, cut, old,
+    Cursor, Looked, PageRequest, Viewer, cut,
     views::{self, Shown},
 };
 use crate::{Result, Store, columns::uuid_column};
@@ -59,12 +59,8 @@ impl Store {
         let snapshot = self.index.get()?.unchecked_transaction()?;
         self.match_row(viewer, key)?.try_map(|of| {
             let associated_through = self.associated_through()?;
-            let mut occurrences = if old::has(&snapshot, of.match_id)? {
-                old::page(&snapshot, of.match_id, page)?
-            } else {
-                let shown = views::page(&snapshot, of.match_id, page)?;
-                shown.into_iter().map(|shown| shown.view).collect()
-            };
+            let shown = views::page(&snapshot, of.match_id, page)?;
+            let mut occurrences = shown.into_iter().map(|shown| shown.view).collect();
             let next = cut(&mut occurrences, page.limit).map(cursor);
             Ok(OccurrencePage { of: of.view, associated_through, occurrences, next })
         })

@@ -223,7 +223,7 @@ fn where_the_bytes_are_dropped_nothing_of_it_is_left_beside_another_witness() {
         )];
         fixture.take(Batch { received_at: at(day), ..batch(device(from), sent) });
     }
-    let later = batch(device(3), vec![kill(device(3), "f", 1, 0)]);
+    let later = batch(device(3), vec![kill(device(3), "f", 1, 60_000)]);
     fixture.take(Batch { received_at: at("2026-11-01"), ..later });
     fixture.store.catch_up().unwrap();
     drop_old_bytes(&mut fixture, at("2026-11-20"));

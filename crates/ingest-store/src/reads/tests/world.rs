@@ -21,9 +21,9 @@ pub(super) enum Step {
     Create,
     Witness(usize),
     MoveAway(usize, usize),
-    Unwitness(usize, usize),
+    Unwitness(usize),
     Merge(usize, usize),
-    Split(usize, usize),
+    Split(usize),
     Retime(usize),
     Retract(usize),
     Seal,
@@ -35,9 +35,9 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Create),
         6 => a.prop_map(Step::Witness),
         2 => (a, b).prop_map(|(a, b)| Step::MoveAway(a, b)),
-        2 => (a, b).prop_map(|(a, b)| Step::Unwitness(a, b)),
+        2 => a.prop_map(Step::Unwitness),
         3 => (a, b).prop_map(|(a, b)| Step::Merge(a, b)),
-        3 => (a, b).prop_map(|(a, b)| Step::Split(a, b)),
+        3 => a.prop_map(Step::Split),
         1 => a.prop_map(Step::Retime),
         1 => a.prop_map(Step::Retract),
         1 => Just(Step::Seal),
@@ -106,7 +106,7 @@ impl World {
                     self.change(&[witnessed, Change::Retimed { occurrence: no(from) }]);
                 }
             }
-            Step::Unwitness(which, _) => {
+            Step::Unwitness(which) => {
                 let Some((from, report)) = self.spare(which) else { return };
                 self.held.get_mut(&from).unwrap().remove(&report);
                 let erase = "UPDATE report SET state = 5, event_id = x'' WHERE position = ?1";
@@ -114,7 +114,7 @@ impl World {
                 self.change(&[Change::Unwitnessed { occurrence: no(from), report: log(report) }]);
             }
             Step::Merge(which, into) => self.merge(which, into),
-            Step::Split(which, _) => {
+            Step::Split(which) => {
                 let Some((from, report)) = self.spare(which) else { return };
                 if !self.held.contains_key(&report) {
                     self.begin(report);
@@ -206,7 +206,9 @@ impl World {
     }
 
     fn put(&mut self, report: i64, to: Option<i64>) {
-        self.held.values_mut().for_each(|members| drop(members.remove(&report)));
+        for members in self.held.values_mut() {
+            members.remove(&report);
+        }
         if let Some(to) = to {
             self.held.get_mut(&to).unwrap().insert(report);
         }
@@ -282,17 +284,17 @@ impl Consumer {
             return true;
         }
         for event in page.events.iter().filter(|event| event.revision() <= cut) {
-            match event {
-                FeedEvent::Reset { .. } => self.known = world.listed(),
-                told => self.hear(&json!(told), told.name()),
+            if event.name() == "reset" {
+                self.known = world.listed();
             }
+            self.hear(&json!(event), event.name());
         }
         let through = if cut == page.through {
             page.through
         } else {
             // The id of the last event that arrived.
             let heard = page.events.iter().map(FeedEvent::revision).filter(|one| *one <= cut);
-            heard.last().or(self.at.map(|(_, revision)| revision)).unwrap_or(0)
+            heard.max().or(self.at.map(|(_, revision)| revision)).unwrap_or(0)
         };
         self.at = Some((page.generation, through));
         page.more
