@@ -179,6 +179,10 @@ CREATE TABLE occurrence (
     -- Accounts that saw it, and those that saw it or should have.
     seen_by        INTEGER NOT NULL DEFAULT 1,
     expected       INTEGER NOT NULL DEFAULT 1,
+    -- JSON: the game's account ids of the actors; NULL where it gives none.
+    actor_ids      TEXT,
+    -- What players are counted it for (see statistics.rs); NULL for nothing.
+    counted        TEXT,
     -- JSON: numbers of the occurrences that may be its other half; NULL for none.
     linked         TEXT,
     revision       INTEGER NOT NULL,

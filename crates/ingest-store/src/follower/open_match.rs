@@ -5,11 +5,11 @@ mod loading;
 
 use std::collections::{BTreeMap, HashMap};
 
-use association::{LogNo, MatchState, OccurrenceNo, Placed, Rules, Sighting};
+use association::{LogNo, MatchState, OccurrenceNo, Placed, Rules, Sighting, joining::Evidence};
 use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
 use uuid::Uuid;
 
-use super::reading::Read;
+use super::{reading::Read, told::Told};
 
 /// Rows of a match for what association does not count: types of somebody else's
 /// and evidence. As many as it has of the others.
@@ -163,6 +163,7 @@ impl OpenMatch {
             return;
         }
         self.apart.rows += 1;
+        self.hear_evidence(&read.told);
         let placed =
             self.state.place(&read.told.report(read.device, read.position, read.corrected));
         let state = match placed {
@@ -177,6 +178,16 @@ impl OpenMatch {
             | Placed::Overflow => ReportState::Silent,
         };
         self.note(number, read, state);
+        self.state.resolve_if_due();
+    }
+
+    fn hear_evidence(&mut self, told: &Told<'_>) {
+        if let (Some(Kind::SessionEvidence), Some(observer)) = (told.kind, &told.observer) {
+            let evidence = Evidence::read(&told.details);
+            if !evidence.roster.is_empty() {
+                self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
+            }
+        }
     }
 
     fn note(&mut self, number: usize, read: &Read<'_>, state: ReportState) {

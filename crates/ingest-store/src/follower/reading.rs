@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use association::{LogNo, Sighting};
-use event_model::{Actors, DeviceId, OutboxId, WallTime};
+use event_model::{ActorIds, Actors, DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{LoggedBatch, logged_batch, told::Told};
@@ -43,6 +43,7 @@ fn events_of(batch: &LoggedBatch) -> impl Iterator<Item = Read<'_>> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Texts {
     pub(super) actors: Actors,
+    pub(super) actor_ids: ActorIds,
     /// A JSON object.
     pub(super) details: String,
     pub(super) kind: String,
@@ -52,6 +53,7 @@ impl Texts {
     fn of(told: &Told<'_>) -> Self {
         Self {
             actors: told.actors.clone(),
+            actor_ids: told.actor_ids.clone().unwrap_or_default(),
             details: told.details.clone().into_owned(),
             kind: told.kind_text.clone().into_owned(),
         }

@@ -26,7 +26,7 @@ pub(super) struct Told<'e> {
     origin: Option<Origin>,
     pub(super) observer: Option<String>,
     pub(super) actors: Actors,
-    actor_ids: Option<ActorIds>,
+    pub(super) actor_ids: Option<ActorIds>,
     pub(super) round: Option<u32>,
     ordinal: Option<Ordinal>,
     pub(super) match_clock_ms: Option<i64>,

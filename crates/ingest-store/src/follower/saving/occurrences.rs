@@ -1,8 +1,8 @@
 //! Rows of occurrences, and the ids that lead to them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use association::{Change, LogNo, Occurrence, OccurrenceId, OccurrenceNo, Rows};
+use association::{Change, LogNo, Occurrence, OccurrenceId, OccurrenceNo, Rows, trust::Standing};
 use event_model::{Actors, DeviceId, Kind};
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
@@ -105,14 +105,11 @@ impl Saving<'_> {
                 self.index.prepare_cached(sql)?.execute(params![of.match_id, signed(no.0)])?;
             }
         }
-        let kept: BTreeMap<OccurrenceNo, &[u8]> =
-            rows.occurrences.iter().map(|row| (row.no, row.kept.as_slice())).collect();
-        let wanted: HashSet<OccurrenceNo> = kept.keys().copied().collect();
-        let changed: Vec<Occurrence> =
-            of.state.occurrences().into_iter().filter(|one| wanted.contains(&one.no)).collect();
-        for one in &changed {
+        let names: Vec<OccurrenceNo> = rows.occurrences.iter().map(|row| row.no).collect();
+        // In the order of their names: all of them are there.
+        for (one, row) in of.state.occurrences_named(&names).iter().zip(&rows.occurrences) {
             let revision = revisions.get(&one.no).copied().unwrap_or_default();
-            self.occurrence(of, one, kept[&one.no], revision)?;
+            self.occurrence(of, one, &row.kept, revision)?;
         }
         let alone: Vec<LogNo> = of
             .pending
@@ -135,53 +132,63 @@ impl Saving<'_> {
         let there = |no: LogNo| one.reports.binary_search(&no).map_or(one.reports[0], |_| no);
         let from = [said.attacker_from, said.victim_from, said.assists_from].map(there);
         let known = of.shown.get(&one.no).copied();
+        let standing = standing(one.belief.standing);
         if let Some(shown) = known.filter(|shown| shown.from == from) {
             self.update(of, one, kept, revision)?;
-            of.shown.insert(one.no, Shown { standing: 0, ..shown });
+            of.shown.insert(one.no, Shown { standing, ..shown });
             return Ok(());
         }
         let id = self.published(of, one.no)?;
-        let told = self.told(of, one, from)?;
+        if known.is_none() {
+            self.begin(of, one, id)?;
+        }
+        self.tell(of, one, from)?;
+        self.update(of, one, kept, revision)?;
+        of.shown.insert(one.no, Shown { id, from, standing });
+        Ok(())
+    }
+
+    fn begin(&self, of: &OpenMatch, one: &Occurrence, id: Uuid) -> Result<()> {
         let sql = "INSERT INTO occurrence (match_id, occurrence_no, occurrence_id, kind, actors,
-                       round, match_clock_ms, at_ms, at_quality, confidence, revision, late,
-                       details, attacker_from, victim_from, assists_from, kept)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-                   ON CONFLICT DO UPDATE SET kind = excluded.kind, actors = excluded.actors,
-                       round = excluded.round, match_clock_ms = excluded.match_clock_ms,
-                       at_ms = excluded.at_ms, at_quality = excluded.at_quality,
-                       confidence = excluded.confidence,
-                       revision = max(revision, excluded.revision), late = excluded.late,
-                       details = excluded.details, attacker_from = excluded.attacker_from,
-                       victim_from = excluded.victim_from, assists_from = excluded.assists_from,
-                       kept = excluded.kept";
+                       at_ms, at_quality, confidence, revision, details, attacker_from,
+                       victim_from, assists_from, kept)
+                   VALUES (?1, ?2, ?3, '', '', ?4, ?5, 0, 0, '', 0, 0, 0, X'')";
         self.index.prepare_cached(sql)?.execute(params![
             of.match_id,
             signed(one.no.0),
             id.as_bytes(),
+            one.said.at.at.unix_ms(),
+            quality::text(one.said.at.quality),
+        ])?;
+        Ok(())
+    }
+
+    fn tell(&self, of: &OpenMatch, one: &Occurrence, from: [LogNo; 3]) -> Result<()> {
+        let told = self.told(of, one, from)?;
+        let sql = "UPDATE occurrence SET kind = ?3, actors = ?4, actor_ids = ?5, details = ?6,
+                       attacker_from = ?7, victim_from = ?8, assists_from = ?9
+                   WHERE match_id = ?1 AND occurrence_no = ?2";
+        let has_ids = told.actor_ids != event_model::ActorIds::default();
+        self.index.prepare_cached(sql)?.execute(params![
+            of.match_id,
+            signed(one.no.0),
             told.kind,
             text(&told.actors),
-            said.round,
-            said.match_clock_ms,
-            said.at.at.unix_ms(),
-            quality::text(said.at.quality),
-            ALONE,
-            signed(revision),
-            one.is_late,
+            has_ids.then(|| text(&told.actor_ids)),
             told.details,
             signed(from[0].0),
             signed(from[1].0),
             signed(from[2].0),
-            kept,
         ])?;
-        of.shown.insert(one.no, Shown { id, from, standing: 0 });
         Ok(())
     }
 
     fn update(&self, of: &OpenMatch, one: &Occurrence, kept: &[u8], revision: u64) -> Result<()> {
-        let said = &one.said;
+        let (said, belief) = (&one.said, &one.belief);
+        let linked: Vec<u64> = one.linked.iter().map(|linked| linked.0).collect();
         let sql = "UPDATE occurrence SET round = ?3, match_clock_ms = ?4, at_ms = ?5,
                        at_quality = ?6, confidence = ?7, revision = max(revision, ?8), late = ?9,
-                       kept = ?10
+                       kept = ?10, standing = ?11, seen_by = ?12, expected = ?13, linked = ?14
                    WHERE match_id = ?1 AND occurrence_no = ?2";
         self.index.prepare_cached(sql)?.execute(params![
             of.match_id,
@@ -190,10 +197,14 @@ impl Saving<'_> {
             said.match_clock_ms,
             said.at.at.unix_ms(),
             quality::text(said.at.quality),
-            ALONE,
+            f64::from(belief.confidence.thousandths()) / 1_000.0,
             signed(revision),
             one.is_late,
             kept,
+            standing(belief.standing),
+            belief.seen_by,
+            belief.expected,
+            (!linked.is_empty()).then(|| text(&linked)),
         ])?;
         Ok(())
     }
@@ -205,11 +216,16 @@ impl Saving<'_> {
         let by = |no| self.source.texts(self.index, of.match_id, no);
         let Some(mut texts) = by(from[0])? else { return self.told_by_names(of, one, from) };
         if from[1] != from[0] {
-            texts.actors.victim = by(from[1])?.and_then(|texts| texts.actors.victim);
+            let told = by(from[1])?;
+            let (actors, ids) = told.map(|texts| (texts.actors, texts.actor_ids)).unzip();
+            texts.actors.victim = actors.and_then(|actors| actors.victim);
+            texts.actor_ids.victim = ids.and_then(|ids| ids.victim);
         }
         if from[2] != from[0] {
-            let assists = by(from[2])?.map(|texts| texts.actors.assists);
-            texts.actors.assists = assists.unwrap_or_default();
+            let told = by(from[2])?;
+            let (actors, ids) = told.map(|texts| (texts.actors, texts.actor_ids)).unzip();
+            texts.actors.assists = actors.map(|actors| actors.assists).unwrap_or_default();
+            texts.actor_ids.assists = ids.map(|ids| ids.assists).unwrap_or_default();
         }
         Ok(texts)
     }
@@ -229,7 +245,8 @@ impl Saving<'_> {
             None => self.founder(of, one.no)?.and_then(|founder| founder.kind),
         };
         let kind = kind.unwrap_or(Kind::Other).as_str().to_owned();
-        Ok(Texts { actors, details: "{}".to_owned(), kind })
+        let actor_ids = event_model::ActorIds::default();
+        Ok(Texts { actors, actor_ids, details: "{}".to_owned(), kind })
     }
 
     /// What is told by a type of somebody else's.
@@ -261,6 +278,16 @@ impl Saving<'_> {
         ])?;
         of.shown.insert(founded, Shown { id, from: [no; 3], standing: 0 });
         Ok(())
+    }
+}
+
+/// Where an occurrence stands, as the table has it.
+fn standing(standing: Standing) -> u8 {
+    match standing {
+        Standing::Lone => 0,
+        Standing::Supported => 1,
+        Standing::Confirmed => 2,
+        Standing::Contradicted => 3,
     }
 }
 
