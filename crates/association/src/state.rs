@@ -36,8 +36,8 @@ use self::{
     touched::Touched,
 };
 use crate::{
-    Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
-    Rules,
+    Change, Changes, Grounds, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet,
+    Revision, Rules,
     revisions::Ledger,
     trust::{Belief, Watcher},
 };
@@ -97,6 +97,10 @@ pub struct MatchState {
     pub(crate) published: u32,
     /// Reports at the last resolve.
     pub(crate) resolved_at: usize,
+    /// Reports that came since.
+    pub(crate) arrived: usize,
+    /// Resolves for the sake of a clock or a stream's end.
+    pub(crate) asked: usize,
     pub(crate) is_due: bool,
     /// Reports that were taken out for want of room, not yet taken.
     overflowed: Vec<LogNo>,
@@ -120,11 +124,17 @@ pub struct Occurrence {
     pub belief: Belief,
     /// The other halves that may belong to it, where more than one may.
     pub linked: Vec<OccurrenceNo>,
+    /// What its reports say about how far it counts for players.
+    pub grounds: Grounds,
 }
 
 impl MatchState {
     /// Reports beyond an eighth more that make a resolve due.
     const RESOLVE_SLACK: usize = 64;
+    /// Each resolve for a clock's sake has to wait for this part of the set more
+    /// than the one before: liars with many clocks ask for ever fewer. An honest
+    /// match asks ten times, the last time after one report in a hundred.
+    const PATIENCE: usize = 1_024;
 
     /// A match of which nothing is known yet.
     #[must_use]
@@ -144,6 +154,8 @@ impl MatchState {
             zeros: BTreeMap::new(),
             published: 0,
             resolved_at: 0,
+            arrived: 0,
+            asked: 0,
             is_due: false,
             overflowed: Vec::new(),
             counts: Counts::default(),
@@ -178,7 +190,9 @@ impl MatchState {
     /// Solves anew where enough came since it was last done.
     pub fn resolve_if_due(&mut self) {
         let grown = self.resolved_at + self.resolved_at / 8 + Self::RESOLVE_SLACK;
-        if self.is_due || (!self.is_sealed && self.set.len() >= grown) {
+        let is_asked = self.is_due && self.arrived > self.set.len() * self.asked / Self::PATIENCE;
+        if is_asked || (!self.is_sealed && self.set.len() >= grown) {
+            self.asked += usize::from(is_asked);
             self.resolve();
         }
         self.judge_if_due();
@@ -306,12 +320,14 @@ impl MatchState {
 
     pub(crate) fn occurrence_of(&self, no: LiveNo) -> Occurrence {
         let live = self.lives.get(no);
-        let mut reports: Vec<LogNo> =
-            self.seats.members(live.head).map(|member| self.log_no(member)).collect();
+        let members: Vec<ReportNo> = self.seats.members(live.head).collect();
+        let mut reports: Vec<LogNo> = members.iter().map(|member| self.log_no(*member)).collect();
         reports.sort_unstable();
+        let grounds = self.grounds(&members, live.said.assists_from);
         let is_late = self.is_sealed && !live.is_frozen;
         let linked = self.lives.links(no).to_vec();
-        Occurrence { no: live.name, said: live.said, reports, is_late, belief: live.belief, linked }
+        let (no, said, belief) = (live.name, live.said, live.belief);
+        Occurrence { no, said, reports, is_late, belief, linked, grounds }
     }
 
     pub(crate) fn log_no(&self, no: ReportNo) -> LogNo {

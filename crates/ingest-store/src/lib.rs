@@ -47,6 +47,7 @@ mod receipt_page;
 mod retention;
 mod schema;
 mod segment;
+mod statistics;
 mod store;
 mod token;
 mod varint;
@@ -65,7 +66,10 @@ pub use error::{Ailment, Error, Result};
 pub use follower::{Counted, Followed, Follower, SealDue, SealRules};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
-pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
+pub use reads::{
+    AssociationFigures, Cursor, FeedPage, FeedStart, Generation, InvalidCursor, Looked, MatchPage,
+    OccurrenceLooked, OccurrencePage, PageRequest, Viewer,
+};
 pub use retention::{Retention, Retired};
 pub use store::{Place, Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};
