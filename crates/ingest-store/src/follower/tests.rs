@@ -1,5 +1,6 @@
 //! How the log was followed cannot be seen in the index.
 
+mod cost;
 mod crowd;
 
 use event_model::WallTime;
