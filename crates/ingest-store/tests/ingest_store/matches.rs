@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use event_model::DeviceId;
-use ingest_store::{Decision, SealReason};
+use ingest_store::{Decision, Follower, SealReason, StoreOptions};
 use serde_json::json;
 
 use crate::support::{Fixture, Sent, batch, device, item, now};
@@ -44,6 +44,8 @@ struct Sender {
 /// A match that goes on.
 pub(crate) struct Match {
     pub(crate) fixture: Fixture,
+    /// Has what it followed in memory.
+    follower: Follower,
     pub(crate) random: Random,
     senders: Vec<Sender>,
     is_sealed: bool,
@@ -70,7 +72,9 @@ impl Match {
         let senders: Vec<Sender> =
             (1..=Self::DEVICES).map(|number| sender(number, &happened, &mut random)).collect();
         let helpers = senders.iter().flat_map(|sender| sender.helpers.clone()).collect();
-        Self { fixture, random, senders, is_sealed: false, helpers }
+        let options = StoreOptions::default();
+        let follower = Follower::open(fixture.dir.path(), options).unwrap();
+        Self { fixture, follower, random, senders, is_sealed: false, helpers }
     }
 
     /// Whether there is more to be sent.
@@ -86,7 +90,11 @@ impl Match {
             1 => self.erase(),
             _ => self.send(),
         }
-        self.fixture.store.catch_up().unwrap();
+        if self.random.one_in(4) {
+            // As another process would, behind the follower's back.
+            self.fixture.store.catch_up().unwrap();
+        }
+        while !self.follower.associate().unwrap().all {}
     }
 
     fn send(&mut self) {
