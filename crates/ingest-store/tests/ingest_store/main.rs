@@ -15,6 +15,7 @@ mod matches;
 mod model;
 mod reads;
 mod retention;
+mod seals;
 mod sequences;
 mod statistics;
 mod support;
