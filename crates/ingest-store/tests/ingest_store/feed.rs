@@ -3,21 +3,26 @@
 use std::collections::BTreeMap;
 
 use ingest_api::FeedEvent;
-use ingest_store::{FeedStart, Generation, OccurrenceLooked, PageRequest, Store, Viewer};
+use ingest_store::{FeedStart, Generation, Looked, OccurrenceLooked, PageRequest, Store, Viewer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::matches::{KEY, Match};
+use crate::matches::{KEYS, Match};
 
 /// Who keeps what the feed tells by its three rules.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Consumer {
+    key: String,
     known: BTreeMap<String, Value>,
     at: Option<(Generation, u64)>,
 }
 
 impl Consumer {
+    fn of(key: &str) -> Self {
+        Self { key: key.to_owned(), known: BTreeMap::new(), at: None }
+    }
+
     /// Reads a page, of which only what is not above `cut` arrives; whether there
     /// is more.
     fn read(&mut self, store: &Store, limit: u32, cut: Option<u64>) -> bool {
@@ -27,8 +32,14 @@ impl Consumer {
                 FeedStart::After { generation: Some(generation), revision }
             }
         };
-        let page = store.feed(Viewer::Reader, KEY, start, limit).unwrap().found();
-        let Some(page) = page else { return false };
+        let page = match store.feed(Viewer::Reader, &self.key, start, limit).unwrap() {
+            Looked::Found(page) => page,
+            Looked::Moved(to) => {
+                *self = Self::of(&to);
+                return true;
+            }
+            Looked::Unknown => return false,
+        };
         let cut = cut.map_or(page.through, |cut| cut.min(page.through));
         let mut through = self.at.map_or(0, |(_, revision)| revision);
         for event in page.events.iter().filter(|event| event.revision() <= cut) {
@@ -44,7 +55,7 @@ impl Consumer {
 
     fn hear(&mut self, store: &Store, event: &FeedEvent) {
         if event.name() == "reset" {
-            self.known = listed(store);
+            self.known = listed(store, &self.key);
         }
         let told = json!(event);
         if matches!(event.name(), "merged" | "retracted") {
@@ -57,10 +68,10 @@ impl Consumer {
     }
 }
 
-fn listed(store: &Store) -> BTreeMap<String, Value> {
+fn listed(store: &Store, key: &str) -> BTreeMap<String, Value> {
     let (mut listed, mut page) = (BTreeMap::new(), PageRequest { after: None, limit: 100 });
     loop {
-        let Some(found) = store.occurrences(Viewer::Reader, KEY, &page).unwrap().found() else {
+        let Some(found) = store.occurrences(Viewer::Reader, key, &page).unwrap().found() else {
             return listed;
         };
         listed.extend(found.occurrences.iter().map(|one| (one.id.to_string(), json!(one))));
@@ -100,43 +111,48 @@ proptest! {
     fn who_resumes_anywhere_has_what_the_list_says(seed: u64, limit in 1u32..80) {
         let mut of = Match::new(seed, 40);
         let mut consumers: Vec<Consumer> = Vec::new();
-        let mut ids: Vec<Uuid> = Vec::new();
+        let mut given: Vec<(&str, Uuid)> = Vec::new();
         while of.goes_on() {
             of.step();
-            if consumers.len() < CONSUMERS_MAX {
-                consumers.push(Consumer::default());
+            let store = &of.fixture.store;
+            for key in KEYS {
+                let known = listed(store, key);
+                given.extend(known.keys().map(|id| (key, id.parse::<Uuid>().unwrap())));
+                if consumers.len() < CONSUMERS_MAX {
+                    consumers.push(Consumer::of(key));
+                }
             }
             for consumer in &mut consumers {
                 let cut = of.random.below(400);
                 if of.random.below(3) == 0 {
-                    consumer.read(&of.fixture.store, limit, Some(cut));
+                    consumer.read(store, limit, Some(cut));
                 }
             }
-            let known = listed(&of.fixture.store);
-            ids.extend(known.keys().map(|id| id.parse::<Uuid>().unwrap()));
         }
         let store = &of.fixture.store;
-        let listed = listed(store);
-        prop_assert!(!listed.is_empty());
         for consumer in &mut consumers {
             while consumer.read(store, limit, None) {}
+            let listed = listed(store, &consumer.key);
+            prop_assert!(!listed.is_empty(), "{}", consumer.key);
             let differ = differences(&consumer.known, &listed);
-            prop_assert!(differ.is_empty(), "{differ:#?}");
+            prop_assert!(differ.is_empty(), "{}: {differ:#?}", consumer.key);
         }
-        for id in ids {
-            let there = match store.occurrence(Viewer::Reader, KEY, id).unwrap() {
-                OccurrenceLooked::Found(found) => found.id,
-                OccurrenceLooked::Moved { key, id: to } => {
-                    prop_assert_eq!(key, KEY);
-                    to
-                }
-                OccurrenceLooked::Retracted => continue,
-                OccurrenceLooked::Unknown => {
-                    prop_assert!(false, "{id} was given and leads nowhere");
-                    continue;
-                }
-            };
-            prop_assert!(listed.contains_key(&there.to_string()));
+        for (key, id) in given {
+            leads_somewhere(store, key, id)?;
         }
     }
+}
+
+/// An id that was given leads to an occurrence that is listed, or to nothing more.
+fn leads_somewhere(store: &Store, key: &str, id: Uuid) -> Result<(), TestCaseError> {
+    match store.occurrence(Viewer::Reader, key, id).unwrap() {
+        OccurrenceLooked::Found(found) => prop_assert_eq!(found.id, id),
+        OccurrenceLooked::Moved { key, id } => {
+            let there = store.occurrence(Viewer::Reader, &key, id).unwrap();
+            prop_assert!(matches!(there, OccurrenceLooked::Found(_)), "{key} {id}: {there:?}");
+        }
+        OccurrenceLooked::Retracted => {}
+        OccurrenceLooked::Unknown => prop_assert!(false, "{key} {id} leads nowhere"),
+    }
+    Ok(())
 }

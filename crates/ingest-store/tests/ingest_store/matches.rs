@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::support::{Fixture, Sent, batch, device, item, now};
 
-/// The key of the match.
-pub(crate) const KEY: &str = "league:1";
+/// The keys that the match has, until its sessions are joined.
+pub(crate) const KEYS: [&str; 3] = ["league:1", "league:session-1", "league:session-5"];
 
 /// Numbers that look random and are the same for one seed (SplitMix64).
 pub(crate) struct Random(pub(crate) u64);
@@ -113,7 +113,7 @@ impl Match {
     fn decide(&mut self) {
         let decision = if self.is_sealed { Decision::Reopened } else { Decision::Sealed };
         let store = &mut self.fixture.store;
-        drop(store.decide(KEY, decision, SealReason::Operator, now()).unwrap());
+        drop(store.decide(KEYS[0], decision, SealReason::Operator, now()).unwrap());
         self.is_sealed = !self.is_sealed;
     }
 
@@ -127,7 +127,8 @@ impl Match {
 }
 
 /// All that one device saw. Every third one claims nothing about its clock, which
-/// is wrong; every second one's makes a step that it tells nobody of.
+/// is wrong; every second one's makes a step that it tells nobody of; the first and
+/// the last know the match by a session's key only.
 fn sender(number: u64, happened: &[(i64, u64, u64)], random: &mut Random) -> Sender {
     let wrong = if number.is_multiple_of(3) { random.ms(60_000) - 30_000 } else { 0 };
     let mut sender = Sender {
@@ -137,6 +138,11 @@ fn sender(number: u64, happened: &[(i64, u64, u64)], random: &mut Random) -> Sen
         next: 0,
         helpers: BTreeMap::new(),
     };
+    let (key, origin) = match number {
+        1 => (KEYS[1], "session"),
+        5 => (KEYS[2], "session"),
+        _ => (KEYS[0], "native"),
+    };
     for (kill, &(at, attacker, victim)) in happened.iter().enumerate() {
         if random.one_in(6) {
             continue;
@@ -145,7 +151,7 @@ fn sender(number: u64, happened: &[(i64, u64, u64)], random: &mut Random) -> Sen
         let seen = at + random.ms(900) + if stepped { 7_000 } else { 0 };
         let helper = (!random.one_in(3)).then(|| format!("p{}", (attacker + 1) % 5));
         let data = json!({
-            "game": "league", "match": {"key": KEY, "origin": "native"},
+            "game": "league", "match": {"key": key, "origin": origin},
             "observer": format!("p{number}"),
             "actors": {"attacker": format!("p{attacker}"), "victim": format!("v{victim}"),
                        "assists": helper.iter().collect::<Vec<_>>()},
@@ -157,7 +163,7 @@ fn sender(number: u64, happened: &[(i64, u64, u64)], random: &mut Random) -> Sen
         sender.next += 1;
         let id = format!("{number}-{kill}");
         let (event, claimed) = ("ringside.kill.v1", seen + wrong);
-        let mut sent = item(sender.device, event, &id, Some(KEY), sender.next, claimed, &data);
+        let mut sent = item(sender.device, event, &id, Some(key), sender.next, claimed, &data);
         if wrong != 0 {
             sent.sound().corrected.quality = association::TimeQuality::Low;
         }
