@@ -49,6 +49,7 @@ mod solution;
 mod solve;
 mod standing;
 mod state;
+mod tally;
 pub mod trust;
 
 pub use ids::{LogNo, OccurrenceNo};
@@ -68,3 +69,4 @@ pub use state::{
     ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,
     ReportRow, Rows, SegmentView, StreamCounts, StreamFlag, StreamView, Streams,
 };
+pub use tally::{Facts, Grounds, Tally, tally};

@@ -1,19 +1,22 @@
 //! What a device had deleted.
 
+mod parts;
+
 use event_model::{DeviceId, WallTime};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use serde::Deserialize;
 
 use crate::{
     Error, Result, Store,
     body::{self, Encoding},
     event_key::EventKey,
     evidence::{Evidence, EvidenceReader},
-    follower,
+    follower::{self, Gone},
     gate::shelf::DeviceShelf,
     index,
     segment::{self, Segment},
 };
+
+pub use parts::ErasedPart;
 
 /// What became of a wish to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +37,13 @@ impl Store {
     /// Where SQLite fails, or the event cannot be told from its neighbours in a
     /// damaged batch: then the log stays as it is.
     pub fn erase_event(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
-        // Free pages are overwritten too, while this lasts.
+        self.overwriting(|store| store.try_erase(device, id))
+    }
+
+    /// Does something while free pages are overwritten too.
+    fn overwriting<T>(&mut self, erase: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.connection.pragma_update(None, "secure_delete", true)?;
-        let erased = self.try_erase(device, id).map_err(|error| self.index.mended(error, None));
+        let erased = erase(self).map_err(|error| self.index.mended(error, None));
         let erased = erased.and_then(|erased| {
             index::forget_set_aside(&self.data_dir).map_err(Error::Directory)?;
             Ok(erased)
@@ -45,11 +52,16 @@ impl Store {
         erased
     }
 
-    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
-        let mut index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
+    fn index_to_erase(&self) -> Result<Connection> {
+        let index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
         index.pragma_update(None, "secure_delete", true)?;
         // Not NORMAL: a power cut must not bring back what was told to be gone.
         index.pragma_update(None, "synchronous", "FULL")?;
+        Ok(index)
+    }
+
+    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
+        let mut index = self.index_to_erase()?;
         // The index is held until the log is written, so that nobody folds in
         // meanwhile what is being erased.
         let index = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -61,11 +73,11 @@ impl Store {
         let Some(found) = wanted.find(&index, device, cursors.shelved_through)? else {
             return Ok(Erased::Unknown);
         };
-        let subject = found.erase(&transaction)?;
+        found.erase(&transaction)?;
         transaction.commit()?;
         if found.batch_no <= cursors.associated_batch {
-            let event = (device, id, found.batch_no);
-            follower::unfold(&index, &self.connection, &segments, event, subject.as_deref())?;
+            let gone: Vec<Gone> = found.gone(device).collect();
+            follower::withdraw(&index, &self.connection, &segments, &gone)?;
         }
         index.commit()?;
         Ok(Erased::Now)
@@ -83,10 +95,12 @@ struct Wanted<'w, 's> {
 struct Found<'s> {
     segment: &'s Segment,
     batch_no: i64,
+    first_position: i64,
     received_at: WallTime,
     /// Of the whole batch.
     evidence: Vec<Evidence>,
-    place: usize,
+    /// Which of its events.
+    places: Vec<usize>,
 }
 
 impl<'s> Wanted<'_, 's> {
@@ -118,7 +132,7 @@ impl<'s> Wanted<'_, 's> {
     ) -> Result<Option<Found<'s>>> {
         for segment in self.segments {
             let sql = format!(
-                "SELECT batch_no, received_at_ms, evidence FROM {}
+                "SELECT batch_no, received_at_ms, evidence, first_position FROM {}
                  WHERE batch_no BETWEEN ?1 AND ?2 AND device_no = ?3 ORDER BY batch_no",
                 segment.receipts()
             );
@@ -131,8 +145,14 @@ impl<'s> Wanted<'_, 's> {
                 let evidence: Vec<_> = EvidenceReader::new(bytes, received_at).collect();
                 let place = evidence.iter().position(|one| one.key == self.key);
                 if let Some(place) = place {
-                    let batch_no = row.get(0)?;
-                    return Ok(Some(Found { segment, batch_no, received_at, evidence, place }));
+                    return Ok(Some(Found {
+                        segment,
+                        batch_no: row.get(0)?,
+                        first_position: row.get(3)?,
+                        received_at,
+                        evidence,
+                        places: vec![place],
+                    }));
                 }
             }
         }
@@ -140,22 +160,24 @@ impl<'s> Wanted<'_, 's> {
     }
 }
 
-/// What is looked at of an event that is erased.
-#[derive(Deserialize)]
-struct Named {
-    subject: Option<String>,
-}
-
 impl Found<'_> {
-    /// Erases it in the log; the match that it belonged to, where that can still
-    /// be read.
-    fn erase(&self, transaction: &Transaction<'_>) -> Result<Option<String>> {
-        if self.evidence[self.place].erased {
-            return Ok(None);
+    /// What the index is told of those that go.
+    fn gone(&self, device: DeviceId) -> impl Iterator<Item = Gone> {
+        let position = move |place: &usize| {
+            let place = u64::try_from(*place).expect("a place in memory fits 64 bits");
+            (device, self.batch_no, self.first_position.unsigned_abs() + place)
+        };
+        self.places.iter().map(position)
+    }
+
+    /// Erases them in the log.
+    fn erase(&self, transaction: &Transaction<'_>) -> Result<()> {
+        if self.places.iter().all(|place| self.evidence[*place].erased) {
+            return Ok(());
         }
         let mut evidence = Vec::new();
         for (place, one) in self.evidence.iter().enumerate() {
-            let erased = one.erased || place == self.place;
+            let erased = one.erased || self.places.contains(&place);
             Evidence { erased, ..*one }.write(&mut evidence, self.received_at);
         }
         let receipts = self.segment.receipts();
@@ -163,10 +185,10 @@ impl Found<'_> {
             &format!("UPDATE {receipts} SET evidence = ?2 WHERE batch_no = ?1"),
             params![self.batch_no, evidence],
         )?;
-        if self.segment.has_events { self.erase_bytes(transaction) } else { Ok(None) }
+        if self.segment.has_events { self.erase_bytes(transaction) } else { Ok(()) }
     }
 
-    fn erase_bytes(&self, transaction: &Transaction<'_>) -> Result<Option<String>> {
+    fn erase_bytes(&self, transaction: &Transaction<'_>) -> Result<()> {
         let table = self.segment.events();
         let array = transaction
             .query_row(
@@ -176,7 +198,7 @@ impl Found<'_> {
             )
             .optional()?;
         // Its month is being dropped.
-        let Some(array) = array else { return Ok(None) };
+        let Some(array) = array else { return Ok(()) };
         let unreadable = || Error::Unreadable(self.batch_no);
         let array = array.ok_or_else(unreadable)?;
         let events = body::events(&array).ok_or_else(unreadable)?;
@@ -184,13 +206,12 @@ impl Found<'_> {
             return Err(unreadable());
         }
         let left = events.iter().enumerate().map(|(place, event)| {
-            if place == self.place { b"null".as_slice() } else { event.get().as_bytes() }
+            if self.places.contains(&place) { b"null".as_slice() } else { event.get().as_bytes() }
         });
         transaction.execute(
             &format!("UPDATE {table} SET encoding = ?2, events = ?3 WHERE batch_no = ?1"),
             params![self.batch_no, Encoding::Json.number(), body::array(left)],
         )?;
-        let named = serde_json::from_str::<Named>(events[self.place].get()).ok();
-        Ok(named.and_then(|named| named.subject))
+        Ok(())
     }
 }

@@ -6,7 +6,8 @@
 //! by which it is recognised when it comes again. `index.sqlite` has what can be
 //! made anew from that: where the gate finds an id, and association. It is opened
 //! when it is needed, and set aside where it is damaged.
-//! (`docs/decisions/0009-a-batch-is-a-row.md`)
+//! (`docs/decisions/0009-a-batch-is-a-row.md`) What depends on when somebody asked,
+//! a seal and a reopening, is in the log.
 //!
 //! This crate knows no HTTP and no clock: what comes in was judged before
 //! ([`Item`]), and time is an argument.
@@ -23,14 +24,19 @@
 //!   and the index has not is in memory, or nothing is taken: the gate asks the
 //!   index with each commit how far it goes, so one that was lost, emptied or
 //!   put back stores nothing twice.
-//! - What is erased is in neither file, and the index is as one made anew.
+//! - What is erased is in neither file, and what is sealed then is as in an index
+//!   made anew.
+//! - The log followed in steps of any size gives the same rows of association:
+//!   matches, occurrences, ids, revisions.
 
 mod account;
 mod answer;
 mod backup;
 mod batch;
 mod body;
+mod changes;
 mod columns;
+mod decisions;
 mod erase;
 mod error;
 mod event_key;
@@ -45,6 +51,7 @@ mod receipt_page;
 mod retention;
 mod schema;
 mod segment;
+mod statistics;
 mod store;
 mod token;
 mod varint;
@@ -57,12 +64,16 @@ pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
 pub use backup::{BackupError, Rescued, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use body::Body;
-pub use erase::Erased;
+pub use decisions::{Decided, Decision, SealReason};
+pub use erase::{Erased, ErasedPart};
 pub use error::{Ailment, Error, Result};
-pub use follower::{Followed, Follower};
+pub use follower::{Counted, Followed, Follower, SealDue, SealRules};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
-pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
+pub use reads::{
+    AssociationFigures, Cursor, FeedPage, FeedStart, Generation, InvalidCursor, Looked, MatchPage,
+    OccurrenceLooked, OccurrencePage, PageRequest, Viewer,
+};
 pub use retention::{Retention, Retired};
 pub use store::{Place, Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};

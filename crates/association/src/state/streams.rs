@@ -197,8 +197,12 @@ impl MatchState {
 
     /// How the streams' accounts are written.
     pub(super) fn accounts(&self) -> Vec<Option<Box<str>>> {
-        let written = |stream: &Stream| self.set.names().text(stream.account).map(Box::from);
-        self.set.streams().iter().map(written).collect()
+        // One whose reports were all withdrawn is told by nobody any more.
+        let written = |(stream, facts): (&Stream, &StreamFacts)| {
+            let text = self.set.names().text(stream.account).filter(|_| facts.kept > 0);
+            text.map(Box::from)
+        };
+        std::iter::zip(self.set.streams(), &self.streams).map(written).collect()
     }
 }
 

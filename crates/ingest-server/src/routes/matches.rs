@@ -11,7 +11,7 @@ use axum::{
     http::HeaderMap,
 };
 use ingest_api::{MatchList, MatchView, OccurrenceList, Problem, ProblemKind};
-use ingest_store::{Cursor, PageRequest};
+use ingest_store::{Cursor, Looked, PageRequest};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -91,8 +91,8 @@ pub(crate) async fn one_match(
     let viewer = looking.viewer;
     let key = match_key(key)?;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.one_match(viewer, &key)).await?;
-    found.map(Json).ok_or_else(no_such_match)
+    let found = app.readers.read(move |store| store.match_view(viewer, &key)).await?;
+    found_here(found).map(Json)
 }
 
 /// Lists what happened in a match, in the order it happened.
@@ -125,7 +125,7 @@ pub(crate) async fn list_occurrences(
     let limit = page.limit;
     app.writer.associated().await;
     let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
-    let found = found.ok_or_else(no_such_match)?;
+    let found = found_here(found)?;
     let path = format!("/v1/matches/{}/occurrences", utf8_percent_encode(&found.of.key, SEGMENT));
     Ok(Json(OccurrenceList {
         next: found.next.map(|cursor| next_path(&path, limit, &cursor)),
@@ -158,6 +158,10 @@ fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
 fn next_path(path: &str, limit: u32, cursor: &Cursor) -> String {
     let after = cursor.to_string();
     format!("{path}?limit={limit}&after={}", utf8_percent_encode(&after, SEGMENT))
+}
+
+fn found_here<T>(looked: Looked<T>) -> Result<T, Rejection> {
+    looked.found().ok_or_else(no_such_match)
 }
 
 /// The same for a match that is not and for one that the viewer may not see.

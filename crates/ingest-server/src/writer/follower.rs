@@ -370,6 +370,8 @@ fn checkpoint(follower: &Follower, report: &mpsc::Sender<Report>) -> ingest_stor
 
 #[cfg(test)]
 mod tests {
+    use ingest_store::Counted;
+
     use super::*;
 
     #[test]
@@ -377,11 +379,20 @@ mod tests {
         let progress = Progress::default();
         progress.committed(7);
         let is_behind = || *progress.associated.borrow() < 7;
-        progress.followed(7, Followed { through: 5, all: false });
+        progress.followed(
+            7,
+            Followed { through: 5, all: false, changed: Vec::new(), counted: Counted::default() },
+        );
         assert!(is_behind());
-        progress.followed(7, Followed { through: 5, all: true });
+        progress.followed(
+            7,
+            Followed { through: 5, all: true, changed: Vec::new(), counted: Counted::default() },
+        );
         assert!(!is_behind(), "or it would look again and again");
-        progress.followed(7, Followed { through: 2, all: false });
+        progress.followed(
+            7,
+            Followed { through: 2, all: false, changed: Vec::new(), counted: Counted::default() },
+        );
         assert!(is_behind(), "the index was made anew");
     }
 

@@ -6,8 +6,8 @@ use association::{Sighting, TimeQuality};
 use event_model::{DeviceId, Fingerprint, OutboxId, WallTime};
 use ingest_api::{Lifetimes, ReceiptPage, ReceiptStatus};
 use ingest_store::{
-    Batch, Body, IngestTerms, Item, Outcome, PageRequest, SoundEvent, Store, StoreOptions, Verdict,
-    Viewer,
+    Batch, Body, Decision, IngestTerms, Item, Outcome, PageRequest, SealReason, SoundEvent, Store,
+    StoreOptions, Verdict, Viewer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -56,12 +56,20 @@ impl Fixture {
         self.store.ingest(&[batch], &terms()).unwrap().remove(0)
     }
 
+    /// Follows the log to its end and seals a match.
+    pub(crate) fn seal(&mut self, key: &str) {
+        self.store.catch_up().unwrap();
+        let (decision, reason) = (Decision::Sealed, SealReason::Operator);
+        self.store.decide(key, decision, reason, now()).unwrap();
+        self.store.catch_up().unwrap();
+    }
+
     /// Every occurrence of a match with its witnesses, as JSON without what
     /// depends on the order of arrival.
     pub(crate) fn occurrences(&mut self, key: &str) -> Vec<Value> {
         self.store.catch_up().unwrap();
         let page = PageRequest { after: None, limit: 1_000 };
-        let found = self.store.occurrences(Viewer::Reader, key, &page).unwrap();
+        let found = self.store.occurrences(Viewer::Reader, key, &page).unwrap().found();
         let mut occurrences = json!(found.map(|found| found.occurrences).unwrap_or_default());
         let list = occurrences.as_array_mut().unwrap();
         for occurrence in &mut *list {
