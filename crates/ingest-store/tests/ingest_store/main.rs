@@ -4,6 +4,7 @@
 
 mod accounts;
 mod answers;
+mod association_bounds;
 mod backups;
 mod erasing;
 mod feed;
