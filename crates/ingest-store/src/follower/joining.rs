@@ -48,14 +48,13 @@ impl Looking<'_, '_> {
     fn write_blocks(&mut self) -> Result<Option<SessionSummary>> {
         let index = self.saving.index;
         let of = self.matches.get(self.saving, self.match_id)?;
-        let match_id = of.match_id;
         let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
         let now = (session.start_ms(), session.summary.block_keys());
         if session.met_by.as_ref() == Some(&now) {
             return Ok(Some(session.summary.clone()));
         }
-        session.is_changed |= session.no.is_none();
-        session.save(index, match_id)?;
+        of.save_sessions(index)?;
+        let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
         let Some(no) = session.no else { return Ok(None) };
         index.prepare_cached("DELETE FROM session_block WHERE session_no = ?1")?.execute([no])?;
         let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
