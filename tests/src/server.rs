@@ -148,6 +148,41 @@ impl Server {
         self.pages("/v1/matches", "matches")
     }
 
+    /// Every occurrence of one match.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn occurrences_of(&self, key: &str) -> Result<Vec<Value>> {
+        self.pages(&format!("/v1/matches/{key}/occurrences"), "occurrences")
+    }
+
+    /// What it answers to a path, as JSON.
+    ///
+    /// # Errors
+    /// Where it does not answer with 200.
+    pub fn read(&self, path: &str) -> Result<Value> {
+        Ok(serde_json::from_str(&self.ask(path)?)?)
+    }
+
+    /// A token of a new operator.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn operator(&self) -> Result<String> {
+        let arguments = ["reader", "add", "--operator", "--name", "operator", "--json"];
+        let added: Value = serde_json::from_str(&output(&mut ingest(&self.folder, &arguments))?)?;
+        Ok(added["token"].as_str().context("the server gave no operator's token")?.to_owned())
+    }
+
+    /// Seals a match; how it then is.
+    ///
+    /// # Errors
+    /// Where the server does not.
+    pub fn seal(&self, key: &str) -> Result<Value> {
+        let path = format!("/v1/matches/{key}/seal");
+        Ok(serde_json::from_str(&self.request("POST", &path, &self.operator()?)?)?)
+    }
+
     /// Every occurrence of every match.
     ///
     /// # Errors
@@ -156,8 +191,7 @@ impl Server {
         let mut occurrences = Vec::new();
         for one in self.matches()? {
             let key = one["key"].as_str().context("a match without a key")?;
-            let path = format!("/v1/matches/{key}/occurrences");
-            occurrences.extend(self.pages(&path, "occurrences")?);
+            occurrences.extend(self.occurrences_of(key)?);
         }
         Ok(occurrences)
     }
@@ -175,19 +209,25 @@ impl Server {
     /// One plain request: the server is on this machine, and an HTTP library
     /// would be most of what the demo has to compile.
     fn ask(&self, path: &str) -> Result<String> {
+        self.request("GET", path, &self.reader_token)
+    }
+
+    fn request(&self, method: &str, path: &str, token: &str) -> Result<String> {
         let host = self.url.strip_prefix("http://").context("the demo's server has no TLS")?;
         let mut stream = TcpStream::connect(host)?;
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\n\
-             Connection: close\r\n\r\n",
-            self.reader_token
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Length: 0\r\nConnection: close\r\n\r\n"
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let (head, body) = answer.split_once("\r\n\r\n").context("the server broke off")?;
         if !head.starts_with("HTTP/1.1 200") {
-            bail!("the server answered {path} with {}", head.lines().next().unwrap_or_default());
+            bail!(
+                "the server answered {method} {path} with {}",
+                head.lines().next().unwrap_or_default()
+            );
         }
         Ok(body.to_owned())
     }

@@ -23,4 +23,5 @@ mod restore;
 mod same_events_anywhere;
 mod silent_server;
 mod stopping;
+mod ten_witnesses;
 mod upgrading;

@@ -1,0 +1,226 @@
+//! Ten companions beside ten clients of one League match.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde_json::Value;
+use simulator::{Attendance, LeagueClient, LeagueMatch, Length};
+use system_tests::{LiveCompanion, Server, Simulator, free_port, retry};
+use tempfile::TempDir;
+
+use super::{
+    gateway::Gateway,
+    told::{Attributed, Told, Truth, compare, told},
+    wall_clock,
+};
+
+/// Players of the match, each with a companion.
+const PLAYERS: usize = 10;
+
+/// The match, by its own clock, and how much faster it is played: a companion asks
+/// once a second, so this is what it sees each time anew.
+const SECONDS: u64 = 900;
+const SPEED: u64 = 30;
+
+/// Of the players: two join late and one leaves and comes back.
+const ATTENDANCE: Attendance = Attendance { clients: PLAYERS, late: 2, returning: 1 };
+
+/// Of a hundred kills, so many happen again within seconds.
+const REVIVALS: u8 = 15;
+
+/// The companion that is killed in mid-match and started again.
+const KILLED: usize = 2;
+
+/// The companion whose way to the server is cut for the second half.
+const CUT_OFF: usize = 5;
+
+/// By how much the wall clocks of some companions are off.
+const WALL_CLOCKS: [(usize, &str); 3] = [(1, "-3h"), (4, "+40m"), (6, "-11s")];
+
+/// Clocks of two clients differ by no more than this of one happening.
+const NOISE_MS: i64 = 750;
+
+/// What happened this long before a client left may not have been asked for any more:
+/// ten questions.
+const UNASKED_MS: i64 = 10 * 1_000 * (SPEED as i64);
+
+/// Between two looks, and far longer than anything takes.
+const LOOK: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A match of ten in mid-play.
+struct Evening {
+    folder: TempDir,
+    server: Server,
+    gateway: Gateway,
+    game: Option<Simulator>,
+    companions: Vec<LiveCompanion>,
+    clients: Vec<LeagueClient>,
+    /// What all companions will have told.
+    expected: usize,
+}
+
+impl Evening {
+    fn begin(seed: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let server = Server::start(&path("server")).unwrap();
+        let gateway = Gateway::to(server.url());
+        let (speed, revivals) = (SPEED.to_string(), REVIVALS.to_string());
+        let (late, returning) = (ATTENDANCE.late.to_string(), ATTENDANCE.returning.to_string());
+        let arguments = [
+            ["--speed", &speed],
+            ["--revivals", &revivals],
+            ["--league-late", &late],
+            ["--league-returning", &returning],
+        ];
+        let root = path("root.pem");
+        let truth = path("truth.jsonl");
+        let (game, ports) = Simulator::league_clients(
+            seed,
+            SECONDS,
+            PLAYERS,
+            &root,
+            &truth,
+            arguments.as_flattened(),
+        )
+        .unwrap();
+        let mut companions = Vec::new();
+        for (player, port) in ports.into_iter().enumerate() {
+            let data_dir = Self::data_dir(folder.path(), player);
+            let url = if player == CUT_OFF { gateway.url() } else { server.url().to_owned() };
+            let gsi_port = free_port().unwrap();
+            LiveCompanion::configure(&data_dir, &url, (port, &root), gsi_port).unwrap();
+            companions.push(companion(&data_dir, player));
+        }
+        let play = LeagueMatch::with_revivals(seed, Length::seconds(900), REVIVALS);
+        let clients = play.clients(seed, ATTENDANCE);
+        let expected = clients.iter().map(|client| play.truth_of(client).events.len()).sum();
+        Self { folder, server, gateway, game: Some(game), companions, clients, expected }
+    }
+
+    fn data_dir(folder: &Path, player: usize) -> PathBuf {
+        folder.join(format!("companion-{player}"))
+    }
+
+    fn await_stored(&self, percent: usize) {
+        let enough = u64::try_from(self.expected * percent / 100).unwrap();
+        let stored = || (self.server.verdicts().ok()?.stored >= enough).then_some(());
+        retry(PATIENCE, LOOK, stored).unwrap_or_else(|| panic!("{percent} % are never stored"));
+    }
+
+    fn kill_and_restart(&mut self, player: usize) {
+        self.companions[player].kill();
+        let data_dir = Self::data_dir(self.folder.path(), player);
+        self.companions[player] = companion(&data_dir, player);
+    }
+
+    /// The end of the match; where its truth is.
+    fn end(&mut self) -> PathBuf {
+        self.game.take().unwrap().finished().unwrap()
+    }
+
+    fn waiting(&self, player: usize) -> u64 {
+        let outbox = self.companions[player].device().outbox().unwrap();
+        outbox["pending"].as_u64().unwrap() + outbox["in_flight"].as_u64().unwrap()
+    }
+
+    fn assert_drained(&mut self, player: usize) {
+        let drained = || (self.waiting(player) == 0).then_some(());
+        if retry(PATIENCE, LOOK, drained).is_none() {
+            panic!("{player} still waits: {:?}", self.companions[player].stop());
+        }
+    }
+}
+
+fn companion(data_dir: &Path, player: usize) -> LiveCompanion {
+    let wrong = WALL_CLOCKS.iter().find(|(whose, _)| *whose == player);
+    let environment = wrong.map(|(_, off)| wall_clock::off_by(off)).unwrap_or_default();
+    LiveCompanion::headless_within(data_dir, &environment).unwrap()
+}
+
+/// What tells one happening from another, but for repeats.
+fn what(kind: &Value, actors: &Value) -> String {
+    let assists = actors["assists"].as_array().cloned().unwrap_or_default();
+    let (attacker, victim) = (&actors["attacker"], &actors["victim"]);
+    Value::from(vec![kind.clone(), attacker.clone(), victim.clone(), assists.into()]).to_string()
+}
+
+/// Which happening each event tells of: of those that look alike a client shows
+/// the first one first. Also what nobody can have told of, and what somebody
+/// should have.
+fn attributed(truth: &Truth, told: &[Told], clients: &[LeagueClient]) -> (Attributed, Vec<String>) {
+    let (mut attributed, mut wrong) = (Attributed::new(), Vec::new());
+    for (account, client) in truth.observers.iter().zip(clients) {
+        let mut ahead: BTreeMap<String, Vec<&Told>> = BTreeMap::new();
+        for one in told.iter().filter(|one| one.observer == *account).rev() {
+            let key = what(&Value::from(one.kind.as_str()), &one.data["actors"]);
+            ahead.entry(key).or_default().push(one);
+        }
+        for (place, happening) in truth.shown_to(account) {
+            let at_ms = happening["match_clock_ms"].as_i64().unwrap();
+            let alike = ahead.entry(what(&happening["kind"], happening)).or_default();
+            let is_it = |one: &&Told| {
+                let said_ms = one.data["match_clock_ms"].as_i64().unwrap();
+                let is_start = happening["kind"] == "match_started";
+                is_start || (at_ms - said_ms).abs() <= NOISE_MS
+            };
+            if alike.last().is_some_and(is_it) {
+                attributed.insert(alike.pop().unwrap().name.clone(), place);
+            } else if !is_unasked(client, at_ms) {
+                wrong.push(format!("{account} never told of {happening}"));
+            }
+        }
+        wrong.extend(ahead.into_values().flatten().map(|one| format!("{account} made up {one:?}")));
+    }
+    (attributed, wrong)
+}
+
+fn is_unasked(client: &LeagueClient, at_ms: i64) -> bool {
+    let leaves_ms = client.leaves_ms().map(|ms| i64::try_from(ms).unwrap());
+    leaves_ms.is_some_and(|leaves_ms| (leaves_ms - UNASKED_MS..leaves_ms).contains(&at_ms))
+}
+
+/// What is wrong with what an occurrence says.
+fn says(happening: &Value, occurrence: &Value) -> Option<String> {
+    let is_so =
+        what(&happening["kind"], happening) == what(&occurrence["kind"], &occurrence["actors"]);
+    let at_ms = happening["match_clock_ms"].as_i64()?;
+    let said_ms = occurrence["match_clock_ms"].as_i64();
+    let is_then = said_ms.is_some_and(|said_ms| (at_ms - said_ms).abs() <= NOISE_MS);
+    (!is_so || !is_then).then(|| format!("{happening} is {occurrence}"))
+}
+
+#[test]
+fn ten_witnesses_of_a_league_match_are_one_record() {
+    let mut evening = Evening::begin(7);
+    evening.await_stored(40);
+    evening.gateway.cut();
+    evening.kill_and_restart(KILLED);
+    let truth = Truth::read(&evening.end());
+    for player in (0..PLAYERS).filter(|player| *player != CUT_OFF) {
+        evening.assert_drained(player);
+    }
+    assert!(evening.waiting(CUT_OFF) > 0, "the second half waits");
+    evening.gateway.mend();
+    evening.assert_drained(CUT_OFF);
+
+    let told = told(&evening.folder.path().join("server"));
+    let (attributed, wrong) = attributed(&truth, &told, &evening.clients);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for one in evening.server.matches().unwrap() {
+        println!("{one}");
+    }
+    let occurrences = evening.server.occurrences().unwrap();
+    println!(
+        "{} occurrences of {} happenings told {} times",
+        occurrences.len(),
+        truth.happenings.len(),
+        told.len()
+    );
+    let wrong = compare(&truth, &attributed, &occurrences, says);
+    assert!(wrong.is_nothing(), "{wrong:#?}");
+}

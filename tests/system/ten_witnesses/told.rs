@@ -1,0 +1,157 @@
+//! What happened, who told of it, and what the server made of that.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use serde_json::Value;
+
+use crate::log;
+
+/// What tells an event from all others: the device's id, and the event's.
+pub(super) type Name = (String, String);
+
+/// Kinds that are never occurrences.
+const EVIDENCE: [&str; 2] = ["ringside.session_evidence.v1", "ringside.sequence_gap.v1"];
+
+/// What happened: the lines of a shared truth's file.
+pub(super) struct Truth {
+    pub(super) observers: Vec<String>,
+    pub(super) happenings: Vec<Value>,
+}
+
+/// An event in the server's log.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) name: Name,
+    pub(super) sequence: u64,
+    pub(super) observer: String,
+    pub(super) kind: String,
+    pub(super) data: Value,
+}
+
+/// Which happening each event tells of: its place in the truth.
+pub(super) type Attributed = BTreeMap<Name, usize>;
+
+impl Truth {
+    pub(super) fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let head = lines.next().unwrap();
+        let observers = head["observers"].as_array().unwrap();
+        let observers = observers.iter().map(|account| account.as_str().unwrap().to_owned());
+        Self { observers: observers.collect(), happenings: lines.collect() }
+    }
+
+    /// Places of what an account's client shows, in order.
+    pub(super) fn shown_to(&self, account: &str) -> impl Iterator<Item = (usize, &Value)> {
+        let is_shown = move |(_, happening): &(usize, &Value)| {
+            happening["seen_by"].as_array().unwrap().iter().any(|seen| seen == account)
+        };
+        self.happenings.iter().enumerate().filter(is_shown)
+    }
+}
+
+/// All events of a server's log that can be occurrences, of each device in its
+/// own order.
+pub(super) fn told(server: &Path) -> Vec<Told> {
+    log::each_once(server);
+    let events = log::events(server);
+    let occurring =
+        events.iter().filter(|event| !EVIDENCE.contains(&event["type"].as_str().unwrap()));
+    let mut told: Vec<Told> = occurring.map(Told::of).collect();
+    told.sort_by(|one, other| (&one.name.0, one.sequence).cmp(&(&other.name.0, other.sequence)));
+    told
+}
+
+impl Told {
+    fn of(event: &Value) -> Self {
+        let (source, id) = log::name_of(event);
+        let device = source.rsplit(':').next().unwrap().to_owned();
+        let kind = event["type"].as_str().unwrap();
+        let kind = kind.strip_prefix("ringside.").and_then(|kind| kind.strip_suffix(".v1"));
+        Self {
+            name: (device, id),
+            sequence: event["sequence"].as_str().unwrap().parse().unwrap(),
+            observer: event["data"]["observer"].as_str().unwrap().to_owned(),
+            kind: kind.unwrap().to_owned(),
+            data: event["data"].clone(),
+        }
+    }
+}
+
+/// What is wrong with a server's occurrences, in words; nothing of it may be.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// Happenings that somebody told of and no occurrence is.
+    pub(super) lost: Vec<String>,
+    /// Happenings that several occurrences are.
+    pub(super) doubled: Vec<String>,
+    /// Occurrences that several happenings are in.
+    pub(super) merged: Vec<String>,
+    /// Events that are witnesses of nothing, or of two things.
+    pub(super) witnesses: Vec<String>,
+    /// Occurrences that say something else than what happened.
+    pub(super) says: Vec<String>,
+}
+
+impl Wrong {
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Compares occurrences with what happened. `says` is what is wrong with what
+/// one says of a happening.
+pub(super) fn compare(
+    truth: &Truth,
+    attributed: &Attributed,
+    occurrences: &[Value],
+    says: impl Fn(&Value, &Value) -> Option<String>,
+) -> Wrong {
+    let mut wrong = Wrong::default();
+    let mut held: BTreeMap<usize, Vec<&Value>> = BTreeMap::new();
+    let mut seen: BTreeMap<Name, usize> = BTreeMap::new();
+    for occurrence in occurrences {
+        let names: Vec<Name> = witnesses(occurrence).collect();
+        let places: BTreeSet<usize> =
+            names.iter().filter_map(|name| attributed.get(name).copied()).collect();
+        match places.first() {
+            Some(place) if places.len() == 1 => held.entry(*place).or_default().push(occurrence),
+            Some(_) => wrong.merged.push(format!("{places:?}: {occurrence}")),
+            None => wrong.witnesses.push(format!("of nothing that happened: {occurrence}")),
+        }
+        for name in names {
+            *seen.entry(name).or_default() += 1;
+        }
+    }
+    for (name, place) in attributed {
+        match seen.get(name) {
+            Some(1) => {}
+            times => {
+                let what = &truth.happenings[*place];
+                wrong.witnesses.push(format!("{name:?} is in {times:?} occurrences: {what}"));
+            }
+        }
+    }
+    for place in attributed.values().collect::<BTreeSet<_>>() {
+        let happening = &truth.happenings[*place];
+        match held.get(place).map(Vec::as_slice) {
+            None | Some([]) => wrong.lost.push(happening.to_string()),
+            Some([occurrence]) => wrong.says.extend(says(happening, occurrence)),
+            Some(several) => {
+                let parts: Vec<usize> = several.iter().map(|one| witnesses(one).count()).collect();
+                wrong.doubled.push(format!("{parts:?}: {happening}"));
+            }
+        }
+    }
+    wrong
+}
+
+/// Who tells of an occurrence.
+pub(super) fn witnesses(occurrence: &Value) -> impl Iterator<Item = Name> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let witnesses = occurrence["witnesses"].as_array().unwrap().iter();
+    witnesses.map(move |witness| (text(&witness["device"]), text(&witness["event_id"])))
+}
