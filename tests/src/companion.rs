@@ -87,6 +87,20 @@ impl LiveCompanion {
         Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
     }
 
+    /// The same for Counter-Strike alone.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn configure_cs2(data_dir: &Path, server: &str, gsi_port: u16) -> Result<()> {
+        let settings = format!(
+            "[upload]\nserver = {}\nconsent = true\n\n\
+             [league]\nenabled = false\n\n[cs2]\nport = {gsi_port}\n",
+            serde_json::to_string(server)?,
+        );
+        std::fs::create_dir_all(data_dir)?;
+        Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
+    }
+
     /// What the game's configuration file would carry.
     ///
     /// # Errors

@@ -1,7 +1,52 @@
 //! Ten players of one match, a real companion beside each, one real server: what
 //! happened is recorded once, whoever told of it, when, and by what clock.
 
+mod consumer;
+mod counter_strike;
 mod gateway;
 mod league;
 mod told;
 mod wall_clock;
+
+use std::time::Duration;
+
+use serde_json::Value;
+use system_tests::{Server, retry};
+
+use consumer::{Consumer, record};
+
+/// Between two looks, and far longer than a server takes for what it has.
+const LOOK: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Seals the one match that all devices' sessions have become; its key.
+fn sealed_match(server: &Server, devices: usize) -> String {
+    let whole = || {
+        let matches = server.matches().ok()?;
+        let [only] = matches.as_slice() else { return None };
+        (only["devices"] == devices).then(|| only["key"].as_str().unwrap().to_owned())
+    };
+    let key = retry(PATIENCE, LOOK, whole);
+    let key = key.unwrap_or_else(|| panic!("no one match: {:#?}", server.matches().unwrap()));
+    let sealed = server.seal(&key).unwrap();
+    assert_eq!(sealed["sealed"], true, "{sealed}");
+    assert_eq!(sealed["key"], key.as_str());
+    key
+}
+
+/// Whoever followed the feed has what the reads say.
+fn assert_follows(consumer: &Consumer, occurrences: &[Value]) {
+    let expected = record(occurrences);
+    let has_all = || (consumer.followed().occurrences == expected).then_some(());
+    if retry(PATIENCE, LOOK, has_all).is_none() {
+        let followed = consumer.followed();
+        let wrong: Vec<_> = followed
+            .occurrences
+            .iter()
+            .filter(|(id, witnesses)| expected.get(*id) != Some(*witnesses))
+            .map(|(id, witnesses)| (id, witnesses.len(), expected.get(id).map(|all| all.len())))
+            .collect();
+        let (has, should) = (followed.occurrences.len(), expected.len());
+        panic!("{has} of {should}, after {:?}: {wrong:#?}", followed.counts);
+    }
+}

@@ -7,7 +7,9 @@ mod plot;
 
 use event_model::Game;
 
-use crate::{Length, Prng, SessionTruth, SharedTruth, TrueEvent, WitnessedEvent, cast::Player};
+use crate::{
+    Length, Observer, Prng, SessionTruth, SharedTruth, TrueEvent, WitnessedEvent, cast::Player,
+};
 pub use client::{Attendance, LeagueClient};
 use happening::Happening;
 use plot::Revivals;
@@ -84,7 +86,13 @@ impl LeagueMatch {
         SharedTruth {
             seed,
             game: Game::league().to_string(),
-            observers: clients.iter().map(observer).collect(),
+            observers: clients
+                .iter()
+                .map(|client| Observer {
+                    account: observer(client),
+                    name: self.players[client.player].name.clone(),
+                })
+                .collect(),
             events: self.true_events().map(witnessed).collect(),
         }
     }

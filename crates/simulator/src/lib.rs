@@ -30,4 +30,4 @@ pub use files::{FRAMES_FILE, PlayedGame, TRUTH_FILE, write_match};
 pub use league::{Attendance, LeagueClient, LeagueMatch, REVIVAL_PERCENT_MAX};
 pub use prng::Prng;
 pub use serve::{Announcement, Cs2Stage, LeagueStage, Show, Speed, serve};
-pub use truth::{Length, SessionTruth, SharedTruth, TrueEvent, Truth, WitnessedEvent};
+pub use truth::{Length, Observer, SessionTruth, SharedTruth, TrueEvent, Truth, WitnessedEvent};

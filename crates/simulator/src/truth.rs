@@ -89,10 +89,19 @@ pub struct SharedTruth {
     pub seed: u64,
     /// `league` or `cs2`.
     pub game: String,
-    /// The accounts whose clients they are, as events name them, in order.
-    pub observers: Vec<String>,
+    /// Whose clients they are, in their order.
+    pub observers: Vec<Observer>,
     /// In the order they happened.
     pub events: Vec<WitnessedEvent>,
+}
+
+/// A player whose client shows the match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observer {
+    /// The account, as events name their observer.
+    pub account: String,
+    /// The name, as events name who did something.
+    pub name: String,
 }
 
 /// One thing that happened, and whose clients show it.
@@ -114,7 +123,7 @@ pub struct WitnessedEvent {
 struct SharedHead<'t> {
     seed: u64,
     game: &'t str,
-    observers: &'t [String],
+    observers: &'t [Observer],
 }
 
 impl SharedTruth {

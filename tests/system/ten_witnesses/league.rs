@@ -12,7 +12,10 @@ use system_tests::{LiveCompanion, Server, Simulator, free_port, retry};
 use tempfile::TempDir;
 
 use super::{
+    assert_follows,
+    consumer::Consumer,
     gateway::Gateway,
+    sealed_match,
     told::{Attributed, Told, Truth, compare, told},
     wall_clock,
 };
@@ -112,6 +115,13 @@ impl Evening {
         retry(PATIENCE, LOOK, stored).unwrap_or_else(|| panic!("{percent} % are never stored"));
     }
 
+    /// Somebody who follows the first match that there is.
+    fn consumer(&self) -> Consumer {
+        let matches = self.server.matches().unwrap();
+        let key = matches[0]["key"].as_str().unwrap();
+        Consumer::of(self.server.url(), self.server.reader_token(), key)
+    }
+
     fn kill_and_restart(&mut self, player: usize) {
         self.companions[player].kill();
         let data_dir = Self::data_dir(self.folder.path(), player);
@@ -154,7 +164,8 @@ fn what(kind: &Value, actors: &Value) -> String {
 /// should have.
 fn attributed(truth: &Truth, told: &[Told], clients: &[LeagueClient]) -> (Attributed, Vec<String>) {
     let (mut attributed, mut wrong) = (Attributed::new(), Vec::new());
-    for (account, client) in truth.observers.iter().zip(clients) {
+    for (observer, client) in truth.observers.iter().zip(clients) {
+        let account = &observer.account;
         let mut ahead: BTreeMap<String, Vec<&Told>> = BTreeMap::new();
         for one in told.iter().filter(|one| one.observer == *account).rev() {
             let key = what(&Value::from(one.kind.as_str()), &one.data["actors"]);
@@ -184,19 +195,21 @@ fn is_unasked(client: &LeagueClient, at_ms: i64) -> bool {
     leaves_ms.is_some_and(|leaves_ms| (leaves_ms - UNASKED_MS..leaves_ms).contains(&at_ms))
 }
 
-/// What is wrong with what an occurrence says.
-fn says(happening: &Value, occurrence: &Value) -> Option<String> {
-    let is_so =
-        what(&happening["kind"], happening) == what(&occurrence["kind"], &occurrence["actors"]);
-    let at_ms = happening["match_clock_ms"].as_i64()?;
+/// Whether a happening is one occurrence, and that says what happened.
+fn is_whole(happening: &Value, occurrences: &[&Value]) -> bool {
+    let [occurrence] = occurrences else { return false };
+    let at_ms = happening["match_clock_ms"].as_i64().unwrap();
     let said_ms = occurrence["match_clock_ms"].as_i64();
     let is_then = said_ms.is_some_and(|said_ms| (at_ms - said_ms).abs() <= NOISE_MS);
-    (!is_so || !is_then).then(|| format!("{happening} is {occurrence}"))
+    let said = what(&occurrence["kind"], &occurrence["actors"]);
+    is_then && said == what(&happening["kind"], happening)
 }
 
 #[test]
 fn ten_witnesses_of_a_league_match_are_one_record() {
     let mut evening = Evening::begin(7);
+    evening.await_stored(20);
+    let consumer = evening.consumer();
     evening.await_stored(40);
     evening.gateway.cut();
     evening.kill_and_restart(KILLED);
@@ -211,16 +224,11 @@ fn ten_witnesses_of_a_league_match_are_one_record() {
     let told = told(&evening.folder.path().join("server"));
     let (attributed, wrong) = attributed(&truth, &told, &evening.clients);
     assert!(wrong.is_empty(), "{wrong:#?}");
-    for one in evening.server.matches().unwrap() {
-        println!("{one}");
-    }
-    let occurrences = evening.server.occurrences().unwrap();
-    println!(
-        "{} occurrences of {} happenings told {} times",
-        occurrences.len(),
-        truth.happenings.len(),
-        told.len()
-    );
-    let wrong = compare(&truth, &attributed, &occurrences, says);
+    let server = &evening.server;
+    let key = sealed_match(server, PLAYERS);
+    let occurrences = server.occurrences_of(&key).unwrap();
+    let wrong = compare(&truth, &attributed, &occurrences, is_whole);
     assert!(wrong.is_nothing(), "{wrong:#?}");
+    assert_eq!(occurrences.len(), truth.happenings.len());
+    assert_follows(&consumer, &occurrences);
 }

@@ -17,8 +17,14 @@ const EVIDENCE: [&str; 2] = ["ringside.session_evidence.v1", "ringside.sequence_
 
 /// What happened: the lines of a shared truth's file.
 pub(super) struct Truth {
-    pub(super) observers: Vec<String>,
+    pub(super) observers: Vec<Observer>,
     pub(super) happenings: Vec<Value>,
+}
+
+/// A player whose companion tells.
+pub(super) struct Observer {
+    pub(super) account: String,
+    pub(super) name: String,
 }
 
 /// An event in the server's log.
@@ -40,7 +46,10 @@ impl Truth {
         let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let head = lines.next().unwrap();
         let observers = head["observers"].as_array().unwrap();
-        let observers = observers.iter().map(|account| account.as_str().unwrap().to_owned());
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let observers = observers
+            .iter()
+            .map(|one| Observer { account: text(&one["account"]), name: text(&one["name"]) });
         Self { observers: observers.collect(), happenings: lines.collect() }
     }
 
@@ -102,13 +111,13 @@ impl Wrong {
     }
 }
 
-/// Compares occurrences with what happened. `says` is what is wrong with what
-/// one says of a happening.
+/// Compares occurrences with what happened. `is_whole` says whether these
+/// occurrences are a happening as it is to be recorded.
 pub(super) fn compare(
     truth: &Truth,
     attributed: &Attributed,
     occurrences: &[Value],
-    says: impl Fn(&Value, &Value) -> Option<String>,
+    is_whole: impl Fn(&Value, &[&Value]) -> bool,
 ) -> Wrong {
     let mut wrong = Wrong::default();
     let mut held: BTreeMap<usize, Vec<&Value>> = BTreeMap::new();
@@ -127,20 +136,20 @@ pub(super) fn compare(
         }
     }
     for (name, place) in attributed {
-        match seen.get(name) {
-            Some(1) => {}
-            times => {
-                let what = &truth.happenings[*place];
-                wrong.witnesses.push(format!("{name:?} is in {times:?} occurrences: {what}"));
-            }
+        let times = seen.get(name).copied().unwrap_or(0);
+        if times != 1 {
+            let what = &truth.happenings[*place];
+            wrong.witnesses.push(format!("{name:?} is in {times} occurrences: {what}"));
         }
     }
     for place in attributed.values().collect::<BTreeSet<_>>() {
         let happening = &truth.happenings[*place];
-        match held.get(place).map(Vec::as_slice) {
-            None | Some([]) => wrong.lost.push(happening.to_string()),
-            Some([occurrence]) => wrong.says.extend(says(happening, occurrence)),
-            Some(several) => {
+        let held = held.get(place).map(Vec::as_slice).unwrap_or_default();
+        match held {
+            [] => wrong.lost.push(happening.to_string()),
+            held if is_whole(happening, held) => {}
+            [occurrence] => wrong.says.push(format!("{happening} is {occurrence}")),
+            several => {
                 let parts: Vec<usize> = several.iter().map(|one| witnesses(one).count()).collect();
                 wrong.doubled.push(format!("{parts:?}: {happening}"));
             }

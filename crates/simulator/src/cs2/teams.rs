@@ -8,7 +8,7 @@ use super::{
     scene::{Bomb, Own, Place, RoundPhase, Scene, Watched, Win},
 };
 use crate::{
-    Length, Prng, SharedTruth, TrueEvent, WitnessedEvent,
+    Length, Observer, Prng, SharedTruth, TrueEvent, WitnessedEvent,
     cast::{PLAYERS, Player, cast},
 };
 
@@ -16,19 +16,19 @@ use crate::{
 const BEAT_MS_MIN: u64 = 300;
 
 /// Between two kills: trades, and lulls.
-const FIGHT_MS: (u64, u64) = (400, 3_500);
+const FIGHT_MS: (u64, u64) = (600, 2_500);
 
 /// Freezetime, a round's beginning and its end, and what is around the rounds.
 const PAUSE_MS: u64 = 1_500;
 
-/// A round of eight fights, with its pauses: as many rounds as there is room for.
-const ROUND_MS: u64 = 8 * (FIGHT_MS.0 + FIGHT_MS.1) / 2 + 4 * PAUSE_MS;
+/// The longest round: a plant and all its fights, with what is around them.
+const ROUND_MS: u64 = (FIGHTS.1 + 1) * FIGHT_MS.1 + 3 * PAUSE_MS;
 
-/// Menu, warmup, first try, end and menu again.
-const AROUND_MS: u64 = 12_000;
+/// The end, and the menu again.
+const ENDING_MS: u64 = 2 * PAUSE_MS;
 
-/// From the shortest to one without overtime.
-const ROUNDS: (u64, u64) = (2, 24);
+/// A match has two rounds at least, however short it is to be, and no overtime.
+const ROUNDS: (u32, u32) = (2, 24);
 
 /// Attempts at a kill in one round.
 const FIGHTS: (u64, u64) = (4, 8);
@@ -84,14 +84,13 @@ struct Dead {
 }
 
 impl Cs2Teams {
-    /// Makes the match of a seed up.
+    /// Makes the match of a seed up, with as many rounds as there is time for.
     #[must_use]
     pub fn new(seed: u64, length: Length) -> Self {
         let mut prng = Prng::new(seed, "cs2 teams");
         let players = cast(&mut prng);
         let map = prng.pick(&MAPS).copied().unwrap_or(MAPS[0]);
         let lags_ms = players.iter().map(|_| prng.below(LAG_MS_MAX)).collect();
-        let rounds = (length.ms().saturating_sub(AROUND_MS) / ROUND_MS).clamp(ROUNDS.0, ROUNDS.1);
         let mut plot = Plot {
             prng: &mut prng,
             players: &players,
@@ -105,8 +104,10 @@ impl Cs2Teams {
             events: Vec::new(),
         };
         plot.opening();
-        for number in 1..=u32::try_from(rounds).unwrap_or(u32::MAX) {
-            plot.round(number);
+        for number in 1..=ROUNDS.1 {
+            if number <= ROUNDS.0 || plot.now_ms + ROUND_MS + ENDING_MS <= length.ms() {
+                plot.round(number);
+            }
         }
         plot.ending();
         let (scenes, events) = (plot.scenes, plot.events);
@@ -131,15 +132,18 @@ impl Cs2Teams {
     /// What happened, once, with whose of so many clients show it.
     #[must_use]
     pub fn shared_truth(&self, seed: u64, count: usize) -> SharedTruth {
-        let id = |player: &Player| player.steam_id.clone();
-        let observers: Vec<String> = self.players.iter().take(count).map(id).collect();
+        let observer = |player: &Player| Observer {
+            account: player.steam_id.clone(),
+            name: player.name.clone(),
+        };
+        let observers: Vec<Observer> = self.players.iter().take(count).map(observer).collect();
         let witnessed = |shown: &Shown| {
-            let sees = |(client, _): &(usize, &String)| shown.to.includes(*client);
+            let sees = |(client, _): &(usize, &Observer)| shown.to.includes(*client);
             let seen_by = observers.iter().enumerate().filter(sees);
             WitnessedEvent {
                 event: shown.event.clone(),
                 victim_ordinal: shown.victim_ordinal,
-                seen_by: seen_by.map(|(_, account)| account.clone()).collect(),
+                seen_by: seen_by.map(|(_, observer)| observer.account.clone()).collect(),
             }
         };
         let events = self.events.iter().map(witnessed).collect();

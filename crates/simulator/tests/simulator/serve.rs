@@ -228,7 +228,10 @@ async fn clients_of_one_league_match_show_it_at_once_each_its_own_way() {
     let observers = lines.next().unwrap()["observers"].as_array().unwrap().clone();
     assert_eq!(observers.len(), 3);
     for (number, observer) in observers.iter().enumerate() {
-        let seen = written.lines().skip(1).filter(|line| line.contains(observer.as_str().unwrap()));
+        let seen = written
+            .lines()
+            .skip(1)
+            .filter(|line| line.contains(observer["account"].as_str().unwrap()));
         assert_eq!(seen.count(), truth.sessions[number].events.len(), "{observer}");
     }
 }

@@ -88,7 +88,7 @@ fn whoever_is_dead_watches_a_team_mate_with_real_counters() {
 #[test]
 fn a_match_of_teams_stays_within_its_length() {
     for seed in SEEDS {
-        for seconds in [60, 600] {
+        for seconds in [80, 600] {
             let length = Length::seconds(seconds);
             let clients = Cs2Teams::new(seed, length).clients(10);
             let end_ms = clients.iter().map(Cs2Match::end_ms).max().unwrap();

@@ -1,0 +1,135 @@
+//! Ten companions beside ten clients of one Counter-Strike match: each is told of
+//! its own player's kills and deaths alone, all of them of rounds and bombs.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use serde_json::Value;
+use system_tests::{LiveCompanion, Server, Simulator, free_port};
+
+use super::{
+    sealed_match,
+    told::{Attributed, Told, Truth, compare, told},
+};
+
+/// Players of the match, each with a companion.
+const PLAYERS: usize = 10;
+
+/// The match: as fast as it is played, so that kills are as close as players make
+/// them.
+const SECONDS: u64 = 80;
+const SEED: u64 = 7;
+
+/// How a kill may be recorded: the halves of it that two companions tell.
+#[derive(Debug, Default)]
+struct Halves {
+    paired: usize,
+    linked: usize,
+    single: usize,
+}
+
+/// Which happening each event tells of. An own counter says it; of rounds and
+/// bombs each client shows the first first.
+fn attributed(truth: &Truth, told: &[Told]) -> (Attributed, Vec<String>) {
+    let (mut attributed, mut wrong) = (Attributed::new(), Vec::new());
+    for observer in &truth.observers {
+        let account = &observer.account;
+        let mut ahead: BTreeMap<String, Vec<&Told>> = BTreeMap::new();
+        for one in told.iter().filter(|one| one.observer == *account).rev() {
+            let data = &one.data;
+            let own = &data["ordinal"];
+            let key = key(&one.kind, &data["round"], &own["run"], &own["value"]);
+            ahead.entry(key).or_default().push(one);
+        }
+        for (place, happening) in truth.shown_to(account) {
+            let key = shown_as(happening, &observer.name);
+            match ahead.get_mut(&key).and_then(Vec::pop) {
+                Some(one) => drop(attributed.insert(one.name.clone(), place)),
+                None => wrong.push(format!("{account} never told of {key} {happening}")),
+            }
+        }
+        wrong.extend(ahead.into_values().flatten().map(|one| format!("{account} made up {one:?}")));
+    }
+    (attributed, wrong)
+}
+
+fn key(kind: &str, round: &Value, run: &Value, ordinal: &Value) -> String {
+    format!("{kind} {round} {run} {ordinal}")
+}
+
+/// What a player's companion must say of a happening.
+fn shown_as(happening: &Value, name: &str) -> String {
+    let (kind, round) = (happening["kind"].as_str().unwrap(), &happening["round"]);
+    if kind != "kill" {
+        return key(kind, round, &Value::Null, &Value::Null);
+    }
+    let (kind, ordinal) = if happening["attacker"] == name {
+        ("kill", "ordinal")
+    } else {
+        ("death", "victim_ordinal")
+    };
+    key(kind, round, &happening["run"], &happening[ordinal])
+}
+
+impl Halves {
+    /// Whether these are a kill: one occurrence with both, or each half alone.
+    fn count(&mut self, happening: &Value, occurrences: &[&Value]) -> bool {
+        let said = |occurrence: &Value| {
+            let actors = &occurrence["actors"];
+            [occurrence["kind"].clone(), actors["attacker"].clone(), actors["victim"].clone()]
+        };
+        let (attacker, victim) = (&happening["attacker"], &happening["victim"]);
+        let killed = [Value::from("kill"), attacker.clone(), Value::Null];
+        let died = [Value::from("death"), Value::Null, victim.clone()];
+        match occurrences {
+            [one] => {
+                self.paired += 1;
+                said(one) == [Value::from("kill"), attacker.clone(), victim.clone()]
+            }
+            [one, other] => {
+                let is_linked = one["linked"].as_array().is_some_and(|linked| !linked.is_empty());
+                *(if is_linked { &mut self.linked } else { &mut self.single }) += 1;
+                let halves = [said(one), said(other)];
+                halves == [killed.clone(), died.clone()] || halves == [died, killed]
+            }
+            _ => false,
+        }
+    }
+}
+
+#[test]
+fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let server = Server::start(&path("server")).unwrap();
+    let (mut companions, mut listeners) = (Vec::new(), Vec::new());
+    for player in 0..PLAYERS {
+        let data_dir = path(&format!("companion-{player}"));
+        let port = free_port().unwrap();
+        LiveCompanion::configure_cs2(&data_dir, server.url(), port).unwrap();
+        let companion = LiveCompanion::headless(&data_dir, &[]).unwrap();
+        listeners.push((port, companion.gsi_token().unwrap()));
+        companions.push(companion);
+    }
+    let truth = path("truth.jsonl");
+    let game = Simulator::cs2_clients(SEED, SECONDS, &listeners, &truth, &[]).unwrap();
+    let truth = Truth::read(&game.finished().unwrap());
+    for companion in &companions {
+        assert_eq!(companion.drained().unwrap()["pending"], 0);
+    }
+
+    let told = told(&path("server"));
+    let (attributed, wrong) = attributed(&truth, &told);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let key = sealed_match(&server, PLAYERS);
+    let occurrences = server.occurrences_of(&key).unwrap();
+    let halves = RefCell::new(Halves::default());
+    let wrong = compare(&truth, &attributed, &occurrences, |happening, occurrences| {
+        if happening["kind"] == "kill" {
+            return halves.borrow_mut().count(happening, occurrences);
+        }
+        let [occurrence] = occurrences else { return false };
+        ["kind", "round"].iter().all(|name| happening[name] == occurrence[name])
+    });
+    println!("{halves:?}");
+    assert!(wrong.is_nothing(), "{wrong:#?}");
+}
