@@ -25,14 +25,18 @@ const PLAYERS: usize = 10;
 
 /// The match, by its own clock, and how much faster it is played: a companion asks
 /// once a second, so this is what it sees each time anew.
-const SECONDS: u64 = 900;
-const SPEED: u64 = 30;
+const SECONDS: u32 = 900;
+const SPEED: u32 = 30;
 
 /// Of the players: two join late and one leaves and comes back.
 const ATTENDANCE: Attendance = Attendance { clients: PLAYERS, late: 2, returning: 1 };
 
 /// Of a hundred kills, so many happen again within seconds.
 const REVIVALS: u8 = 15;
+
+/// How soon the same kill is possible again only by that, and how many are enough.
+const REVIVED_MS: i64 = 6_000;
+const REPEATS_MIN: usize = 4;
 
 /// The companion that is killed in mid-match and started again.
 const KILLED: usize = 2;
@@ -47,8 +51,8 @@ const WALL_CLOCKS: [(usize, &str); 3] = [(1, "-3h"), (4, "+40m"), (6, "-11s")];
 const NOISE_MS: i64 = 750;
 
 /// What happened this long before a client left may not have been asked for any more:
-/// ten questions.
-const UNASKED_MS: i64 = 10 * 1_000 * (SPEED as i64);
+/// five questions.
+const UNASKED_MS: i64 = 5_000 * SPEED as i64;
 
 /// Between two looks, and far longer than anything takes.
 const LOOK: Duration = Duration::from_millis(200);
@@ -84,7 +88,7 @@ impl Evening {
         let truth = path("truth.jsonl");
         let (game, ports) = Simulator::league_clients(
             seed,
-            SECONDS,
+            SECONDS.into(),
             PLAYERS,
             &root,
             &truth,
@@ -99,7 +103,7 @@ impl Evening {
             LiveCompanion::configure(&data_dir, &url, (port, &root), gsi_port).unwrap();
             companions.push(companion(&data_dir, player));
         }
-        let play = LeagueMatch::with_revivals(seed, Length::seconds(900), REVIVALS);
+        let play = LeagueMatch::with_revivals(seed, Length::seconds(SECONDS), REVIVALS);
         let clients = play.clients(seed, ATTENDANCE);
         let expected = clients.iter().map(|client| play.truth_of(client).events.len()).sum();
         Self { folder, server, gateway, game: Some(game), companions, clients, expected }
@@ -205,6 +209,19 @@ fn is_whole(happening: &Value, occurrences: &[&Value]) -> bool {
     is_then && said == what(&happening["kind"], happening)
 }
 
+/// Kills of one player by the same one, within so long that only a revival explains
+/// them.
+fn repeats(truth: &Truth) -> usize {
+    let mut latest: BTreeMap<String, i64> = BTreeMap::new();
+    let kills = truth.happenings.iter().filter(|happening| happening["kind"] == "kill");
+    let is_repeat = |kill: &&Value| {
+        let at_ms = kill["match_clock_ms"].as_i64().unwrap();
+        let pair = format!("{} {}", kill["attacker"], kill["victim"]);
+        latest.insert(pair, at_ms).is_some_and(|former_ms| at_ms - former_ms <= REVIVED_MS)
+    };
+    kills.filter(is_repeat).count()
+}
+
 #[test]
 fn ten_witnesses_of_a_league_match_are_one_record() {
     let mut evening = Evening::begin(7);
@@ -214,6 +231,7 @@ fn ten_witnesses_of_a_league_match_are_one_record() {
     evening.gateway.cut();
     evening.kill_and_restart(KILLED);
     let truth = Truth::read(&evening.end());
+    assert!(repeats(&truth) >= REPEATS_MIN, "{} repeats", repeats(&truth));
     for player in (0..PLAYERS).filter(|player| *player != CUT_OFF) {
         evening.assert_drained(player);
     }

@@ -16,10 +16,10 @@ use crate::{
 const BEAT_MS_MIN: u64 = 300;
 
 /// Between two kills: trades, and lulls.
-const FIGHT_MS: (u64, u64) = (600, 2_500);
+const FIGHT_MS: (u64, u64) = (600, 2_000);
 
 /// Freezetime, a round's beginning and its end, and what is around the rounds.
-const PAUSE_MS: u64 = 1_500;
+const PAUSE_MS: u64 = 1_000;
 
 /// The longest round: a plant and all its fights, with what is around them.
 const ROUND_MS: u64 = (FIGHTS.1 + 1) * FIGHT_MS.1 + 3 * PAUSE_MS;
@@ -31,7 +31,10 @@ const ENDING_MS: u64 = 2 * PAUSE_MS;
 const ROUNDS: (u32, u32) = (2, 24);
 
 /// Attempts at a kill in one round.
-const FIGHTS: (u64, u64) = (4, 8);
+const FIGHTS: (u64, u64) = (3, 6);
+
+/// Each so many rounds have two kills of one player at once.
+const BOTH_EACH: u32 = 3;
 
 /// By how much clients are behind the server of the game.
 const LAG_MS_MAX: u64 = 80;
@@ -219,7 +222,7 @@ impl Plot<'_> {
         self.happens(TrueEvent::of(Kind::MatchStarted));
         self.freezetime();
         self.live(1);
-        self.fight(1, None);
+        self.fight(1, false);
         self.run += 1;
         self.common.round = 0;
         self.common.wins.clear();
@@ -237,9 +240,8 @@ impl Plot<'_> {
                 self.happens_in_round(Kind::BombPlanted, number);
                 self.lull();
             }
-            // The second one is two kills that a client shows at once.
-            let again = (fight == 1).then_some(());
-            if !self.fight(number, again) {
+            let both = fight == 1 && number.is_multiple_of(BOTH_EACH);
+            if !self.fight(number, both) {
                 break;
             }
         }
@@ -263,13 +265,11 @@ impl Plot<'_> {
     }
 
     /// Somebody kills somebody; `false` where a team has nobody left.
-    fn fight(&mut self, number: u32, again: Option<()>) -> bool {
+    fn fight(&mut self, number: u32, both: bool) -> bool {
         let Some(killer) = self.living(|_| true) else { return false };
         let Some(victim) = self.living(|player| side(player) != side(killer)) else { return false };
         self.kills(killer, victim, number);
-        if again.is_some()
-            && let Some(victim) = self.living(|player| side(player) != side(killer))
-        {
+        if both && let Some(victim) = self.living(|player| side(player) != side(killer)) {
             self.kills(killer, victim, number);
         }
         self.lull();
