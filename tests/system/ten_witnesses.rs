@@ -19,6 +19,13 @@ use consumer::{Consumer, record};
 const LOOK: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Somebody who follows the first match that there is, and where it is joined to.
+fn consumer_of_first_match(server: &Server) -> Consumer {
+    let first = || Some(server.matches().ok()?.first()?["key"].as_str()?.to_owned());
+    let key = retry(PATIENCE, LOOK, first).expect("a match begins");
+    Consumer::of(server.url(), server.reader_token(), &key)
+}
+
 /// Seals the one match that all devices' sessions have become; its key.
 fn sealed_match(server: &Server, devices: usize) -> String {
     let whole = || {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use system_tests::{LiveCompanion, Server, Simulator, free_port};
 
 use super::{
-    sealed_match,
+    assert_follows, consumer_of_first_match, sealed_match,
     told::{Attributed, Told, Truth, compare, told},
 };
 
@@ -112,6 +112,7 @@ fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
     }
     let truth = path("truth.jsonl");
     let game = Simulator::cs2_clients(SEED, SECONDS, &listeners, &truth, &[]).unwrap();
+    let consumer = consumer_of_first_match(&server);
     let truth = Truth::read(&game.finished().unwrap());
     for companion in &companions {
         assert_eq!(companion.drained().unwrap()["pending"], 0);
@@ -130,6 +131,8 @@ fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
         let [occurrence] = occurrences else { return false };
         ["kind", "round"].iter().all(|name| happening[name] == occurrence[name])
     });
-    println!("{halves:?}");
     assert!(wrong.is_nothing(), "{wrong:#?}");
+    let halves = halves.into_inner();
+    assert!(halves.paired > halves.linked + halves.single, "{halves:?}");
+    assert_follows(&consumer, &occurrences);
 }

@@ -12,12 +12,11 @@ use system_tests::{LiveCompanion, Server, Simulator, free_port, retry};
 use tempfile::TempDir;
 
 use super::{
-    assert_follows,
-    consumer::Consumer,
+    assert_follows, consumer_of_first_match,
     gateway::Gateway,
     sealed_match,
     told::{Attributed, Told, Truth, compare, told},
-    wall_clock,
+    wall_clock::{self, WallClock},
 };
 
 /// Players of the match, each with a companion.
@@ -44,8 +43,12 @@ const KILLED: usize = 2;
 /// The companion whose way to the server is cut for the second half.
 const CUT_OFF: usize = 5;
 
-/// By how much the wall clocks of some companions are off.
-const WALL_CLOCKS: [(usize, &str); 3] = [(1, "-3h"), (4, "+40m"), (6, "-11s")];
+/// By how much the wall clocks of some companions are off, in minutes: at first, and
+/// from mid-match on.
+const WALL_CLOCKS: [(usize, i64, i64); 3] = [(1, -180, -180), (4, 40, -90), (6, -2, -2)];
+
+/// Half the least of that: clocks that are right agree better.
+const RIGHT_MS: i64 = 60_000;
 
 /// Clocks of two clients differ by no more than this of one happening.
 const NOISE_MS: i64 = 750;
@@ -65,6 +68,7 @@ struct Evening {
     gateway: Gateway,
     game: Option<Simulator>,
     companions: Vec<LiveCompanion>,
+    wall_clocks: BTreeMap<usize, WallClock>,
     clients: Vec<LeagueClient>,
     /// What all companions will have told.
     expected: usize,
@@ -95,18 +99,31 @@ impl Evening {
             arguments.as_flattened(),
         )
         .unwrap();
-        let mut companions = Vec::new();
+        let (mut companions, mut wall_clocks) = (Vec::new(), BTreeMap::new());
         for (player, port) in ports.into_iter().enumerate() {
             let data_dir = Self::data_dir(folder.path(), player);
             let url = if player == CUT_OFF { gateway.url() } else { server.url().to_owned() };
             let gsi_port = free_port().unwrap();
             LiveCompanion::configure(&data_dir, &url, (port, &root), gsi_port).unwrap();
-            companions.push(companion(&data_dir, player));
+            if let Some((_, off_by, _)) = WALL_CLOCKS.iter().find(|(whose, ..)| *whose == player) {
+                let clock = WallClock::off_by(&data_dir, &format!("{off_by:+}m"));
+                wall_clocks.insert(player, clock);
+            }
+            companions.push(companion(&data_dir, wall_clocks.get(&player)));
         }
         let play = LeagueMatch::with_revivals(seed, Length::seconds(SECONDS), REVIVALS);
         let clients = play.clients(seed, ATTENDANCE);
         let expected = clients.iter().map(|client| play.truth_of(client).events.len()).sum();
-        Self { folder, server, gateway, game: Some(game), companions, clients, expected }
+        Self {
+            folder,
+            server,
+            gateway,
+            game: Some(game),
+            companions,
+            wall_clocks,
+            clients,
+            expected,
+        }
     }
 
     fn data_dir(folder: &Path, player: usize) -> PathBuf {
@@ -119,17 +136,16 @@ impl Evening {
         retry(PATIENCE, LOOK, stored).unwrap_or_else(|| panic!("{percent} % are never stored"));
     }
 
-    /// Somebody who follows the first match that there is.
-    fn consumer(&self) -> Consumer {
-        let matches = self.server.matches().unwrap();
-        let key = matches[0]["key"].as_str().unwrap();
-        Consumer::of(self.server.url(), self.server.reader_token(), key)
-    }
-
     fn kill_and_restart(&mut self, player: usize) {
         self.companions[player].kill();
         let data_dir = Self::data_dir(self.folder.path(), player);
-        self.companions[player] = companion(&data_dir, player);
+        self.companions[player] = companion(&data_dir, self.wall_clocks.get(&player));
+    }
+
+    fn set_wall_clocks(&self) {
+        for (player, _, off_by) in WALL_CLOCKS {
+            self.wall_clocks[&player].set(&format!("{off_by:+}m"));
+        }
     }
 
     /// The end of the match; where its truth is.
@@ -150,10 +166,22 @@ impl Evening {
     }
 }
 
-fn companion(data_dir: &Path, player: usize) -> LiveCompanion {
-    let wrong = WALL_CLOCKS.iter().find(|(whose, _)| *whose == player);
-    let environment = wrong.map(|(_, off)| wall_clock::off_by(off)).unwrap_or_default();
+fn companion(data_dir: &Path, wall_clock: Option<&WallClock>) -> LiveCompanion {
+    let environment = wall_clock.map(WallClock::environment).unwrap_or_default();
     LiveCompanion::headless_within(data_dir, &environment).unwrap()
+}
+
+/// The wall clocks really were wrong: each device's own time of the end.
+fn assert_wall_clocks(truth: &Truth, told: &[Told]) {
+    let end_ms = |player: usize| {
+        let account = &truth.observers[player].account;
+        let mut ends = told.iter().filter(|one| one.kind == "match_ended");
+        ends.find(|one| one.observer == *account).unwrap().time_ms
+    };
+    for (player, _, off_by) in WALL_CLOCKS.into_iter().filter(|_| wall_clock::can_be_wrong()) {
+        let off_ms = end_ms(player) - end_ms(0) - off_by * 60_000;
+        assert!(off_ms.abs() < RIGHT_MS, "{player} is off by {off_ms} ms more");
+    }
 }
 
 /// What tells one happening from another, but for repeats.
@@ -226,9 +254,10 @@ fn repeats(truth: &Truth) -> usize {
 fn ten_witnesses_of_a_league_match_are_one_record() {
     let mut evening = Evening::begin(7);
     evening.await_stored(20);
-    let consumer = evening.consumer();
+    let consumer = consumer_of_first_match(&evening.server);
     evening.await_stored(40);
     evening.gateway.cut();
+    evening.set_wall_clocks();
     evening.kill_and_restart(KILLED);
     let truth = Truth::read(&evening.end());
     assert!(repeats(&truth) >= REPEATS_MIN, "{} repeats", repeats(&truth));
@@ -242,6 +271,7 @@ fn ten_witnesses_of_a_league_match_are_one_record() {
     let told = told(&evening.folder.path().join("server"));
     let (attributed, wrong) = attributed(&truth, &told, &evening.clients);
     assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_wall_clocks(&truth, &told);
     let server = &evening.server;
     let key = sealed_match(server, PLAYERS);
     let occurrences = server.occurrences_of(&key).unwrap();

@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use event_model::WallTime;
 use serde_json::Value;
 
 use crate::log;
@@ -34,6 +35,8 @@ pub(super) struct Told {
     pub(super) sequence: u64,
     pub(super) observer: String,
     pub(super) kind: String,
+    /// What the device's wall clock said.
+    pub(super) time_ms: i64,
     pub(super) data: Value,
 }
 
@@ -80,7 +83,9 @@ impl Told {
         let device = source.rsplit(':').next().unwrap().to_owned();
         let kind = event["type"].as_str().unwrap();
         let kind = kind.strip_prefix("ringside.").and_then(|kind| kind.strip_suffix(".v1"));
+        let time: WallTime = event["time"].as_str().unwrap().parse().unwrap();
         Self {
+            time_ms: time.unix_ms(),
             name: (device, id),
             sequence: event["sequence"].as_str().unwrap().parse().unwrap(),
             observer: event["data"]["observer"].as_str().unwrap().to_owned(),
