@@ -64,6 +64,6 @@ pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution,
 pub use solve::solve;
 pub use standing::{Confidence, Standing, standing};
 pub use state::{
-    Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed, ReportRow,
-    Rows, StreamCounts, StreamView,
+    ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,
+    ReportRow, Rows, SegmentView, StreamCounts, StreamFlag, StreamView, Streams,
 };

@@ -5,6 +5,7 @@
 
 mod absorb;
 mod arrival;
+mod belief;
 mod bounds;
 mod clocks;
 mod counters;

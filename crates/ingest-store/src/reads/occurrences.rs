@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Cursor, PageRequest, Viewer, cut};
 use crate::{
     Result, Store,
-    columns::{count_column, time_column, uuid_column},
+    columns::{count_column, event_id_column, time_column, uuid_column},
 };
 
 /// One page of a match's occurrences.
@@ -110,12 +110,18 @@ fn witnesses(
     match_id: i64,
     occurrence: &OccurrenceView,
 ) -> Result<Vec<WitnessView>> {
-    let sql = "SELECT device, event_id FROM witness WHERE match_id = ?1 AND occurrence_id = ?2
+    let sql = "SELECT device, event_id FROM report JOIN stream USING (match_id, stream_no)
+               WHERE match_id = ?1 AND state IN (0, 1, 3) AND occurrence_no = (
+                   SELECT occurrence_no FROM occurrence_alias
+                   WHERE match_id = ?1 AND occurrence_id = ?2)
                ORDER BY device, event_id";
     let witnesses = connection
         .prepare_cached(sql)?
         .query_map(params![match_id, occurrence.id.as_bytes()], |row| {
-            Ok(WitnessView { device: uuid_column(row, "device")?, event_id: row.get("event_id")? })
+            Ok(WitnessView {
+                device: uuid_column(row, "device")?,
+                event_id: event_id_column(row, "event_id")?,
+            })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(witnesses)
