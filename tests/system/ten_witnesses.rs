@@ -5,6 +5,7 @@ mod consumer;
 mod counter_strike;
 mod gateway;
 mod league;
+mod sessions;
 mod told;
 mod wall_clock;
 

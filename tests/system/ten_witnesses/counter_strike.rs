@@ -3,12 +3,14 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use event_model::Source;
 use serde_json::Value;
+use simulator::{Cs2Teams, Length, Prng};
 use system_tests::{LiveCompanion, Server, Simulator, free_port};
 
 use super::{
-    assert_follows, consumer_of_first_match, sealed_match,
-    told::{Attributed, Told, Truth, compare, told},
+    assert_follows, consumer_of_first_match, sealed_match, sessions,
+    told::{Attributed, Told, Truth, Wrong, compare, told, told_by},
 };
 
 /// Players of the match, each with a companion.
@@ -123,16 +125,54 @@ fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     let key = sealed_match(&server, PLAYERS);
     let occurrences = server.occurrences_of(&key).unwrap();
+    let (wrong, halves) = compare_halves(&truth, &attributed, &occurrences);
+    assert!(wrong.is_nothing(), "{wrong:#?}");
+    assert!(halves.paired > halves.linked + halves.single, "{halves:?}");
+    assert_follows(&consumer, &occurrences);
+}
+
+fn compare_halves(
+    truth: &Truth,
+    attributed: &Attributed,
+    occurrences: &[Value],
+) -> (Wrong, Halves) {
     let halves = RefCell::new(Halves::default());
-    let wrong = compare(&truth, &attributed, &occurrences, |happening, occurrences| {
+    let wrong = compare(truth, attributed, occurrences, |happening, occurrences| {
         if happening["kind"] == "kill" {
             return halves.borrow_mut().count(happening, occurrences);
         }
         let [occurrence] = occurrences else { return false };
         ["kind", "round"].iter().all(|name| happening[name] == occurrence[name])
     });
-    assert!(wrong.is_nothing(), "{wrong:#?}");
-    let halves = halves.into_inner();
-    assert!(halves.paired > halves.linked + halves.single, "{halves:?}");
-    assert_follows(&consumer, &occurrences);
+    (wrong, halves.into_inner())
+}
+
+/// Matches of many seeds.
+fn seeds() -> std::ops::Range<u64> {
+    0..if std::env::var_os("RINGSIDE_LONG").is_some() { 200 } else { 3 }
+}
+
+#[test]
+fn what_ten_counter_strike_clients_show_is_one_record_of_any_match() {
+    let mut all_halves = Halves::default();
+    for seed in seeds() {
+        let teams = Cs2Teams::new(seed, Length::seconds(200));
+        let truth = Truth::of(&teams.shared_truth(seed, PLAYERS));
+        let mut prng = Prng::new(seed, "ten sessions");
+        let mut all = Vec::new();
+        for (device, client) in (1..).zip(&teams.clients(PLAYERS)) {
+            let frames = sessions::cs2_frames(client);
+            all.extend(sessions::sent(Source::Cs2, device, &frames, device == 6, &mut prng));
+        }
+        let (matches, log) = sessions::associate(all);
+        let (attributed, wrong) = attributed(&truth, &told_by(&log));
+        assert!(wrong.is_empty(), "seed {seed}: {wrong:#?}");
+        assert_eq!(matches.len(), 1, "seed {seed}: one match");
+        let (wrong, halves) = compare_halves(&truth, &attributed, &matches[0]);
+        assert!(wrong.is_nothing(), "seed {seed}: {wrong:#?}");
+        all_halves.paired += halves.paired;
+        all_halves.linked += halves.linked;
+        all_halves.single += halves.single;
+    }
+    assert!(all_halves.paired > 4 * (all_halves.linked + all_halves.single), "{all_halves:?}");
 }

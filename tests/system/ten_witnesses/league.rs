@@ -6,16 +6,17 @@ use std::{
     time::Duration,
 };
 
+use event_model::Source;
 use serde_json::Value;
-use simulator::{Attendance, LeagueClient, LeagueMatch, Length};
+use simulator::{Attendance, LeagueClient, LeagueMatch, Length, Prng};
 use system_tests::{LiveCompanion, Server, Simulator, free_port, retry};
 use tempfile::TempDir;
 
 use super::{
     assert_follows, consumer_of_first_match,
     gateway::Gateway,
-    sealed_match,
-    told::{Attributed, Told, Truth, compare, told},
+    sealed_match, sessions,
+    told::{Attributed, Told, Truth, compare, told, told_by},
     wall_clock::{self, WallClock},
 };
 
@@ -279,4 +280,33 @@ fn ten_witnesses_of_a_league_match_are_one_record() {
     assert!(wrong.is_nothing(), "{wrong:#?}");
     assert_eq!(occurrences.len(), truth.happenings.len());
     assert_follows(&consumer, &occurrences);
+}
+
+/// Matches of seeds, and between two questions of a companion: as it is, where there
+/// is time for so many.
+fn seeds() -> (std::ops::Range<u64>, u64) {
+    if std::env::var_os("RINGSIDE_LONG").is_some() { (0..10, 1_000) } else { (0..1, 6_000) }
+}
+
+#[test]
+fn what_ten_league_clients_show_is_one_record_of_any_match() {
+    let (seeds, poll_ms) = seeds();
+    for seed in seeds {
+        let play = LeagueMatch::with_revivals(seed, Length::seconds(SECONDS), REVIVALS);
+        let clients = play.clients(seed, ATTENDANCE);
+        let truth = Truth::of(&play.shared_truth(seed, &clients));
+        let mut prng = Prng::new(seed, "ten sessions");
+        let mut all = Vec::new();
+        for (device, client) in (1..).zip(&clients) {
+            let frames = sessions::league_frames(&play, client, poll_ms, &mut prng);
+            let is_offline = device == 6;
+            all.extend(sessions::sent(Source::League, device, &frames, is_offline, &mut prng));
+        }
+        let (matches, log) = sessions::associate(all);
+        let (attributed, wrong) = attributed(&truth, &told_by(&log), &clients);
+        assert!(wrong.is_empty(), "seed {seed}: {wrong:#?}");
+        assert_eq!(matches.len(), 1, "seed {seed}: one match");
+        let wrong = compare(&truth, &attributed, &matches[0], is_whole);
+        assert!(wrong.is_nothing(), "seed {seed}: {wrong:#?}");
+    }
 }

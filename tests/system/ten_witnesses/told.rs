@@ -7,6 +7,7 @@ use std::{
 
 use event_model::WallTime;
 use serde_json::Value;
+use simulator::SharedTruth;
 
 use crate::log;
 
@@ -56,6 +57,16 @@ impl Truth {
         Self { observers: observers.collect(), happenings: lines.collect() }
     }
 
+    /// The same, of a match that nobody plays.
+    pub(super) fn of(truth: &SharedTruth) -> Self {
+        let observers = truth
+            .observers
+            .iter()
+            .map(|one| Observer { account: one.account.clone(), name: one.name.clone() });
+        let happenings = truth.events.iter().map(|event| serde_json::to_value(event).unwrap());
+        Self { observers: observers.collect(), happenings: happenings.collect() }
+    }
+
     /// Places of what an account's client shows, in order.
     pub(super) fn shown_to(&self, account: &str) -> impl Iterator<Item = (usize, &Value)> {
         let is_shown = move |(_, happening): &(usize, &Value)| {
@@ -70,6 +81,11 @@ impl Truth {
 pub(super) fn told(server: &Path) -> Vec<Told> {
     log::each_once(server);
     let events = log::events(server);
+    told_by(&events)
+}
+
+/// The same of events that somebody else has.
+pub(super) fn told_by(events: &[Value]) -> Vec<Told> {
     let occurring =
         events.iter().filter(|event| !EVIDENCE.contains(&event["type"].as_str().unwrap()));
     let mut told: Vec<Told> = occurring.map(Told::of).collect();
