@@ -73,6 +73,7 @@ const SIGNS = ["online", "ringside-now"];
 /** Waits; the signal ends it too, and throws. */
 export function wait(ms, signal) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const done = (end) => () => {
       clearTimeout(timer);
       for (const sign of SIGNS) removeEventListener(sign, come);
@@ -89,8 +90,8 @@ export function wait(ms, signal) {
 /**
  * Follows a feed until the signal says stop or it is refused for good, which throws.
  * `on.state` hears `connecting`, `live` and `waiting` (with the reason and how long),
- * `on.event` each event with its name and data. Where it is cut, it goes on behind
- * the last event that came.
+ * `on.event` each event with its name and data, and `on.moved`, which ends it, at what
+ * address its match is now. Where it is cut, it goes on behind the last that came.
  */
 export async function follow(path, since, signal, on) {
   let last = null;
@@ -100,6 +101,7 @@ export async function follow(path, since, signal, on) {
     try {
       const headers = { Accept: "text/event-stream", ...(last === null ? {} : { "Last-Event-ID": last }) };
       const response = await ask(last === null ? `${path}?since=${since}` : path, headers, signal);
+      if (response.redirected) return on.moved(response.url);
       on.state("live");
       for await (const event of events(response.body, signal)) {
         failures = 0;
@@ -112,6 +114,7 @@ export async function follow(path, since, signal, on) {
       refused = error instanceof Refused ? error : new Refused("broken", { detail: String(error) });
       if (!refused.passes) throw refused;
     }
+    signal.throwIfAborted();
     const ms = pause(failures, refused);
     on.state("waiting", { refused, ms });
     await wait(ms, signal);

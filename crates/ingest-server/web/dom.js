@@ -16,9 +16,9 @@ export function svg(tag, attributes = {}, ...children) {
 function dressed(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== undefined && value !== false) {
-      element.setAttribute(name, value === true ? "" : String(value));
-    }
+    // Where something is said about an element to readers, `false` is said too.
+    else if (name.startsWith("aria-") && value !== undefined) element.setAttribute(name, String(value));
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.flat(2).filter((child) => child !== null && child !== undefined));
   return element;
@@ -55,9 +55,15 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat(2).filter((child) => child !== null));
 }
 
-/** A table with a caption for readers of the screen only. */
-export function table(caption, heads, body, attributes = {}) {
-  const row = el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)));
+/** The same with one item: `parent` is filled anew where `version` changed. */
+export function renewed(parent, version, make) {
+  keyed(parent, [parent], { key: () => "", version: () => version, make: () => el("div", {}, make()) });
+}
+
+/** A table with a caption for readers of the screen only; heads of `numbers` stand at the end. */
+export function table(caption, heads, body, { numbers = [], ...attributes } = {}) {
+  const name = (head, at) => el("th", { scope: "col", class: numbers.includes(at) && "number" }, head);
+  const row = el("tr", {}, heads.map(name));
   const inner = el("table", {}, el("caption", { class: "unseen" }, caption), el("thead", {}, row), body);
   return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption, ...attributes }, inner);
 }

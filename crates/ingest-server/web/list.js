@@ -21,7 +21,7 @@ export async function showList(page, signal) {
   const none = el("p", { class: "dim", role: "status" });
   const more = el("button", { type: "button", click: () => grow(next) }, t("matches.more"));
   const fresh = el("button", { type: "button", click: look }, t("matches.new"));
-  const all = table(t("matches"), heads, body, { class: "wide panel" });
+  const all = table(t("matches"), heads, body, { class: "wide panel", numbers: [2, 3, 4, 5] });
 
   function take(found) {
     for (const one of found.matches) matches.set(one.key, one);

@@ -1,11 +1,11 @@
 // One match: what happened, who saw it, how the clocks ran, and what changes now.
 
 import { follow, read } from "./api.js";
-import { el, fill, keyed, table } from "./dom.js";
+import { el, fill, keyed, renewed, table } from "./dom.js";
 import { figure, matchHash } from "./list.js";
 import { Strip, clockLine, instants, mark, markOfKind, when, whose } from "./picture.js";
 import { Record } from "./record.js";
-import { count, counted, dayAndTime, difference, exactTime, gameName, ratio, sentence, t, word } from "./texts.js";
+import { count, counted, dayAndTime, difference, exactTime, gameName, ratio, sentence, t, timeOfDay, word } from "./texts.js";
 
 /** Columns of the picture and rows of the table at once: what a browser draws in a blink. */
 const PART = 150;
@@ -33,6 +33,7 @@ export async function showMatch(page, key, chosen, signal, view) {
 
   async function readRest() {
     const [of, streams, statistics] = await Promise.all([ask(""), ask("/streams"), ask("/statistics")]);
+    if (of.key !== key) moveTo(of.key);
     Object.assign(state, { of, players: statistics.players });
     record.streams = streams.streams;
   }
@@ -72,6 +73,7 @@ export async function showMatch(page, key, chosen, signal, view) {
     draw();
   }
   function enter() {
+    state.enteredFrom = document.activeElement?.dataset.focus;
     parts.witnesses.focus();
   }
   view.select = (id) => {
@@ -96,6 +98,7 @@ export async function showMatch(page, key, chosen, signal, view) {
 
   draw();
   await follow(`${path}/feed`, since, signal, {
+    moved: (address) => moveTo(decodeURIComponent(new URL(address).pathname.split("/")[3])),
     state(is, more) {
       page.connect(is, t(`feed.${is}`, { count: more ? Math.ceil(more.ms / 1_000) : "" }));
     },
@@ -114,8 +117,9 @@ export async function showMatch(page, key, chosen, signal, view) {
       return "on";
     },
   }).catch((error) => {
+    if (signal.aborted) throw error;
     page.connect("off", t("feed.off"));
-    throw signal.aborted ? error : page.refuse(error);
+    throw page.refuse(error);
   });
 }
 
@@ -143,14 +147,15 @@ function build(page, state, record, on) {
   const strip = new Strip(on);
   const heads = (...names) => names.map((name) => t(name));
   const witnessed = section("witnesses", t("witnesses"), witnesses);
-  witnessed.addEventListener("keydown", (event) => event.key === "Escape" && strip.box.focus());
+  const back = () => [...body.querySelectorAll("a")].find((one) => one.dataset.focus === state.enteredFrom) ?? strip.box;
+  witnessed.addEventListener("keydown", (event) => event.key === "Escape" && back().focus());
   fill(page.main, head, figures,
     el("div", { class: "columns" },
       section("picture", t("picture"), el("p", { id: "picture-hint", class: "dim small" }, t("picture.hint")), chips, none, strip.element, part),
-      el("div", { class: "side" }, witnessed, section("feed", t("feed"), nothing, said, spoken)),
-      section("words", t("table.title"), table(t("table.title"), heads("time", "round", "what", "seen.by", "standing", "sure"), body)),
+      witnessed, section("feed", t("feed"), nothing, said, spoken),
+      section("words", t("table.title"), table(t("table.title"), heads("time", "round", "what", "seen.by", "standing", "sure"), body, { numbers: [5] })),
       section("clocks", t("clocks"), el("p", { class: "dim small" }, t("clocks.hint")), clocks),
-      section("players", t("players"), provisional, table(t("players"), heads("account", "kills", "deaths", "assists", "objectives"), players), total)));
+      section("players", t("players"), provisional, table(t("players"), heads("account", "kills", "deaths", "assists", "objectives"), players, { numbers: [1, 2, 3, 4] }), total)));
 
   /** The part that is shown: the last one, unless another was asked for. */
   function partOf(all) {
@@ -158,13 +163,21 @@ function build(page, state, record, on) {
     if (at !== -1 && state.chosen !== state.brought) state.part = Math.floor(at / PART);
     state.brought = state.chosen;
     const last = Math.max(0, Math.ceil(all.length / PART) - 1);
-    const from = Math.min(state.part ?? last, last) * PART;
-    const turn = (by, name, off) => el("button", { type: "button", disabled: off, "data-focus": name, click: () => { state.part = from / PART + by; if (state.part === last) state.part = null; on.draw(); } }, t(name));
+    const index = Math.min(state.part ?? last, last);
+    const from = index === last ? Math.max(0, all.length - PART) : index * PART;
+    const go = (to) => {
+      state.part = to === last ? null : to;
+      on.draw();
+    };
+    const turn = (by, name, off) => el("button", { type: "button", disabled: off, "data-focus": name, click: () => go(index + by) }, t(name));
     const shown = all.slice(from, from + PART);
     const words = t("part.of", { from: count(from + 1), to: count(from + shown.length), all: count(all.length) });
     part.hidden = last === 0;
     const again = { key: (one) => one[0], version: String, make: ([, , make]) => make() };
-    keyed(part, [["older", from, () => turn(-1, "part.older", from === 0)], ["words", words, () => el("span", {}, words)], ["newer", `${from} ${last}`, () => turn(1, "part.newer", from / PART === last)]], again);
+    keyed(part, [
+      ["older", `${index} ${last}`, () => turn(-1, "part.older", index === 0)], ["words", words, () => el("span", {}, words)],
+      ["newer", `${index} ${last}`, () => turn(1, "part.newer", index === last)],
+    ], again);
     return shown;
   }
 
@@ -189,7 +202,7 @@ function build(page, state, record, on) {
     nothing.hidden = true;
     state.unsaid += 1;
     const words = t(`change.${name}`, { what: one ? sentence(one) : "" });
-    said.prepend(el("li", { "data-change": name }, el("time", { class: "dim small" }, new Date().toLocaleTimeString()), " ", words));
+    said.prepend(el("li", { "data-change": name }, el("time", { class: "dim small" }, timeOfDay(Date.now())), " ", words));
     while (said.children.length > REMEMBERED) said.lastChild.remove();
   }
 
@@ -204,9 +217,9 @@ function drawHead(head, figures, of, record) {
   const others = (of.keys ?? []).filter((key) => key !== of.key);
   const words = (of.flags ?? []).map((flag) => el("span", { class: "tag" }, word("flag", flag)));
   const tag = el("span", { class: of.sealed ? "tag" : "tag open", "data-state": of.sealed ? "final" : "open" }, t(of.sealed ? "final" : "open"));
-  fill(head, el("nav", {}, el("a", { href: "#/", "data-focus": "back" }, `← ${t("back")}`)),
+  renewed(head, JSON.stringify([of, cameFrom]), () => [el("nav", {}, el("a", { href: "#/", "data-focus": "back" }, `← ${t("back")}`)),
     el("h1", {}, gameName(of.game), " ", el("span", { class: "dim" }, of.started_at === null ? "" : dayAndTime(of.started_at)), " ", tag, words),
-    el("p", { class: "dim small key" }, el("bdi", {}, of.key), others.length > 0 ? ` · ${t("keys.also", { keys: others.join(", ") })}` : "", others.includes(cameFrom) ? ` · ${t("moved")}` : ""));
+    el("p", { class: "dim small key" }, el("bdi", {}, of.key), others.length > 0 ? ` · ${t("keys.also", { keys: others.join(", ") })}` : "", others.includes(cameFrom) ? ` · ${t("moved")}` : "")]);
   const [occurrences, reports] = [record.occurrences.size, of.reports ?? 0];
   const shown = [["devices", of.devices], ["occurrences", occurrences], ["reports", reports], ["late", of.late], ["overflow", of.overflow]];
   fill(figures, el("dl", { class: "figures" }, shown.filter(([name, value]) => value > 0 || name === "occurrences").map(([name, value]) => figure(name, t(name), count(value))),
@@ -237,7 +250,7 @@ function standingOf(one) {
 
 function occurrenceRow(one, state) {
   const isChosen = one.id === state.chosen;
-  const link = el("a", { href: `${matchHash(state.of.key)}/${one.id}`, "data-focus": one.id, "aria-current": isChosen && "true" }, sentence(one));
+  const link = el("a", { href: `${matchHash(state.of.key)}/${one.id}`, "data-focus": one.id, "aria-current": isChosen ? "true" : undefined }, sentence(one));
   const late = one.late ? el("span", { class: "tag" }, t("late.mark")) : null;
   return el("tr", { class: isChosen && "chosen", "data-row": one.id },
     el("td", {}, when(one)), el("td", {}, one.round ?? ""), el("th", { scope: "row" }, markOfKind(one.kind), " ", link, " ", late),
@@ -247,21 +260,25 @@ function occurrenceRow(one, state) {
 
 function drawWitnesses(parent, state, record) {
   const one = record.occurrences.get(state.chosen);
-  if (!one) return fill(parent, el("p", { class: "dim" }, t(state.chosen ? "gone" : "witnesses.none")));
+  const version = `${state.chosen} ${one?.version} ${one?.linked?.map((id) => record.occurrences.get(id)?.version)}`;
+  renewed(parent, version, () => (one ? witnessesOf(one, state, record) : el("p", { class: "dim" }, t(state.chosen ? "gone" : "witnesses.none"))));
+}
+
+function witnessesOf(one, state, record) {
   const at = Date.parse(one.at);
   const instant = instants(one.witnesses, at);
   const time = (witness) => Date.parse(witness.at);
   const apart = (witness) => (Number.isFinite(time(witness) - at) ? difference(time(witness) - at) : "");
   const row = (witness) => el("tr", { "data-witness": witness.event_id },
     el("th", { scope: "row" }, whose({ account: witness.account ?? null, device: witness.device }), witness.late ? el("span", { class: "tag" }, t("late.mark")) : null),
-    el("td", {}, witness.at ? exactTime(witness.at) : t("no.time")),
-    el("td", { class: "number" }, apart(witness), instant(witness)));
+    el("td", { class: "number" }, witness.at ? exactTime(witness.at) : t("no.time"), el("div", { class: "dim small" }, apart(witness))),
+    el("td", {}, instant(witness)));
   const sorted = [...one.witnesses].sort((a, b) => (time(a) || Infinity) - (time(b) || Infinity));
   const linked = (one.linked ?? []).map((id) => el("a", { href: `${matchHash(state.of.key)}/${id}` }, record.occurrences.has(id) ? sentence(record.occurrences.get(id)) : id.slice(0, 8)));
-  fill(parent, el("p", {}, el("strong", {}, markOfKind(one.kind), " ", sentence(one))),
+  return [el("p", {}, el("strong", {}, markOfKind(one.kind), " ", sentence(one))),
     el("p", { class: "small" }, one.at ? exactTime(one.at) : t("no.time"), " · ", t("seen.of", { seen: one.seen_by, expected: one.expected }), " · ", standingOf(one), ` · ${Math.round(one.confidence * 100)} %`),
     linked.length > 0 ? el("p", { class: "small" }, `${t("linked")}: `, linked) : null,
-    table(t("witnesses"), [t("account"), t("own.time"), t("difference")], el("tbody", {}, sorted.map(row))));
+    table(t("witnesses"), [t("account"), t("own.time"), t("difference")], el("tbody", {}, sorted.map(row)), { numbers: [1] })];
 }
 
 function drawClocks(parent, streams) {
@@ -282,12 +299,12 @@ function clockRow({ stream, clock }, first, last) {
   const words = [
     t(`clock.${clock.axis}`), word("quality", clock.quality ?? t("unknown")), t(clock.placed ? "clock.placed" : "clock.unplaced"),
     steps === 0 ? t("splits.none") : counted("splits", steps),
-    clock.residual_ms == null ? null : t("residual", { ms: difference(clock.residual_ms) }), counted("reports", clock.reports ?? stream.reports),
+    clock.residual_ms == null ? null : t("residual", { ms: `${count(Math.abs(Math.round(clock.residual_ms)))} ms` }), counted("reports", clock.reports ?? stream.reports),
   ];
   const flags = (stream.flags ?? []).map((flag) => el("span", { class: "tag open" }, word("flag", flag)));
   const offsets = clock.segments.map((segment) => difference(segment.offset_ms)).join(" → ");
   return el("div", { class: "clock-row", "data-device": stream.device },
-    el("p", {}, whose(stream), " ", flags, el("span", { class: "dim small" }, ` ${words.filter(Boolean).join(" · ")}`)),
+    el("div", {}, el("p", {}, whose(stream), " ", flags), el("p", { class: "dim small" }, words.filter(Boolean).join(" · "))),
     clock.segments.length > 0 ? clockLine(clock, first, last) : null, el("p", { class: "number", "data-offsets": "" }, offsets));
 }
 
@@ -305,5 +322,5 @@ async function showPlayer(page, total, account) {
   const row = (of) => el("tr", {}, el("th", { scope: "row" }, gameName(of.game)), ["matches", "kills", "deaths", "assists", "objectives"].map((name) => number(of[name])));
   const heads = ["game", "player.games", "kills", "deaths", "assists", "objectives"].map((name) => t(name));
   const title = t("player.all", { account });
-  fill(total, el("h3", {}, title), table(title, heads, el("tbody", {}, found.games.map(row))));
+  fill(total, el("h3", {}, title), table(title, heads, el("tbody", {}, found.games.map(row)), { numbers: [1, 2, 3, 4, 5] }));
 }

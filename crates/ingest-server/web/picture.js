@@ -9,6 +9,8 @@ const ROW = 24;
 /** Above the rows: round, kind and standing. */
 const HEAD = 58;
 const FOOT = 20;
+/** So many of these lengths are one rem of the style sheet, in which the names stand. */
+const REM = 15;
 /** A time is written under every column of so many. */
 const TIMES = 5;
 
@@ -78,10 +80,12 @@ export class Strip {
     const wasAtEnd = box.scrollLeft + box.clientWidth >= box.scrollWidth - COLUMN;
     const [moved, hadNone] = [this.chosen !== chosen, this.shown.length === 0];
     Object.assign(this, { shown, chosen });
-    const names = { key: rowKey, version: () => "", make: nameOf };
-    keyed(this.names, rows, names);
+    const several = new Set(rows.map((row) => row.account).filter((name, at, all) => all.indexOf(name) !== at));
+    const name = (row) => el("li", { title: `${row.account ?? ""} ${row.device}` }, whose(row, several.has(row.account)));
+    keyed(this.names, rows, { key: rowKey, version: (row) => several.has(row.account), make: name });
     const [width, height] = [shown.length * COLUMN + 8, HEAD + rows.length * ROW + FOOT];
-    for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) this.drawing.setAttribute(name, value);
+    const size = { width: `${width / REM}rem`, height: `${height / REM}rem`, viewBox: `0 0 ${width} ${height}` };
+    for (const [name, value] of Object.entries(size)) this.drawing.setAttribute(name, value);
     fill(this.ground, lines(rows, width), rounds(shown, height), times(shown, height));
     const among = rows.map((row) => `${rowKey(row)} ${row.stream?.first_at} ${row.stream?.last_at}`).join();
     const version = (one) => `${one.version} ${one.id === chosen} ${among}`;
@@ -96,7 +100,8 @@ export class Strip {
 
   #bring(at) {
     const { box } = this;
-    const [left, right] = [at * COLUMN - COLUMN, (at + 2) * COLUMN];
+    const column = box.scrollWidth / (this.shown.length + 8 / COLUMN);
+    const [left, right] = [(at - 1) * column, (at + 2) * column];
     if (left < box.scrollLeft) box.scrollLeft = left;
     else if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = right - box.clientWidth;
   }
@@ -110,19 +115,17 @@ export class Strip {
       class: `column ${one.standing}`, "data-occurrence": one.id, click: () => this.choose(one.id),
     };
     return svg("g", attributes, svg("title", {}, summary(one)),
-      svg("rect", { class: "hit", width: COLUMN, height: height - FOOT, y: 18, rx: 4 }),
+      svg("rect", { class: "hit", width: COLUMN, height: height - FOOT - 18, y: 18, rx: 4 }),
       shape(kindMark(one.kind), { transform: "translate(3 21) scale(.75)" }),
       shape(one.standing, { transform: "translate(3 39) scale(.75)" }), dots.map(dot));
   }
 }
 
 /** An account, and which of its devices where that is to be said. */
-export function whose({ account, device }) {
+export function whose({ account, device }, hasDevice = true) {
   const short = el("code", { class: "dim small" }, device.slice(0, 8));
-  return account === null ? [short] : [el("bdi", {}, account), " ", short];
+  return account === null ? [short] : [el("bdi", {}, account), " ", hasDevice ? short : null];
 }
-
-const nameOf = (row) => el("li", { title: `${row.account ?? ""} ${row.device}` }, whose(row));
 
 const lines = (rows, width) =>
   rows.map((_, at) => svg("line", { x1: 0, x2: width, y1: HEAD + at * ROW + ROW / 2, y2: HEAD + at * ROW + ROW / 2 }));

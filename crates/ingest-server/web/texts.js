@@ -8,7 +8,7 @@ const en = {
   "token.label": "Token",
   "token.hint": "It stays in this tab and is gone when you close it. Make one with: ringside-ingest reader add --name NAME",
   "token.go": "Show the matches",
-  "token.leave": "Forget the token",
+  "token.leave": "Sign out",
   "token.empty": "Paste a token first.",
   "why.token": "The server refused the token. It may be mistyped or revoked.",
   "why.forbidden": "This token may not see that.",
@@ -69,7 +69,7 @@ const en = {
   "flag.outsider": "not on the roster", "flag.second_account": "reports for several accounts",
   "flag.second_device": "second device of its account", "flag.counter_contradicted": "counter contradicted by others' times",
   "flag.replay": "replay", "flag.live": "live",
-  "quality.good": "good", "quality.low": "low quality",
+  "quality.good": "good time", "quality.low": "rough time",
   somebody: "somebody",
   // Nobody named, who did it, to whom it was done, both.
   events: {
@@ -95,7 +95,7 @@ const de = {
   "token.label": "Token",
   "token.hint": "Es bleibt in diesem Tab und ist weg, wenn du ihn schließt. Neu anlegen: ringside-ingest reader add --name NAME",
   "token.go": "Matches zeigen",
-  "token.leave": "Token vergessen",
+  "token.leave": "Abmelden",
   "token.empty": "Füge zuerst ein Token ein.",
   "why.token": "Der Server hat das Token abgelehnt. Es ist vertippt oder wurde widerrufen.",
   "why.forbidden": "Dieses Token darf das nicht sehen.",
@@ -156,7 +156,7 @@ const de = {
   "flag.outsider": "nicht in der Aufstellung", "flag.second_account": "meldet für mehrere Konten",
   "flag.second_device": "zweites Gerät seines Kontos", "flag.counter_contradicted": "Zähler von den Zeiten anderer widerlegt",
   "flag.replay": "Wiedergabe", "flag.live": "live",
-  "quality.good": "gut", "quality.low": "ungenau",
+  "quality.good": "gute Zeit", "quality.low": "grobe Zeit",
   somebody: "jemand",
   events: {
     match_started: ["Match begonnen"], match_ended: ["Match beendet"], round_started: ["Runde begonnen"], round_ended: ["Runde beendet"],
@@ -236,7 +236,7 @@ export function matchClock(ms) {
 const signed = new Intl.NumberFormat(language, { signDisplay: "exceptZero" });
 
 /** A difference in milliseconds, with its sign. */
-export const difference = (ms) => `${signed.format(Math.round(ms))} ms`;
+export const difference = (ms) => `${signed.format(Math.round(ms)).replace("-", "−")} ms`;
 export const ratio = (value) =>
   value === null || value === undefined
     ? "–"
