@@ -48,6 +48,7 @@ mod solution;
 mod solve;
 mod standing;
 mod state;
+mod tally;
 pub mod trust;
 
 pub use ids::{LogNo, OccurrenceNo};
@@ -67,3 +68,4 @@ pub use state::{
     ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,
     ReportRow, Rows, SegmentView, StreamCounts, StreamFlag, StreamView, Streams,
 };
+pub use tally::{Facts, Tally, tally};

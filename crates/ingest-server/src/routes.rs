@@ -2,5 +2,11 @@
 
 pub(crate) mod devices;
 pub(crate) mod events;
+pub(crate) mod feed;
 pub(crate) mod matches;
+pub(crate) mod occurrences;
 pub(crate) mod operations;
+pub(crate) mod page;
+pub(crate) mod sealing;
+mod shown;
+pub(crate) mod statistics;

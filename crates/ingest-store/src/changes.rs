@@ -30,7 +30,6 @@ pub(crate) fn append(
 }
 
 /// The changes of a match behind `revision`, at most `limit`, each with its own.
-#[cfg_attr(not(test), expect(dead_code, reason = "readers come next"))]
 pub(crate) fn after(
     index: &Connection,
     match_id: i64,

@@ -209,6 +209,7 @@ CREATE TABLE occurrence_alias (
     occurrence_no INTEGER NOT NULL,
     PRIMARY KEY (match_id, occurrence_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX occurrence_alias_by_no ON occurrence_alias (match_id, occurrence_no);
 
 -- What changed, a row a step (see changes.rs).
 CREATE TABLE change (

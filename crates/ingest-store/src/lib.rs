@@ -47,6 +47,8 @@ mod receipt_page;
 mod retention;
 mod schema;
 mod segment;
+#[cfg_attr(not(test), expect(dead_code, reason = "who writes occurrences comes next"))]
+mod statistics;
 mod store;
 mod token;
 mod varint;
@@ -65,7 +67,10 @@ pub use error::{Ailment, Error, Result};
 pub use follower::{Followed, Follower};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
-pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
+pub use reads::{
+    AssociationFigures, Cursor, FeedPage, FeedStart, Generation, InvalidCursor, Looked, MatchPage,
+    OccurrenceLooked, OccurrencePage, PageRequest, Viewer,
+};
 pub use retention::{Retention, Retired};
 pub use store::{Place, Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};

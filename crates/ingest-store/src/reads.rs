@@ -1,14 +1,54 @@
 //! What readers and devices are shown.
 
 mod cursor;
+mod feed;
 mod matches;
 mod occurrences;
+mod statistics;
+mod streams;
+#[cfg(test)]
+mod tests;
+mod views;
 
 use event_model::DeviceId;
 
+use crate::Result;
+
 pub use cursor::{Cursor, InvalidCursor};
-pub use matches::MatchPage;
-pub use occurrences::OccurrencePage;
+pub use feed::{FeedPage, FeedStart, Generation};
+pub use matches::{AssociationFigures, MatchPage};
+pub use occurrences::{OccurrenceLooked, OccurrencePage};
+
+/// What is found under a match's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked<T> {
+    /// This.
+    Found(T),
+    /// The match was joined into the one of this key.
+    Moved(String),
+    /// No match, or none that the viewer may see yet.
+    Unknown,
+}
+
+impl<T> Looked<T> {
+    /// What was found, if anything was.
+    #[must_use]
+    pub fn found(self) -> Option<T> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Moved(_) | Self::Unknown => None,
+        }
+    }
+
+    /// Makes something else of what was found.
+    fn try_map<U>(self, make: impl FnOnce(T) -> Result<U>) -> Result<Looked<U>> {
+        Ok(match self {
+            Self::Found(found) => Looked::Found(make(found)?),
+            Self::Moved(key) => Looked::Moved(key),
+            Self::Unknown => Looked::Unknown,
+        })
+    }
+}
 
 /// Who looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

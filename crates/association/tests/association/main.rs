@@ -22,6 +22,7 @@ mod reopen;
 mod rows;
 mod seal;
 mod sketch;
+mod tally;
 mod told;
 mod trust;
 mod withdraw;

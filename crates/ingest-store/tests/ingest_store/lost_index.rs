@@ -251,5 +251,5 @@ fn an_index_that_is_deleted_in_use_is_made_anew() {
     fixture.store.look_again();
     let page = ingest_store::PageRequest { after: None, limit: 5_000 };
     let found = fixture.store.occurrences(ingest_store::Viewer::Reader, "cs2:1", &page);
-    assert_eq!(found.unwrap().unwrap().occurrences.len(), occurrences.len() + 1);
+    assert_eq!(found.unwrap().found().unwrap().occurrences.len(), occurrences.len() + 1);
 }
