@@ -9,12 +9,13 @@ mod sessions;
 mod told;
 mod wall_clock;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 use system_tests::{Server, retry};
 
 use consumer::{Consumer, record};
+use told::Truth;
 
 /// Between two looks, and far longer than a server takes for what it has.
 const LOOK: Duration = Duration::from_millis(200);
@@ -56,5 +57,24 @@ fn assert_follows(consumer: &Consumer, occurrences: &[Value]) {
             .collect();
         let (has, should) = (followed.occurrences.len(), expected.len());
         panic!("{has} of {should}, after {:?}: {wrong:#?}", followed.counts);
+    }
+}
+
+/// Kills, deaths and assists.
+type Counts = [u64; 3];
+
+/// What each player did is counted as it happened.
+fn assert_statistics(server: &Server, key: &str, truth: &Truth) {
+    let statistics = server.read(&format!("/v1/matches/{key}/statistics")).unwrap();
+    let players = statistics["players"].as_array().unwrap().iter();
+    let counted: BTreeMap<&str, Counts> = players
+        .map(|player| {
+            let count = |name: &str| player[name].as_u64().unwrap();
+            (player["account"].as_str().unwrap(), ["kills", "deaths", "assists"].map(count))
+        })
+        .collect();
+    for observer in &truth.observers {
+        let counted = counted.get(observer.account.as_str()).copied().unwrap_or_default();
+        assert_eq!(counted, truth.counts_of(&observer.name), "{}: {statistics}", observer.name);
     }
 }

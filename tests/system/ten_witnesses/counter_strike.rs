@@ -9,7 +9,7 @@ use simulator::{Cs2Teams, Length, Prng};
 use system_tests::{LiveCompanion, Server, Simulator, free_port};
 
 use super::{
-    assert_follows, consumer_of_first_match, sealed_match, sessions,
+    assert_follows, assert_statistics, consumer_of_first_match, sealed_match, sessions,
     told::{Attributed, Told, Truth, Wrong, compare, told, told_by},
 };
 
@@ -128,6 +128,7 @@ fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
     let (wrong, halves) = compare_halves(&truth, &attributed, &occurrences);
     assert!(wrong.is_nothing(), "{wrong:#?}");
     assert!(halves.paired > halves.linked + halves.single, "{halves:?}");
+    assert_statistics(&server, &key, &truth);
     assert_follows(&consumer, &occurrences);
 }
 

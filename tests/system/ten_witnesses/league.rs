@@ -13,7 +13,7 @@ use system_tests::{LiveCompanion, Server, Simulator, free_port, retry};
 use tempfile::TempDir;
 
 use super::{
-    assert_follows, consumer_of_first_match,
+    assert_follows, assert_statistics, consumer_of_first_match,
     gateway::Gateway,
     sealed_match, sessions,
     told::{Attributed, Told, Truth, compare, told, told_by},
@@ -26,7 +26,7 @@ const PLAYERS: usize = 10;
 /// The match, by its own clock, and how much faster it is played: a companion asks
 /// once a second, so this is what it sees each time anew.
 const SECONDS: u32 = 900;
-const SPEED: u32 = 30;
+const SPEED: u32 = 40;
 
 /// Of the players: two join late and one leaves and comes back.
 const ATTENDANCE: Attendance = Attendance { clients: PLAYERS, late: 2, returning: 1 };
@@ -279,6 +279,7 @@ fn ten_witnesses_of_a_league_match_are_one_record() {
     let wrong = compare(&truth, &attributed, &occurrences, is_whole);
     assert!(wrong.is_nothing(), "{wrong:#?}");
     assert_eq!(occurrences.len(), truth.happenings.len());
+    assert_statistics(server, &key, &truth);
     assert_follows(&consumer, &occurrences);
 }
 

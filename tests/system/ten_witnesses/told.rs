@@ -67,6 +67,19 @@ impl Truth {
         Self { observers: observers.collect(), happenings: happenings.collect() }
     }
 
+    /// Kills, deaths and assists of a player.
+    pub(super) fn counts_of(&self, name: &str) -> [u64; 3] {
+        let kills = self.happenings.iter().filter(|happening| happening["kind"] == "kill");
+        kills.fold([0; 3], |[kills, deaths, assists], kill| {
+            let helped = kill["assists"].as_array().is_some_and(|all| all.contains(&name.into()));
+            [
+                kills + u64::from(kill["attacker"] == name),
+                deaths + u64::from(kill["victim"] == name),
+                assists + u64::from(helped),
+            ]
+        })
+    }
+
     /// Places of what an account's client shows, in order.
     pub(super) fn shown_to(&self, account: &str) -> impl Iterator<Item = (usize, &Value)> {
         let is_shown = move |(_, happening): &(usize, &Value)| {
