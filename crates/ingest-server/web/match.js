@@ -15,8 +15,6 @@ const REMEMBERED = 60;
 const DRAW_MS = 150;
 const READ_MS = 1_500;
 const SPEAK_MS = 5_000;
-/** Beyond so many that have to be read again, the list is quicker. */
-const SINGLY = 20;
 /** 50,000 occurrences: far beyond any match, and the end of what a tab holds. */
 const PAGES_MAX = 50;
 
@@ -82,18 +80,10 @@ export async function showMatch(page, key, chosen, signal, view) {
     if (id) enter();
   };
 
-  /** What the events leave open: how far occurrences are believed, clocks, statistics. */
+  /** What the events leave open: sums, clocks, statistics. */
   async function readAgain() {
-    const stale = [...record.stale];
-    record.stale.clear();
-    if (stale.length > SINGLY) await page.persist(readOccurrences, signal);
-    else for (const id of stale) await readOne(id);
     await page.persist(readRest, signal);
     draw();
-  }
-  async function readOne(id) {
-    const found = await page.persist(() => ask(`/occurrences/${id}`).catch((error) => (error.why === "absent" ? null : Promise.reject(error))), signal);
-    if (found?.id === id) record.put(found);
   }
 
   draw();
