@@ -291,7 +291,7 @@ function clockRow({ stream, clock }, first, last) {
     steps === 0 ? t("splits.none") : counted("splits", steps),
     clock.residual_ms == null ? null : t("residual", { ms: `${count(Math.abs(Math.round(clock.residual_ms)))} ms` }), counted("reports", clock.reports ?? stream.reports),
   ];
-  const flags = (stream.flags ?? []).map((flag) => el("span", { class: "tag open" }, word("flag", flag)));
+  const flags = [...(stream.flags ?? []), ...(stream.origin === "replay" ? ["replay"] : [])].map((flag) => el("span", { class: "tag open" }, word("flag", flag)));
   const offsets = clock.segments.map((segment) => difference(segment.offset_ms)).join(" → ");
   return el("div", { class: "clock-row", "data-device": stream.device },
     el("div", {}, el("p", {}, whose(stream), " ", flags), el("p", { class: "dim small" }, words.filter(Boolean).join(" · "))),
