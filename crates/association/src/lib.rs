@@ -30,8 +30,8 @@
 
 mod cost;
 mod ids;
-mod late;
 pub mod joining;
+mod late;
 mod logged_event;
 mod names;
 mod occurrence_id;

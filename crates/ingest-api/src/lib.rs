@@ -7,6 +7,7 @@
 
 mod clock_header;
 mod device;
+mod feed;
 mod idempotency_key;
 mod limits;
 mod problem;
@@ -15,10 +16,15 @@ mod receipt;
 
 pub use clock_header::{InvalidClockHeader, SentClock};
 pub use device::{Enrolled, Enrolment, WISHED_TOKEN_CHARS};
+pub use feed::FeedEvent;
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use limits::{Lifetimes, Limits};
 pub use problem::{PROBLEM_CONTENT_TYPE, Problem, ProblemKind};
-pub use reads::{MatchList, MatchView, OccurrenceList, OccurrenceView, WitnessView};
+pub use reads::{
+    ClockAxis, ClockQuality, ClockSegment, ClockView, GameCounts, MatchList, MatchStatistics,
+    MatchView, OccurrenceList, OccurrenceView, PlayerCounts, PlayerStatistics, Standing,
+    StandingCounts, StreamList, StreamView, WitnessView,
+};
 pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptCode, ReceiptPage, ReceiptStatus};
 
 /// Where batches go.

@@ -84,6 +84,23 @@ pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Lookin
     })
 }
 
+/// Refuses a device.
+pub(crate) async fn reader(app: &Arc<App>, headers: &HeaderMap) -> Result<(), Rejection> {
+    match principal(app, headers).await? {
+        Principal::Reader(_) => Ok(()),
+        Principal::Device(_) => {
+            let detail = "a reader's token shows this, and no device's";
+            Err(Rejection::new(ProblemKind::Forbidden, detail))
+        }
+    }
+}
+
+/// Whether a token that opened something long still does.
+pub(crate) async fn is_still_valid(app: &Arc<App>, token: &Token) -> bool {
+    let known = principals::principal(app, token.clone()).await;
+    matches!(known, Ok(Some((_, Validity::Valid))))
+}
+
 async fn principal(app: &Arc<App>, headers: &HeaderMap) -> Result<Principal, Rejection> {
     match principals::principal(app, bearer(headers)?).await? {
         Some((principal, Validity::Valid)) => Ok(principal),

@@ -32,6 +32,7 @@ mod connections;
 mod disk;
 mod enrolments;
 mod events;
+mod feed;
 mod in_flight;
 #[cfg(test)]
 mod instant;

@@ -2,5 +2,10 @@
 
 pub(crate) mod devices;
 pub(crate) mod events;
+pub(crate) mod feed;
 pub(crate) mod matches;
+pub(crate) mod occurrences;
 pub(crate) mod operations;
+pub(crate) mod page;
+mod shown;
+pub(crate) mod statistics;

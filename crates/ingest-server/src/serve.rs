@@ -23,6 +23,7 @@ use crate::{
     connections::Connections,
     disk::DiskFloor,
     enrolments::Enrolments,
+    feed::{Feeds, Hub},
     in_flight::InFlight,
     metrics::Metrics,
     openapi_json,
@@ -263,7 +264,8 @@ fn build_app(
     let requests_max = config.bounds.concurrent_requests_max;
     let metrics = Arc::new(Metrics::new());
     let health = Health::counting(metrics.store_failures());
-    let (writer, thread) = Writer::start(store, terms, requests_max, health);
+    let hub = Arc::new(Hub::default());
+    let (writer, thread) = Writer::start(store, terms, requests_max, health, hub.clone());
     let app = App {
         readers: ReadPool::new(config.data_dir.clone(), config.store, writer.place()),
         readiness: Readiness::default(),
@@ -281,6 +283,7 @@ fn build_app(
         enrolments: Enrolments::default(),
         quotas: Quotas::new(&config.bounds),
         in_flight: InFlight::default(),
+        feeds: Feeds::new(hub, &config.bounds),
         metrics,
         openapi: openapi_json(&config).into(),
         writer,

@@ -22,7 +22,7 @@ use event_model::WallTime;
 use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::rejection::Rejection;
+use crate::{feed::Hub, rejection::Rejection};
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use health::Health;
 pub(crate) use rescue::{keep_in_place, rescue_at_last};
@@ -68,10 +68,11 @@ impl Writer {
         terms: IngestTerms,
         requests_max: usize,
         health: Health,
+        hub: Arc<Hub>,
     ) -> (Self, thread::JoinHandle<()>) {
         let waiting_max = requests_max.saturating_add(OWN_WAITING_MAX);
         let (jobs, waiting) = mpsc::channel(waiting_max.min(Semaphore::MAX_PERMITS));
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(hub));
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
         let (room_inside, cut_short) = (room.clone(), store.cut_short());
@@ -116,6 +117,11 @@ impl Writer {
     /// Waits, within bounds, until what is stored now can be read.
     pub(crate) async fn associated(&self) {
         self.progress.associated().await;
+    }
+
+    /// Events that are stored and not associated.
+    pub(crate) fn association_lag(&self) -> u64 {
+        self.progress.lag()
     }
 
     /// Stores a batch; the outcome comes after the commit.

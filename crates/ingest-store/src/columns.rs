@@ -17,6 +17,24 @@ pub(crate) fn uuid_column(row: &Row<'_>, name: &str) -> rusqlite::Result<Uuid> {
     uuid.map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error)))
 }
 
+/// An event id, as [`event_id`] wrote it.
+pub(crate) fn event_id_column(row: &Row<'_>, name: &str) -> rusqlite::Result<String> {
+    match row.get_ref(name)? {
+        rusqlite::types::ValueRef::Text(_) => row.get(name),
+        _ => uuid_column(row, name).map(|uuid| uuid.to_string()),
+    }
+}
+
+/// An event id in few bytes: a UUID in its usual writing is 16, all else is text.
+pub(crate) fn event_id(id: &str) -> rusqlite::types::Value {
+    match Uuid::try_parse(id) {
+        Ok(uuid) if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == id => {
+            rusqlite::types::Value::Blob(uuid.into_bytes().to_vec())
+        }
+        Ok(_) | Err(_) => rusqlite::types::Value::Text(id.to_owned()),
+    }
+}
+
 /// A count, which is never negative.
 pub(crate) fn count_column(row: &Row<'_>, name: &str) -> rusqlite::Result<u64> {
     row.get::<_, i64>(name).map(|count| u64::try_from(count).unwrap_or(0))

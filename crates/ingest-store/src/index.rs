@@ -27,7 +27,7 @@ pub(crate) use mending::forget_set_aside;
 pub(crate) const FILE_NAME: &str = "index.sqlite";
 
 /// A file of another version is set aside and made anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Page cache of a connection that only reads, in KiB: eight of them are 8 MiB.
 pub(crate) const READER_CACHE_KIB: i64 = 1_024;
@@ -85,12 +85,41 @@ fn make(connection: &mut Connection) -> Result<()> {
     }
     transaction.execute_batch(include_str!("index.sql"))?;
     let secret = token::random_uuid();
-    transaction
-        .execute("INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0)", [secret.as_bytes()])?;
+    transaction.execute(
+        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, ?2)",
+        params![secret.as_bytes(), generation()],
+    )?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(())
 }
+
+/// Tells revisions of this file from those of one before it.
+fn generation() -> [u8; 8] {
+    let mut generation = [0; 8];
+    generation.copy_from_slice(&token::random_uuid().as_bytes()[..8]);
+    generation
+}
+
+/// Every table of association.
+const ASSOCIATED: [&str; 16] = [
+    "game_match",
+    "match_key",
+    "match_state",
+    "match_batch",
+    "match_device",
+    "match_name",
+    "stream",
+    "report",
+    "occurrence",
+    "occurrence_alias",
+    "change",
+    "player_match",
+    "session",
+    "session_block",
+    "old_occurrence",
+    "old_witness",
+];
 
 /// Which log the file follows, and how far.
 pub(crate) struct Cursors {
@@ -147,14 +176,15 @@ pub(crate) fn adopt_within(
     if same {
         return Ok(known);
     }
-    index.execute_batch(
-        "DELETE FROM gate; DELETE FROM game_match; DELETE FROM match_batch;
-         DELETE FROM match_device; DELETE FROM occurrence; DELETE FROM witness;",
-    )?;
+    index.execute("DELETE FROM gate", [])?;
+    for table in ASSOCIATED {
+        index.execute(&format!("DELETE FROM {table}"), [])?;
+    }
     index.execute(
         "UPDATE follow SET store_id = ?1, shelved_through = 0, shelved_mark = '',
-                associated_batch = 0, associated_mark = '', associated_through = 0",
-        [store.to_string()],
+                associated_batch = 0, associated_mark = '', associated_through = 0,
+                decided = 0, generation = ?2",
+        params![store.to_string(), generation()],
     )?;
     cursors(index)
 }

@@ -13,7 +13,15 @@ CREATE TABLE follow (
     associated_batch   INTEGER NOT NULL,
     associated_mark    TEXT NOT NULL,
     -- The same as a position in the log.
-    associated_through INTEGER NOT NULL
+    associated_through INTEGER NOT NULL,
+    -- And all decisions up to this one (match_decision in ingest.sqlite).
+    decided            INTEGER NOT NULL,
+    -- Changes that did not come from following: whoever has some of it in memory
+    -- looks whether it still is what it was.
+    edits              INTEGER NOT NULL,
+    -- Eight random bytes, new whenever the same revision could tell of something
+    -- else than before: when the file is made, and when it follows anew.
+    generation         BLOB NOT NULL
 ) STRICT;
 
 -- Where the gate finds an event id (see gate/shelf.rs).
@@ -26,15 +34,65 @@ CREATE TABLE gate (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE game_match (
-    match_id        INTEGER PRIMARY KEY,
-    key             TEXT NOT NULL UNIQUE,
-    game            TEXT NOT NULL,
-    started_at_ms   INTEGER NOT NULL,
-    started_quality TEXT NOT NULL CHECK (started_quality IN ('good', 'low')),
-    revision        INTEGER NOT NULL DEFAULT 0,
-    sealed_at_ms    INTEGER
+    match_id         INTEGER PRIMARY KEY,
+    -- The key that it has now, or had when it was joined into another.
+    key              TEXT NOT NULL UNIQUE,
+    game             TEXT NOT NULL,
+    started_at_ms    INTEGER NOT NULL,
+    started_quality  TEXT NOT NULL CHECK (started_quality IN ('good', 'low')),
+    -- Of its last change (see change).
+    revision         INTEGER NOT NULL DEFAULT 0,
+    -- The match that it was joined into: then only its changes are left here.
+    moved_to         INTEGER,
+    sealed_at_ms     INTEGER,
+    -- Log position: events up to it were there at the seal.
+    sealed_through   INTEGER,
+    -- When it began to be open: its first event was received, or it was reopened.
+    open_since_ms    INTEGER NOT NULL DEFAULT 0,
+    last_received_ms INTEGER NOT NULL DEFAULT 0,
+    -- When the last of its devices told its end; NULL while one has not.
+    all_ended_ms     INTEGER,
+    -- Events in occurrences, and of them those that came after the seal.
+    reports          INTEGER NOT NULL DEFAULT 0,
+    late             INTEGER NOT NULL DEFAULT 0,
+    -- Events that are in none, since there were too many.
+    overflow         INTEGER NOT NULL DEFAULT 0,
+    -- Rows of types of somebody else's and of evidence, which association does
+    -- not count, and how many of those were too many.
+    apart            INTEGER NOT NULL DEFAULT 0,
+    apart_overflow   INTEGER NOT NULL DEFAULT 0,
+    occurrences      INTEGER NOT NULL DEFAULT 0,
+    -- Occurrences by standing (see occurrence).
+    confirmed        INTEGER NOT NULL DEFAULT 0,
+    supported        INTEGER NOT NULL DEFAULT 0,
+    lone             INTEGER NOT NULL DEFAULT 0,
+    contradicted     INTEGER NOT NULL DEFAULT 0,
+    -- What is odd about it, as words with spaces between.
+    flags            TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX game_match_newest ON game_match (started_at_ms DESC, match_id DESC);
+-- What may be sealed.
+CREATE INDEX game_match_all_ended ON game_match (all_ended_ms, match_id)
+    WHERE all_ended_ms IS NOT NULL AND sealed_at_ms IS NULL AND moved_to IS NULL;
+CREATE INDEX game_match_silent ON game_match (last_received_ms, match_id)
+    WHERE sealed_at_ms IS NULL AND moved_to IS NULL;
+CREATE INDEX game_match_open ON game_match (open_since_ms, match_id)
+    WHERE sealed_at_ms IS NULL AND moved_to IS NULL;
+
+-- Every key that leads to a match: as events name it, or as one of its sessions
+-- learnt it.
+CREATE TABLE match_key (
+    key      TEXT PRIMARY KEY,
+    match_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX match_key_by_match ON match_key (match_id);
+
+-- What association keeps of a match besides its reports and occurrences: its
+-- streams and clocks among others.
+CREATE TABLE match_state (
+    match_id INTEGER PRIMARY KEY,
+    whole    BLOB NOT NULL
+) STRICT;
 
 -- Which batches have events of a match, so that they are found without
 -- reading the log.
@@ -45,16 +103,152 @@ CREATE TABLE match_batch (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE match_device (
-    match_id INTEGER NOT NULL,
-    device   BLOB NOT NULL,
+    match_id       INTEGER NOT NULL,
+    device         BLOB NOT NULL,
     -- 1 once this device itself has sent match_ended.
-    ended    INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
+    ended          INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
+    -- The outbox and the number that its last match_ended had there.
+    ended_outbox   BLOB,
+    ended_sequence INTEGER,
     PRIMARY KEY (match_id, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_device_by_device ON match_device (device);
 
+-- How names are written, by their keys in association, as far as they are kept.
+CREATE TABLE match_name (
+    match_id INTEGER NOT NULL,
+    name_key INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    PRIMARY KEY (match_id, name_key)
+) STRICT, WITHOUT ROWID;
+
+-- Who sent what: a device, and the account whose game it watched.
+CREATE TABLE stream (
+    match_id    INTEGER NOT NULL,
+    -- Counted from 0 in each match; another number than association's.
+    stream_no   INTEGER NOT NULL,
+    device      BLOB NOT NULL,
+    -- NULL where the game names nobody.
+    account     TEXT,
+    PRIMARY KEY (match_id, stream_no)
+) STRICT, WITHOUT ROWID;
+
+-- One row an event, by its place in the log.
+CREATE TABLE report (
+    match_id      INTEGER NOT NULL,
+    position      INTEGER NOT NULL,
+    -- Where it is now. Of one that was erased or was too much: where the public
+    -- id leads that it founded; NULL where that is nowhere.
+    occurrence_no INTEGER,
+    -- 0 a witness, 1 one that came after the seal, 2 too much, 3 a type of
+    -- somebody else's, 4 evidence, which is no witness, 5 erased.
+    state         INTEGER NOT NULL,
+    stream_no     INTEGER NOT NULL,
+    -- 16 bytes where it is a UUID in its usual writing, else text.
+    event_id      ANY NOT NULL,
+    batch_no      INTEGER NOT NULL,
+    -- NULL for a type of somebody else's.
+    kind          TEXT,
+    -- The key that it names, where that is another than the match's first one.
+    subject       TEXT,
+    at_ms         INTEGER NOT NULL,
+    good          INTEGER NOT NULL CHECK (good IN (0, 1)),
+    -- The how-manieth public id of the match it founded, where it did.
+    published     INTEGER,
+    -- What it told, as association keeps it.
+    told          BLOB NOT NULL,
+    PRIMARY KEY (match_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX report_by_occurrence ON report (match_id, occurrence_no);
+
 -- Clustered by match, so that what is written together lies together.
 CREATE TABLE occurrence (
+    match_id       INTEGER NOT NULL,
+    -- The log position of the event that founded it.
+    occurrence_no  INTEGER NOT NULL,
+    occurrence_id  BLOB NOT NULL,
+    kind           TEXT NOT NULL,
+    actors         TEXT NOT NULL,
+    round          INTEGER,
+    match_clock_ms INTEGER,
+    at_ms          INTEGER NOT NULL,
+    at_quality     TEXT NOT NULL CHECK (at_quality IN ('good', 'low')),
+    confidence     REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+    -- 0 lone, 1 supported, 2 confirmed, 3 contradicted.
+    standing       INTEGER NOT NULL DEFAULT 0,
+    -- Accounts that saw it, and those that saw it or should have.
+    seen_by        INTEGER NOT NULL DEFAULT 1,
+    expected       INTEGER NOT NULL DEFAULT 1,
+    -- JSON: numbers of the occurrences that may be its other half; NULL for none.
+    linked         TEXT,
+    revision       INTEGER NOT NULL,
+    late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
+    details        TEXT NOT NULL,
+    -- The events that actors and details are told by.
+    attacker_from  INTEGER NOT NULL,
+    victim_from    INTEGER NOT NULL,
+    assists_from   INTEGER NOT NULL,
+    -- What association keeps of it; empty for a type of somebody else's.
+    kept           BLOB NOT NULL,
+    PRIMARY KEY (match_id, occurrence_no)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX occurrence_in_order
+    ON occurrence (match_id, at_ms, ifnull(match_clock_ms, 0), occurrence_id);
+
+-- Every id of an occurrence that was ever published. It names the occurrence of
+-- that number, or where there is none the one that has the event of that
+-- position now (report.occurrence_no); where there is none either it was
+-- retracted.
+CREATE TABLE occurrence_alias (
+    match_id      INTEGER NOT NULL,
+    occurrence_id BLOB NOT NULL,
+    occurrence_no INTEGER NOT NULL,
+    PRIMARY KEY (match_id, occurrence_id)
+) STRICT, WITHOUT ROWID;
+
+-- What changed, a row a step (see changes.rs).
+CREATE TABLE change (
+    match_id       INTEGER NOT NULL,
+    first_revision INTEGER NOT NULL,
+    last_revision  INTEGER NOT NULL,
+    changes        BLOB NOT NULL,
+    PRIMARY KEY (match_id, first_revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE player_match (
+    match_id   INTEGER NOT NULL,
+    account    TEXT NOT NULL,
+    kills      INTEGER NOT NULL,
+    deaths     INTEGER NOT NULL,
+    assists    INTEGER NOT NULL,
+    objectives INTEGER NOT NULL,
+    PRIMARY KEY (match_id, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX player_match_by_account ON player_match (account);
+
+-- What events of one key tell of their match: by this sessions are joined.
+CREATE TABLE session (
+    session_no INTEGER PRIMARY KEY,
+    key        TEXT NOT NULL UNIQUE,
+    match_id   INTEGER NOT NULL,
+    -- By the server's clock.
+    start_ms   INTEGER NOT NULL,
+    -- A SessionSummary: JSON in zstd.
+    summary    BLOB NOT NULL
+) STRICT;
+CREATE INDEX session_by_match ON session (match_id);
+-- Which sessions could be of one match: those with a block in common.
+CREATE TABLE session_block (
+    block      BLOB NOT NULL,
+    start_ms   INTEGER NOT NULL,
+    session_no INTEGER NOT NULL,
+    PRIMARY KEY (block, start_ms, session_no)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_block_by_session ON session_block (session_no);
+
+-- Until association decides: what is written and read today.
+-- Clustered by match, so that what is written together lies together.
+CREATE TABLE old_occurrence (
     match_id       INTEGER NOT NULL,
     occurrence_id  BLOB NOT NULL,
     kind           TEXT NOT NULL,
@@ -69,10 +263,10 @@ CREATE TABLE occurrence (
     details        TEXT NOT NULL,
     PRIMARY KEY (match_id, occurrence_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX occurrence_in_order
-    ON occurrence (match_id, at_ms, ifnull(match_clock_ms, 0), occurrence_id);
+CREATE INDEX old_occurrence_in_order
+    ON old_occurrence (match_id, at_ms, ifnull(match_clock_ms, 0), occurrence_id);
 
-CREATE TABLE witness (
+CREATE TABLE old_witness (
     match_id      INTEGER NOT NULL,
     occurrence_id BLOB NOT NULL,
     device        BLOB NOT NULL,

@@ -30,6 +30,8 @@ mod answer;
 mod backup;
 mod batch;
 mod body;
+#[expect(dead_code, reason = "who writes and reads it comes next")]
+mod changes;
 mod columns;
 mod erase;
 mod error;
@@ -62,7 +64,10 @@ pub use error::{Ailment, Error, Result};
 pub use follower::{Followed, Follower};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
-pub use reads::{Cursor, InvalidCursor, MatchPage, OccurrencePage, PageRequest, Viewer};
+pub use reads::{
+    AssociationFigures, Cursor, FeedPage, FeedStart, Generation, InvalidCursor, Looked, MatchPage,
+    OccurrenceLooked, OccurrencePage, PageRequest, Viewer,
+};
 pub use retention::{Retention, Retired};
 pub use store::{Place, Store, StoreOptions};
 pub use token::{Token, TokenHash, TokenKind};

@@ -1,14 +1,40 @@
 //! What readers and devices are shown.
 
 mod cursor;
+mod feed;
 mod matches;
 mod occurrences;
+mod statistics;
+mod streams;
 
 use event_model::DeviceId;
 
 pub use cursor::{Cursor, InvalidCursor};
-pub use matches::MatchPage;
-pub use occurrences::OccurrencePage;
+pub use feed::{FeedPage, FeedStart, Generation};
+pub use matches::{AssociationFigures, MatchPage};
+pub use occurrences::{OccurrenceLooked, OccurrencePage};
+
+/// What is found under a match's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked<T> {
+    /// This.
+    Found(T),
+    /// The match was joined into the one of this key.
+    Moved(String),
+    /// No match, or none that the viewer may see yet.
+    Unknown,
+}
+
+impl<T> Looked<T> {
+    /// What was found, if anything was.
+    #[must_use]
+    pub fn found(self) -> Option<T> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Moved(_) | Self::Unknown => None,
+        }
+    }
+}
 
 /// Who looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -149,6 +149,7 @@ fn retire_segment(
             return Ok(None);
         }
         transaction.execute_batch(&format!("DROP TABLE {}", segment.events()))?;
+        forget_decisions(transaction, segment)?;
         let sql = "UPDATE segment SET has_events = 0 WHERE segment_no = ?1";
         transaction.execute(sql, [segment.number])?;
         return Ok(Some(Dropped::Table));
@@ -162,6 +163,15 @@ fn retire_segment(
     transaction.execute_batch(&format!("DROP TABLE {}", segment.receipts()))?;
     transaction.execute("DELETE FROM segment WHERE segment_no = ?1", [segment.number])?;
     Ok(Some(Dropped::Table))
+}
+
+/// What was decided about events of a month goes with them. A decision covers
+/// what came before it; of a match that went on it is made again.
+fn forget_decisions(transaction: &Transaction<'_>, segment: &Segment) -> Result<()> {
+    let sql = "DELETE FROM match_decision WHERE through < (
+                   SELECT min(first_position) FROM segment WHERE segment_no > ?1)";
+    transaction.execute(sql, [segment.number])?;
+    Ok(())
 }
 
 /// Deletes the oldest rows of a table; whether there were any.

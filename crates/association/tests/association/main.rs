@@ -22,5 +22,5 @@ mod rows;
 mod seal;
 mod sketch;
 mod told;
-mod withdraw;
 mod trust;
+mod withdraw;

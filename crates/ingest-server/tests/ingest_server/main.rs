@@ -17,6 +17,7 @@ mod misplaced;
 mod mistakes;
 mod operations;
 mod overload;
+mod page;
 mod problems;
 mod quotas;
 mod raw;

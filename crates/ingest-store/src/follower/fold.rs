@@ -143,7 +143,7 @@ fn witness(
     if !create_occurrence(transaction, of, (id, confidence), at, told)? {
         let before = transaction
             .prepare_cached(
-                "SELECT at_ms, at_quality FROM occurrence
+                "SELECT at_ms, at_quality FROM old_occurrence
                  WHERE match_id = ?1 AND occurrence_id = ?2",
             )?
             .query_row(params![of.match_id, id.0.as_bytes()], |row| {
@@ -153,7 +153,7 @@ fn witness(
     }
     transaction
         .prepare_cached(
-            "INSERT INTO witness (match_id, occurrence_id, device, event_id)
+            "INSERT INTO old_witness (match_id, occurrence_id, device, event_id)
              VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         )?
         .execute(params![of.match_id, id.0.as_bytes(), device.0.as_bytes(), told.event_id])?;
@@ -170,7 +170,7 @@ fn create_occurrence(
 ) -> Result<bool> {
     let created = transaction
         .prepare_cached(
-            "INSERT INTO occurrence (match_id, occurrence_id, kind, actors, round,
+            "INSERT INTO old_occurrence (match_id, occurrence_id, kind, actors, round,
                  match_clock_ms, at_ms, at_quality, confidence, revision, details)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT DO NOTHING",
@@ -199,7 +199,7 @@ fn update_occurrence(
 ) -> Result<()> {
     transaction
         .prepare_cached(
-            "UPDATE occurrence SET at_ms = ?3, at_quality = ?4, revision = ?5,
+            "UPDATE old_occurrence SET at_ms = ?3, at_quality = ?4, revision = ?5,
                     confidence = max(confidence, ?6)
              WHERE match_id = ?1 AND occurrence_id = ?2",
         )?

@@ -82,8 +82,8 @@ fn looked_at(index: &Transaction<'_>, through: i64) -> Result<Vec<(i64, Option<i
 /// Deletes rows of a match, itself last of all; how many.
 fn forget_some(index: &Transaction<'_>, match_id: i64, most: usize) -> Result<usize> {
     const CHILDREN: [(&str, &str); 4] = [
-        ("witness", "occurrence_id, device, event_id"),
-        ("occurrence", "occurrence_id"),
+        ("old_witness", "occurrence_id, device, event_id"),
+        ("old_occurrence", "occurrence_id"),
         ("match_device", "device"),
         ("match_batch", "batch_no"),
     ];

@@ -79,7 +79,7 @@ impl<'u> Unfolding<'u> {
     }
 
     fn fold_again(&self, log: &Connection, segments: &[Segment]) -> Result<()> {
-        for table in ["witness", "occurrence", "match_device", "match_batch"] {
+        for table in ["old_witness", "old_occurrence", "match_device", "match_batch"] {
             let sql = format!("DELETE FROM {table} WHERE match_id = ?1");
             self.index.execute(&sql, [self.match_id])?;
         }
@@ -127,22 +127,22 @@ impl<'u> Unfolding<'u> {
     ) -> Result<()> {
         let whose = params![self.match_id, device.0.as_bytes(), event_id];
         self.index.execute(
-            "UPDATE occurrence SET actors = ?4, round = NULL, match_clock_ms = NULL,
+            "UPDATE old_occurrence SET actors = ?4, round = NULL, match_clock_ms = NULL,
                     details = '{}', revision = 1 + (
                         SELECT revision FROM game_match m WHERE m.match_id = ?1)
              WHERE match_id = ?1 AND occurrence_id IN (
-                 SELECT occurrence_id FROM witness
+                 SELECT occurrence_id FROM old_witness
                  WHERE match_id = ?1 AND device = ?2 AND event_id = ?3)",
             params![self.match_id, device.0.as_bytes(), event_id, nobody()],
         )?;
         self.index.execute(
-            "DELETE FROM witness WHERE match_id = ?1 AND device = ?2 AND event_id = ?3",
+            "DELETE FROM old_witness WHERE match_id = ?1 AND device = ?2 AND event_id = ?3",
             whose,
         )?;
         self.index.execute(
-            "DELETE FROM occurrence WHERE match_id = ?1 AND NOT EXISTS (
-                 SELECT 1 FROM witness w
-                 WHERE w.match_id = ?1 AND w.occurrence_id = occurrence.occurrence_id)",
+            "DELETE FROM old_occurrence WHERE match_id = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM old_witness w
+                 WHERE w.match_id = ?1 AND w.occurrence_id = old_occurrence.occurrence_id)",
             [self.match_id],
         )?;
         if !self.has_part(log, segments, device)? {
@@ -156,7 +156,7 @@ impl<'u> Unfolding<'u> {
 
     /// Whether the device is known to have sent anything else of the match.
     fn has_part(&self, log: &Connection, segments: &[Segment], device: DeviceId) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM witness WHERE match_id = ?1 AND device = ?2)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM old_witness WHERE match_id = ?1 AND device = ?2)";
         let whose = params![self.match_id, device.0.as_bytes()];
         if self.index.query_row(sql, whose, |row| row.get(0))? {
             return Ok(true);

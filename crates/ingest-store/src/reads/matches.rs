@@ -1,9 +1,9 @@
 //! Matches, newest first.
 
-use ingest_api::MatchView;
+use ingest_api::{MatchView, StandingCounts};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Cursor, PageRequest, VISIBLE, Viewer, cut};
+use super::{Cursor, Looked, PageRequest, VISIBLE, Viewer, cut};
 use crate::{
     Result, Store,
     columns::{count_column, time_column},
@@ -12,7 +12,7 @@ use crate::{
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
     m.sealed_at_ms IS NOT NULL AS sealed,
     (SELECT count(*) FROM match_device d WHERE d.match_id = m.match_id) AS devices,
-    (SELECT count(*) FROM occurrence o WHERE o.match_id = m.match_id) AS occurrences";
+    (SELECT count(*) FROM old_occurrence o WHERE o.match_id = m.match_id) AS occurrences";
 
 /// One page of matches.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,19 @@ pub struct MatchPage {
     pub matches: Vec<MatchView>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Cursor>,
+}
+
+/// What association has made, all matches together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AssociationFigures {
+    /// Matches that are not sealed.
+    pub matches_open: u64,
+    /// Those that are.
+    pub matches_sealed: u64,
+    /// Events that express occurrences.
+    pub reports: u64,
+    /// What they express.
+    pub occurrences: u64,
 }
 
 pub(super) struct MatchRow {
@@ -72,8 +85,19 @@ impl Store {
     ///
     /// # Errors
     /// Where SQLite fails.
-    pub fn one_match(&self, viewer: Viewer, key: &str) -> Result<Option<MatchView>> {
-        Ok(self.match_row(viewer, key)?.map(|row| row.view))
+    pub fn match_view(&self, viewer: Viewer, key: &str) -> Result<Looked<MatchView>> {
+        Ok(match self.match_row(viewer, key)? {
+            Some(row) => Looked::Found(row.view),
+            None => Looked::Unknown,
+        })
+    }
+
+    /// What association has made.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn association_figures(&self) -> Result<AssociationFigures> {
+        Ok(AssociationFigures::default())
     }
 
     pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Option<MatchRow>> {
@@ -106,6 +130,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<MatchRow> {
             occurrences: count_column(row, "occurrences")?,
             revision: count_column(row, "revision")?,
             sealed: row.get("sealed")?,
+            reports: 0,
+            late: 0,
+            overflow: 0,
+            standing: StandingCounts::default(),
+            deduplication: None,
+            keys: None,
+            flags: None,
         },
     })
 }

@@ -18,7 +18,7 @@ fn two_devices_with_one_event_id_are_two_witnesses() {
     assert_eq!(occurrences.len(), 2);
     assert_eq!(occurrences[0]["witnesses"].as_array().unwrap().len(), 2);
     assert_eq!(occurrences[0]["details"], json!({"weapon": "ak47"}));
-    let of = fixture.store.one_match(Viewer::Reader, "cs2:1").unwrap().unwrap();
+    let of = fixture.store.match_view(Viewer::Reader, "cs2:1").unwrap().found().unwrap();
     assert_eq!((of.devices, of.occurrences, of.revision), (2, 2, 3));
     assert_eq!(of.started_at.unwrap(), crate::support::now().plus_ms(10));
 }
@@ -31,7 +31,7 @@ fn a_device_sees_a_match_only_after_its_own_match_ended() {
         let viewer = Viewer::Device(device(number));
         let listed = fixture.store.matches(viewer, &first_page(9)).unwrap().matches.len() == 1;
         let page = first_page(9);
-        let shown = fixture.store.occurrences(viewer, "cs2:1", &page).unwrap().is_some();
+        let shown = fixture.store.occurrences(viewer, "cs2:1", &page).unwrap().found().is_some();
         assert_eq!(listed, shown, "list and match agree");
         shown
     };
@@ -59,7 +59,8 @@ fn pages_follow_each_other_without_loss_or_repetition() {
     let mut page = first_page(7);
     let mut seen = Vec::new();
     loop {
-        let found = fixture.store.occurrences(Viewer::Reader, "cs2:1", &page).unwrap().unwrap();
+        let found =
+            fixture.store.occurrences(Viewer::Reader, "cs2:1", &page).unwrap().found().unwrap();
         seen.extend(found.occurrences);
         let Some(next) = found.next else { break };
         page.after = Some(next.to_string().parse().unwrap());
@@ -111,7 +112,7 @@ fn evidence_of_a_session_is_no_occurrence() {
     let evidence = event(device(1), "ringside.session_evidence.v1", "a", 1, 0);
     fixture.take(batch(device(1), vec![evidence]));
     assert!(fixture.occurrences("cs2:1").is_empty());
-    assert!(fixture.store.one_match(Viewer::Reader, "cs2:1").unwrap().is_some());
+    assert!(fixture.store.match_view(Viewer::Reader, "cs2:1").unwrap().found().is_some());
 }
 
 #[test]
@@ -120,6 +121,6 @@ fn association_that_is_behind_catches_up() {
     let kills = (1..=3_000).map(|n| kill(device(1), &n.to_string(), n, 0)).collect();
     fixture.take(batch(device(1), kills));
     fixture.store.catch_up().unwrap();
-    let of = fixture.store.one_match(Viewer::Reader, "cs2:1").unwrap().unwrap();
+    let of = fixture.store.match_view(Viewer::Reader, "cs2:1").unwrap().found().unwrap();
     assert_eq!(of.occurrences, 3_000);
 }

@@ -186,11 +186,11 @@ fn a_match_goes_with_the_last_of_its_events() {
         .collect();
     assert_eq!(left, [0, 2, 1], "one that goes on after the month's end stays whole");
     assert_eq!(rows(&fixture, "game_match"), 2);
-    for table in ["match_device", "occurrence", "witness", "match_batch"] {
+    for table in ["match_device", "old_occurrence", "old_witness", "match_batch"] {
         let of_none = format!("{table} WHERE match_id NOT IN (SELECT match_id FROM game_match)");
         assert_eq!(rows(&fixture, &of_none), 0, "{table}");
     }
-    assert_eq!(rows(&fixture, "witness"), 3);
+    assert_eq!(rows(&fixture, "old_witness"), 3);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_large_match_goes_in_steps() {
     }
     let options = StoreOptions::default();
     let mut follower = ingest_store::Follower::open(fixture.dir.path(), options).unwrap();
-    let tables = ["game_match", "match_device", "occurrence", "witness", "match_batch"];
+    let tables = ["game_match", "match_device", "old_occurrence", "old_witness", "match_batch"];
     let count = |fixture: &Fixture| tables.iter().map(|table| rows(fixture, table)).sum::<i64>();
     let mut before = count(&fixture);
     assert_eq!(before, 6_000 + 1 + 5);

@@ -61,7 +61,7 @@ impl Fixture {
     pub(crate) fn occurrences(&mut self, key: &str) -> Vec<Value> {
         self.store.catch_up().unwrap();
         let page = PageRequest { after: None, limit: 1_000 };
-        let found = self.store.occurrences(Viewer::Reader, key, &page).unwrap();
+        let found = self.store.occurrences(Viewer::Reader, key, &page).unwrap().found();
         let mut occurrences = json!(found.map(|found| found.occurrences).unwrap_or_default());
         let list = occurrences.as_array_mut().unwrap();
         for occurrence in &mut *list {
