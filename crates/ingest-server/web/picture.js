@@ -177,8 +177,8 @@ export function clockLine({ segments }, first, last) {
   const x = (time) => Math.min(width, Math.max(0, (width * (Date.parse(time) - first)) / Math.max(1, last - first)));
   const y = (ms) => (high === low ? height / 2 : height - edge - ((height - 2 * edge) * (ms - low)) / (high - low));
   const starts = segments.map((segment, at) => (at === 0 ? Math.min(x(segment.from), width - 2) : x(segment.from)));
-  const path = segments.map(({ offset_ms: ms }, at) => `${at === 0 ? "M" : "H"}${starts[at]} ${at === 0 ? "" : "V"}${y(ms)}`);
-  const d = `${path.join("").replace(/H([\d.]+) V/g, "H$1V")}H${width}`;
+  const piece = ({ offset_ms: ms }, at) => (at === 0 ? `M${starts[0]} ${y(ms)}` : `H${starts[at]}V${y(ms)}`);
+  const d = `${segments.map(piece).join("")}H${width}`;
   // The offsets stand beside it in words.
   const field = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" };
   const line = svg("path", { d, "vector-effect": "non-scaling-stroke" });
