@@ -155,6 +155,13 @@ impl Browser {
         self.call("Input.insertText", json!({ "text": text }));
     }
 
+    /// Makes its window so many pixels wide and high.
+    pub(crate) fn resize(&mut self, width: u32, height: u32) {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
     /// The page as a PNG, in base64.
     pub(crate) fn screenshot(&mut self) -> String {
         let asked = json!({ "format": "png" });
