@@ -297,7 +297,7 @@ impl World {
 fn qualities(server: &Path) -> BTreeMap<EventId, String> {
     let index = rusqlite::Connection::open(server.join("index.sqlite")).unwrap();
     let sql = "SELECT event_id, at_quality
-               FROM old_witness JOIN old_occurrence USING (match_id, occurrence_id)";
+               FROM report JOIN occurrence USING (match_id, occurrence_no)";
     let mut select = index.prepare(sql).unwrap();
     let rows = select
         .query_map([], |row| Ok((row.get::<_, String>("event_id")?, row.get("at_quality")?)))

@@ -48,6 +48,7 @@ mod solution;
 mod solve;
 mod standing;
 mod state;
+mod tally;
 pub mod trust;
 
 pub use ids::{LogNo, OccurrenceNo};
@@ -64,6 +65,7 @@ pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution,
 pub use solve::solve;
 pub use standing::{Confidence, Standing, standing};
 pub use state::{
-    Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed, ReportRow,
-    Rows, StreamCounts, StreamView,
+    ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,
+    ReportRow, Rows, SegmentView, StreamCounts, StreamFlag, StreamView, Streams,
 };
+pub use tally::{Facts, Tally, tally};

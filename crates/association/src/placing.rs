@@ -14,6 +14,7 @@ use crate::{
         keys::{is_half, place_of, scope_of},
         lives::{Description, Live, LiveNo},
     },
+    trust::Belief,
 };
 
 /// A report that looks for its occurrence.
@@ -99,6 +100,7 @@ impl MatchState {
         let packed = *self.packed(no);
         let difference = packed.at.saturating_sub(packed.t);
         let clock = &mut self.clocks[usize::from(packed.clock.0)];
+        clock.facts.hear(packed.t, difference, packed.is_good());
         let Axis::Match(run) = self.set.clocks()[usize::from(packed.clock.0)].axis else {
             clock.hear_prior(difference, packed.is_good());
             return;
@@ -248,6 +250,8 @@ impl MatchState {
         if !is_frozen {
             self.refresh(live);
         }
+        self.watch(&arrival.packed, self.lives.get(live).reference);
+        self.believe(live);
         if let Some(middle) = middle.filter(|_| arrival.is_placed) {
             let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
             for cleared in clock.agree(arrival.x - middle) {
@@ -284,9 +288,11 @@ impl MatchState {
         self.lives.retime(no, reference);
         let live = self.lives.get_mut(no);
         (live.is_provisional, live.attacker) = (is_provisional, attacker);
-        if live.said.is_corrected_by(&said) {
+        if live.said.is_corrected_by(&said, Description::SHIFT_MS) {
             live.said = said;
             self.ledger.push(Change::Retimed { occurrence: live.name });
+        } else {
+            live.said = said.at_time_of(&live.said);
         }
     }
 
@@ -309,11 +315,14 @@ impl MatchState {
             is_provisional: !arrival.is_placed,
             is_doubtful: false,
             is_frozen: false,
+            belief: Belief::NONE,
             said: Description::of_one(&arrival.packed, self.axis_of(&arrival.packed), arrival.x),
         });
         self.seats.link(arrival.no, live, None);
         self.touched.add(report);
         self.ledger.push(Change::Created { occurrence: name, report });
+        self.watch(&arrival.packed, arrival.x);
+        self.believe(live);
         if arrival.is_placed && arrival.scope.is_none() {
             self.suspect(name, arrival);
         }

@@ -101,6 +101,10 @@ impl Changes {
     }
 }
 
+/// A place among the changes that were not yet taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize);
+
 /// Changes as they come, not yet taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
@@ -128,6 +132,43 @@ impl Ledger {
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         self.pending.capacity() * size_of::<Change>()
+    }
+
+    /// Where it is now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.pending.len())
+    }
+
+    /// The occurrences that changed since and are still there.
+    pub(crate) fn named_since(&self, mark: Mark) -> impl Iterator<Item = OccurrenceNo> {
+        self.pending[mark.0..].iter().filter_map(|change| match *change {
+            Change::Created { occurrence, .. }
+            | Change::Witnessed { occurrence, .. }
+            | Change::Unwitnessed { occurrence, .. }
+            | Change::Split { occurrence, .. }
+            | Change::Retimed { occurrence } => Some(occurrence),
+            Change::Merged { .. }
+            | Change::Retracted { .. }
+            | Change::Moved
+            | Change::Sealed
+            | Change::Reopened => None,
+        })
+    }
+
+    /// The occurrences that others became part of since.
+    pub(crate) fn grown_since(&self, mark: Mark) -> impl Iterator<Item = OccurrenceNo> {
+        self.pending[mark.0..].iter().filter_map(|change| match *change {
+            Change::Merged { into, .. } => Some(into),
+            Change::Created { .. }
+            | Change::Witnessed { .. }
+            | Change::Unwitnessed { .. }
+            | Change::Split { .. }
+            | Change::Retimed { .. }
+            | Change::Retracted { .. }
+            | Change::Moved
+            | Change::Sealed
+            | Change::Reopened => None,
+        })
     }
 
     pub(crate) fn take(&mut self) -> Changes {

@@ -3,6 +3,8 @@
 //! Nobody else reads it: a store keeps it beside a version of its own, and what
 //! an older program wrote is made anew from the log.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 mod foreign;
 
 /// Something that a row is made of.
@@ -120,6 +122,45 @@ impl<T: Row> Row for Box<[T]> {
 
     fn read(from: &mut &[u8]) -> Option<Self> {
         Vec::read(from).map(Vec::into_boxed_slice)
+    }
+}
+
+impl Row for Box<str> {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.len().write(to);
+        to.extend_from_slice(self.as_bytes());
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        let length = usize::read(from)?;
+        let (text, rest) = from.split_at_checked(length)?;
+        *from = rest;
+        std::str::from_utf8(text).ok().map(Self::from)
+    }
+}
+
+impl<T: Row + Ord> Row for BTreeSet<T> {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.len().write(to);
+        self.iter().for_each(|item| item.write(to));
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Vec::read(from).map(Self::from_iter)
+    }
+}
+
+impl<K: Row + Ord, V: Row> Row for BTreeMap<K, V> {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.len().write(to);
+        for (key, value) in self {
+            key.write(to);
+            value.write(to);
+        }
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Vec::<(K, V)>::read(from).map(Self::from_iter)
     }
 }
 

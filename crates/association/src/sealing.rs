@@ -1,6 +1,8 @@
 //! The seal: what it freezes, and what opens it again.
 
-use crate::{Change, MatchState};
+use std::collections::BTreeSet;
+
+use crate::{Change, Description, MatchState, OccurrenceNo};
 
 impl MatchState {
     /// Solves all that was placed so far and lets it move no more.
@@ -12,7 +14,8 @@ impl MatchState {
         if self.is_sealed {
             return;
         }
-        self.resolve();
+        // To the millisecond, so that it does not depend on what was told.
+        self.resolve_to(0, BTreeSet::new());
         self.is_sealed = true;
         self.lives.freeze(true);
         self.ledger.push(Change::Sealed);
@@ -25,15 +28,17 @@ impl MatchState {
         }
         self.is_sealed = false;
         self.lives.freeze(false);
-        self.forget_late();
+        let changed = self.forget_late();
         self.ledger.push(Change::Reopened);
-        self.resolve();
+        self.resolve_to(Description::SHIFT_MS, changed);
     }
 
-    fn forget_late(&mut self) {
+    /// Nothing came too late any more; what has a report that did.
+    fn forget_late(&mut self) -> BTreeSet<OccurrenceNo> {
         let late = self.seats.iter().filter(|(_, seat)| seat.is_late);
-        let late: Vec<_> = late.map(|(no, _)| self.log_no(no)).collect();
-        late.into_iter().for_each(|no| self.touched.add(no));
+        let late: Vec<_> = late.map(|(no, seat)| (self.log_no(no), seat.live())).collect();
+        late.iter().for_each(|(no, _)| self.touched.add(*no));
         self.seats.forget_late();
+        late.into_iter().filter_map(|(_, live)| Some(self.lives.get(live?).name)).collect()
     }
 }

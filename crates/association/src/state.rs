@@ -9,30 +9,37 @@ mod absorbing;
 mod bounds;
 pub(crate) mod clocks;
 mod describe;
+mod heard;
+mod judging;
 pub(crate) mod keys;
 pub(crate) mod lives;
 mod resolving;
 mod rows;
 pub(crate) mod seats;
+mod streams;
 mod touched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub use self::{
+    bounds::StreamCounts,
+    lives::Description,
+    rows::{DamagedRows, OccurrenceRow, ReportRow, Rows},
+    streams::{ClockView, SegmentView, StreamFlag, StreamView, Streams},
+};
 use self::{
     bounds::StreamFacts,
     clocks::LiveClock,
+    heard::Heard,
     lives::{Live, LiveNo, Lives},
     seats::Seats,
     touched::Touched,
 };
-pub use self::{
-    bounds::{StreamCounts, StreamView},
-    lives::Description,
-    rows::{DamagedRows, OccurrenceRow, ReportRow, Rows},
-};
 use crate::{
     Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
-    Rules, revisions::Ledger,
+    Rules,
+    revisions::Ledger,
+    trust::{Belief, Watcher},
 };
 
 /// What became of a report at its arrival.
@@ -79,6 +86,11 @@ pub struct MatchState {
     pub(crate) ledger: Ledger,
     pub(crate) is_sealed: bool,
     streams: Vec<StreamFacts>,
+    heard: Heard,
+    /// The accounts that tell of it, as they were judged.
+    watchers: Vec<Watcher>,
+    /// More is known than when all was judged.
+    is_unjudged: bool,
     /// What each run of the match's own clock showed at zero, on the server's.
     pub(crate) zeros: BTreeMap<u32, i64>,
     /// Handles published so far.
@@ -104,6 +116,10 @@ pub struct Occurrence {
     pub reports: Vec<LogNo>,
     /// Whether it began after the seal.
     pub is_late: bool,
+    /// How far it is believed.
+    pub belief: Belief,
+    /// The other halves that may belong to it, where more than one may.
+    pub linked: Vec<OccurrenceNo>,
 }
 
 impl MatchState {
@@ -122,6 +138,9 @@ impl MatchState {
             ledger: Ledger::after(Revision(0)),
             is_sealed: false,
             streams: Vec::new(),
+            heard: Heard::default(),
+            watchers: Vec::new(),
+            is_unjudged: false,
             zeros: BTreeMap::new(),
             published: 0,
             resolved_at: 0,
@@ -162,6 +181,7 @@ impl MatchState {
         if self.is_due || (!self.is_sealed && self.set.len() >= grown) {
             self.resolve();
         }
+        self.judge_if_due();
     }
 
     /// Takes reports out for good, as if they had never come; where the match is
@@ -178,7 +198,9 @@ impl MatchState {
                 self.take_out(no);
             }
         }
-        if !self.is_sealed {
+        if self.is_sealed {
+            self.judge(self.ledger.mark(), BTreeSet::new());
+        } else {
             self.resolve();
         }
     }
@@ -210,6 +232,15 @@ impl MatchState {
     #[must_use]
     pub fn occurrences(&self) -> Vec<Occurrence> {
         self.lives.held().into_iter().map(|(no, _)| self.occurrence_of(no)).collect()
+    }
+
+    /// The occurrences of these names, of those that are there.
+    #[must_use]
+    pub fn occurrences_named(&self, names: &[OccurrenceNo]) -> Vec<Occurrence> {
+        let by_name: HashMap<OccurrenceNo, LiveNo> =
+            self.lives.iter().map(|(no, live)| (live.name, no)).collect();
+        let there = names.iter().filter_map(|name| by_name.get(name));
+        there.map(|no| self.occurrence_of(*no)).collect()
     }
 
     /// The occurrence that a handle names now, where it names one.
@@ -268,6 +299,8 @@ impl MatchState {
             + self.clocks.capacity() * size_of::<LiveClock>()
             + self.clocks.iter().map(LiveClock::bytes).sum::<usize>()
             + self.streams.capacity() * size_of::<StreamFacts>()
+            + self.watchers.capacity() * size_of::<Watcher>()
+            + self.watchers.iter().map(Watcher::bytes).sum::<usize>()
             + self.ledger.bytes()
     }
 
@@ -277,7 +310,8 @@ impl MatchState {
             self.seats.members(live.head).map(|member| self.log_no(member)).collect();
         reports.sort_unstable();
         let is_late = self.is_sealed && !live.is_frozen;
-        Occurrence { no: live.name, said: live.said, reports, is_late }
+        let linked = self.lives.links(no).to_vec();
+        Occurrence { no: live.name, said: live.said, reports, is_late, belief: live.belief, linked }
     }
 
     pub(crate) fn log_no(&self, no: ReportNo) -> LogNo {
@@ -310,8 +344,12 @@ impl MatchState {
         let Live { name: occurrence, head, is_frozen, .. } = *self.lives.get(live);
         let head = self.seats.unlink(no, head);
         if head.is_none() {
+            let linked = self.lives.unlink(live);
             self.lives.remove(live);
             self.ledger.push(Change::Retracted { occurrence });
+            for occurrence in linked {
+                self.ledger.push(Change::Retimed { occurrence });
+            }
             return;
         }
         self.lives.get_mut(live).head = head;
@@ -319,6 +357,7 @@ impl MatchState {
         if !is_frozen {
             self.refresh(live);
         }
+        self.believe(live);
     }
 }
 

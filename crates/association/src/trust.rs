@@ -12,6 +12,7 @@
 
 mod account;
 mod assess;
+mod belief;
 mod conduct;
 mod confidence;
 mod coverage;
@@ -22,6 +23,8 @@ mod standing;
 
 pub use account::{Account, DeviceTrust, Quorum, agreed_roster};
 pub use assess::{AccountTrust, Assessment, Sighted, Trust, assess};
+pub use belief::Belief;
+pub(crate) use belief::{Seen, Watcher, believe};
 pub use conduct::{Conduct, VOTE_WHOLE, stream_vote, voters};
 pub use confidence::Confidence;
 pub use coverage::{Coverage, Seers, Span};

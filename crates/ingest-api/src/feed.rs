@@ -42,6 +42,10 @@ pub enum FeedEvent {
         id: Uuid,
         /// What it became part of.
         into: Uuid,
+        /// That, where no later event of those that are read together shows it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        occurrence: Option<OccurrenceView>,
     },
     /// An occurrence came out of another.
     Split {
@@ -135,7 +139,7 @@ mod tests {
     #[test]
     fn the_data_of_an_event_is_its_members_alone() {
         let (id, into) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let merged = FeedEvent::Merged { revision: 7, id, into };
+        let merged = FeedEvent::Merged { revision: 7, id, into, occurrence: None };
         assert_eq!(merged.name(), "merged");
         assert_eq!(json!(merged), json!({"revision": 7, "id": id, "into": into}));
         assert_eq!(json!(FeedEvent::Sealed { revision: 8 }), json!({"revision": 8}));

@@ -22,7 +22,7 @@ pub(crate) fn append(
     )?;
     let mut first = first;
     for part in changes.chunks(CHANGES_A_ROW) {
-        let next = first + u64::try_from(part.len()).expect("a length in memory fits 64 bits");
+        let next = part.iter().fold(first, |next, _| next + 1);
         statement.execute(params![match_id, signed(first), signed(next - 1), encode(part)])?;
         first = next;
     }

@@ -19,10 +19,8 @@ pub(crate) fn uuid_column(row: &Row<'_>, name: &str) -> rusqlite::Result<Uuid> {
 
 /// An event id, as [`event_id`] wrote it.
 pub(crate) fn event_id_column(row: &Row<'_>, name: &str) -> rusqlite::Result<String> {
-    match row.get_ref(name)? {
-        rusqlite::types::ValueRef::Text(_) => row.get(name),
-        _ => uuid_column(row, name).map(|uuid| uuid.to_string()),
-    }
+    let is_text = row.get_ref(name)?.data_type() == rusqlite::types::Type::Text;
+    if is_text { row.get(name) } else { Ok(uuid_column(row, name)?.to_string()) }
 }
 
 /// An event id in few bytes: a UUID in its usual writing is 16, all else is text.
@@ -54,6 +52,14 @@ pub(crate) fn signed(number: u64) -> i64 {
 /// A time quality as the tables write it.
 pub(crate) mod quality {
     use association::TimeQuality;
+
+    pub(crate) fn is_good(quality: TimeQuality) -> bool {
+        quality == TimeQuality::Good
+    }
+
+    pub(crate) fn of(is_good: bool) -> TimeQuality {
+        if is_good { TimeQuality::Good } else { TimeQuality::Low }
+    }
 
     pub(crate) fn text(quality: TimeQuality) -> &'static str {
         match quality {

@@ -2,7 +2,6 @@
 
 use event_model::{DeviceId, WallTime};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use serde::Deserialize;
 
 use crate::{
     Error, Result, Store,
@@ -61,11 +60,11 @@ impl Store {
         let Some(found) = wanted.find(&index, device, cursors.shelved_through)? else {
             return Ok(Erased::Unknown);
         };
-        let subject = found.erase(&transaction)?;
+        found.erase(&transaction)?;
         transaction.commit()?;
         if found.batch_no <= cursors.associated_batch {
-            let event = (device, id, found.batch_no);
-            follower::unfold(&index, &self.connection, &segments, event, subject.as_deref())?;
+            let event = (device, found.batch_no, found.position());
+            follower::withdraw(&index, &self.connection, &segments, &[event])?;
         }
         index.commit()?;
         Ok(Erased::Now)
@@ -83,6 +82,7 @@ struct Wanted<'w, 's> {
 struct Found<'s> {
     segment: &'s Segment,
     batch_no: i64,
+    first_position: i64,
     received_at: WallTime,
     /// Of the whole batch.
     evidence: Vec<Evidence>,
@@ -118,7 +118,7 @@ impl<'s> Wanted<'_, 's> {
     ) -> Result<Option<Found<'s>>> {
         for segment in self.segments {
             let sql = format!(
-                "SELECT batch_no, received_at_ms, evidence FROM {}
+                "SELECT batch_no, received_at_ms, evidence, first_position FROM {}
                  WHERE batch_no BETWEEN ?1 AND ?2 AND device_no = ?3 ORDER BY batch_no",
                 segment.receipts()
             );
@@ -131,8 +131,14 @@ impl<'s> Wanted<'_, 's> {
                 let evidence: Vec<_> = EvidenceReader::new(bytes, received_at).collect();
                 let place = evidence.iter().position(|one| one.key == self.key);
                 if let Some(place) = place {
-                    let batch_no = row.get(0)?;
-                    return Ok(Some(Found { segment, batch_no, received_at, evidence, place }));
+                    return Ok(Some(Found {
+                        segment,
+                        batch_no: row.get(0)?,
+                        first_position: row.get(3)?,
+                        received_at,
+                        evidence,
+                        place,
+                    }));
                 }
             }
         }
@@ -140,18 +146,17 @@ impl<'s> Wanted<'_, 's> {
     }
 }
 
-/// What is looked at of an event that is erased.
-#[derive(Deserialize)]
-struct Named {
-    subject: Option<String>,
-}
-
 impl Found<'_> {
-    /// Erases it in the log; the match that it belonged to, where that can still
-    /// be read.
-    fn erase(&self, transaction: &Transaction<'_>) -> Result<Option<String>> {
+    /// Where it stands in the log.
+    fn position(&self) -> u64 {
+        let place = u64::try_from(self.place).expect("a place in memory fits 64 bits");
+        self.first_position.unsigned_abs() + place
+    }
+
+    /// Erases it in the log.
+    fn erase(&self, transaction: &Transaction<'_>) -> Result<()> {
         if self.evidence[self.place].erased {
-            return Ok(None);
+            return Ok(());
         }
         let mut evidence = Vec::new();
         for (place, one) in self.evidence.iter().enumerate() {
@@ -163,10 +168,10 @@ impl Found<'_> {
             &format!("UPDATE {receipts} SET evidence = ?2 WHERE batch_no = ?1"),
             params![self.batch_no, evidence],
         )?;
-        if self.segment.has_events { self.erase_bytes(transaction) } else { Ok(None) }
+        if self.segment.has_events { self.erase_bytes(transaction) } else { Ok(()) }
     }
 
-    fn erase_bytes(&self, transaction: &Transaction<'_>) -> Result<Option<String>> {
+    fn erase_bytes(&self, transaction: &Transaction<'_>) -> Result<()> {
         let table = self.segment.events();
         let array = transaction
             .query_row(
@@ -176,7 +181,7 @@ impl Found<'_> {
             )
             .optional()?;
         // Its month is being dropped.
-        let Some(array) = array else { return Ok(None) };
+        let Some(array) = array else { return Ok(()) };
         let unreadable = || Error::Unreadable(self.batch_no);
         let array = array.ok_or_else(unreadable)?;
         let events = body::events(&array).ok_or_else(unreadable)?;
@@ -190,7 +195,6 @@ impl Found<'_> {
             &format!("UPDATE {table} SET encoding = ?2, events = ?3 WHERE batch_no = ?1"),
             params![self.batch_no, Encoding::Json.number(), body::array(left)],
         )?;
-        let named = serde_json::from_str::<Named>(events[self.place].get()).ok();
-        Ok(named.and_then(|named| named.subject))
+        Ok(())
     }
 }

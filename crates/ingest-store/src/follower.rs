@@ -2,34 +2,38 @@
 //!
 //! Each has a cursor that is written in the transaction of what it writes.
 
-mod fold;
+mod erasing;
 mod forgetting;
+mod hints;
+mod matches;
+mod open_match;
+mod reading;
+mod saving;
+mod step;
 mod told;
-mod unfold;
 
 use std::{
     path::Path,
     sync::{Arc, atomic::Ordering},
 };
 
-use event_model::{DeviceId, WallTime};
+use event_model::{DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::{
     Error, Result, Store, StoreOptions,
     body::{self, Encoding},
-    columns::{signed, uuid_column},
+    columns::uuid_column,
     evidence::{Evidence, EvidenceReader},
     gate::{Recent, shelf},
     index::{self, Door},
     segment::{self, Segment},
     store,
 };
-use fold::Fold;
+pub(crate) use erasing::withdraw;
 use forgetting::Forgetting;
-use told::Told;
-pub(crate) use unfold::unfold;
+use matches::Cache;
 
 /// Events folded in at a time: a few milliseconds, after which whoever waits
 /// for something else has a turn.
@@ -40,12 +44,14 @@ const EVENTS_MAX: usize = 1_000;
 const WAL_PAGES: i64 = 4_000;
 
 /// How far one step came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Followed {
     /// The log is folded in up to this position.
     pub through: u64,
     /// Whether that was its end.
     pub all: bool,
+    /// Keys of the matches that changed, each with the revision that it has now.
+    pub changed: Vec<(String, u64)>,
 }
 
 /// Follows the log with connections of its own: one process has one.
@@ -53,6 +59,7 @@ pub struct Follower {
     log: Connection,
     index: Door,
     forgetting: Forgetting,
+    matches: Cache,
 }
 
 impl Follower {
@@ -64,7 +71,7 @@ impl Follower {
         let index = Door::new(data_dir, options, index::FOLLOWER_CACHE_KIB).moving_wal(WAL_PAGES);
         let log = store::connect(data_dir, options)?;
         store::leave_log_at_close(&log)?;
-        Ok(Self { log, index, forgetting: Forgetting::default() })
+        Ok(Self { log, index, forgetting: Forgetting::default(), matches: Cache::default() })
     }
 
     /// Puts ids onto the gate's shelf.
@@ -80,7 +87,11 @@ impl Follower {
     /// # Errors
     /// Where SQLite fails.
     pub fn associate(&mut self) -> Result<Followed> {
-        self.step(|index, log| associate(index, log, store::read_id(log)?))
+        let mut matches = std::mem::take(&mut self.matches);
+        let followed =
+            self.step(|index, log| step::associate(index, log, store::read_id(log)?, &mut matches));
+        self.matches = matches;
+        followed
     }
 
     /// Forgets a bounded part of what follows from months that the log has
@@ -123,7 +134,9 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn catch_up(&mut self) -> Result<()> {
-        while !associate(self.index.get_mut()?, &self.connection, self.id)?.all {}
+        let mut matches = Cache::default();
+        let index = self.index.get_mut()?;
+        while !step::associate(index, &self.connection, self.id, &mut matches)?.all {}
         Ok(())
     }
 }
@@ -198,51 +211,30 @@ fn shelve(index: &mut Connection, log: &Connection, store: Uuid, recent: &Recent
     Ok(())
 }
 
-fn associate(index: &mut Connection, log: &Connection, store: Uuid) -> Result<Followed> {
-    let segments = segment::all(log)?;
-    let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let cursors = index::adopt_within(&transaction, log, &segments, store)?;
-    let (batch_no, through) = (cursors.associated_batch, cursors.associated_through);
-    let batches = logged_after(log, &segments, batch_no)?;
-    let Some(last) = batches.last() else {
-        transaction.commit()?;
-        return Ok(Followed { through, all: true });
-    };
-    let mut fold = Fold::new(&transaction);
-    for batch in &batches {
-        for (event, evidence) in batch.events() {
-            if let Some(told) = Told::read(batch.device, event.get()) {
-                fold.fold(batch, evidence.corrected, &told)?;
-            }
-        }
-    }
-    fold.finish()?;
-    let (last_batch, through) = (last.batch_no, last.last_position.cast_unsigned());
-    let mark = index::mark(log, &segments, last_batch)?.unwrap_or_default();
-    transaction
-        .prepare_cached(
-            "UPDATE follow SET associated_batch = ?1, associated_mark = ?2, associated_through = ?3",
-        )?
-        .execute(params![last_batch, mark, signed(through)])?;
-    transaction.commit()?;
-    Ok(Followed { through, all: false })
-}
-
 /// One batch of the log, as association reads it.
 pub(crate) struct LoggedBatch {
     pub(crate) batch_no: i64,
     pub(crate) device: DeviceId,
-    last_position: i64,
+    outbox: Option<OutboxId>,
+    received_at: WallTime,
+    first_position: u64,
     evidence: Vec<Evidence>,
     array: Vec<u8>,
 }
 
 impl LoggedBatch {
-    /// Its events that were not erased, with their evidence.
-    fn events(&self) -> impl Iterator<Item = (&serde_json::value::RawValue, &Evidence)> {
+    /// Its events that were not erased, with their evidence and their positions.
+    fn events(&self) -> impl Iterator<Item = (&serde_json::value::RawValue, &Evidence, u64)> {
         // A damaged row tells nothing, and stops nobody.
         let events = body::events(&self.array).unwrap_or_default();
-        events.into_iter().zip(&self.evidence).filter(|(_, one)| !one.erased)
+        let all = events.into_iter().zip(&self.evidence).zip(self.first_position..);
+        all.map(|((event, one), position)| (event, one, position)).filter(|(_, one, _)| !one.erased)
+    }
+
+    /// Where its last event stands.
+    fn last_position(&self) -> u64 {
+        let count = u64::try_from(self.evidence.len()).expect("a length in memory fits 64 bits");
+        (self.first_position + count).saturating_sub(1)
     }
 }
 
@@ -284,8 +276,8 @@ fn select(segment: &Segment, which: &str) -> String {
         ("NULL, NULL", String::new())
     };
     format!(
-        "SELECT r.batch_no, d.device, r.first_position + r.stored - 1, r.received_at_ms,
-                r.evidence, {columns}
+        "SELECT r.batch_no, d.device, r.first_position, r.received_at_ms, r.evidence, {columns},
+                r.outbox
          FROM {} r JOIN device d USING (device_no) {join}
          WHERE {which}",
         segment.receipts()
@@ -304,7 +296,9 @@ fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<LoggedBatch> {
     Ok(LoggedBatch {
         batch_no: row.get(0)?,
         device: DeviceId(device),
-        last_position: row.get(2)?,
+        outbox: row.get::<_, Option<[u8; 16]>>(7)?.map(|bytes| OutboxId(Uuid::from_bytes(bytes))),
+        received_at,
+        first_position: row.get::<_, i64>(2)?.unsigned_abs(),
         evidence,
         array: array.unwrap_or_default(),
     })

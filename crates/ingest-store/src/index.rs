@@ -102,7 +102,7 @@ fn generation() -> [u8; 8] {
 }
 
 /// Every table of association.
-const ASSOCIATED: [&str; 16] = [
+const ASSOCIATED: [&str; 14] = [
     "game_match",
     "match_key",
     "match_state",
@@ -117,8 +117,6 @@ const ASSOCIATED: [&str; 16] = [
     "player_match",
     "session",
     "session_block",
-    "old_occurrence",
-    "old_witness",
 ];
 
 /// Which log the file follows, and how far.
@@ -129,11 +127,14 @@ pub(crate) struct Cursors {
     pub(crate) associated_batch: i64,
     associated_mark: String,
     pub(crate) associated_through: u64,
+    pub(crate) decided: i64,
+    pub(crate) edits: i64,
+    pub(crate) generation: Vec<u8>,
 }
 
 pub(crate) fn cursors(index: &Connection) -> Result<Cursors> {
     let sql = "SELECT store_id, shelved_through, shelved_mark, associated_batch, associated_mark,
-                      associated_through
+                      associated_through, decided, edits, generation
                FROM follow";
     let mut statement = index.prepare_cached(sql)?;
     Ok(statement.query_row([], |row| {
@@ -144,6 +145,9 @@ pub(crate) fn cursors(index: &Connection) -> Result<Cursors> {
             associated_batch: row.get(3)?,
             associated_mark: row.get(4)?,
             associated_through: row.get::<_, i64>(5)?.unsigned_abs(),
+            decided: row.get(6)?,
+            edits: row.get(7)?,
+            generation: row.get(8)?,
         })
     })?)
 }
@@ -187,6 +191,12 @@ pub(crate) fn adopt_within(
         params![store.to_string(), generation()],
     )?;
     cursors(index)
+}
+
+/// Says that what somebody has in memory of association is no more as it was.
+pub(crate) fn edited(index: &Connection) -> Result<()> {
+    index.execute("UPDATE follow SET edits = edits + 1", [])?;
+    Ok(())
 }
 
 fn is_of_this_log(

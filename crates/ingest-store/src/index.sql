@@ -179,11 +179,19 @@ CREATE TABLE occurrence (
     -- Accounts that saw it, and those that saw it or should have.
     seen_by        INTEGER NOT NULL DEFAULT 1,
     expected       INTEGER NOT NULL DEFAULT 1,
+    -- JSON: the game's account ids of the actors; NULL where it gives none.
+    actor_ids      TEXT,
+    -- What players are counted it for (see statistics.rs); NULL for nothing.
+    counted        TEXT,
     -- JSON: numbers of the occurrences that may be its other half; NULL for none.
     linked         TEXT,
     revision       INTEGER NOT NULL,
     late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
     details        TEXT NOT NULL,
+    -- JSON: the actors by account, where the game tells them; NULL for none.
+    actor_ids      TEXT,
+    -- JSON: what it counts for whom (see statistics.rs); NULL for nobody.
+    counted        TEXT,
     -- The events that actors and details are told by.
     attacker_from  INTEGER NOT NULL,
     victim_from    INTEGER NOT NULL,
@@ -205,6 +213,7 @@ CREATE TABLE occurrence_alias (
     occurrence_no INTEGER NOT NULL,
     PRIMARY KEY (match_id, occurrence_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX occurrence_alias_by_no ON occurrence_alias (match_id, occurrence_no);
 
 -- What changed, a row a step (see changes.rs).
 CREATE TABLE change (
@@ -245,31 +254,3 @@ CREATE TABLE session_block (
     PRIMARY KEY (block, start_ms, session_no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_block_by_session ON session_block (session_no);
-
--- Until association decides: what is written and read today.
--- Clustered by match, so that what is written together lies together.
-CREATE TABLE old_occurrence (
-    match_id       INTEGER NOT NULL,
-    occurrence_id  BLOB NOT NULL,
-    kind           TEXT NOT NULL,
-    actors         TEXT NOT NULL,
-    round          INTEGER,
-    match_clock_ms INTEGER,
-    at_ms          INTEGER NOT NULL,
-    at_quality     TEXT NOT NULL CHECK (at_quality IN ('good', 'low')),
-    confidence     REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
-    revision       INTEGER NOT NULL,
-    late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
-    details        TEXT NOT NULL,
-    PRIMARY KEY (match_id, occurrence_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX old_occurrence_in_order
-    ON old_occurrence (match_id, at_ms, ifnull(match_clock_ms, 0), occurrence_id);
-
-CREATE TABLE old_witness (
-    match_id      INTEGER NOT NULL,
-    occurrence_id BLOB NOT NULL,
-    device        BLOB NOT NULL,
-    event_id      TEXT NOT NULL,
-    PRIMARY KEY (match_id, occurrence_id, device, event_id)
-) STRICT, WITHOUT ROWID;

@@ -30,9 +30,9 @@ mod answer;
 mod backup;
 mod batch;
 mod body;
-#[expect(dead_code, reason = "who writes and reads it comes next")]
 mod changes;
 mod columns;
+mod decisions;
 mod erase;
 mod error;
 mod event_key;
@@ -47,6 +47,8 @@ mod receipt_page;
 mod retention;
 mod schema;
 mod segment;
+#[cfg_attr(not(test), expect(dead_code, reason = "who writes occurrences comes next"))]
+mod statistics;
 mod store;
 mod token;
 mod varint;
@@ -59,6 +61,7 @@ pub use answer::{Answer, IdempotencyClaim, Outcome, Replayed};
 pub use backup::{BackupError, Rescued, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use body::Body;
+pub use decisions::{Decided, Decision, SealReason};
 pub use erase::Erased;
 pub use error::{Ailment, Error, Result};
 pub use follower::{Followed, Follower};

@@ -6,8 +6,13 @@ mod matches;
 mod occurrences;
 mod statistics;
 mod streams;
+#[cfg(test)]
+mod tests;
+mod views;
 
 use event_model::DeviceId;
+
+use crate::Result;
 
 pub use cursor::{Cursor, InvalidCursor};
 pub use feed::{FeedPage, FeedStart, Generation};
@@ -33,6 +38,15 @@ impl<T> Looked<T> {
             Self::Found(found) => Some(found),
             Self::Moved(_) | Self::Unknown => None,
         }
+    }
+
+    /// Makes something else of what was found.
+    fn try_map<U>(self, make: impl FnOnce(T) -> Result<U>) -> Result<Looked<U>> {
+        Ok(match self {
+            Self::Found(found) => Looked::Found(make(found)?),
+            Self::Moved(key) => Looked::Moved(key),
+            Self::Unknown => Looked::Unknown,
+        })
     }
 }
 

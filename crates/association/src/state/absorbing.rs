@@ -34,6 +34,7 @@ impl MatchState {
         }
         self.published = first + other.published;
         self.count_streams_of(other);
+        self.heard.add(&other.heard);
         if self.is_sealed {
             self.seat_late();
         }

@@ -1,10 +1,10 @@
 //! What one stream may take up, and what is odd about it.
 
-use event_model::{Kind, WallTime};
+use event_model::{Kind, Origin, WallTime};
 
 use super::MatchState;
 use crate::row::row;
-use crate::{Axis, EventKey, Packed, Report, ReportNo, ReportSet, Stream};
+use crate::{Axis, EventKey, Packed, Report, ReportNo, ReportSet};
 
 /// The order of a stream's reports: by clock, by its time, by id.
 type Rank = (Axis, i64, EventKey);
@@ -19,16 +19,47 @@ pub(crate) struct StreamFacts {
     sequence_max: u64,
     has_ended: bool,
     pub(crate) counts: StreamCounts,
+    /// Whose word it is, among the watchers, where it counts.
+    pub(crate) witness: Option<u16>,
+    pub(crate) is_outsider: bool,
+    pub(crate) has_second_account: bool,
+    pub(crate) has_second_device: bool,
+    pub(crate) is_listed_otherwise: bool,
+    pub(crate) has_no_vote: bool,
+    pub(crate) invents: bool,
 }
 
-row!(StreamFacts { kept, limit, sequence_max, has_ended, counts });
-row!(StreamCounts { reports, overflow, went_back, absurd_times });
+row!(StreamFacts {
+    kept,
+    limit,
+    sequence_max,
+    has_ended,
+    counts,
+    witness,
+    is_outsider,
+    has_second_account,
+    has_second_device,
+    is_listed_otherwise,
+    has_no_vote,
+    invents,
+});
+row!(StreamCounts {
+    reports,
+    replayed,
+    overflow,
+    went_back,
+    absurd_times,
+    contradicted_counters,
+    inventions,
+});
 
 /// What is odd about a stream, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StreamCounts {
     /// Reports that came.
     pub reports: u64,
+    /// Of them, those that a recording was read for.
+    pub replayed: u64,
     /// Of them, those beyond what one stream may have: they are in the log and
     /// in no occurrence.
     pub overflow: u64,
@@ -36,15 +67,10 @@ pub struct StreamCounts {
     pub went_back: u64,
     /// Reports of a year in which nobody played this.
     pub absurd_times: u64,
-}
-
-/// A stream as a reader sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StreamView {
-    /// Whose.
-    pub stream: Stream,
-    /// What is odd.
-    pub counts: StreamCounts,
+    /// Reports whose counter others' times speak against.
+    pub contradicted_counters: u64,
+    /// Occurrences that its account tells and others rather would have seen.
+    pub inventions: u64,
 }
 
 /// The first instant that a report can be of, and the first that it cannot:
@@ -71,6 +97,7 @@ impl StreamFacts {
     /// Counts a report that came.
     fn hear(&mut self, report: &Report<'_>) {
         self.counts.reports += 1;
+        self.counts.replayed += u64::from(report.origin == Some(Origin::Replay));
         if let Some(sequence) = report.sequence {
             self.counts.went_back += u64::from(sequence < self.sequence_max);
             self.sequence_max = self.sequence_max.max(sequence);
@@ -83,6 +110,7 @@ impl StreamFacts {
     /// Adds what another match counted of the same stream.
     pub(super) fn add(&mut self, other: &Self) {
         self.counts.reports += other.counts.reports;
+        self.counts.replayed += other.counts.replayed;
         self.counts.overflow += other.counts.overflow;
         self.counts.went_back += other.counts.went_back;
         self.counts.absurd_times += other.counts.absurd_times;
@@ -96,13 +124,6 @@ impl StreamFacts {
 }
 
 impl MatchState {
-    /// Every stream, with what is odd about it.
-    pub fn streams(&self) -> impl Iterator<Item = StreamView> {
-        let facts = self.streams.iter().map(|facts| facts.counts);
-        std::iter::zip(self.set.streams(), facts)
-            .map(|(stream, counts)| StreamView { stream: *stream, counts })
-    }
-
     pub(crate) fn axis_of(&self, report: &Packed) -> Axis {
         self.set.clocks()[usize::from(report.clock.0)].axis
     }
@@ -119,7 +140,10 @@ impl MatchState {
     pub(crate) fn admit(&mut self, no: ReportNo, report: &Report<'_>) -> bool {
         let Some(packed) = self.set.get(no) else { return false };
         let (stream, rank) = (self.stream_no(packed), self.rank(packed));
-        self.streams.resize_with(self.set.streams().len(), StreamFacts::default);
+        for new in self.streams.len()..self.set.streams().len() {
+            let witness = self.witness_of(new);
+            self.streams.push(StreamFacts { witness, ..StreamFacts::default() });
+        }
         let facts = &mut self.streams[stream];
         facts.hear(report);
         facts.kept += 1;

@@ -41,6 +41,39 @@ pub(crate) struct LiveClock {
     since: u16,
     /// Resolves that were made for its sake.
     resolves: u8,
+    pub(crate) facts: Facts,
+}
+
+/// What the reports on a clock say about it, for whoever looks at it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) reports: u32,
+    /// The first and the last instant on it.
+    pub(crate) span: Option<(i64, i64)>,
+    /// What the times that came with its reports say that its offset is.
+    pub(crate) prior: i64,
+    /// How far it is from the others in the middle.
+    pub(crate) residual: Option<i64>,
+    pub(crate) is_good: bool,
+}
+
+impl Facts {
+    /// Hears a report.
+    pub(crate) fn hear(&mut self, t: i64, difference: i64, is_good: bool) {
+        if self.reports == 0 {
+            self.prior = difference;
+        }
+        self.reports = self.reports.saturating_add(1);
+        self.is_good |= is_good;
+        let (first, last) = self.span.unwrap_or((t, t));
+        self.span = Some((first.min(t), last.max(t)));
+    }
+
+    /// Learns from all reports together.
+    pub(crate) fn learn(&mut self, differences: &mut [i64], residuals: &mut [i64]) {
+        self.prior = median(differences).unwrap_or(self.prior);
+        self.residual = median(residuals);
+    }
 }
 
 /// Creations in a row that others contradict.
@@ -64,7 +97,9 @@ row!(LiveClock {
     streak,
     since,
     resolves,
+    facts,
 });
+row!(Facts { reports, span, prior, residual, is_good });
 row!(Streak { created, offsets, place });
 row!(Ring { values, filled, next });
 
@@ -152,6 +187,20 @@ impl LiveClock {
         self.segments[next.saturating_sub(1)].offset_ms
     }
 
+    /// The stretches of its offset, as far as it is known.
+    pub(crate) fn segments(&self) -> Vec<Segment> {
+        let mut segments = self.segments.to_vec();
+        match segments.last_mut() {
+            Some(last) => last.offset_ms = last.offset_ms.saturating_add(self.nudge),
+            None if self.is_placed() => {
+                let from = self.facts.span.map_or(0, |(first, _)| first);
+                segments.push(Segment { from, offset_ms: self.base.saturating_add(self.nudge) });
+            }
+            None => {}
+        }
+        segments
+    }
+
     /// Whether what is on it may be joined by time.
     pub(crate) fn is_placed(&self) -> bool {
         matches!(self.trust, Trust::Prior | Trust::Learnt)
@@ -233,6 +282,11 @@ impl LiveClock {
             + self.streak.created.capacity() * size_of::<OccurrenceNo>()
             + self.streak.offsets.capacity() * size_of::<i64>()
     }
+}
+
+fn median(values: &mut [i64]) -> Option<i64> {
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable(middle).1)
 }
 
 /// The last few of some small differences.

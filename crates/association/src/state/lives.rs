@@ -1,12 +1,16 @@
 //! The occurrences that a match has now, and how they are found.
 
-use std::{collections::BTreeSet, ops::Bound};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use crate::{
     LogNo, NameKey, OccurrenceNo, ReportNo, Sighting,
     ids::{Held, Published},
     row::row,
     state::touched::Touched,
+    trust::Belief,
 };
 
 /// A live occurrence's number in this process.
@@ -36,12 +40,21 @@ row!(Description { at, match_clock_ms, attacker_from, victim_from, assists_from,
 
 impl Description {
     /// A smaller shift is what every further witness makes, and says nothing.
-    const SHIFT_MS: u64 = 250;
+    pub(crate) const SHIFT_MS: u64 = 250;
 
-    /// Whether somebody who was told `self` has to be told `new`.
-    pub(crate) fn is_corrected_by(&self, new: &Self) -> bool {
-        self.at.at.unix_ms().abs_diff(new.at.at.unix_ms()) > Self::SHIFT_MS
+    /// Whether somebody who was told `self` has to be told `new`, were it not
+    /// for a shift of so much.
+    pub(crate) fn is_corrected_by(&self, new: &Self, shift_ms: u64) -> bool {
+        let shifted = self.at.at.unix_ms().abs_diff(new.at.at.unix_ms());
+        let other = |told: &Self| (told.at.quality, told.match_clock_ms);
+        shifted > shift_ms
             || (self.names, self.round) != (new.names, new.round)
+            || (shift_ms == 0 && other(self) != other(new))
+    }
+
+    /// The same, at the time that was told before.
+    pub(crate) fn at_time_of(self, told: &Self) -> Self {
+        Self { at: told.at, match_clock_ms: told.match_clock_ms, ..self }
     }
 }
 
@@ -66,6 +79,7 @@ pub(crate) struct Live {
     /// It was there at the seal and does not move any more.
     pub(crate) is_frozen: bool,
     pub(crate) said: Description,
+    pub(crate) belief: Belief,
 }
 
 /// All of them.
@@ -75,6 +89,8 @@ pub(crate) struct Lives {
     free: Vec<LiveNo>,
     by_time: BTreeSet<(u64, i64, Published, LiveNo)>,
     by_scope: BTreeSet<(u64, Published, LiveNo)>,
+    /// The halves that may belong to one, where more than one may.
+    links: BTreeMap<LiveNo, Box<[OccurrenceNo]>>,
     /// Those whose rows changed.
     touched: Touched<OccurrenceNo>,
 }
@@ -104,6 +120,7 @@ impl Lives {
         if let Some(scope) = live.scope {
             self.by_scope.remove(&(scope, live.published, no));
         }
+        self.links.remove(&no);
         self.free.push(no);
     }
 
@@ -131,6 +148,40 @@ impl Lives {
         self.free.clear();
         self.by_time.clear();
         self.by_scope.clear();
+        self.links.clear();
+    }
+
+    /// The halves that may belong to it.
+    pub(crate) fn links(&self, no: LiveNo) -> &[OccurrenceNo] {
+        self.links.get(&no).map_or(&[], AsRef::as_ref)
+    }
+
+    /// Takes it out of the links of others; whose.
+    pub(crate) fn unlink(&mut self, no: LiveNo) -> Vec<OccurrenceNo> {
+        let name = self.get(no).name;
+        let others: Vec<LiveNo> =
+            self.links(no).iter().filter_map(|other| self.find(*other)).collect();
+        for other in &others {
+            let kept = self.links(*other).iter().copied().filter(|link| *link != name).collect();
+            self.links.insert(*other, kept);
+        }
+        others.into_iter().map(|other| self.get_mut(other).name).collect()
+    }
+
+    /// Links it to the halves that may belong to it.
+    pub(crate) fn set_links(&mut self, no: LiveNo, links: Box<[OccurrenceNo]>) {
+        if !links.is_empty() {
+            self.links.insert(no, links);
+        }
+    }
+
+    /// Believes this of it; whether it was believed otherwise before.
+    pub(crate) fn set_belief(&mut self, no: LiveNo, belief: Belief) -> bool {
+        let is_new = self.get(no).belief != belief;
+        if is_new {
+            self.get_mut(no).belief = belief;
+        }
+        is_new
     }
 
     /// Takes notes of what changes from now on.

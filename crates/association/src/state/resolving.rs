@@ -1,7 +1,7 @@
 //! What a resolve changes: the solver's clusters under the names that were
 //! given at arrival.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     MatchState,
@@ -10,26 +10,57 @@ use super::{
     lives::{Description, Live, LiveNo},
 };
 use crate::{
-    Axis, Change, Cluster, LogNo, OccurrenceNo, Packed, ReportNo, Solution,
+    Axis, Change, Cluster, ClusterNo, Flag, LogNo, OccurrenceNo, Packed, ReportNo, Solution,
     ids::{Held, Name, Naming, Seated, named},
     revisions::differences,
     solve,
+    trust::Belief,
 };
+
+/// What was said of an occurrence before it was solved anew.
+struct Told {
+    said: Description,
+    belief: Belief,
+    linked: Box<[OccurrenceNo]>,
+}
 
 impl MatchState {
     /// Asks the solver, and corrects what it says otherwise. Where the match is
     /// sealed, only what came late can still find its place.
     pub fn resolve(&mut self) {
+        self.resolve_to(Description::SHIFT_MS, BTreeSet::new());
+    }
+
+    /// The same; what was told of an occurrence's time stands where it is no
+    /// further off, and those that `changed` already are told of in any case.
+    pub(crate) fn resolve_to(&mut self, shift_ms: u64, mut changed: BTreeSet<OccurrenceNo>) {
         self.is_due = false;
         self.cut_to_shares();
         self.resolved_at = self.set.len();
         self.counts.resolves += 1;
+        let since = self.ledger.mark();
         let solution = solve(&self.set, &self.rules);
         if self.is_sealed {
             self.learn_late_clocks(&solution);
         } else {
             self.learn_clocks(&solution);
-            self.adopt(&solution.clusters);
+            changed.extend(self.adopt(&solution.clusters, shift_ms));
+        }
+        self.count_contradicted(&solution);
+        self.judge(since, changed);
+    }
+
+    fn count_contradicted(&mut self, solution: &Solution) {
+        for facts in &mut self.streams {
+            facts.counts.contradicted_counters = 0;
+        }
+        for (no, flag) in &solution.flags {
+            match flag {
+                Flag::CounterContradicted => {
+                    let stream = self.stream_no(self.packed(*no));
+                    self.streams[stream].counts.contradicted_counters += 1;
+                }
+            }
         }
     }
 
@@ -49,33 +80,77 @@ impl MatchState {
         }
     }
 
-    /// Takes over `clusters`, with changes for whoever knows the ones before.
-    fn adopt(&mut self, clusters: &[Cluster]) {
+    /// Takes over `clusters`, with changes for whoever knows the ones before;
+    /// which of those reports left for others.
+    fn adopt(&mut self, clusters: &[Cluster], shift_ms: u64) -> BTreeSet<OccurrenceNo> {
         let held = self.lives.held();
         let reports = self.seated(&held);
         let names: Vec<Held> = held.iter().map(|(_, held)| *held).collect();
         let members: Vec<Vec<usize>> = clusters.iter().map(indexes).collect();
         let naming = named(&names, &reports, &members);
-        self.note_moves(&reports, &members, &naming);
+        let left = self.note_moves(&reports, &members, &naming);
+        let left = left.into_iter().map(|index| names[index].name).collect();
         for change in differences(&names, &reports, &members, &naming) {
             self.ledger.push(change);
         }
-        let said: Vec<Description> = held.iter().map(|(no, _)| self.lives.get(*no).said).collect();
+        let told: Vec<Told> = held.iter().map(|(no, _)| self.told_of(*no)).collect();
         drop((reports, members));
         self.lives.clear();
         self.seats.clear();
+        let mut numbers = Vec::with_capacity(clusters.len());
         for (cluster, name) in std::iter::zip(clusters, &naming.names) {
             let (held, told) = match *name {
-                Name::Kept(index) => (names[index], Some(&said[index])),
+                Name::Kept(index) => (names[index], Some(&told[index])),
                 Name::Founded { by, .. } => (self.publish(number(by)), None),
             };
-            self.seat_cluster(cluster, held, told);
+            numbers.push(self.seat_cluster(cluster, held, told, shift_ms));
+        }
+        self.link_halves(clusters, &naming, &numbers, &told);
+        left
+    }
+
+    fn told_of(&self, no: LiveNo) -> Told {
+        let Live { said, belief, .. } = *self.lives.get(no);
+        Told { said, belief, linked: self.lives.links(no).into() }
+    }
+
+    /// Links halves to those that may be theirs, and tells whose links changed.
+    fn link_halves(
+        &mut self,
+        clusters: &[Cluster],
+        naming: &Naming,
+        numbers: &[LiveNo],
+        told: &[Told],
+    ) {
+        for ((cluster, name), no) in clusters.iter().zip(&naming.names).zip(numbers) {
+            let other = |other: &ClusterNo| {
+                let other = usize::try_from(other.0).expect("a number of this process");
+                self.lives.get(numbers[other]).name
+            };
+            let mut links: Vec<OccurrenceNo> = cluster.linked.iter().map(other).collect();
+            links.sort_unstable();
+            let before = match *name {
+                Name::Kept(index) => told[index].linked.as_ref(),
+                Name::Founded { .. } => &[],
+            };
+            let occurrence = self.lives.get(*no).name;
+            let is_new = matches!(name, Name::Kept(_)) && *before != *links;
+            self.lives.set_links(*no, links.into());
+            if is_new {
+                self.ledger.push(Change::Retimed { occurrence });
+            }
         }
     }
 
     /// Notes whose rows change: who is in another occurrence, or in none yet,
-    /// and who founds one.
-    fn note_moves(&mut self, reports: &[Seated], clusters: &[Vec<usize>], naming: &Naming) {
+    /// and who founds one. Which of the held they left.
+    fn note_moves(
+        &mut self,
+        reports: &[Seated],
+        clusters: &[Vec<usize>],
+        naming: &Naming,
+    ) -> BTreeSet<usize> {
+        let mut left = BTreeSet::new();
         for (cluster, members) in clusters.iter().enumerate() {
             let kept = match naming.names[cluster] {
                 Name::Kept(index) => Some(index),
@@ -84,9 +159,11 @@ impl MatchState {
             for member in members {
                 if kept.is_none() || reports[*member].holder != kept {
                     self.touched.add(reports[*member].no);
+                    left.extend(reports[*member].holder);
                 }
             }
         }
+        left
     }
 
     fn seated(&self, held: &[(LiveNo, Held)]) -> Vec<Seated> {
@@ -109,10 +186,16 @@ impl MatchState {
         Held { name, published }
     }
 
-    fn seat_cluster(&mut self, cluster: &Cluster, held: Held, told: Option<&Description>) {
+    fn seat_cluster(
+        &mut self,
+        cluster: &Cluster,
+        held: Held,
+        told: Option<&Told>,
+        shift_ms: u64,
+    ) -> LiveNo {
         let shown = self.as_most_say(cluster);
         let said = self.said_of(cluster, &shown);
-        let corrected = told.is_some_and(|told| told.is_corrected_by(&said));
+        let corrected = told.is_some_and(|told| told.said.is_corrected_by(&said, shift_ms));
         let live = self.lives.add(Live {
             name: held.name,
             published: held.published,
@@ -124,7 +207,8 @@ impl MatchState {
             is_provisional: !self.is_placed(cluster),
             is_doubtful: false,
             is_frozen: false,
-            said: told.filter(|_| !corrected).copied().unwrap_or(said),
+            said: told.filter(|_| !corrected).map_or(said, |told| said.at_time_of(&told.said)),
+            belief: told.map_or(Belief::NONE, |told| told.belief),
         });
         for member in &cluster.members {
             let head = self.lives.get(live).head;
@@ -134,6 +218,7 @@ impl MatchState {
         if corrected {
             self.ledger.push(Change::Retimed { occurrence: held.name });
         }
+        live
     }
 
     /// A report as the cluster's witnesses have it together.

@@ -8,12 +8,14 @@ use super::{
     MatchState,
     bounds::StreamFacts,
     clocks::LiveClock,
+    heard::Heard,
     lives::{Description, Live, LiveNo},
 };
 use crate::{
     Axis, Clock, LogNo, NameKey, OccurrenceNo, Packed, Pushed, ReportNo, Revision, Rules, Stream,
     revisions::Ledger,
     row::{bytes_of, row, row_of},
+    trust::{Belief, Watcher},
 };
 
 /// What a match is made of, or what changed of it: every row replaces the one
@@ -71,7 +73,7 @@ impl std::fmt::Display for DamagedRows {
 impl std::error::Error for DamagedRows {}
 
 /// What is written of the match itself.
-struct Whole {
+pub(super) struct Whole {
     last: Revision,
     published: u32,
     resolved_at: usize,
@@ -80,8 +82,13 @@ struct Whole {
     overflow: u64,
     resolves: u64,
     zeros: Vec<(u32, i64)>,
-    streams: Vec<(Stream, StreamFacts)>,
-    clocks: Vec<(Clock, LiveClock)>,
+    heard: Heard,
+    watchers: Vec<Watcher>,
+    is_unjudged: bool,
+    pub(super) streams: Vec<(Stream, StreamFacts)>,
+    pub(super) clocks: Vec<(Clock, LiveClock)>,
+    /// How the accounts are written, by stream.
+    pub(super) accounts: Vec<Option<Box<str>>>,
 }
 
 row!(Whole {
@@ -93,8 +100,12 @@ row!(Whole {
     overflow,
     resolves,
     zeros,
+    heard,
+    watchers,
+    is_unjudged,
     streams,
     clocks,
+    accounts,
 });
 
 /// An occurrence but for its reports.
@@ -108,6 +119,8 @@ struct Kept {
     is_doubtful: bool,
     is_frozen: bool,
     said: Description,
+    belief: Belief,
+    linked: Box<[OccurrenceNo]>,
 }
 
 row!(Kept {
@@ -119,7 +132,9 @@ row!(Kept {
     is_provisional,
     is_doubtful,
     is_frozen,
-    said
+    said,
+    belief,
+    linked,
 });
 
 impl MatchState {
@@ -196,8 +211,10 @@ impl MatchState {
         }
         let mut lives: HashMap<OccurrenceNo, LiveNo> = HashMap::new();
         for row in &rows.occurrences {
-            let live = live_of(row).ok_or(DamagedRows)?;
-            lives.insert(row.no, state.lives.add(live));
+            let (live, linked) = live_of(row).ok_or(DamagedRows)?;
+            let live = state.lives.add(live);
+            state.lives.set_links(live, linked);
+            lives.insert(row.no, live);
         }
         for row in &rows.reports {
             let live = *lives.get(&row.occurrence).ok_or(DamagedRows)?;
@@ -218,9 +235,13 @@ impl MatchState {
             is_sealed: self.is_sealed,
             overflow: self.counts.overflow,
             resolves: self.counts.resolves,
+            heard: self.heard.clone(),
+            watchers: self.watchers.clone(),
+            is_unjudged: self.is_unjudged,
             zeros: self.zeros.iter().map(|(run, zero)| (*run, *zero)).collect(),
             streams: streams.map(|(stream, facts)| (*stream, facts.clone())).collect(),
             clocks: clocks.map(|(clock, live)| (*clock, live.clone())).collect(),
+            accounts: self.accounts(),
         })
     }
 
@@ -231,6 +252,12 @@ impl MatchState {
         (self.is_due, self.is_sealed) = (whole.is_due, whole.is_sealed);
         (self.counts.overflow, self.counts.resolves) = (whole.overflow, whole.resolves);
         self.zeros = whole.zeros.into_iter().collect();
+        (self.heard, self.is_unjudged) = (whole.heard, whole.is_unjudged);
+        self.watchers = whole.watchers;
+        let is_there = |no: u16| usize::from(no) < self.watchers.len();
+        if !whole.streams.iter().all(|(_, facts)| facts.witness.is_none_or(is_there)) {
+            return None;
+        }
         for (stream, mut facts) in whole.streams {
             self.set.numbered_stream(stream)?;
             facts.kept = 0;
@@ -286,14 +313,16 @@ impl MatchState {
             is_doubtful: live.is_doubtful,
             is_frozen: live.is_frozen,
             said: live.said,
+            belief: live.belief,
+            linked: self.lives.links(no).into(),
         });
         OccurrenceRow { no: live.name, kept }
     }
 }
 
-fn live_of(row: &OccurrenceRow) -> Option<Live> {
+fn live_of(row: &OccurrenceRow) -> Option<(Live, Box<[OccurrenceNo]>)> {
     let kept: Kept = row_of(&row.kept)?;
-    Some(Live {
+    let live = Live {
         name: row.no,
         published: kept.published,
         head: None,
@@ -305,5 +334,7 @@ fn live_of(row: &OccurrenceRow) -> Option<Live> {
         is_doubtful: kept.is_doubtful,
         is_frozen: kept.is_frozen,
         said: kept.said,
-    })
+        belief: kept.belief,
+    };
+    Some((live, kept.linked))
 }

@@ -1,5 +1,7 @@
 //! How sure an occurrence is, as a number.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::misses::PerMille;
@@ -8,7 +10,7 @@ use crate::cost;
 /// How sure it is that an occurrence happened, once: from 0 to 999 thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Confidence(u16);
+pub struct Confidence(pub(super) u16);
 
 /// What speaks for an occurrence before anybody is heard: 19 of 20 reports are
 /// of something that happened.
@@ -22,6 +24,8 @@ const WHOLE: u64 = 1_000;
 impl Confidence {
     /// Nothing is surer than this.
     pub const MOST: Self = Self(999);
+    /// Nothing speaks for it.
+    pub(crate) const NONE: Self = Self(0);
     /// One of several only.
     const OF_ONE: Self = Self(500);
     /// No id of the game's own, or nobody else who could have seen it.
@@ -35,9 +39,14 @@ impl Confidence {
 
     /// From the miss rates of those who saw it and of those who should have.
     pub(super) fn of(seen: &[PerMille], missed: &[PerMille]) -> Self {
-        let seen: i64 = seen.iter().map(|rate| log_ratio(WHOLE - rate.0, FALSE_REPORT)).sum();
-        let missed: i64 = missed.iter().map(|rate| log_ratio(rate.0, WHOLE - FALSE_REPORT)).sum();
-        Self::at_odds(BEFORE + seen + missed)
+        let seen: i64 = seen.iter().copied().map(for_seeing).sum();
+        let missed: i64 = missed.iter().copied().map(for_missing).sum();
+        Self::of_weight(seen + missed)
+    }
+
+    /// From what all of them weigh together.
+    pub(super) fn of_weight(weight: i64) -> Self {
+        Self::at_odds(BEFORE + weight)
     }
 
     /// No more than what so many witnesses of so many can give, or an id that
@@ -51,17 +60,25 @@ impl Confidence {
     /// The greatest number of thousandths whose odds are not above these, in
     /// hundredths of a nat.
     fn at_odds(odds: i64) -> Self {
-        let (mut below, mut above) = (0, Self::MOST.0 + 1);
-        while above - below > 1 {
-            let middle = u16::midpoint(below, above);
-            if log_ratio(middle.into(), WHOLE - u64::from(middle)) <= odds {
-                below = middle;
-            } else {
-                above = middle;
-            }
-        }
-        Self(below)
+        let below = ODDS.partition_point(|known| *known <= odds);
+        let below = u16::try_from(below).unwrap_or(Self::MOST.0);
+        Self(below.saturating_sub(1).min(Self::MOST.0))
     }
+}
+
+/// The odds of every number of thousandths: they are asked for with each report.
+static ODDS: LazyLock<Box<[i64]>> = LazyLock::new(|| {
+    (0..WHOLE).map(|thousandths| log_ratio(thousandths, WHOLE - thousandths)).collect()
+});
+
+/// What one who misses so much adds by seeing it.
+pub(super) fn for_seeing(rate: PerMille) -> i64 {
+    log_ratio(WHOLE - rate.0, FALSE_REPORT)
+}
+
+/// What one who misses so much adds by missing it.
+pub(super) fn for_missing(rate: PerMille) -> i64 {
+    log_ratio(rate.0, WHOLE - FALSE_REPORT)
 }
 
 /// 100 · ln(part / whole).

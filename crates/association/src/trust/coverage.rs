@@ -47,7 +47,8 @@ impl Span {
         (self.from_ms..=self.to_ms).contains(&ms)
     }
 
-    fn widened(self) -> Self {
+    /// With what an account is taken to watch before and after.
+    pub(super) fn widened(self) -> Self {
         Self {
             from_ms: self.from_ms.saturating_sub(MARGIN_MS),
             to_ms: self.to_ms.saturating_add(MARGIN_MS),

@@ -27,6 +27,8 @@ pub struct Judgement {
     pub voters: BTreeSet<Account>,
     /// How every account behaved, those without a vote included.
     pub conduct: Assessment,
+    /// When every account watched.
+    pub coverage: Vec<Coverage>,
     /// How far each cluster can be believed, in the solution's order, by those
     /// who have a vote and no further than by everybody.
     pub assessment: Assessment,
@@ -46,12 +48,12 @@ pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known)
     }
     let conduct = assess(&sighted, &coverage);
     let voters = voters(&conducts_in(set, solution, &quorum, &conduct));
-    let (sighted, coverage) = by_word_of(&voters, sighted, coverage);
-    let mut assessment = assess(&sighted, &coverage);
+    let (sighted, of_voters) = by_word_of(&voters, sighted, coverage.clone());
+    let mut assessment = assess(&sighted, &of_voters);
     for (trust, by_all) in assessment.occurrences.iter_mut().zip(&conduct.occurrences) {
         *trust = trust.unless(by_all);
     }
-    Judgement { assessment, quorum, voters, conduct }
+    Judgement { quorum, voters, conduct, coverage, assessment }
 }
 
 fn by_word_of(

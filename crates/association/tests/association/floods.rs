@@ -95,7 +95,7 @@ fn impossible_years_and_numbers_that_go_back_are_counted_and_kept() {
         assert!(matches!(state.place(&report), Placed::Expresses(_)));
     }
     state.seal();
-    let stream = state.streams().next().unwrap();
+    let stream = &state.streams().views()[0];
     assert_eq!((stream.counts.absurd_times, stream.counts.went_back), (4, 3));
     assert_eq!(state.counts().reports, 4);
 }

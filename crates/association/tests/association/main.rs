@@ -5,6 +5,7 @@
 
 mod absorb;
 mod arrival;
+mod belief;
 mod bounds;
 mod clocks;
 mod counters;
@@ -21,6 +22,7 @@ mod reopen;
 mod rows;
 mod seal;
 mod sketch;
+mod tally;
 mod told;
 mod trust;
 mod withdraw;

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::{Result, segment::Segment};
+use crate::{Result, index, segment::Segment};
 
 /// Rows of the gate deleted in one step: a page or two each.
 const GATE_ROWS_A_STEP: i64 = 500;
@@ -47,8 +47,8 @@ impl Forgetting {
         Ok(!self.is_done)
     }
 
-    fn matches(&mut self, index: &mut Connection) -> Result<()> {
-        let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn matches(&mut self, connection: &mut Connection) -> Result<()> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let looked_at = looked_at(&transaction, self.through)?;
         self.is_done = looked_at.is_empty();
         let mut rows = 0;
@@ -62,6 +62,9 @@ impl Forgetting {
                 break;
             }
             self.through = match_id;
+        }
+        if rows > 0 {
+            index::edited(&transaction)?;
         }
         transaction.commit()?;
         Ok(())
@@ -79,17 +82,35 @@ fn looked_at(index: &Transaction<'_>, through: i64) -> Result<Vec<(i64, Option<i
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Tables with rows of matches, and what tells those of one match apart.
+const OF_MATCHES: [(&str, &str); 12] = [
+    ("report", "position"),
+    ("occurrence", "occurrence_no"),
+    ("occurrence_alias", "occurrence_id"),
+    ("change", "first_revision"),
+    ("match_device", "device"),
+    ("match_batch", "batch_no"),
+    ("match_name", "name_key"),
+    ("stream", "stream_no"),
+    ("player_match", "account"),
+    ("session", "session_no"),
+    ("match_key", "key"),
+    ("match_state", "match_id"),
+];
+
 /// Deletes rows of a match, itself last of all; how many.
 fn forget_some(index: &Transaction<'_>, match_id: i64, most: usize) -> Result<usize> {
-    const CHILDREN: [(&str, &str); 4] = [
-        ("old_witness", "occurrence_id, device, event_id"),
-        ("old_occurrence", "occurrence_id"),
-        ("match_device", "device"),
-        ("match_batch", "batch_no"),
-    ];
     let mut deleted = 0;
-    for (table, columns) in CHILDREN {
+    for (table, columns) in OF_MATCHES {
         let left = i64::try_from(most - deleted).unwrap_or(0);
+        if table == "session" {
+            index
+                .prepare_cached(
+                    "DELETE FROM session_block WHERE session_no IN (
+                         SELECT session_no FROM session WHERE match_id = ?1 LIMIT ?2)",
+                )?
+                .execute(params![match_id, left])?;
+        }
         deleted += index
             .prepare_cached(&format!(
                 "DELETE FROM {table} WHERE match_id = ?1 AND ({columns}) IN (
@@ -101,4 +122,10 @@ fn forget_some(index: &Transaction<'_>, match_id: i64, most: usize) -> Result<us
         }
     }
     Ok(deleted + index.execute("DELETE FROM game_match WHERE match_id = ?1", [match_id])?)
+}
+
+/// Deletes all of a match.
+pub(super) fn forget_all(index: &Transaction<'_>, match_id: i64) -> Result<()> {
+    forget_some(index, match_id, usize::MAX)?;
+    Ok(())
 }

@@ -2,27 +2,40 @@
 
 use std::borrow::Cow;
 
-use association::{LoggedEvent, Standing, standing};
-use event_model::{Actors, CloudEvent, DeviceId, Game, Identity, Kind};
+use association::{Report, Sighting};
+use event_model::{
+    ActorIds, Actors, ClockReading, CloudEvent, DeviceId, Game, Identity, Kind, Ordinal, Origin,
+    WallTime,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-/// An event's content, as the tables hold it.
+use super::hints::OwnedHints;
+
+/// An event's content, as far as association and the tables need it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Told {
-    pub(super) event_id: String,
-    pub(super) subject: String,
-    pub(super) game: String,
+pub(super) struct Told<'e> {
+    pub(super) event_id: Cow<'e, str>,
+    pub(super) subject: Cow<'e, str>,
+    /// `None` for a type of somebody else's.
+    pub(super) game: Option<Game>,
     pub(super) kind: Option<Kind>,
     /// The kind's word, or a type of somebody else's as it is.
     pub(super) kind_text: Cow<'static, str>,
-    pub(super) standing: Standing,
-    /// JSON.
-    pub(super) actors: String,
+    identity: Option<Identity>,
+    origin: Option<Origin>,
+    pub(super) observer: Option<String>,
+    pub(super) actors: Actors,
+    pub(super) actor_ids: Option<ActorIds>,
     pub(super) round: Option<u32>,
+    ordinal: Option<Ordinal>,
     pub(super) match_clock_ms: Option<i64>,
+    observed: Option<ClockReading>,
+    time: Option<WallTime>,
+    pub(super) sequence: Option<u64>,
+    hints: OwnedHints,
     /// A JSON object.
-    pub(super) details: String,
+    pub(super) details: Cow<'e, str>,
 }
 
 /// What is looked at of an event that is plainly one of ours. It was judged when
@@ -35,6 +48,10 @@ struct Plain<'e> {
     event_type: Cow<'e, str>,
     #[serde(borrow)]
     subject: Cow<'e, str>,
+    time: Option<WallTime>,
+    #[serde(borrow)]
+    sequence: Option<&'e str>,
+    origin: Option<Origin>,
     #[serde(borrow)]
     data: PlainData<'e>,
 }
@@ -43,106 +60,160 @@ struct Plain<'e> {
 struct PlainData<'e> {
     game: Game,
     identity: Identity,
+    observer: Option<String>,
     actors: Actors,
+    actor_ids: Option<ActorIds>,
     round: Option<u32>,
+    ordinal: Option<Ordinal>,
     match_clock_ms: Option<i64>,
+    observed: Option<ClockReading>,
     #[serde(borrow)]
     details: Option<&'e RawValue>,
 }
 
-impl Told {
+impl<'e> Told<'e> {
     /// `None` where the event tells of no match.
-    pub(super) fn read(device: DeviceId, json: &str) -> Option<Self> {
-        Self::read_plain(device, json).or_else(|| Self::read_any(device, json))
+    pub(super) fn read(json: &'e str) -> Option<Self> {
+        Self::read_plain(json).or_else(|| Self::read_any(json))
+    }
+
+    /// As association is told of it.
+    pub(super) fn report(
+        &self,
+        device: DeviceId,
+        position: u64,
+        corrected: Sighting,
+    ) -> Report<'_> {
+        Report {
+            device,
+            event_id: &self.event_id,
+            subject: &self.subject,
+            position,
+            kind: self.kind,
+            identity: self.identity,
+            origin: self.origin,
+            observer: self.observer.as_deref(),
+            actors: &self.actors,
+            actor_ids: self.actor_ids.as_ref(),
+            round: self.round,
+            ordinal: self.ordinal.as_ref(),
+            match_clock_ms: self.match_clock_ms,
+            observed: self.observed,
+            time: self.time,
+            corrected,
+            sequence: self.sequence,
+            hints: self.hints.borrowed(),
+        }
+    }
+
+    /// The game's word. A type of somebody else's names none: what stands before
+    /// the colon of its subject is the best guess, and only shown.
+    pub(super) fn game(&self) -> &str {
+        match &self.game {
+            Some(game) => game.as_str(),
+            None => self.subject.split_once(':').map_or("", |(game, _)| game),
+        }
     }
 
     /// Gives up on what is not plainly an event of ours, also on a name that
     /// comes twice: association reads every event that is stored, and a tree of
     /// values costs more than all the rest.
-    fn read_plain(device: DeviceId, json: &str) -> Option<Self> {
-        let Plain { id, event_type, subject, data } = serde_json::from_str(json).ok()?;
+    fn read_plain(json: &'e str) -> Option<Self> {
+        let Plain { id, event_type, subject, time, sequence, origin, data } =
+            serde_json::from_str(json).ok()?;
         let kind = Kind::from_event_type(&event_type).filter(|kind| *kind != Kind::SequenceGap)?;
         let details = data.details.map(RawValue::get).filter(|text| text.starts_with('{'))?;
-        let logged = LoggedEvent {
-            device,
-            event_id: &id,
-            subject: &subject,
-            kind: Some(kind),
-            identity: Some(data.identity),
+        let sequence = match sequence {
+            Some(text) => Some(text.parse::<u64>().ok().filter(|number| is_sequence(*number))?),
+            None => None,
         };
         Some(Self {
-            standing: standing(&logged),
-            game: data.game.to_string(),
+            event_id: id,
+            subject,
+            game: Some(data.game),
             kind: Some(kind),
             kind_text: kind.as_str().into(),
-            actors: text(&data.actors),
+            identity: Some(data.identity),
+            origin,
+            observer: data.observer,
+            actors: data.actors,
+            actor_ids: data.actor_ids,
             round: data.round,
+            ordinal: data.ordinal,
             match_clock_ms: data.match_clock_ms,
-            details: details.to_owned(),
-            event_id: id.into_owned(),
-            subject: subject.into_owned(),
+            observed: data.observed,
+            time,
+            sequence,
+            hints: OwnedHints::read(kind, details),
+            details: details.into(),
         })
     }
 
-    fn read_any(device: DeviceId, json: &str) -> Option<Self> {
+    fn read_any(json: &str) -> Option<Self> {
         let event = CloudEvent::parse(&serde_json::from_str(json).ok()?).ok()?;
         let subject = event.subject.clone()?;
         match event.kind() {
             Some(Kind::SequenceGap) => None,
-            Some(kind) => Self::of_ours(device, &event, subject, kind),
-            None => Some(Self::of_others(device, event, subject)),
+            Some(kind) => Self::of_ours(event, subject, kind),
+            None => Some(Self::of_others(event, subject)),
         }
     }
 
-    fn of_ours(device: DeviceId, event: &CloudEvent, subject: String, kind: Kind) -> Option<Self> {
+    fn of_ours(event: CloudEvent, subject: String, kind: Kind) -> Option<Self> {
         let data = event.event_data().ok()?;
-        let logged = LoggedEvent {
-            device,
-            event_id: &event.id,
-            subject: &subject,
-            kind: Some(kind),
-            identity: Some(data.identity),
-        };
+        let details = text(&data.details);
         Some(Self {
-            standing: standing(&logged),
-            event_id: event.id.clone(),
-            subject,
-            game: data.game.to_string(),
+            observed: event.observed(),
+            event_id: event.id.into(),
+            subject: subject.into(),
+            game: Some(data.game),
             kind: Some(kind),
             kind_text: kind.as_str().into(),
-            actors: text(&data.actors),
+            identity: Some(data.identity),
+            origin: event.origin,
+            observer: data.observer,
+            actors: data.actors,
+            actor_ids: data.actor_ids,
             round: data.round,
+            ordinal: data.ordinal,
             match_clock_ms: data.match_clock_ms,
-            details: text(&data.details),
+            time: event.time,
+            sequence: event.sequence,
+            hints: OwnedHints::read(kind, &details),
+            details: details.into(),
         })
     }
 
-    /// A type of somebody else's names no game: what stands before the colon
-    /// of its subject is the best guess, and only shown.
-    fn of_others(device: DeviceId, event: CloudEvent, subject: String) -> Self {
-        let logged = LoggedEvent {
-            device,
-            event_id: &event.id,
-            subject: &subject,
-            kind: None,
-            identity: None,
-        };
+    fn of_others(event: CloudEvent, subject: String) -> Self {
         Self {
-            standing: standing(&logged),
-            game: subject.split_once(':').map_or("", |(game, _)| game).to_owned(),
-            subject,
+            event_id: event.id.into(),
+            subject: subject.into(),
+            game: None,
             kind: None,
             kind_text: event.event_type.into(),
-            event_id: event.id,
-            actors: text(&Actors::default()),
+            identity: None,
+            origin: event.origin,
+            observer: None,
+            actors: Actors::default(),
+            actor_ids: None,
             round: None,
+            ordinal: None,
             match_clock_ms: None,
-            details: text(&members(event.data)),
+            observed: None,
+            time: event.time,
+            sequence: event.sequence,
+            hints: OwnedHints::default(),
+            details: text(&members(event.data)).into(),
         }
     }
 }
 
-fn text(value: &impl Serialize) -> String {
+/// As the careful way has it: SQLite keeps signed 64-bit integers.
+fn is_sequence(number: u64) -> bool {
+    (1..=i64::MAX.unsigned_abs()).contains(&number)
+}
+
+pub(super) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain data with string keys is always JSON")
 }
 
@@ -167,6 +238,7 @@ mod tests {
         json!({
             "specversion": "1.0", "id": "a \"quoted\" id", "source": "urn:x", "subject": "cs2:1",
             "type": "ringside.kill.v1", "sequence": "7", "origin": "live",
+            "time": "2026-11-20T19:00:00.123Z",
             "data": {
                 "game": "cs2", "match": {"key": "cs2:1", "origin": "native"}, "observer": "Ana",
                 "actors": {"attacker": "Ana \u{1f600}", "victim": null}, "round": 3,
@@ -177,12 +249,12 @@ mod tests {
         })
     }
 
-    fn told(json: &str) -> [Option<Told>; 2] {
-        let device = DeviceId(Uuid::nil());
-        let mut told = [Told::read_plain(device, json), Told::read_any(device, json)];
+    fn told(json: &str) -> [Option<Told<'_>>; 2] {
+        let mut told = [Told::read_plain(json), Told::read_any(json)];
         for one in told.iter_mut().flatten() {
             // Text or tree: the same object.
-            one.details = serde_json::from_str::<Value>(&one.details).unwrap().to_string();
+            let tree = serde_json::from_str::<Value>(&one.details).unwrap();
+            one.details = tree.to_string().into();
         }
         told
     }
@@ -195,6 +267,12 @@ mod tests {
             ("/data/match_clock_ms", Value::Null),
             ("/data/actors", json!({"attacker": "A", "victim": "B", "assists": ["C", "D"]})),
             ("/data/details", json!({})),
+            ("/data/details", json!({"name": "Baron", "score": {"ct": 1, "t": 2}})),
+            ("/data/details", json!({"name": 7, "kill_streak": "x"})),
+            ("/data/observed", Value::Null),
+            ("/data/ordinal", json!({"of": "victim deaths", "run": 1, "value": 4})),
+            ("/origin", json!("replay")),
+            ("/sequence", json!("9007199254740993")),
             ("/type", json!("ringside.match_ended.v1")),
             ("/type", json!("ringside.session_evidence.v1")),
         ] {
@@ -203,7 +281,8 @@ mod tests {
             events.push(event);
         }
         for event in events {
-            let [plain, careful] = told(&event.to_string());
+            let event = event.to_string();
+            let [plain, careful] = told(&event);
             assert!(plain.is_some(), "{event}");
             assert_eq!(plain, careful, "{event}");
         }
@@ -219,8 +298,20 @@ mod tests {
         assert!(plain.is_none() && careful.is_some());
         let mut without = kill();
         without["data"].as_object_mut().unwrap().remove("details");
-        let [plain, careful] = told(&without.to_string());
-        assert_eq!((plain, careful.unwrap().details), (None, "{}".to_owned()));
+        let without = without.to_string();
+        let [plain, careful] = told(&without);
+        assert_eq!((plain, careful.unwrap().details), (None, "{}".into()));
+        for (pointer, value) in [
+            ("/sequence", json!("0")),
+            ("/time", json!("yesterday")),
+            ("/origin", json!("made up")),
+            ("/data/observed", json!({"epoch": 7})),
+        ] {
+            let mut event = kill();
+            *event.pointer_mut(pointer).unwrap() = value;
+            let event = event.to_string();
+            assert!(told(&event)[0].is_none(), "{event}");
+        }
         let gap = kill().to_string().replace("ringside.kill.v1", "ringside.sequence_gap.v1");
         assert_eq!(told(&gap), [None, None]);
     }

@@ -1,7 +1,7 @@
 //! Matches, newest first.
 
 use ingest_api::{MatchView, StandingCounts};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Cursor, Looked, PageRequest, VISIBLE, Viewer, cut};
 use crate::{
@@ -10,9 +10,14 @@ use crate::{
 };
 
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
-    m.sealed_at_ms IS NOT NULL AS sealed,
+    m.sealed_at_ms IS NOT NULL AS sealed, m.reports, m.late, m.overflow,
+    m.confirmed, m.supported, m.lone, m.contradicted, m.flags,
     (SELECT count(*) FROM match_device d WHERE d.match_id = m.match_id) AS devices,
-    (SELECT count(*) FROM old_occurrence o WHERE o.match_id = m.match_id) AS occurrences";
+    m.occurrences";
+
+/// Keys of one match that are shown: as many sessions as ten devices make that
+/// each begin anew a hundred times.
+const KEYS_MAX: i64 = 1_000;
 
 /// One page of matches.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +43,7 @@ pub struct AssociationFigures {
 
 pub(super) struct MatchRow {
     pub(super) match_id: i64,
+    flags: String,
     pub(super) view: MatchView,
 }
 
@@ -59,7 +65,7 @@ impl Store {
     pub fn matches(&self, viewer: Viewer, page: &PageRequest) -> Result<MatchPage> {
         let sql = format!(
             "SELECT {COLUMNS} FROM game_match m
-             WHERE {VISIBLE} AND (?2 IS NULL OR (m.started_at_ms, m.match_id) < (?2, ?3))
+             WHERE {VISIBLE} AND m.moved_to IS NULL AND (?2 IS NULL OR (m.started_at_ms, m.match_id) < (?2, ?3))
              ORDER BY m.started_at_ms DESC, m.match_id DESC LIMIT ?4"
         );
         let after = page.after.as_ref();
@@ -86,9 +92,11 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn match_view(&self, viewer: Viewer, key: &str) -> Result<Looked<MatchView>> {
-        Ok(match self.match_row(viewer, key)? {
-            Some(row) => Looked::Found(row.view),
-            None => Looked::Unknown,
+        let snapshot = self.index.get()?.unchecked_transaction()?;
+        self.match_row(viewer, key)?.try_map(|row| {
+            let flags = row.flags.split_whitespace().map(str::to_owned).collect();
+            let keys = keys(&snapshot, row.match_id, &row.view.key)?;
+            Ok(MatchView { keys: Some(keys), flags: Some(flags), ..row.view })
         })
     }
 
@@ -97,19 +105,50 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn association_figures(&self) -> Result<AssociationFigures> {
-        Ok(AssociationFigures::default())
+        let sql = "SELECT count(*) - count(sealed_at_ms) AS open, count(sealed_at_ms) AS sealed,
+                          ifnull(sum(reports), 0) AS reports,
+                          ifnull(sum(occurrences), 0) AS occurrences
+                   FROM game_match WHERE moved_to IS NULL";
+        let mut statement = self.index.get()?.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| {
+            Ok(AssociationFigures {
+                matches_open: count_column(row, "open")?,
+                matches_sealed: count_column(row, "sealed")?,
+                reports: count_column(row, "reports")?,
+                occurrences: count_column(row, "occurrences")?,
+            })
+        })?)
     }
 
-    pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Option<MatchRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM game_match m WHERE {VISIBLE} AND m.key = ?2");
+    /// The match that a key leads to, under whichever key it has now.
+    pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Looked<MatchRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM game_match m
+             WHERE {VISIBLE} AND m.match_id = ifnull(
+                 (SELECT k.match_id FROM match_key k WHERE k.key = ?2),
+                 (SELECT o.match_id FROM game_match o WHERE o.key = ?2))"
+        );
         let row = self
             .index
             .get()?
             .prepare_cached(&sql)?
             .query_row(params![viewer.restriction(), key], read)
             .optional()?;
-        Ok(row)
+        Ok(match row {
+            Some(row) if row.view.key == key => Looked::Found(row),
+            Some(row) => Looked::Moved(row.view.key),
+            None => Looked::Unknown,
+        })
     }
+}
+
+/// Every key that leads to a match, its own first.
+fn keys(connection: &Connection, match_id: i64, own: &str) -> Result<Vec<String>> {
+    let sql = "SELECT key FROM match_key WHERE match_id = ?1 AND key <> ?2 ORDER BY key LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let others = statement.query_map(params![match_id, own, KEYS_MAX], |row| row.get(0))?;
+    let own = std::iter::once(Ok(own.to_owned()));
+    Ok(own.chain(others).collect::<rusqlite::Result<_>>()?)
 }
 
 impl MatchRow {
@@ -120,23 +159,37 @@ impl MatchRow {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<MatchRow> {
+    let (reports, occurrences) = (count_column(row, "reports")?, count_column(row, "occurrences")?);
     Ok(MatchRow {
         match_id: row.get("match_id")?,
+        flags: row.get("flags")?,
         view: MatchView {
             key: row.get("key")?,
             game: row.get("game")?,
             started_at: Some(time_column(row, "started_at_ms")?),
             devices: count_column(row, "devices")?,
-            occurrences: count_column(row, "occurrences")?,
+            occurrences,
             revision: count_column(row, "revision")?,
             sealed: row.get("sealed")?,
-            reports: 0,
-            late: 0,
-            overflow: 0,
-            standing: StandingCounts::default(),
-            deduplication: None,
+            reports,
+            late: count_column(row, "late")?,
+            overflow: count_column(row, "overflow")?,
+            standing: StandingCounts {
+                confirmed: count_column(row, "confirmed")?,
+                supported: count_column(row, "supported")?,
+                lone: count_column(row, "lone")?,
+                contradicted: count_column(row, "contradicted")?,
+            },
+            deduplication: deduplication(reports, occurrences),
             keys: None,
             flags: None,
         },
     })
+}
+
+/// Events for each occurrence, to two decimals.
+fn deduplication(reports: u64, occurrences: u64) -> Option<f64> {
+    let hundredths = reports.saturating_mul(100).saturating_add(occurrences / 2);
+    let hundredths = u32::try_from(hundredths.checked_div(occurrences)?).unwrap_or(u32::MAX);
+    Some(f64::from(hundredths) / 100.0)
 }

@@ -1,15 +1,15 @@
-//! The occurrences of one match, in the order they happened.
+//! The occurrences of one match, in the order they happened, and each by any id
+//! that it ever had.
 
-use ingest_api::{MatchView, OccurrenceView, Standing, WitnessView};
-use rusqlite::{Connection, Row, params};
-use serde::de::DeserializeOwned;
+use ingest_api::{MatchView, OccurrenceView};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{Cursor, Looked, PageRequest, Viewer, cut};
-use crate::{
-    Result, Store,
-    columns::{count_column, time_column, uuid_column},
+use super::{
+    Cursor, Looked, PageRequest, Viewer, cut,
+    views::{self, Shown},
 };
+use crate::{Result, Store, columns::uuid_column};
 
 /// One page of a match's occurrences.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,75 +57,98 @@ impl Store {
         page: &PageRequest,
     ) -> Result<Looked<OccurrencePage>> {
         let snapshot = self.index.get()?.unchecked_transaction()?;
-        let Some(of) = self.match_row(viewer, key)? else { return Ok(Looked::Unknown) };
-        let associated_through = self.associated_through()?;
-        let mut occurrences = list(&snapshot, of.match_id, page)?;
-        let next = cut(&mut occurrences, page.limit).map(cursor);
-        for occurrence in &mut occurrences {
-            occurrence.witnesses = witnesses(&snapshot, of.match_id, occurrence)?;
-        }
-        Ok(Looked::Found(OccurrencePage { of: of.view, associated_through, occurrences, next }))
+        self.match_row(viewer, key)?.try_map(|of| {
+            let associated_through = self.associated_through()?;
+            let shown = views::page(&snapshot, of.match_id, page)?;
+            let mut occurrences = shown.into_iter().map(|shown| shown.view).collect();
+            let next = cut(&mut occurrences, page.limit).map(cursor);
+            Ok(OccurrencePage { of: of.view, associated_through, occurrences, next })
+        })
     }
 
-    /// The occurrence that a public id leads to, whichever of a match it was.
+    /// The occurrence that a public id leads to, whichever of the match it was
+    /// given to.
     ///
     /// # Errors
     /// Where SQLite fails.
     pub fn occurrence(&self, viewer: Viewer, key: &str, id: Uuid) -> Result<OccurrenceLooked> {
-        let _ = (viewer, key, id);
-        Ok(OccurrenceLooked::Unknown)
+        let snapshot = self.index.get()?.unchecked_transaction()?;
+        let of = match self.match_row(viewer, key)? {
+            Looked::Found(of) => of,
+            // Ids go with their matches.
+            Looked::Moved(to) => {
+                return Ok(match self.match_row(viewer, &to)? {
+                    Looked::Found(of) => led_to(&snapshot, of.match_id, id)?
+                        .elsewhere(|now| OccurrenceLooked::Moved { key: to, id: now.view.id }),
+                    Looked::Moved(_) | Looked::Unknown => OccurrenceLooked::Unknown,
+                });
+            }
+            Looked::Unknown => return Ok(OccurrenceLooked::Unknown),
+        };
+        Ok(led_to(&snapshot, of.match_id, id)?.elsewhere(|now| {
+            if now.view.id == id {
+                OccurrenceLooked::Found(Box::new(now.view))
+            } else {
+                OccurrenceLooked::Moved { key: of.view.key, id: now.view.id }
+            }
+        }))
     }
 }
 
-fn list(connection: &Connection, match_id: i64, page: &PageRequest) -> Result<Vec<OccurrenceView>> {
-    let sql = "SELECT occurrence_id, kind, actors, round, match_clock_ms, at_ms, confidence,
-                      revision, late, details
-               FROM old_occurrence
-               WHERE match_id = ?1 AND (?2 IS NULL
-                     OR (at_ms, ifnull(match_clock_ms, 0), occurrence_id) > (?2, ?3, ?4))
-               ORDER BY at_ms, ifnull(match_clock_ms, 0), occurrence_id LIMIT ?5";
-    let after = page.after.as_ref();
-    let occurrences = connection
-        .prepare_cached(sql)?
-        .query_map(
-            params![
-                match_id,
-                after.map(|cursor| cursor.at_ms),
-                after.map(|cursor| cursor.match_clock_ms),
-                after.and_then(|cursor| Uuid::try_parse(&cursor.id).ok()).map(Uuid::into_bytes),
-                page.limit.saturating_add(1),
-            ],
-            read,
-        )?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(occurrences)
+/// What an id leads to in its match.
+enum Led {
+    To(Box<Shown>),
+    Nowhere,
+    Unknown,
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<OccurrenceView> {
-    Ok(OccurrenceView {
-        id: uuid_column(row, "occurrence_id")?,
-        kind: row.get("kind")?,
-        actors: json_column(row, "actors")?,
-        round: row.get("round")?,
-        match_clock_ms: row.get("match_clock_ms")?,
-        at: Some(time_column(row, "at_ms")?),
-        confidence: row.get("confidence")?,
-        standing: Standing::Lone,
-        seen_by: 0,
-        expected: 0,
-        linked: Vec::new(),
-        revision: count_column(row, "revision")?,
-        late: row.get("late")?,
-        details: json_column(row, "details")?,
-        witnesses: Vec::new(),
-    })
+impl Led {
+    fn elsewhere(self, to: impl FnOnce(Shown) -> OccurrenceLooked) -> OccurrenceLooked {
+        match self {
+            Self::To(shown) => to(*shown),
+            Self::Nowhere => OccurrenceLooked::Retracted,
+            Self::Unknown => OccurrenceLooked::Unknown,
+        }
+    }
 }
 
-fn json_column<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(&row.get::<_, String>(name)?).map_err(|error| {
-        let kind = rusqlite::types::Type::Text;
-        rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(error))
-    })
+/// An id names the occurrence of its number; where that is no more, the one that
+/// has its founding event now.
+fn led_to(connection: &Connection, match_id: i64, id: Uuid) -> Result<Led> {
+    let sql =
+        "SELECT occurrence_no FROM occurrence_alias WHERE match_id = ?1 AND occurrence_id = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let named: Option<i64> =
+        statement.query_row(params![match_id, id.as_bytes()], |row| row.get(0)).optional()?;
+    let Some(named) = named else { return Ok(Led::Unknown) };
+    if let Some(shown) = one(connection, match_id, named)? {
+        return Ok(Led::To(Box::new(shown)));
+    }
+    let sql = "SELECT occurrence_no FROM report WHERE match_id = ?1 AND position = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let now: Option<Option<i64>> =
+        statement.query_row(params![match_id, named], |row| row.get(0)).optional()?;
+    let Some(now) = now.flatten() else { return Ok(Led::Nowhere) };
+    Ok(one(connection, match_id, now)?.map_or(Led::Nowhere, |shown| Led::To(Box::new(shown))))
+}
+
+fn one(connection: &Connection, match_id: i64, no: i64) -> Result<Option<Shown>> {
+    Ok(views::named(connection, match_id, &[no])?.pop())
+}
+
+/// The public ids of occurrences, of those that ended too: with each its number.
+pub(super) fn ids_of(
+    connection: &Connection,
+    match_id: i64,
+    numbers: &[i64],
+) -> Result<Vec<(i64, Uuid)>> {
+    let sql = "SELECT a.occurrence_no, a.occurrence_id FROM occurrence_alias a
+               WHERE a.match_id = ?1 AND a.occurrence_no IN (SELECT value FROM json_each(?2))";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_map(params![match_id, views::list(numbers)], |row| {
+        Ok((row.get(0)?, uuid_column(row, "occurrence_id")?))
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 fn cursor(last: &OccurrenceView) -> Cursor {
@@ -134,26 +157,4 @@ fn cursor(last: &OccurrenceView) -> Cursor {
         match_clock_ms: last.match_clock_ms.unwrap_or(0),
         id: last.id.to_string(),
     }
-}
-
-fn witnesses(
-    connection: &Connection,
-    match_id: i64,
-    occurrence: &OccurrenceView,
-) -> Result<Vec<WitnessView>> {
-    let sql = "SELECT device, event_id FROM old_witness WHERE match_id = ?1 AND occurrence_id = ?2
-               ORDER BY device, event_id";
-    let witnesses = connection
-        .prepare_cached(sql)?
-        .query_map(params![match_id, occurrence.id.as_bytes()], |row| {
-            Ok(WitnessView {
-                device: uuid_column(row, "device")?,
-                event_id: row.get("event_id")?,
-                account: None,
-                at: None,
-                late: false,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(witnesses)
 }

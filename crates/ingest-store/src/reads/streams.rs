@@ -11,14 +11,12 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn streams(&self, viewer: Viewer, key: &str) -> Result<Looked<StreamList>> {
-        Ok(match self.match_view(viewer, key)? {
-            Looked::Found(of) => Looked::Found(StreamList {
-                match_key: of.key,
-                revision: of.revision,
+        self.match_row(viewer, key)?.try_map(|of| {
+            Ok(StreamList {
+                match_key: of.view.key,
+                revision: of.view.revision,
                 streams: Vec::new(),
-            }),
-            Looked::Moved(key) => Looked::Moved(key),
-            Looked::Unknown => Looked::Unknown,
+            })
         })
     }
 }

@@ -34,7 +34,7 @@ fn rebuilt(fixture: Fixture) -> Fixture {
     fixture.reopened_after(lose_index)
 }
 
-/// All that readers and three devices can see, but for numbers that count
+/// All that readers and three devices can see, but for ids, numbers that count
 /// changes, and the order of matches that began at one instant.
 fn seen(fixture: &mut Fixture) -> Value {
     fixture.store.catch_up().unwrap();
@@ -52,7 +52,12 @@ fn seen(fixture: &mut Fixture) -> Value {
             matches
         })
         .collect();
-    json!([lists, fixture.occurrences("cs2:1"), fixture.occurrences("cs2:2")])
+    let mut occurrences = ["cs2:1", "cs2:2"].map(|key| fixture.occurrences(key));
+    for one in occurrences.iter_mut().flatten() {
+        // First come, and of two that founded one, one may be erased.
+        one.as_object_mut().unwrap().remove("id");
+    }
+    json!([lists, occurrences])
 }
 
 #[test]
@@ -204,6 +209,10 @@ fn drop_old_bytes(fixture: &mut Fixture, now: WallTime) {
 
 #[test]
 fn where_the_bytes_are_dropped_nothing_of_it_is_left_beside_another_witness() {
+    [(1, 2), (2, 1)].into_iter().for_each(|(erased, other)| is_cut_out_beside(erased, other));
+}
+
+fn is_cut_out_beside(erased: u128, other: u128) {
     let mut fixture = Fixture::new();
     let at = |day: &str| -> WallTime { format!("{day}T12:00:00.000Z").parse().unwrap() };
     for (from, day) in [(1, "2026-10-30"), (2, "2026-10-31")] {
@@ -218,27 +227,27 @@ fn where_the_bytes_are_dropped_nothing_of_it_is_left_beside_another_witness() {
                 "game": "cs2", "match": {"key": "cs2:1", "origin": "native"},
                 "observer": "Ana", "actors": {"attacker": "Ana", "victim": "Bo", "assists": []},
                 "round": 1, "ordinal": null, "identity": "native", "match_clock_ms": null,
-                "details": {"weapon": "secret-weapon"},
+                "details": {"weapon": format!("weapon of {from}")},
             }),
         )];
         fixture.take(Batch { received_at: at(day), ..batch(device(from), sent) });
     }
-    let later = batch(device(3), vec![kill(device(3), "f", 1, 0)]);
+    let later = batch(device(3), vec![kill(device(3), "f", 1, 60_000)]);
     fixture.take(Batch { received_at: at("2026-11-01"), ..later });
     fixture.store.catch_up().unwrap();
     drop_old_bytes(&mut fixture, at("2026-11-20"));
     assert_eq!(fixture.occurrences("cs2:1").len(), 2);
-    assert_eq!(fixture.store.erase_event(device(1), "e").unwrap(), Erased::Now);
+    assert_eq!(fixture.store.erase_event(device(erased), "e").unwrap(), Erased::Now);
     let occurrences = fixture.occurrences("cs2:1");
     assert_eq!(occurrences.len(), 2, "another still says that it was");
     let left = json!(occurrences).to_string();
-    assert!(!left.contains("secret-weapon"), "{left}");
+    assert!(!left.contains(&format!("weapon of {erased}")), "{left}");
     let index = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
     let takes_part = |number| -> bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM match_device WHERE device = ?1)";
         index.query_row(sql, [device(number).0.as_bytes()], |row| row.get(0)).unwrap()
     };
-    assert_eq!([1, 2, 3].map(takes_part), [false, true, true]);
+    assert_eq!([erased, other, 3].map(takes_part), [false, true, true]);
 }
 
 #[test]
@@ -318,6 +327,8 @@ proptest! {
                 Step::Shelve => fixture.store.shelve().unwrap(),
             }
         }
+        // Before, a guess at arrival may be another where less had come.
+        ["cs2:1", "cs2:2"].iter().for_each(|key| fixture.seal(key));
         let as_it_is = seen(&mut fixture);
         let mut fixture = rebuilt(fixture);
         prop_assert_eq!(as_it_is, seen(&mut fixture));

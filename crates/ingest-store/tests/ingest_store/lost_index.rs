@@ -222,8 +222,9 @@ fn an_index_that_is_emptied_in_use_is_filled_again() {
     assert!(follower.associate().unwrap().all);
     execute(
         &fixture.dir.path().join(FILE),
-        "DELETE FROM gate; DELETE FROM old_occurrence; DELETE FROM old_witness;
-         DELETE FROM game_match;
+        "DELETE FROM gate; DELETE FROM occurrence; DELETE FROM report;
+         DELETE FROM game_match; DELETE FROM match_key; DELETE FROM match_state;
+         DELETE FROM occurrence_alias; DELETE FROM change; DELETE FROM stream;
          UPDATE follow SET shelved_through = 0, associated_batch = 0, associated_through = 0",
     );
     assert!(!follower.associate().unwrap().all, "it begins anew");

@@ -118,9 +118,11 @@ fn evidence_of_a_session_is_no_occurrence() {
 #[test]
 fn association_that_is_behind_catches_up() {
     let mut fixture = Fixture::new();
-    let kills = (1..=3_000).map(|n| kill(device(1), &n.to_string(), n, 0)).collect();
-    fixture.take(batch(device(1), kills));
+    let lap = |n: u64| {
+        item(device(1), "com.example.lap", &n.to_string(), Some("race:1"), n, 0, &json!(n))
+    };
+    fixture.take(batch(device(1), (1..=3_000).map(lap).collect()));
     fixture.store.catch_up().unwrap();
-    let of = fixture.store.match_view(Viewer::Reader, "cs2:1").unwrap().found().unwrap();
+    let of = fixture.store.match_view(Viewer::Reader, "race:1").unwrap().found().unwrap();
     assert_eq!(of.occurrences, 3_000);
 }

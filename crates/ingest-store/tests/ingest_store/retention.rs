@@ -186,19 +186,22 @@ fn a_match_goes_with_the_last_of_its_events() {
         .collect();
     assert_eq!(left, [0, 2, 1], "one that goes on after the month's end stays whole");
     assert_eq!(rows(&fixture, "game_match"), 2);
-    for table in ["match_device", "old_occurrence", "old_witness", "match_batch"] {
+    for table in ["match_device", "occurrence", "report", "match_batch"] {
         let of_none = format!("{table} WHERE match_id NOT IN (SELECT match_id FROM game_match)");
         assert_eq!(rows(&fixture, &of_none), 0, "{table}");
     }
-    assert_eq!(rows(&fixture, "old_witness"), 3);
+    assert_eq!(rows(&fixture, "report"), 3);
 }
 
 #[test]
 fn a_large_match_goes_in_steps() {
     let mut fixture = Fixture::new();
     // A step ends just before the row of the match itself.
-    let kills = (0..2_999).map(|n| kill(device(1), &n.to_string(), n + 1, 0)).collect();
-    fixture.take(Batch { received_at: at("2026-10-01"), ..batch(device(1), kills) });
+    let lap = |n: u64| {
+        item(device(1), "com.example.lap", &n.to_string(), Some("race:2"), n + 1, 0, &json!({}))
+    };
+    let laps = (0..2_999).map(lap).collect();
+    fixture.take(Batch { received_at: at("2026-10-01"), ..batch(device(1), laps) });
     let lap = item(device(1), "com.example.lap", "x", Some("race:1"), 1, 0, &json!({}));
     fixture.take(Batch { received_at: at("2026-11-20"), ..batch(device(1), vec![lap]) });
     fixture.store.catch_up().unwrap();
@@ -210,7 +213,7 @@ fn a_large_match_goes_in_steps() {
     }
     let options = StoreOptions::default();
     let mut follower = ingest_store::Follower::open(fixture.dir.path(), options).unwrap();
-    let tables = ["game_match", "match_device", "old_occurrence", "old_witness", "match_batch"];
+    let tables = ["game_match", "match_device", "occurrence", "report", "match_batch"];
     let count = |fixture: &Fixture| tables.iter().map(|table| rows(fixture, table)).sum::<i64>();
     let mut before = count(&fixture);
     assert_eq!(before, 6_000 + 1 + 5);

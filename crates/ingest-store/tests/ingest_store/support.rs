@@ -6,8 +6,8 @@ use association::{Sighting, TimeQuality};
 use event_model::{DeviceId, Fingerprint, OutboxId, WallTime};
 use ingest_api::{Lifetimes, ReceiptPage, ReceiptStatus};
 use ingest_store::{
-    Batch, Body, IngestTerms, Item, Outcome, PageRequest, SoundEvent, Store, StoreOptions, Verdict,
-    Viewer,
+    Batch, Body, Decision, IngestTerms, Item, Outcome, PageRequest, SealReason, SoundEvent, Store,
+    StoreOptions, Verdict, Viewer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -54,6 +54,14 @@ impl Fixture {
 
     pub(crate) fn ingest(&mut self, batch: Batch) -> Outcome {
         self.store.ingest(&[batch], &terms()).unwrap().remove(0)
+    }
+
+    /// Follows the log to its end and seals a match.
+    pub(crate) fn seal(&mut self, key: &str) {
+        self.store.catch_up().unwrap();
+        let (decision, reason) = (Decision::Sealed, SealReason::Operator);
+        self.store.decide(key, decision, reason, now()).unwrap();
+        self.store.catch_up().unwrap();
     }
 
     /// Every occurrence of a match with its witnesses, as JSON without what

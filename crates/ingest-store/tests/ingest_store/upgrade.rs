@@ -142,7 +142,10 @@ fn an_upgraded_database_goes_on_as_a_new_one_does() {
     assert_eq!(fixture.take(batch(device(1), vec![ended])), [ReceiptStatus::Stored]);
     let mut fixture = fixture.reopened();
     assert_eq!(fixture.store.log_position().unwrap(), 8);
-    assert_eq!(fixture.occurrences("cs2:1").len(), 5);
+    let occurrences = fixture.occurrences("cs2:1");
+    let witnesses = |one: &Value| one["witnesses"].as_array().unwrap().len();
+    assert_eq!(occurrences.iter().map(witnesses).sum::<usize>(), 6);
+    assert!(occurrences.iter().any(|one| one["kind"] == "match_ended"));
     assert!(fixture.store.add_device(device(3), "PC", now()).unwrap().is_some());
 }
 

@@ -1,0 +1,134 @@
+//! What players did, as far as an occurrence tells.
+//!
+//! Only what can be believed counts: confirmed or supported, or seen by the only
+//! one who could, under the game's own identity. What only recordings tell, what
+//! came after the seal and what others speak against counts for nobody.
+
+use std::collections::BTreeMap;
+
+use event_model::{ActorIds, Actors, Kind};
+
+use crate::trust::Standing;
+
+/// Most helpers that are counted of one occurrence: a team of any game has fewer,
+/// and a sender of garbage must not fill a table.
+const ASSISTS_MAX: usize = 16;
+
+/// What is to be known of an occurrence to count it.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What happened.
+    pub kind: Kind,
+    /// How it stands among those who should have seen it.
+    pub standing: Standing,
+    /// How many saw it or should have.
+    pub expected: u16,
+    /// Whether the game's own counter or index names it, as one witness at least
+    /// read it.
+    pub is_native: bool,
+    /// Whether nobody tells of it but who read a recording again.
+    pub is_replayed: bool,
+    /// Whether it began after the seal.
+    pub is_late: bool,
+    /// Who, to whom, with whose help, by name.
+    pub actors: &'a Actors,
+    /// The same by account, where the game tells it.
+    pub actor_ids: Option<&'a ActorIds>,
+    /// Whether whoever did it can be a player: not a turret, not a minion.
+    pub by_player: bool,
+    /// Whether most witnesses name these helpers.
+    pub assists_agreed: bool,
+}
+
+/// What one player did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Players killed.
+    pub kills: u32,
+    /// Times killed.
+    pub deaths: u32,
+    /// Kills and goals helped with.
+    pub assists: u32,
+    /// Objectives, structures, goals, bombs planted and defused.
+    pub objectives: u32,
+}
+
+/// What an occurrence counts for each account that it names: by the game's
+/// account id where it gives one, else by name.
+#[must_use]
+pub fn tally<'a>(facts: &Facts<'a>) -> BTreeMap<&'a str, Tally> {
+    let mut tallies: BTreeMap<&'a str, Tally> = BTreeMap::new();
+    if !counts(facts) {
+        return tallies;
+    }
+    let attacker = attacker(facts).filter(|_| facts.by_player);
+    let mut add = |account: Option<&'a str>, what: fn(&mut Tally) -> &mut u32| {
+        if let Some(account) = account.filter(|account| !account.is_empty()) {
+            *what(tallies.entry(account).or_default()) += 1;
+        }
+    };
+    match facts.kind {
+        Kind::Kill | Kind::Death => {
+            let victim = victim(facts);
+            // Who dies by his own hand has killed nobody.
+            add(attacker.filter(|_| attacker != victim), |tally| &mut tally.kills);
+            add(victim, |tally| &mut tally.deaths);
+        }
+        Kind::ObjectiveTaken
+        | Kind::StructureDestroyed
+        | Kind::Goal
+        | Kind::BombPlanted
+        | Kind::BombDefused => add(attacker, |tally| &mut tally.objectives),
+        Kind::MatchStarted
+        | Kind::MatchEnded
+        | Kind::RoundStarted
+        | Kind::RoundEnded
+        | Kind::Knock
+        | Kind::Revive
+        | Kind::FirstBlood
+        | Kind::MultiKill
+        | Kind::Ace
+        | Kind::BombExploded
+        | Kind::Shot
+        | Kind::Save
+        | Kind::Demolition
+        | Kind::Other
+        | Kind::SessionEvidence
+        | Kind::SequenceGap => {}
+    }
+    if matches!(facts.kind, Kind::Kill | Kind::Goal) && facts.assists_agreed {
+        helpers(facts).into_iter().for_each(|helper| add(Some(helper), |tally| &mut tally.assists));
+    }
+    tallies
+}
+
+fn counts(facts: &Facts<'_>) -> bool {
+    let is_believed = match facts.standing {
+        Standing::Confirmed | Standing::Supported => true,
+        Standing::Lone => facts.is_native && facts.expected <= 1,
+        Standing::Contradicted => false,
+    };
+    is_believed && !facts.is_replayed && !facts.is_late
+}
+
+fn attacker<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    let by_id = facts.actor_ids.and_then(|ids| ids.attacker.as_deref());
+    by_id.or(facts.actors.attacker.as_deref())
+}
+
+fn victim<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    let by_id = facts.actor_ids.and_then(|ids| ids.victim.as_deref());
+    by_id.or(facts.actors.victim.as_deref())
+}
+
+/// Each helper once. Ids are taken only where every helper has one: which name
+/// has which id is not told.
+fn helpers<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
+    let names = &facts.actors.assists;
+    let ids = facts.actor_ids.map(|ids| &ids.assists).filter(|ids| ids.len() == names.len());
+    let mut helpers: Vec<&'a str> = ids.unwrap_or(names).iter().map(String::as_str).collect();
+    helpers.sort_unstable();
+    helpers.dedup();
+    helpers.truncate(ASSISTS_MAX);
+    helpers
+}

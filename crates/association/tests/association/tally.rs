@@ -1,0 +1,120 @@
+//! What an occurrence counts for whom.
+
+use std::collections::BTreeMap;
+
+use association::{Facts, Tally, tally, trust::Standing};
+use event_model::{ActorIds, Actors, Kind};
+use proptest::prelude::*;
+
+const KILL: Tally = Tally { kills: 1, deaths: 0, assists: 0, objectives: 0 };
+const DEATH: Tally = Tally { kills: 0, deaths: 1, assists: 0, objectives: 0 };
+const ASSIST: Tally = Tally { kills: 0, deaths: 0, assists: 1, objectives: 0 };
+const OBJECTIVE: Tally = Tally { kills: 0, deaths: 0, assists: 0, objectives: 1 };
+
+fn actors(attacker: Option<&str>, victim: Option<&str>, assists: &[&str]) -> Actors {
+    Actors {
+        attacker: attacker.map(str::to_owned),
+        victim: victim.map(str::to_owned),
+        assists: assists.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+fn confirmed(kind: Kind, actors: &Actors) -> Facts<'_> {
+    Facts {
+        kind,
+        standing: Standing::Confirmed,
+        expected: 2,
+        is_native: true,
+        is_replayed: false,
+        is_late: false,
+        actors,
+        actor_ids: None,
+        by_player: true,
+        assists_agreed: true,
+    }
+}
+
+#[test]
+fn a_kill_counts_for_three_and_by_account_where_the_game_tells_it() {
+    let actors = actors(Some("Ana"), Some("Bo"), &["Cy", "Cy", "Di"]);
+    let kill = confirmed(Kind::Kill, &actors);
+    let by_name = BTreeMap::from([("Ana", KILL), ("Bo", DEATH), ("Cy", ASSIST), ("Di", ASSIST)]);
+    assert_eq!(tally(&kill), by_name);
+    let ids = ActorIds {
+        attacker: Some("1".to_owned()),
+        victim: None,
+        assists: vec!["3".to_owned(), "3".to_owned(), "4".to_owned()],
+    };
+    let by_id = BTreeMap::from([("1", KILL), ("Bo", DEATH), ("3", ASSIST), ("4", ASSIST)]);
+    assert_eq!(tally(&Facts { actor_ids: Some(&ids), ..kill }), by_id);
+    let some = ActorIds { assists: vec!["4".to_owned()], ..ids };
+    let helpers = tally(&Facts { actor_ids: Some(&some), ..kill });
+    assert!(helpers.contains_key("Cy") && !helpers.contains_key("4"), "whose the id is, is open");
+}
+
+#[test]
+fn two_halves_of_a_kill_count_once_each() {
+    let (kill, death) = (actors(Some("Ana"), None, &[]), actors(None, Some("Bo"), &[]));
+    let lone =
+        |kind, actors| Facts { standing: Standing::Lone, expected: 1, ..confirmed(kind, actors) };
+    assert_eq!(tally(&lone(Kind::Kill, &kill)), BTreeMap::from([("Ana", KILL)]));
+    assert_eq!(tally(&lone(Kind::Death, &death)), BTreeMap::from([("Bo", DEATH)]));
+}
+
+#[test]
+fn helpers_that_most_witnesses_do_not_name_are_not_counted() {
+    let actors = actors(Some("Ana"), Some("Bo"), &["Cy"]);
+    let kill = Facts { assists_agreed: false, ..confirmed(Kind::Kill, &actors) };
+    assert_eq!(tally(&kill), BTreeMap::from([("Ana", KILL), ("Bo", DEATH)]));
+}
+
+#[test]
+fn who_dies_by_his_own_hand_or_by_a_turret_has_given_nobody_a_kill() {
+    let own = actors(Some("Bo"), Some("Bo"), &[]);
+    assert_eq!(tally(&confirmed(Kind::Kill, &own)), BTreeMap::from([("Bo", DEATH)]));
+    let turret = actors(Some("Turret_T1"), Some("Bo"), &["Cy"]);
+    let by_turret = Facts { by_player: false, ..confirmed(Kind::Kill, &turret) };
+    assert_eq!(tally(&by_turret), BTreeMap::from([("Bo", DEATH), ("Cy", ASSIST)]));
+}
+
+#[test]
+fn objectives_are_those_of_whoever_took_them() {
+    let goal = actors(Some("Ana"), None, &["Cy"]);
+    for kind in [
+        Kind::ObjectiveTaken,
+        Kind::StructureDestroyed,
+        Kind::Goal,
+        Kind::BombPlanted,
+        Kind::BombDefused,
+    ] {
+        let counted = tally(&confirmed(kind, &goal));
+        assert_eq!(counted.get("Ana"), Some(&OBJECTIVE), "{kind:?}");
+        assert_eq!(counted.contains_key("Cy"), kind == Kind::Goal, "{kind:?}");
+    }
+    for kind in [Kind::FirstBlood, Kind::MultiKill, Kind::Knock, Kind::RoundEnded, Kind::Other] {
+        assert_eq!(tally(&confirmed(kind, &goal)), BTreeMap::new(), "{kind:?} is told otherwise");
+    }
+}
+
+proptest! {
+    #[test]
+    fn only_what_can_be_believed_counts(
+        standing in prop::sample::select(vec![
+            Standing::Lone, Standing::Contradicted, Standing::Supported, Standing::Confirmed,
+        ]),
+        expected in 0u16..4,
+        is_native: bool,
+        is_replayed: bool,
+        is_late: bool,
+    ) {
+        let actors = actors(Some("Ana"), Some("Bo"), &[]);
+        let facts = Facts {
+            standing, expected, is_native, is_replayed, is_late,
+            ..confirmed(Kind::Kill, &actors)
+        };
+        let by_several = matches!(standing, Standing::Supported | Standing::Confirmed);
+        let by_the_only_one = standing == Standing::Lone && is_native && expected < 2;
+        let wanted = (by_several || by_the_only_one) && !is_replayed && !is_late;
+        prop_assert_eq!(!tally(&facts).is_empty(), wanted);
+    }
+}

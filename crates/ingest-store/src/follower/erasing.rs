@@ -1,0 +1,208 @@
+//! What the index has of erased events goes, as if they had never come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use association::{LogNo, NameKey, OccurrenceNo, Sighting};
+use event_model::{DeviceId, Kind, OutboxId, WallTime};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{
+    forgetting,
+    open_match::{OpenMatch, Part, ReportState},
+    reading::Source,
+    saving::Saving,
+};
+use crate::{
+    Result,
+    columns::{quality, signed, uuid_column},
+    index,
+    segment::Segment,
+};
+
+/// An event that the log has no more: whose it was, its batch and its position.
+pub(crate) type Gone = (DeviceId, i64, u64);
+
+/// Takes events that the log no longer has out of their matches.
+pub(crate) fn withdraw(
+    index: &Transaction<'_>,
+    log: &Connection,
+    segments: &[Segment],
+    gone: &[Gone],
+) -> Result<()> {
+    let mut by_match: BTreeMap<i64, Vec<LogNo>> = BTreeMap::new();
+    for event in gone {
+        for match_id in matches_of(index, event)? {
+            by_match.entry(match_id).or_default().push(LogNo(event.2));
+        }
+    }
+    let source = Source::new(&[], log, segments);
+    let saving = Saving { index, source: &source };
+    for (match_id, events) in &by_match {
+        Withdrawing { saving: &saving, match_id: *match_id }.withdraw(events)?;
+    }
+    index::edited(index)
+}
+
+/// The matches that may have an event of a batch.
+fn matches_of(index: &Connection, (device, batch_no, _): &Gone) -> Result<Vec<i64>> {
+    let sql = "SELECT d.match_id FROM match_device d JOIN match_batch b USING (match_id)
+               WHERE d.device = ?1 AND b.batch_no = ?2";
+    let mut statement = index.prepare_cached(sql)?;
+    let found = statement.query_map(params![device.0.as_bytes(), batch_no], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+struct Withdrawing<'w, 's> {
+    saving: &'w Saving<'s>,
+    match_id: i64,
+}
+
+impl Withdrawing<'_, '_> {
+    fn withdraw(&self, events: &[LogNo]) -> Result<()> {
+        let mut of = OpenMatch::load(self.saving.index, self.match_id)?;
+        let mut seated = Vec::new();
+        for no in events {
+            match self.state_of(*no)? {
+                Some(state) if state == ReportState::Alone as u8 => self.end_alone(&mut of, *no)?,
+                Some(state) if state == ReportState::Silent as u8 => of.apart.rows -= 1,
+                Some(state)
+                    if state == ReportState::Witness as u8 || state == ReportState::Late as u8 =>
+                {
+                    seated.push(*no);
+                }
+                Some(_) | None => {}
+            }
+            self.blank(*no)?;
+        }
+        of.has_hollow = true;
+        of.is_changed = true;
+        if !seated.is_empty() {
+            of.state.withdraw(&seated);
+        }
+        self.begin_again(&mut of)?;
+        self.saving.save(&mut of)?;
+        self.leave_no_names(&of)?;
+        if of.devices.is_empty() {
+            forgetting::forget_all(self.saving.index, self.match_id)?;
+        }
+        Ok(())
+    }
+
+    fn state_of(&self, no: LogNo) -> Result<Option<u8>> {
+        let sql = "SELECT state FROM report WHERE match_id = ?1 AND position = ?2";
+        let mut statement = self.saving.index.prepare_cached(sql)?;
+        let values = params![self.match_id, signed(no.0)];
+        Ok(statement.query_row(values, |row| row.get(0)).optional()?)
+    }
+
+    /// An occurrence of a type of somebody else's ends with its event.
+    fn end_alone(&self, of: &mut OpenMatch, no: LogNo) -> Result<()> {
+        let occurrence = OccurrenceNo::of_founder(no);
+        of.apart.rows -= 1;
+        of.apart.alone -= 1;
+        of.shown.remove(&occurrence);
+        of.state.withdraw_alone(occurrence);
+        let sql = "DELETE FROM occurrence WHERE match_id = ?1 AND occurrence_no = ?2";
+        self.saving.index.execute(sql, params![self.match_id, signed(no.0)])?;
+        Ok(())
+    }
+
+    /// Its row stays only where an id leads through it, and tells nothing else.
+    fn blank(&self, no: LogNo) -> Result<()> {
+        let values = params![self.match_id, signed(no.0), ReportState::Erased as u8];
+        self.saving.index.execute(
+            "DELETE FROM report WHERE match_id = ?1 AND position = ?2 AND published IS NULL
+                    AND state <> ?3",
+            values,
+        )?;
+        self.saving.index.execute(
+            "UPDATE report SET state = ?3, stream_no = -1, event_id = X'', batch_no = 0,
+                    kind = NULL, subject = NULL, at_ms = 0, good = 0, told = X''
+             WHERE match_id = ?1 AND position = ?2",
+            values,
+        )?;
+        Ok(())
+    }
+
+    /// Who takes part, who has ended and when it began, by what is left.
+    fn begin_again(&self, of: &mut OpenMatch) -> Result<()> {
+        let index = self.saving.index;
+        let left = Left::read(index, self.match_id)?;
+        if let Some(started) = left.started {
+            of.started = started;
+        }
+        // Of what was too much there is no row, but a device that sent too much
+        // has others.
+        of.devices.retain(|device, part| {
+            let ended = left.ended.get(device).copied();
+            *part = Part { has_ended: ended.is_some(), ended, is_changed: true };
+            left.devices.contains(device)
+        });
+        let have_all_ended = of.devices.values().all(|part| part.has_ended);
+        of.times.all_ended_ms = of.times.all_ended_ms.filter(|_| have_all_ended);
+        index.execute("DELETE FROM match_device WHERE match_id = ?1", [self.match_id])?;
+        index.execute(
+            "DELETE FROM stream WHERE match_id = ?1 AND stream_no NOT IN (
+                 SELECT stream_no FROM report WHERE match_id = ?1)",
+            [self.match_id],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes names that no event has any more.
+    fn leave_no_names(&self, of: &OpenMatch) -> Result<()> {
+        let set = of.state.reports();
+        let told: BTreeSet<NameKey> = set
+            .iter()
+            .flat_map(|(_, report)| [set.stream_of(report).account, report.attacker, report.victim])
+            .collect();
+        let index = self.saving.index;
+        let sql = "SELECT name_key FROM match_name WHERE match_id = ?1";
+        let mut statement = index.prepare_cached(sql)?;
+        let known: Vec<i64> = statement
+            .query_map([self.match_id], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let sql = "DELETE FROM match_name WHERE match_id = ?1 AND name_key = ?2";
+        for key in known.into_iter().filter(|key| !told.contains(&NameKey(key.cast_unsigned()))) {
+            index.prepare_cached(sql)?.execute(params![self.match_id, key])?;
+        }
+        Ok(())
+    }
+}
+
+/// What the rows that are left say together.
+#[derive(Default)]
+struct Left {
+    started: Option<Sighting>,
+    devices: BTreeSet<DeviceId>,
+    ended: BTreeMap<DeviceId, (Option<OutboxId>, Option<u64>)>,
+}
+
+impl Left {
+    fn read(index: &Connection, match_id: i64) -> Result<Self> {
+        let sql = "SELECT s.device, r.kind, r.at_ms, r.good, d.ended_outbox, d.ended_sequence
+                   FROM report r JOIN stream s USING (match_id, stream_no)
+                   LEFT JOIN match_device d ON d.match_id = r.match_id AND d.device = s.device
+                   WHERE r.match_id = ?1 AND r.state <> 5";
+        let mut statement = index.prepare_cached(sql)?;
+        let mut rows = statement.query([match_id])?;
+        let mut left = Self::default();
+        while let Some(row) = rows.next()? {
+            let device = DeviceId(uuid_column(row, "device")?);
+            let at = Sighting {
+                at: WallTime::from_unix_ms(row.get("at_ms")?),
+                quality: quality::of(row.get("good")?),
+            };
+            left.started = Some(left.started.map_or(at, |started| started.better_of(at)));
+            left.devices.insert(device);
+            let kind: Option<String> = row.get("kind")?;
+            if kind.as_deref() == Some(Kind::MatchEnded.as_str()) {
+                let outbox: Option<[u8; 16]> = row.get("ended_outbox")?;
+                let outbox = outbox.map(|bytes| OutboxId(uuid::Uuid::from_bytes(bytes)));
+                let sequence: Option<i64> = row.get("ended_sequence")?;
+                left.ended.insert(device, (outbox, sequence.map(i64::unsigned_abs)));
+            }
+        }
+        Ok(left)
+    }
+}

@@ -1,0 +1,168 @@
+//! Matches that are being followed, as far as they fit into memory.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{open_match::OpenMatch, saving::Saving, step::Changed};
+use crate::{Result, index::Cursors};
+
+/// Bytes of matches kept in memory: 250 that are being played, of ten devices
+/// each. To read one again takes milliseconds.
+pub(super) const MEMORY_MAX: usize = 64 * 1024 * 1024;
+
+/// Events of a match between two looks at how large it has become.
+const EVENTS_BETWEEN_LOOKS: u32 = 32;
+
+/// What the index said when these were as it had them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    generation: Vec<u8>,
+    associated_batch: i64,
+    decided: i64,
+    edits: i64,
+}
+
+impl Stamp {
+    fn of(cursors: &Cursors) -> Self {
+        Self {
+            generation: cursors.generation.clone(),
+            associated_batch: cursors.associated_batch,
+            decided: cursors.decided,
+            edits: cursors.edits,
+        }
+    }
+}
+
+/// Matches as the index has them, for the next step.
+pub(super) struct Cache {
+    stamp: Option<Stamp>,
+    matches: HashMap<i64, Held>,
+    /// By every key that is known to lead to one of them.
+    keys: HashMap<String, i64>,
+    turn: u64,
+    changed: Changed,
+    pub(super) memory_max: usize,
+}
+
+struct Held {
+    of: OpenMatch,
+    last_used: u64,
+    bytes: usize,
+    events: u32,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            stamp: None,
+            matches: HashMap::new(),
+            keys: HashMap::new(),
+            turn: 0,
+            changed: Changed::default(),
+            memory_max: MEMORY_MAX,
+        }
+    }
+}
+
+impl Cache {
+    /// What is in it, where the index still is as it was; empty until it is put
+    /// back, since a step that fails has changed it.
+    pub(super) fn take(&mut self, cursors: &Cursors) -> Self {
+        let memory_max = self.memory_max;
+        let taken = std::mem::take(self);
+        self.memory_max = memory_max;
+        if taken.stamp.as_ref() == Some(&Stamp::of(cursors)) {
+            taken
+        } else {
+            Self { memory_max, ..Self::default() }
+        }
+    }
+
+    /// As the index is now that the step is committed.
+    pub(super) fn put_back(&mut self, mut matches: Self, cursors: &Cursors) {
+        matches.stamp = Some(Stamp::of(cursors));
+        *self = matches;
+    }
+
+    /// The match that a key leads to, where there is one.
+    pub(super) fn find(&mut self, saving: &Saving<'_>, key: &str) -> Result<Option<i64>> {
+        if let Some(match_id) = self.keys.get(key) {
+            return Ok(Some(*match_id));
+        }
+        let mut statement =
+            saving.index.prepare_cached("SELECT match_id FROM match_key WHERE key = ?1")?;
+        let found: Option<i64> = statement.query_row(params![key], |row| row.get(0)).optional()?;
+        if let Some(match_id) = found {
+            self.get(saving, match_id)?;
+            self.keys.insert(key.to_owned(), match_id);
+        }
+        Ok(found)
+    }
+
+    /// A match, read where it is not in memory.
+    pub(super) fn get(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<&mut OpenMatch> {
+        self.turn += 1;
+        if !self.matches.contains_key(&match_id) {
+            self.make_room(saving, None)?;
+            let of = OpenMatch::load(saving.index, match_id)?;
+            let bytes = of.bytes();
+            self.matches.insert(match_id, Held { of, last_used: 0, bytes, events: 0 });
+        }
+        let held = self.matches.get_mut(&match_id).expect("it was just put there");
+        held.last_used = self.turn;
+        held.events += 1;
+        if held.events.is_multiple_of(EVENTS_BETWEEN_LOOKS) {
+            held.bytes = held.of.bytes();
+            self.make_room(saving, Some(match_id))?;
+        }
+        let held = self.matches.get_mut(&match_id).expect("room was made of the others");
+        Ok(&mut held.of)
+    }
+
+    pub(super) fn insert(&mut self, key: &str, of: OpenMatch) {
+        let (match_id, bytes) = (of.match_id, of.bytes());
+        self.keys.insert(key.to_owned(), match_id);
+        self.matches.insert(match_id, Held { of, last_used: self.turn, bytes, events: 0 });
+    }
+
+    /// Writes down and leaves those that were not used for longest.
+    fn make_room(&mut self, saving: &Saving<'_>, but: Option<i64>) -> Result<()> {
+        let mut bytes: usize = self.matches.values().map(|held| held.bytes).sum();
+        while bytes > self.memory_max {
+            let others = self.matches.iter().filter(|(match_id, _)| Some(**match_id) != but);
+            let oldest = others.min_by_key(|(_, held)| held.last_used);
+            let Some(match_id) = oldest.map(|(match_id, _)| *match_id) else { break };
+            bytes -= self.leave(saving, match_id)?;
+        }
+        Ok(())
+    }
+
+    /// Writes one down and leaves it; how many bytes it had.
+    pub(super) fn leave(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<usize> {
+        let Some(mut held) = self.matches.remove(&match_id) else { return Ok(0) };
+        if held.of.is_changed {
+            self.changed.note(&held.of);
+            saving.save(&mut held.of)?;
+        }
+        self.keys.retain(|_, of| *of != match_id);
+        Ok(held.bytes)
+    }
+
+    /// Writes down what changed of any, in the order in which they began.
+    pub(super) fn save(&mut self, saving: &Saving<'_>) -> Result<()> {
+        let mut changed: Vec<_> =
+            self.matches.values_mut().map(|held| &mut held.of).filter(|of| of.is_changed).collect();
+        changed.sort_unstable_by_key(|of| of.match_id);
+        for of in changed {
+            self.changed.note(of);
+            saving.save(of)?;
+        }
+        Ok(())
+    }
+
+    /// The matches that changed since this was last asked.
+    pub(super) fn take_changed(&mut self) -> Vec<(String, u64)> {
+        self.changed.take()
+    }
+}

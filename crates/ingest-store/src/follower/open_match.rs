@@ -1,0 +1,269 @@
+//! One match in memory: what association says of it, and what the tables have
+//! besides.
+
+mod loading;
+
+use std::collections::{BTreeMap, HashMap};
+
+use association::{LogNo, MatchState, OccurrenceNo, Placed, Rules, Sighting, joining::Evidence};
+use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
+use uuid::Uuid;
+
+use super::{reading::Read, told::Told};
+
+/// Rows of a match for what association does not count: types of somebody else's
+/// and evidence. As many as it has of the others.
+const APART_MAX: u32 = 8_192;
+
+/// A match as this step has found and changed it.
+pub(crate) struct OpenMatch {
+    pub(super) match_id: i64,
+    pub(super) key: String,
+    pub(super) state: MatchState,
+    pub(super) started: Sighting,
+    pub(super) times: Times,
+    pub(super) apart: Apart,
+    pub(super) devices: BTreeMap<DeviceId, Part>,
+    pub(super) streams: HashMap<(DeviceId, Option<String>), NumberedStream>,
+    pub(super) shown: HashMap<OccurrenceNo, Shown>,
+    /// Whether there are rows of reports that association has no more.
+    pub(super) has_hollow: bool,
+    /// Events of this step that get a row, by their place in the log.
+    pub(super) pending: BTreeMap<LogNo, Pending>,
+    pub(super) batches: Vec<i64>,
+    pub(super) is_changed: bool,
+}
+
+/// What the seal goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Times {
+    pub(super) open_since_ms: i64,
+    pub(super) last_received_ms: i64,
+    pub(super) all_ended_ms: Option<i64>,
+    pub(super) sealed: Option<Seal>,
+}
+
+/// When a match was sealed, and behind which event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seal {
+    pub(super) at_ms: i64,
+    pub(super) through: i64,
+}
+
+/// What association does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Apart {
+    pub(super) rows: u32,
+    pub(super) overflow: u64,
+    /// Occurrences of types of somebody else's.
+    pub(super) alone: u32,
+}
+
+/// A device's part in the match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Part {
+    pub(super) has_ended: bool,
+    /// Where its last `match_ended` stands.
+    pub(super) ended: Option<(Option<OutboxId>, Option<u64>)>,
+    pub(super) is_changed: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NumberedStream {
+    pub(super) no: i64,
+    pub(super) is_new: bool,
+}
+
+/// What the tables show of an occurrence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) id: Uuid,
+    /// Attacker, victim and helpers.
+    pub(super) from: [LogNo; 3],
+    pub(super) standing: u8,
+}
+
+/// An event that gets a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pending {
+    /// Its number among those that this step read.
+    pub(super) read: usize,
+    pub(super) stream_no: i64,
+    pub(super) state: ReportState,
+}
+
+/// How an event stands to the match (`report.state`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReportState {
+    Witness = 0,
+    Late = 1,
+    Overflow = 2,
+    Alone = 3,
+    Silent = 4,
+    Erased = 5,
+}
+
+/// The rules of a game, by the word that the tables have for it.
+pub(super) fn rules(game: &str) -> Rules {
+    let unknown = || Game::new("unknown").expect("it is a game's name");
+    Rules::of(&Game::new(game).unwrap_or_else(|_| unknown()))
+}
+
+impl OpenMatch {
+    /// A match that begins with an event.
+    pub(super) fn begun(match_id: i64, read: &Read<'_>) -> Self {
+        let received_ms = read.received_at.unix_ms();
+        Self {
+            match_id,
+            key: read.told.subject.clone().into_owned(),
+            state: MatchState::new(rules(read.told.game())).keeping_rows(),
+            started: read.corrected,
+            times: Times {
+                open_since_ms: received_ms,
+                last_received_ms: received_ms,
+                all_ended_ms: None,
+                sealed: None,
+            },
+            apart: Apart::default(),
+            devices: BTreeMap::new(),
+            streams: HashMap::new(),
+            shown: HashMap::new(),
+            has_hollow: false,
+            pending: BTreeMap::new(),
+            batches: Vec::new(),
+            is_changed: true,
+        }
+    }
+
+    /// Folds in one event, the `number`th that the step read.
+    pub(super) fn fold(&mut self, number: usize, read: &Read<'_>) {
+        self.is_changed = true;
+        self.take_part(read);
+        let told = &read.told;
+        if told.kind.is_none_or(|kind| !kind.is_occurrence()) {
+            return self.set_apart(number, read);
+        }
+        let placed = self.state.place(&told.report(read.device, read.position, read.corrected));
+        let state = match placed {
+            Placed::Expresses(_) => Some(ReportState::Witness),
+            Placed::Late(_) => Some(ReportState::Late),
+            Placed::Alone(_) | Placed::Silent | Placed::Known => Some(ReportState::Silent),
+            Placed::Overflow => None,
+        };
+        if let Some(state) = state {
+            self.note(number, read, state);
+        }
+        self.state.resolve_if_due();
+    }
+
+    /// What is no witness of anything.
+    fn set_apart(&mut self, number: usize, read: &Read<'_>) {
+        if self.apart.rows >= APART_MAX {
+            self.apart.overflow += 1;
+            return;
+        }
+        self.apart.rows += 1;
+        self.hear_evidence(&read.told);
+        let placed =
+            self.state.place(&read.told.report(read.device, read.position, read.corrected));
+        let state = match placed {
+            Placed::Alone(_) => {
+                self.apart.alone += 1;
+                ReportState::Alone
+            }
+            Placed::Expresses(_)
+            | Placed::Late(_)
+            | Placed::Known
+            | Placed::Silent
+            | Placed::Overflow => ReportState::Silent,
+        };
+        self.note(number, read, state);
+        self.state.resolve_if_due();
+    }
+
+    fn hear_evidence(&mut self, told: &Told<'_>) {
+        if let (Some(Kind::SessionEvidence), Some(observer)) = (told.kind, &told.observer) {
+            let evidence = Evidence::read(&told.details);
+            if !evidence.roster.is_empty() {
+                self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
+            }
+        }
+    }
+
+    fn note(&mut self, number: usize, read: &Read<'_>, state: ReportState) {
+        let stream_no = self.stream(read.device, read.told.observer.as_deref());
+        let pending = Pending { read: number, stream_no, state };
+        self.pending.insert(LogNo(read.position), pending);
+    }
+
+    fn stream(&mut self, device: DeviceId, account: Option<&str>) -> i64 {
+        let account = account.filter(|account| !account.is_empty()).map(str::to_owned);
+        let next = i64::try_from(self.streams.len()).expect("a length in memory fits 63 bits");
+        let entry = self.streams.entry((device, account));
+        entry.or_insert(NumberedStream { no: next, is_new: true }).no
+    }
+
+    fn take_part(&mut self, read: &Read<'_>) {
+        self.started = self.started.better_of(read.corrected);
+        let received_ms = read.received_at.unix_ms();
+        self.times.last_received_ms = self.times.last_received_ms.max(received_ms);
+        if self.batches.last() != Some(&read.batch_no) {
+            self.batches.push(read.batch_no);
+        }
+        let part = self.devices.entry(read.device).or_insert_with(|| Part {
+            has_ended: false,
+            ended: None,
+            is_changed: true,
+        });
+        let is_end = read.told.kind == Some(Kind::MatchEnded);
+        if is_end {
+            let ended = Some((read.outbox, read.told.sequence));
+            *part = Part { has_ended: true, ended, is_changed: true };
+        }
+        let have_all_ended = self.devices.values().all(|part| part.has_ended);
+        match (have_all_ended, self.times.all_ended_ms) {
+            (true, None) => self.times.all_ended_ms = Some(received_ms),
+            // Who tells it again, or another one, has it wait again.
+            (true, Some(since)) if is_end => {
+                self.times.all_ended_ms = Some(since.max(received_ms));
+            }
+            (true, Some(_)) | (false, None) => {}
+            (false, Some(_)) => self.times.all_ended_ms = None,
+        }
+    }
+
+    /// Seals it, as was decided; nothing where it is.
+    pub(super) fn seal(&mut self, at: WallTime, through: i64) {
+        if self.times.sealed.is_some() {
+            return;
+        }
+        self.is_changed = true;
+        self.state.seal();
+        self.times.sealed = Some(Seal { at_ms: at.unix_ms(), through });
+    }
+
+    /// Lets it change again, as was decided; nothing where it does.
+    pub(super) fn reopen(&mut self, at: WallTime) {
+        if self.times.sealed.take().is_none() {
+            return;
+        }
+        self.is_changed = true;
+        self.state.reopen();
+        // What seals it is what comes from now on, or its age.
+        self.times.open_since_ms = at.unix_ms();
+        self.times.last_received_ms = self.times.last_received_ms.max(at.unix_ms());
+        self.times.all_ended_ms = None;
+    }
+
+    /// Bytes in memory, nearly.
+    pub(super) fn bytes(&self) -> usize {
+        const STREAM: usize = 64;
+        size_of::<Self>()
+            + self.state.bytes()
+            + self.shown.capacity() * size_of::<(OccurrenceNo, Shown)>()
+            + self.pending.len() * size_of::<(LogNo, Pending)>() * 4 / 3
+            + self.devices.len() * size_of::<(DeviceId, Part)>() * 4 / 3
+            + self.streams.capacity()
+                * (size_of::<((DeviceId, Option<String>), NumberedStream)>() + STREAM)
+    }
+}

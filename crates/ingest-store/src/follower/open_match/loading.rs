@@ -1,0 +1,169 @@
+//! A match out of its rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use association::{
+    LogNo, MatchState, NameKey, OccurrenceNo, OccurrenceRow, ReportRow, Rows, Sighting,
+};
+use event_model::{DeviceId, OutboxId, WallTime};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::{Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, rules};
+use crate::{
+    Error, Result,
+    columns::{count_column, quality, uuid_column},
+};
+
+impl OpenMatch {
+    /// Reads a match that the index has.
+    pub(crate) fn load(index: &Connection, match_id: i64) -> Result<Self> {
+        let sql = "SELECT key, game, started_at_ms, started_quality, open_since_ms,
+                          last_received_ms, all_ended_ms, sealed_at_ms, sealed_through,
+                          apart, apart_overflow
+                   FROM game_match WHERE match_id = ?1";
+        let mut statement = index.prepare_cached(sql)?;
+        let (key, game, started, times, mut apart) = statement.query_row([match_id], head)?;
+        let (shown, occurrences) = occurrences(index, match_id)?;
+        apart.alone = u32::try_from(shown.len() - occurrences.len()).unwrap_or(u32::MAX);
+        let (reports, has_hollow) = reports(index, match_id)?;
+        let sql = "SELECT whole FROM match_state WHERE match_id = ?1";
+        let mut statement = index.prepare_cached(sql)?;
+        let whole: Option<Vec<u8>> =
+            statement.query_row([match_id], |row| row.get(0)).optional()?;
+        let names = names(index, match_id)?;
+        let state = match whole {
+            Some(whole) => {
+                let rows = Rows { whole, reports, occurrences, names, ..Rows::default() };
+                MatchState::from_rows(rules(&game), &rows)
+                    .map_err(|error| Error::Index(format!("{key}: {error}")))?
+            }
+            None => MatchState::new(rules(&game)),
+        };
+        Ok(Self {
+            match_id,
+            key,
+            state: state.keeping_rows(),
+            started,
+            times,
+            apart,
+            devices: devices(index, match_id)?,
+            streams: streams(index, match_id)?,
+            shown,
+            has_hollow,
+            pending: BTreeMap::new(),
+            batches: Vec::new(),
+            is_changed: false,
+        })
+    }
+}
+
+type Head = (String, String, Sighting, Times, Apart);
+
+fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
+    let started = Sighting {
+        at: WallTime::from_unix_ms(row.get("started_at_ms")?),
+        quality: quality::read(row.get_ref("started_quality")?.as_str().unwrap_or_default()),
+    };
+    let at_ms: Option<i64> = row.get("sealed_at_ms")?;
+    let through: Option<i64> = row.get("sealed_through")?;
+    let times = Times {
+        open_since_ms: row.get("open_since_ms")?,
+        last_received_ms: row.get("last_received_ms")?,
+        all_ended_ms: row.get("all_ended_ms")?,
+        sealed: at_ms.map(|at_ms| Seal { at_ms, through: through.unwrap_or_default() }),
+    };
+    let apart =
+        Apart { rows: row.get("apart")?, overflow: count_column(row, "apart_overflow")?, alone: 0 };
+    Ok((row.get("key")?, row.get("game")?, started, times, apart))
+}
+
+type Occurrences = (HashMap<OccurrenceNo, Shown>, Vec<OccurrenceRow>);
+
+/// What is shown of each, and the rows of those that association has.
+fn occurrences(index: &Connection, match_id: i64) -> Result<Occurrences> {
+    let sql = "SELECT occurrence_no, occurrence_id, standing, attacker_from, victim_from,
+                      assists_from, kept
+               FROM occurrence WHERE match_id = ?1";
+    let mut statement = index.prepare_cached(sql)?;
+    let mut rows = statement.query([match_id])?;
+    let (mut all, mut kept) = (HashMap::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let no = OccurrenceNo(count_column(row, "occurrence_no")?);
+        let from = ["attacker_from", "victim_from", "assists_from"];
+        let mut shown = Shown {
+            id: uuid_column(row, "occurrence_id")?,
+            from: [LogNo(0); 3],
+            standing: row.get("standing")?,
+        };
+        for (place, name) in shown.from.iter_mut().zip(from) {
+            *place = LogNo(count_column(row, name)?);
+        }
+        all.insert(no, shown);
+        let bytes: Vec<u8> = row.get("kept")?;
+        if !bytes.is_empty() {
+            kept.push(OccurrenceRow { no, kept: bytes });
+        }
+    }
+    Ok((all, kept))
+}
+
+/// Those that association has, and whether there are others that it had.
+fn reports(index: &Connection, match_id: i64) -> Result<(Vec<ReportRow>, bool)> {
+    let sql = "SELECT position, occurrence_no, state, published, told FROM report
+               WHERE match_id = ?1 ORDER BY position";
+    let mut statement = index.prepare_cached(sql)?;
+    let mut rows = statement.query([match_id])?;
+    let (mut reports, mut has_hollow) = (Vec::new(), false);
+    while let Some(row) = rows.next()? {
+        let state: u8 = row.get(2)?;
+        has_hollow |= state == ReportState::Overflow as u8 || state == ReportState::Erased as u8;
+        if state != ReportState::Witness as u8 && state != ReportState::Late as u8 {
+            continue;
+        }
+        reports.push(ReportRow {
+            no: LogNo(row.get::<_, i64>(0)?.unsigned_abs()),
+            occurrence: OccurrenceNo(row.get::<_, i64>(1)?.unsigned_abs()),
+            is_late: state == ReportState::Late as u8,
+            published: row.get(3)?,
+            told: row.get(4)?,
+        });
+    }
+    Ok((reports, has_hollow))
+}
+
+fn names(index: &Connection, match_id: i64) -> Result<Vec<(NameKey, Box<str>)>> {
+    let sql = "SELECT name_key, name FROM match_name WHERE match_id = ?1";
+    let mut statement = index.prepare_cached(sql)?;
+    let names = statement.query_map(params![match_id], |row| {
+        Ok((NameKey(row.get::<_, i64>(0)?.cast_unsigned()), row.get::<_, String>(1)?.into()))
+    })?;
+    Ok(names.collect::<rusqlite::Result<_>>()?)
+}
+
+fn devices(index: &Connection, match_id: i64) -> Result<BTreeMap<DeviceId, Part>> {
+    let sql = "SELECT device, ended, ended_outbox, ended_sequence FROM match_device
+               WHERE match_id = ?1";
+    let mut statement = index.prepare_cached(sql)?;
+    let devices = statement.query_map([match_id], |row| {
+        let has_ended: bool = row.get("ended")?;
+        let outbox: Option<[u8; 16]> = row.get("ended_outbox")?;
+        let outbox = outbox.map(|bytes| OutboxId(Uuid::from_bytes(bytes)));
+        let sequence: Option<i64> = row.get("ended_sequence")?;
+        let ended = has_ended.then(|| (outbox, sequence.map(i64::unsigned_abs)));
+        Ok((DeviceId(uuid_column(row, "device")?), Part { has_ended, ended, is_changed: false }))
+    })?;
+    Ok(devices.collect::<rusqlite::Result<_>>()?)
+}
+
+type Streams = HashMap<(DeviceId, Option<String>), NumberedStream>;
+
+fn streams(index: &Connection, match_id: i64) -> Result<Streams> {
+    let sql = "SELECT stream_no, device, account FROM stream WHERE match_id = ?1";
+    let mut statement = index.prepare_cached(sql)?;
+    let streams = statement.query_map([match_id], |row| {
+        let whose = (DeviceId(uuid_column(row, "device")?), row.get("account")?);
+        Ok((whose, NumberedStream { no: row.get("stream_no")?, is_new: false }))
+    })?;
+    Ok(streams.collect::<rusqlite::Result<_>>()?)
+}

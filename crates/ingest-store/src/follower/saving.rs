@@ -1,0 +1,161 @@
+//! What changed of a match, written down: once a step, not once an event.
+
+mod occurrences;
+mod reports;
+
+use std::collections::HashMap;
+
+use association::{Change, OccurrenceNo};
+use rusqlite::{Transaction, params};
+
+use super::{open_match::OpenMatch, reading::Source};
+use crate::{
+    Result, changes,
+    columns::{quality, signed},
+};
+
+/// Where matches are written.
+pub(super) struct Saving<'s> {
+    pub(super) index: &'s Transaction<'s>,
+    pub(super) source: &'s Source<'s>,
+}
+
+impl Saving<'_> {
+    /// Writes down what changed of a match since it was last written.
+    pub(super) fn save(&self, of: &mut OpenMatch) -> Result<()> {
+        if !std::mem::take(&mut of.is_changed) {
+            return Ok(());
+        }
+        let (rows, changes) = (of.state.take_rows(), of.state.take_changes());
+        self.streams(of)?;
+        self.reports(of, &rows)?;
+        self.names(of, &rows)?;
+        if of.has_hollow {
+            self.lead_on(of, &changes.changes)?;
+        }
+        let revisions = last_revisions(changes.numbered().map(|(no, change)| (no.0, change)));
+        self.aliases(of, &changes.changes)?;
+        self.occurrences(of, &rows, &revisions)?;
+        of.pending.clear();
+        changes::append(self.index, of.match_id, changes.first.0, &changes.changes)?;
+        self.devices(of)?;
+        self.batches(of)?;
+        self.whole(of, &rows.whole)?;
+        self.game_match(of)
+    }
+
+    fn streams(&self, of: &mut OpenMatch) -> Result<()> {
+        let sql = "INSERT INTO stream (match_id, stream_no, device, account)
+                   VALUES (?1, ?2, ?3, ?4)";
+        for ((device, account), stream) in &mut of.streams {
+            if std::mem::take(&mut stream.is_new) {
+                let values = params![of.match_id, stream.no, device.0.as_bytes(), account];
+                self.index.prepare_cached(sql)?.execute(values)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&self, of: &OpenMatch, rows: &association::Rows) -> Result<()> {
+        let sql = "INSERT INTO match_name (match_id, name_key, name) VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO NOTHING";
+        for (key, name) in &rows.names {
+            let values = params![of.match_id, key.0.cast_signed(), name.as_ref()];
+            self.index.prepare_cached(sql)?.execute(values)?;
+        }
+        Ok(())
+    }
+
+    fn devices(&self, of: &mut OpenMatch) -> Result<()> {
+        let sql = "INSERT INTO match_device (match_id, device, ended, ended_outbox, ended_sequence)
+                   VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT DO UPDATE SET ended = excluded.ended,
+                       ended_outbox = excluded.ended_outbox,
+                       ended_sequence = excluded.ended_sequence";
+        for (device, part) in &mut of.devices {
+            if std::mem::take(&mut part.is_changed) {
+                let (outbox, sequence) = part.ended.unwrap_or_default();
+                self.index.prepare_cached(sql)?.execute(params![
+                    of.match_id,
+                    device.0.as_bytes(),
+                    part.has_ended,
+                    outbox.map(|outbox| outbox.0.into_bytes()),
+                    sequence.map(signed),
+                ])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn batches(&self, of: &mut OpenMatch) -> Result<()> {
+        let sql = "INSERT INTO match_batch (match_id, batch_no) VALUES (?1, ?2)
+                   ON CONFLICT DO NOTHING";
+        for batch_no in of.batches.drain(..) {
+            self.index.prepare_cached(sql)?.execute(params![of.match_id, batch_no])?;
+        }
+        Ok(())
+    }
+
+    fn whole(&self, of: &OpenMatch, whole: &[u8]) -> Result<()> {
+        let sql = "INSERT INTO match_state (match_id, whole) VALUES (?1, ?2)
+                   ON CONFLICT DO UPDATE SET whole = excluded.whole";
+        self.index.prepare_cached(sql)?.execute(params![of.match_id, whole])?;
+        Ok(())
+    }
+
+    fn game_match(&self, of: &OpenMatch) -> Result<()> {
+        let counts = of.state.counts();
+        let mut by_standing = [0_i64; 4];
+        for shown in of.shown.values() {
+            by_standing[usize::from(shown.standing.min(3))] += 1;
+        }
+        let [lone, supported, confirmed, contradicted] = by_standing;
+        let sql = "UPDATE game_match SET started_at_ms = ?2, started_quality = ?3, revision = ?4,
+                       sealed_at_ms = ?5, sealed_through = ?6, open_since_ms = ?7,
+                       last_received_ms = ?8, all_ended_ms = ?9, reports = ?10, late = ?11,
+                       overflow = ?12, apart = ?13, apart_overflow = ?14, occurrences = ?15,
+                       confirmed = ?16, supported = ?17, lone = ?18, contradicted = ?19
+                   WHERE match_id = ?1";
+        self.index.prepare_cached(sql)?.execute(params![
+            of.match_id,
+            of.started.at.unix_ms(),
+            quality::text(of.started.quality),
+            signed(of.state.revision().0),
+            of.times.sealed.map(|seal| seal.at_ms),
+            of.times.sealed.map(|seal| seal.through),
+            of.times.open_since_ms,
+            of.times.last_received_ms,
+            of.times.all_ended_ms,
+            signed(counts.reports) + i64::from(of.apart.alone),
+            signed(counts.late),
+            signed(counts.overflow + of.apart.overflow),
+            of.apart.rows,
+            signed(of.apart.overflow),
+            signed(counts.occurrences) + i64::from(of.apart.alone),
+            confirmed,
+            supported,
+            lone,
+            contradicted,
+        ])?;
+        Ok(())
+    }
+}
+
+/// The last revision that says something of each occurrence.
+fn last_revisions(changes: impl Iterator<Item = (u64, Change)>) -> HashMap<OccurrenceNo, u64> {
+    let mut last = HashMap::new();
+    for (revision, change) in changes {
+        let of = match change {
+            Change::Created { occurrence, .. }
+            | Change::Witnessed { occurrence, .. }
+            | Change::Unwitnessed { occurrence, .. }
+            | Change::Retimed { occurrence }
+            | Change::Retracted { occurrence } => [Some(occurrence), None],
+            Change::Merged { occurrence, into } => [Some(occurrence), Some(into)],
+            Change::Split { occurrence, from, .. } => [Some(occurrence), Some(from)],
+            Change::Moved | Change::Sealed | Change::Reopened => [None, None],
+        };
+        last.extend(of.into_iter().flatten().map(|occurrence| (occurrence, revision)));
+    }
+    last
+}

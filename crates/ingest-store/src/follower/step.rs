@@ -1,0 +1,156 @@
+//! One step of association: events and decisions in the order of the log, and
+//! what they change in one transaction with the cursor.
+//!
+//! Nothing depends on where a step ends: an index that is made anew is the same.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::{
+    Followed, LoggedBatch, logged_after,
+    matches::Cache,
+    open_match::OpenMatch,
+    reading::{self, Read, Source},
+    saving::Saving,
+};
+use crate::{
+    Result,
+    columns::{quality, signed},
+    decisions::{self, Decision, Logged},
+    index::{self, Cursors},
+    segment::{self, Segment},
+};
+
+/// Decisions folded in at a time: each may solve a match.
+const DECISIONS_MAX: usize = 64;
+
+/// Folds in a bounded part of what the log has beyond the cursor.
+pub(super) fn associate(
+    index: &mut Connection,
+    log: &Connection,
+    store: Uuid,
+    cache: &mut Cache,
+) -> Result<Followed> {
+    let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // At one instant: a decision stands between the events that it was made at. And
+    // with the index held, so that nothing is folded in that was erased meanwhile.
+    let log = log.unchecked_transaction()?;
+    let segments = segment::all(&log)?;
+    let cursors = index::adopt_within(&transaction, &log, &segments, store)?;
+    let batches = logged_after(&log, &segments, cursors.associated_batch)?;
+    let end = batches.last().map_or(cursors.associated_through, LoggedBatch::last_position);
+    let mut decisions = decisions::logged_after(&log, cursors.decided, DECISIONS_MAX)?;
+    decisions.retain(|decision| decision.through <= end);
+    if batches.is_empty() && decisions.is_empty() {
+        transaction.commit()?;
+        let through = cursors.associated_through;
+        return Ok(Followed { through, all: true, changed: Vec::new() });
+    }
+    let mut matches = cache.take(&cursors);
+    let reads = reading::events(&batches);
+    let source = Source::new(&reads, &log, &segments);
+    let mut step =
+        Step { saving: Saving { index: &transaction, source: &source }, matches: &mut matches };
+    let reached = step.fold(&reads, &decisions)?;
+    step.matches.save(&step.saving)?;
+    let changed = step.matches.take_changed();
+    move_on(&transaction, (&log, &segments), batches.last(), &cursors, reached)?;
+    let cursors = index::cursors(&transaction)?;
+    transaction.commit()?;
+    cache.put_back(matches, &cursors);
+    Ok(Followed { through: end, all: false, changed })
+}
+
+fn move_on(
+    index: &Transaction<'_>,
+    (log, segments): (&Connection, &[Segment]),
+    last: Option<&LoggedBatch>,
+    cursors: &Cursors,
+    decided: Option<i64>,
+) -> Result<()> {
+    if let Some(last) = last {
+        let mark = index::mark(log, segments, last.batch_no)?.unwrap_or_default();
+        index
+            .prepare_cached(
+                "UPDATE follow SET associated_batch = ?1, associated_mark = ?2,
+                        associated_through = ?3",
+            )?
+            .execute(params![last.batch_no, mark, signed(last.last_position())])?;
+    }
+    let decided = decided.unwrap_or(cursors.decided);
+    index.prepare_cached("UPDATE follow SET decided = ?1")?.execute([decided])?;
+    Ok(())
+}
+
+struct Step<'s> {
+    saving: Saving<'s>,
+    matches: &'s mut Cache,
+}
+
+impl Step<'_> {
+    /// Folds in all of these; the last decision that was among them.
+    fn fold(&mut self, reads: &[Read<'_>], decisions: &[Logged]) -> Result<Option<i64>> {
+        let mut due = decisions.iter().peekable();
+        for (number, read) in reads.iter().enumerate() {
+            while let Some(decision) = due.next_if(|decision| decision.through < read.position) {
+                self.decide(decision)?;
+            }
+            let match_id = self.match_of(read)?;
+            self.matches.get(&self.saving, match_id)?.fold(number, read);
+        }
+        due.try_for_each(|decision| self.decide(decision))?;
+        Ok(decisions.last().map(|decision| decision.decision_no))
+    }
+
+    fn match_of(&mut self, read: &Read<'_>) -> Result<i64> {
+        let subject = &read.told.subject;
+        if let Some(match_id) = self.matches.find(&self.saving, subject)? {
+            return Ok(match_id);
+        }
+        let index = self.saving.index;
+        index
+            .prepare_cached(
+                "INSERT INTO game_match (key, game, started_at_ms, started_quality)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                subject,
+                read.told.game(),
+                read.corrected.at.unix_ms(),
+                quality::text(read.corrected.quality)
+            ])?;
+        let match_id = index.last_insert_rowid();
+        index
+            .prepare_cached("INSERT INTO match_key (key, match_id) VALUES (?1, ?2)")?
+            .execute(params![subject, match_id])?;
+        self.matches.insert(subject, OpenMatch::begun(match_id, read));
+        Ok(match_id)
+    }
+
+    fn decide(&mut self, decided: &Logged) -> Result<()> {
+        // Its events are dropped, or were erased since.
+        let Some(match_id) = self.matches.find(&self.saving, &decided.key)? else { return Ok(()) };
+        let of = self.matches.get(&self.saving, match_id)?;
+        match decided.decision {
+            Decision::Sealed => of.seal(decided.at, signed(decided.through)),
+            Decision::Reopened => of.reopen(decided.at),
+        }
+        Ok(())
+    }
+}
+
+/// The newest revision of each match that changed.
+#[derive(Default)]
+pub(super) struct Changed(BTreeMap<String, u64>);
+
+impl Changed {
+    pub(super) fn note(&mut self, of: &OpenMatch) {
+        self.0.insert(of.key.clone(), of.state.revision().0);
+    }
+
+    pub(super) fn take(&mut self) -> Vec<(String, u64)> {
+        std::mem::take(&mut self.0).into_iter().collect()
+    }
+}
