@@ -58,21 +58,6 @@ impl Names {
     /// Longest text that is kept, in bytes; no game allows a longer name.
     const LENGTH_MAX: usize = 64;
 
-    /// The key of `text`, and remembers how it is written.
-    pub(crate) fn learn(&mut self, text: Option<&str>) -> NameKey {
-        let key = NameKey::maybe(text);
-        if let Some(text) = text
-            && key.is_some()
-            && self.0.len() < Self::NAMES_MAX
-        {
-            self.0.entry(key).or_insert_with(|| {
-                let end = text.floor_char_boundary(Self::LENGTH_MAX);
-                text[..end].into()
-            });
-        }
-        key
-    }
-
     /// Remembers how another match's names are written too.
     pub(crate) fn extend(&mut self, other: &Self) {
         let mut names: Vec<(&NameKey, &Box<str>)> = other.0.iter().collect();
@@ -87,7 +72,10 @@ impl Names {
     /// Remembers how one name is written.
     pub(crate) fn insert(&mut self, key: NameKey, text: &str) {
         if self.0.len() < Self::NAMES_MAX {
-            self.0.entry(key).or_insert_with(|| text.into());
+            self.0.entry(key).or_insert_with(|| {
+                let end = text.floor_char_boundary(Self::LENGTH_MAX);
+                text[..end].into()
+            });
         }
     }
 
@@ -118,9 +106,10 @@ mod tests {
     fn a_name_is_kept_up_to_its_longest_and_known_by_the_whole() {
         let mut names = Names::default();
         let long = "ä".repeat(100);
-        let key = names.learn(Some(&long));
+        let key = NameKey::of(&long);
+        names.insert(key, &long);
         assert_eq!(names.text(key), Some("ä".repeat(32).as_str()));
-        assert_ne!(key, names.learn(Some(&"ä".repeat(101))));
+        assert_ne!(key, NameKey::of(&"ä".repeat(101)));
     }
 
     #[test]

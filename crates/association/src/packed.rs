@@ -122,11 +122,17 @@ const OF_TEAM: u8 = 32;
 
 impl Packed {
     /// Packs what `report` says, but for names that only are shown.
-    pub(crate) fn of(report: &Report<'_>, kind: Kind, clock: ClockNo, t: i64) -> Self {
+    pub(crate) fn of(
+        report: &Report<'_>,
+        key: EventKey,
+        kind: Kind,
+        clock: ClockNo,
+        t: i64,
+    ) -> Self {
         let ids = report.actor_ids;
         let id = |text: Option<&str>| short(NameKey::maybe(text));
         Self {
-            key: EventKey::of(report.event_id),
+            key,
             t,
             at: bounded(report.corrected.at.unix_ms()),
             position: report.position,

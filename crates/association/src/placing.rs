@@ -5,7 +5,7 @@
 //! and scopes, then times and names; with less patience. A report that could
 //! belong to two is given one of its own: that heals, a wrong join is believed.
 
-use event_model::{DeviceId, Kind};
+use event_model::DeviceId;
 
 use crate::{
     Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo,
@@ -365,7 +365,7 @@ impl MatchState {
     fn note_due(&mut self, arrival: &Arrival) {
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
         self.is_due |= clock.wants_resolve();
-        self.is_due |= arrival.packed.kind == Kind::MatchEnded && self.has_ended();
+        self.arrived += 1;
     }
 }
 

@@ -104,15 +104,17 @@ impl ReportSet {
         let Some(kind) = report.kind.filter(|kind| kind.is_occurrence()) else {
             return Pushed::Silent;
         };
-        let slot = match self.find(report.device, EventKey::of(report.event_id)) {
+        let key = EventKey::of(report.event_id);
+        let slot = match self.find(report.device, key) {
             Ok(no) => return Pushed::Known(no),
             Err(slot) => slot,
         };
         let Some(clock) = self.clock_of(report) else { return Pushed::Full };
         let Some(no) = self.next_no() else { return Pushed::Full };
-        self.learn_names(report);
+        let packed = Packed::of(report, key, kind, clock, reading(report).1);
+        self.learn_names(report, &packed);
         self.make_room();
-        self.reports.push(Packed::of(report, kind, clock, reading(report).1));
+        self.reports.push(packed);
         self.known.insert(slot, no);
         Pushed::Added(no)
     }
@@ -275,10 +277,17 @@ impl ReportSet {
         u32::try_from(self.reports.len()).ok().map(ReportNo)
     }
 
-    fn learn_names(&mut self, report: &Report<'_>) {
-        self.names.learn(report.observer);
-        self.names.learn(report.actors.attacker.as_deref());
-        self.names.learn(report.actors.victim.as_deref());
+    fn learn_names(&mut self, report: &Report<'_>, packed: &Packed) {
+        let stream = self.stream_of(packed);
+        for (key, text) in [
+            (stream.account, report.observer),
+            (packed.attacker, report.actors.attacker.as_deref()),
+            (packed.victim, report.actors.victim.as_deref()),
+        ] {
+            if let Some(text) = text.filter(|_| key.is_some()) {
+                self.names.insert(key, text);
+            }
+        }
     }
 
     fn clock_of(&mut self, report: &Report<'_>) -> Option<ClockNo> {

@@ -97,6 +97,10 @@ pub struct MatchState {
     pub(crate) published: u32,
     /// Reports at the last resolve.
     pub(crate) resolved_at: usize,
+    /// Reports that came since.
+    pub(crate) arrived: usize,
+    /// Resolves for the sake of a clock or a stream's end.
+    pub(crate) asked: usize,
     pub(crate) is_due: bool,
     /// Reports that were taken out for want of room, not yet taken.
     overflowed: Vec<LogNo>,
@@ -125,6 +129,10 @@ pub struct Occurrence {
 impl MatchState {
     /// Reports beyond an eighth more that make a resolve due.
     const RESOLVE_SLACK: usize = 64;
+    /// Each resolve for a clock's sake has to wait for this part of the set more
+    /// than the one before: liars with many clocks ask for ever fewer. An honest
+    /// match asks ten times, the last time after one report in a hundred.
+    const PATIENCE: usize = 1_024;
 
     /// A match of which nothing is known yet.
     #[must_use]
@@ -144,6 +152,8 @@ impl MatchState {
             zeros: BTreeMap::new(),
             published: 0,
             resolved_at: 0,
+            arrived: 0,
+            asked: 0,
             is_due: false,
             overflowed: Vec::new(),
             counts: Counts::default(),
@@ -178,7 +188,9 @@ impl MatchState {
     /// Solves anew where enough came since it was last done.
     pub fn resolve_if_due(&mut self) {
         let grown = self.resolved_at + self.resolved_at / 8 + Self::RESOLVE_SLACK;
-        if self.is_due || (!self.is_sealed && self.set.len() >= grown) {
+        let is_asked = self.is_due && self.arrived > self.set.len() * self.asked / Self::PATIENCE;
+        if is_asked || (!self.is_sealed && self.set.len() >= grown) {
+            self.asked += usize::from(is_asked);
             self.resolve();
         }
         self.judge_if_due();

@@ -188,10 +188,6 @@ CREATE TABLE occurrence (
     revision       INTEGER NOT NULL,
     late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
     details        TEXT NOT NULL,
-    -- JSON: the actors by account, where the game tells them; NULL for none.
-    actor_ids      TEXT,
-    -- JSON: what it counts for whom (see statistics.rs); NULL for nobody.
-    counted        TEXT,
     -- The events that actors and details are told by.
     attacker_from  INTEGER NOT NULL,
     victim_from    INTEGER NOT NULL,

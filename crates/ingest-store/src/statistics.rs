@@ -188,6 +188,13 @@ mod tests {
     }
 
     #[test]
+    fn what_the_game_calls_a_turret_is_no_player() {
+        let details = |kind| BTreeMap::from([("attacker_kind".to_owned(), Value::from(kind))]);
+        assert!(by_player(&BTreeMap::new()) && by_player(&details("player")));
+        assert!(!by_player(&details("turret")));
+    }
+
+    #[test]
     fn a_name_that_no_game_allows_is_not_counted() {
         let actors = event_model::Actors {
             attacker: Some("a".repeat(ACCOUNT_BYTES_MAX + 1)),

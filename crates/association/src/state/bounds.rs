@@ -94,8 +94,8 @@ fn is_absurd(time: WallTime) -> bool {
 }
 
 impl StreamFacts {
-    /// Counts a report that came.
-    fn hear(&mut self, report: &Report<'_>) {
+    /// Counts a report that came; whether it is the first to tell the end.
+    fn hear(&mut self, report: &Report<'_>) -> bool {
         self.counts.reports += 1;
         self.counts.replayed += u64::from(report.origin == Some(Origin::Replay));
         if let Some(sequence) = report.sequence {
@@ -104,7 +104,8 @@ impl StreamFacts {
         }
         let is_odd = is_absurd(report.corrected.at) || report.time.is_some_and(is_absurd);
         self.counts.absurd_times += u64::from(is_odd);
-        self.has_ended |= report.kind == Some(Kind::MatchEnded);
+        let is_end = report.kind == Some(Kind::MatchEnded);
+        is_end && !std::mem::replace(&mut self.has_ended, true)
     }
 
     /// Adds what another match counted of the same stream.
@@ -145,13 +146,12 @@ impl MatchState {
             self.streams.push(StreamFacts { witness, ..StreamFacts::default() });
         }
         let facts = &mut self.streams[stream];
-        facts.hear(report);
+        let ends = facts.hear(report);
         facts.kept += 1;
-        if facts.limit.is_some_and(|limit| rank > limit) {
-            facts.counts.overflow += 1;
-            return false;
-        }
-        true
+        let has_room = facts.limit.is_none_or(|limit| rank <= limit);
+        facts.counts.overflow += u64::from(!has_room);
+        self.is_due |= ends && self.has_ended();
+        has_room
     }
 
     /// Whether every stream has told the end.

@@ -36,7 +36,7 @@ impl MatchState {
     pub(crate) fn resolve_to(&mut self, shift_ms: u64, mut changed: BTreeSet<OccurrenceNo>) {
         self.is_due = false;
         self.cut_to_shares();
-        self.resolved_at = self.set.len();
+        (self.resolved_at, self.arrived) = (self.set.len(), 0);
         self.counts.resolves += 1;
         let since = self.ledger.mark();
         let solution = solve(&self.set, &self.rules);

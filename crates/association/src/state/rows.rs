@@ -77,6 +77,8 @@ pub(super) struct Whole {
     last: Revision,
     published: u32,
     resolved_at: usize,
+    arrived: usize,
+    asked: usize,
     is_due: bool,
     is_sealed: bool,
     overflow: u64,
@@ -95,6 +97,8 @@ row!(Whole {
     last,
     published,
     resolved_at,
+    arrived,
+    asked,
     is_due,
     is_sealed,
     overflow,
@@ -231,6 +235,8 @@ impl MatchState {
             last: self.ledger.last(),
             published: self.published,
             resolved_at: self.resolved_at,
+            arrived: self.arrived,
+            asked: self.asked,
             is_due: self.is_due,
             is_sealed: self.is_sealed,
             overflow: self.counts.overflow,
@@ -249,6 +255,7 @@ impl MatchState {
         let whole: Whole = row_of(bytes)?;
         self.ledger = Ledger::after(whole.last);
         (self.published, self.resolved_at) = (whole.published, whole.resolved_at);
+        (self.arrived, self.asked) = (whole.arrived, whole.asked);
         (self.is_due, self.is_sealed) = (whole.is_due, whole.is_sealed);
         (self.counts.overflow, self.counts.resolves) = (whole.overflow, whole.resolves);
         self.zeros = whole.zeros.into_iter().collect();

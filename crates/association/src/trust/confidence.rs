@@ -67,8 +67,12 @@ impl Confidence {
 }
 
 /// The odds of every number of thousandths: they are asked for with each report.
-static ODDS: LazyLock<Box<[i64]>> = LazyLock::new(|| {
-    (0..WHOLE).map(|thousandths| log_ratio(thousandths, WHOLE - thousandths)).collect()
+static ODDS: LazyLock<[i64; 1_000]> = LazyLock::new(|| {
+    let mut thousandths = 0..WHOLE;
+    std::array::from_fn(|_| {
+        let part = thousandths.next().unwrap_or_default();
+        log_ratio(part, WHOLE - part)
+    })
 });
 
 /// What one who misses so much adds by seeing it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use association::{LogNo, MatchState, Placed, ReportSet};
+use event_model::Kind;
 
 use crate::{
     reader::{Reader, assert_agree},
@@ -120,4 +121,34 @@ fn the_ends_of_every_number_are_survived() {
     state.place(&late.report(position + 1));
     state.reopen();
     assert_eq!(state.counts().reports + state.counts().overflow, position + 1);
+}
+
+#[test]
+fn an_end_that_is_told_again_and_again_is_solved_once() {
+    let mut state = MatchState::new(league());
+    for position in 1..=60_u64 {
+        let mut told = Told::kill(1, 60_000 + position * 5_000, "Ana", "Bo");
+        told.kind = Kind::MatchEnded;
+        state.place(&told.report(position));
+        state.resolve_if_due();
+    }
+    assert_eq!(state.resolves(), 1);
+    assert_eq!(state.counts().reports, 60);
+}
+
+#[test]
+fn clocks_that_ask_all_the_time_are_heard_ever_less() {
+    let mut state = MatchState::new(league());
+    let (clocks, each) = (120_u64, 8_u64);
+    for position in 0..clocks * each {
+        let clock = position / each;
+        let mut told = Told::kill(u128::from(clock / 30) + 1, position * 5_000, "Ana", "Bo");
+        told.quality = association::TimeQuality::Low;
+        told.epoch = u128::from(clock);
+        told.observer = Some(format!("player {} {}", clock / 30, clock % 4));
+        state.place(&told.report(position + 1));
+        state.resolve_if_due();
+    }
+    assert!(state.reports().clocks().len() > 100, "each of them asks once");
+    assert!(state.resolves() < 70, "{}", state.resolves());
 }
