@@ -162,12 +162,6 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", size);
     }
 
-    /// The page as a PNG, in base64.
-    pub(crate) fn screenshot(&mut self) -> String {
-        let asked = json!({ "format": "png" });
-        self.call("Page.captureScreenshot", asked)["data"].as_str().unwrap().to_owned()
-    }
-
     /// What went wrong in the page so far, what the content policy forbade included.
     pub(crate) fn faults(&self) -> &[String] {
         &self.faults
