@@ -34,6 +34,25 @@ const UNLIKE: &str = r#"
     })
 "#;
 
+/// Events of a feed in an order and with gaps as a cut makes them; what is left, by id.
+const LEFT: &str = r#"
+    import("/assets/record.js").then(({ Record }) => {
+        const record = new Record();
+        const one = (id, revision) => ({ id, revision, at: null, standing: "lone", witnesses: [] });
+        record.apply("created", { revision: 1, occurrence: one("old", 1) });
+        record.apply("reset", { revision: 9 });
+        for (const id of ["a", "b", "c", "d"]) record.apply("created", { revision: 9, occurrence: one(id, 9) });
+        record.apply("witnessed", { revision: 8, id: "a", occurrence: one("a", 8) });
+        record.apply("merged", { revision: 10, id: "b", into: "a", occurrence: one("a", 10) });
+        record.apply("merged", { revision: 10, id: "b", into: "a", occurrence: one("a", 10) });
+        record.apply("split", { revision: 11, from: "a", occurrence: one("e", 11) });
+        record.apply("retracted", { revision: 12, id: "c" });
+        record.apply("witnessed", { revision: 12, id: "c", witness: {} });
+        record.apply("retimed", { revision: 13, occurrence: one("d", 13) });
+        return Object.fromEntries(record.inOrder().map(({ id, revision }) => [id, revision]));
+    })
+"#;
+
 /// A server, four devices in one match, and the page. Fields are dropped in order.
 struct Evening {
     page: Browser,
@@ -243,6 +262,12 @@ fn what_happens_now_appears_without_a_reload_also_after_a_crash_of_the_server() 
         .wait_until(&format!("document.querySelectorAll('[data-cell=seen]').length === {reports}"));
     assert_eq!(evening.dots("seen"), evening.witnesses());
     assert_eq!(evening.page.run("window.isStillThere"), true, "the page was not loaded again");
+}
+
+#[test]
+fn whoever_applies_the_feed_has_the_last_state_of_what_still_stands() {
+    let Some(mut evening) = Evening::open() else { return };
+    assert_eq!(evening.page.run(LEFT), json!({ "a": 10, "d": 13, "e": 11 }));
 }
 
 #[test]
