@@ -70,6 +70,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/matches/{key}/streams", get(routes::matches::streams))
         .route("/v1/matches/{key}/statistics", get(routes::statistics::of_match))
         .route("/v1/players/{account}/statistics", get(routes::statistics::of_player))
+        .route("/v1/matches/{key}/seal", post(routes::sealing::seal))
+        .route("/v1/matches/{key}/reopen", post(routes::sealing::reopen))
         .layer(middleware::from_fn_with_state(app.clone(), admission::admit));
     contract
         // Not behind the admission: they tell how an overloaded server is.

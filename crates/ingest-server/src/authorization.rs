@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, header};
 use event_model::DeviceId;
 use ingest_api::ProblemKind;
-use ingest_store::{KeyFault, Principal, Token, Validity, Viewer};
+use ingest_store::{KeyFault, Principal, ReaderRole, Token, Validity, Viewer};
 
 use crate::{Config, app::App, principals, quota::AtWork, rejection::Rejection};
 
@@ -82,6 +82,18 @@ pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Lookin
         }
         Principal::Reader(_) => Looking { viewer: Viewer::Reader, _at_work: None },
     })
+}
+
+/// Refuses who is no operator.
+pub(crate) async fn operator(app: &Arc<App>, headers: &HeaderMap) -> Result<(), Rejection> {
+    match principal(app, headers).await? {
+        Principal::Reader(ReaderRole::Operator) => Ok(()),
+        Principal::Reader(ReaderRole::Reader) | Principal::Device(_) => Err(only_operators()),
+    }
+}
+
+fn only_operators() -> Rejection {
+    Rejection::new(ProblemKind::Forbidden, "an operator's token may do this, and no other")
 }
 
 /// Refuses a device.

@@ -111,6 +111,11 @@ impl Metrics {
         self.connections_refused.inc();
     }
 
+    /// What is counted of association.
+    pub(crate) fn association(&self) -> &Associating {
+        &self.association
+    }
+
     /// Counted where the store is written.
     pub(crate) fn store_failures(&self) -> IntCounter {
         self.store_failures.clone()

@@ -31,6 +31,8 @@ use crate::{Config, SERVER_VERSION, routes};
         routes::feed::feed,
         routes::statistics::of_match,
         routes::statistics::of_player,
+        routes::sealing::seal,
+        routes::sealing::reopen,
         routes::operations::healthz,
         routes::operations::readyz,
         routes::operations::metrics,
@@ -51,6 +53,7 @@ impl Modify for Tokens {
         let kinds = [
             ("device", "A device's token, from POST /v1/devices"),
             ("reader", "A reader's token, from `ringside-ingest reader add`"),
+            ("operator", "An operator's token, from `ringside-ingest reader add --operator`"),
             ("enrolment_key", "From `ringside-ingest key add`"),
         ];
         for (name, description) in kinds {

@@ -7,5 +7,6 @@ pub(crate) mod matches;
 pub(crate) mod occurrences;
 pub(crate) mod operations;
 pub(crate) mod page;
+pub(crate) mod sealing;
 mod shown;
 pub(crate) mod statistics;

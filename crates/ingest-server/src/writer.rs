@@ -16,6 +16,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use event_model::WallTime;
@@ -122,6 +123,16 @@ impl Writer {
     /// Events that are stored and not associated.
     pub(crate) fn association_lag(&self) -> u64 {
         self.progress.lag()
+    }
+
+    /// The same with a patience of one's own; whether it came so far.
+    pub(crate) async fn associated_within(&self, patience: Duration) -> bool {
+        self.progress.associated_within(patience).await
+    }
+
+    /// Waits until a whole step of association was made that began after this.
+    pub(crate) async fn stepped(&self) {
+        self.progress.stepped().await;
     }
 
     /// Stores a batch; the outcome comes after the commit.
@@ -364,7 +375,7 @@ mod tests {
     #[test]
     fn a_store_that_fails_asks_all_to_come_again() {
         let dir = tempfile::TempDir::new().unwrap();
-        let options = StoreOptions { busy_timeout: std::time::Duration::ZERO };
+        let options = StoreOptions { busy_timeout: Duration::ZERO };
         let mut store = Store::open(dir.path(), options).unwrap();
         store.add_device(DeviceId(Uuid::nil()), "PC", at()).unwrap();
         let shell = rusqlite::Connection::open(dir.path().join(Store::FILE_NAME)).unwrap();

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 pub(crate) struct Hub(Mutex<HashMap<String, watch::Sender<()>>>);
 
 /// A feed's ear.
-pub(super) struct Listener {
+pub(crate) struct Listener {
     hub: Arc<Hub>,
     key: String,
     news: watch::Receiver<()>,
@@ -21,7 +21,6 @@ pub(super) struct Listener {
 
 impl Hub {
     /// Wakes whoever listens to one of these.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a step does not say yet what it changed"))]
     pub(crate) fn changed<'k>(&self, keys: impl IntoIterator<Item = &'k str>) {
         let matches = self.lock();
         if matches.is_empty() {
@@ -34,13 +33,8 @@ impl Hub {
         }
     }
 
-    /// Wakes everybody: who is not concerned finds nothing new.
-    pub(crate) fn changed_somewhere(&self) {
-        self.lock().values().for_each(|news| news.send_replace(()));
-    }
-
     /// Hears of every change from here on.
-    pub(super) fn listen(self: &Arc<Self>, key: &str) -> Listener {
+    pub(crate) fn listen(self: &Arc<Self>, key: &str) -> Listener {
         let mut matches = self.lock();
         let news = match matches.get(key) {
             Some(news) => news.subscribe(),
@@ -61,7 +55,7 @@ impl Hub {
 
 impl Listener {
     /// Waits for a change since it last heard of one.
-    pub(super) async fn heard(&mut self) {
+    pub(crate) async fn heard(&mut self) {
         // The sender stays as long as somebody listens.
         drop(self.news.changed().await);
     }

@@ -1,13 +1,17 @@
 //! What is counted of association and of those who watch it.
 
-use ingest_store::AssociationFigures;
-use prometheus::{Gauge, IntGauge, IntGaugeVec, Opts, Registry, core::Collector};
+use ingest_store::{AssociationFigures, Decision, SealReason};
+use prometheus::{
+    Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, core::Collector,
+};
 
 use super::{VALID, whole};
 
-/// The gauges of association.
+/// The counters of association.
 #[derive(Clone)]
 pub(crate) struct Associating {
+    seals: IntCounterVec,
+    reopens: IntCounter,
     lag: IntGauge,
     matches: IntGaugeVec,
     ratio: Gauge,
@@ -25,23 +29,37 @@ pub(crate) struct Watched {
 
 impl Associating {
     pub(super) fn new() -> Self {
+        let counter =
+            |name: &str, help: &str| IntCounter::with_opts(Opts::new(name, help)).expect(VALID);
         let gauge =
             |name: &str, help: &str| IntGauge::with_opts(Opts::new(name, help)).expect(VALID);
+        let counters = |name: &str, help: &str, label: &str| {
+            IntCounterVec::new(Opts::new(name, help), &[label]).expect(VALID)
+        };
         let matches = Opts::new("ringside_association_matches", "Matches by state");
         let ratio = Opts::new(
             "ringside_association_deduplication_ratio",
             "Events that express an occurrence for each occurrence",
         );
-        Self {
+        let counts = Self {
+            seals: counters("ringside_association_seals_total", "Matches sealed", "reason"),
+            reopens: counter("ringside_association_reopens_total", "Matches reopened"),
             lag: gauge("ringside_association_lag_events", "Events stored and not associated"),
             matches: IntGaugeVec::new(matches, &["state"]).expect(VALID),
             ratio: Gauge::with_opts(ratio).expect(VALID),
             feeds: gauge("ringside_feeds_open", "Feeds open"),
+        };
+        // All labels from the start, so that a scrape shows zeros and not gaps.
+        for reason in [SealReason::AllEnded, SealReason::Aged, SealReason::Operator] {
+            counts.seals.with_label_values(&[reason.as_str()]);
         }
+        counts
     }
 
     pub(super) fn register(&self, registry: &Registry) {
-        let collectors: [Box<dyn Collector>; 4] = [
+        let collectors: [Box<dyn Collector>; 6] = [
+            Box::new(self.seals.clone()),
+            Box::new(self.reopens.clone()),
             Box::new(self.lag.clone()),
             Box::new(self.matches.clone()),
             Box::new(self.ratio.clone()),
@@ -49,6 +67,14 @@ impl Associating {
         ];
         for collector in collectors {
             registry.register(collector).expect("each of our metrics is registered once");
+        }
+    }
+
+    /// Counts a decision.
+    pub(crate) fn decided(&self, decision: Decision, reason: SealReason) {
+        match decision {
+            Decision::Sealed => self.seals.with_label_values(&[reason.as_str()]).inc(),
+            Decision::Reopened => self.reopens.inc(),
         }
     }
 

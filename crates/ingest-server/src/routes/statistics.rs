@@ -15,6 +15,9 @@ use super::{
 };
 use crate::{app::App, authorization, rejection::Rejection};
 
+/// Longest account that is looked for.
+const ACCOUNT_CHARS_MAX: usize = 512;
+
 /// Counts what each player did in a match, as far as it is believed; until the
 /// match is sealed the counts may change.
 #[utoipa::path(
@@ -49,6 +52,7 @@ pub(crate) async fn of_match(
     get, path = "/v1/players/{account}/statistics", tag = "reads",
     params(("account" = String, Path, min_length = 1, max_length = 512, example = "Ana", description = "The game's account id, or the name where it gives none")),
     responses(
+        (status = 400, description = "`bad_request`: a longer name than there are", body = Problem, content_type = "application/problem+json"),
         (status = 200, description = "The counts; none where nothing is known of the player", body = PlayerStatistics),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`, `forbidden`: a device's token", body = Problem, content_type = "application/problem+json"),
@@ -63,6 +67,10 @@ pub(crate) async fn of_player(
     authorization::reader(&app, &headers).await?;
     let Path(account) =
         account.map_err(|error| Rejection::new(ProblemKind::BadRequest, error.body_text()))?;
+    if account.chars().count() > ACCOUNT_CHARS_MAX {
+        let detail = format!("an account has at most {ACCOUNT_CHARS_MAX} characters");
+        return Err(Rejection::new(ProblemKind::BadRequest, detail));
+    }
     app.writer.associated().await;
     let found = app.readers.read(move |store| store.player_statistics(&account)).await?;
     Ok(Json(found))

@@ -161,7 +161,8 @@ fn shelve(
 fn associate(follower: &mut Follower, progress: &Progress) -> ingest_store::Result<()> {
     // Before the step, which looks for more than this.
     let committed = progress.committed.load(Ordering::SeqCst);
-    progress.followed(committed, &follower.associate()?);
+    let wished = progress.state().steps;
+    progress.followed(committed, wished, &follower.associate()?);
     Ok(())
 }
 

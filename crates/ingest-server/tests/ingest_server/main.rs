@@ -9,8 +9,10 @@ mod damage;
 mod duplicates;
 mod encodings;
 mod enrolment;
+mod feeds;
 mod hostile;
 mod idempotency;
+mod listening;
 mod lost_index;
 #[cfg(unix)]
 mod misplaced;
@@ -24,6 +26,7 @@ mod raw;
 mod reads;
 mod refusals;
 mod retention;
+mod sealing;
 mod stopping;
 mod support;
 mod tls;

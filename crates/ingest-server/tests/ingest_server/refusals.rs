@@ -11,7 +11,7 @@ use crate::{
     support::{Reply, TestDevice, TestServer, send},
 };
 
-const ROUTES: [(Method, &str); 16] = [
+const ROUTES: [(Method, &str); 18] = [
     (Method::POST, "/v1/events"),
     (Method::POST, "/v1/devices"),
     (Method::GET, "/v1/matches"),
@@ -22,6 +22,8 @@ const ROUTES: [(Method, &str); 16] = [
     (Method::GET, "/v1/matches/cs2:1/streams"),
     (Method::GET, "/v1/matches/cs2:1/statistics"),
     (Method::GET, "/v1/players/Ana/statistics"),
+    (Method::POST, "/v1/matches/cs2:1/seal"),
+    (Method::POST, "/v1/matches/cs2:1/reopen"),
     (Method::GET, "/"),
     (Method::GET, "/assets/app.js"),
     (Method::GET, "/healthz"),

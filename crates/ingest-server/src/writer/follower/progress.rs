@@ -45,6 +45,8 @@ pub(in crate::writer) struct Progress {
     /// Nothing is left to do, so a commit has to wake the thread.
     is_asleep: AtomicBool,
     associated: watch::Sender<u64>,
+    /// The newest wish for a step that a step has followed.
+    stepped: watch::Sender<u64>,
     state: Mutex<State>,
     pub(super) changed: Condvar,
     /// Who is told what a step changed.
@@ -55,6 +57,8 @@ pub(in crate::writer) struct Progress {
 pub(super) struct State {
     pub(super) wishes: Wishes,
     readers_waiting: usize,
+    /// Steps that were wished for since the start, whatever the log has.
+    pub(super) steps: u64,
 }
 
 impl Progress {
@@ -63,6 +67,7 @@ impl Progress {
             committed: AtomicU64::new(0),
             is_asleep: AtomicBool::new(false),
             associated: watch::Sender::new(0),
+            stepped: watch::Sender::new(0),
             state: Mutex::default(),
             changed: Condvar::new(),
             hub,
@@ -95,6 +100,20 @@ impl Progress {
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
 
+    /// Waits until a whole step was made that began after this.
+    pub(in crate::writer) async fn stepped(&self) {
+        let wish = self.wish_for_a_step();
+        // The sender lives as long as `self`.
+        drop(self.stepped.subscribe().wait_for(|stepped| *stepped >= wish).await);
+    }
+
+    fn wish_for_a_step(&self) -> u64 {
+        let mut state = self.state();
+        state.steps += 1;
+        self.changed.notify_all();
+        state.steps
+    }
+
     /// Events that are stored and not associated.
     pub(in crate::writer) fn lag(&self) -> u64 {
         let associated = *self.associated.borrow();
@@ -103,11 +122,16 @@ impl Progress {
 
     /// One step of association is done, which began when so much was committed.
     /// It may have led backwards: an index that was lost is followed anew.
-    pub(super) fn followed(&self, committed: u64, step: &Followed) {
+    pub(super) fn followed(&self, committed: u64, wished: u64, step: &Followed) {
         // At the log's end nothing is left to wait for, whatever was counted.
         let through = if step.all { step.through.max(committed) } else { step.through };
         self.associated.send_replace(through);
-        self.hub.changed_somewhere();
+        self.stepped.send_replace(wished);
+        self.hub.changed(step.changed.iter().map(|(key, _)| key.as_str()));
+    }
+
+    fn is_behind(&self, state: &State, committed: u64) -> bool {
+        *self.associated.borrow() < committed || *self.stepped.borrow() < state.steps
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -126,8 +150,9 @@ impl Progress {
             }
             self.is_asleep.store(true, Ordering::SeqCst);
             let committed = self.committed.load(Ordering::SeqCst);
-            let is_behind = *self.associated.borrow() < committed;
-            if is_behind && (state.readers_waiting > 0 || pace.allows(committed)) {
+            let is_behind = self.is_behind(&state, committed);
+            let is_awaited = state.readers_waiting > 0 || *self.stepped.borrow() < state.steps;
+            if is_behind && (is_awaited || pace.allows(committed)) {
                 self.is_asleep.store(false, Ordering::SeqCst);
                 pace.waited = Duration::ZERO;
                 return Work::Associate;
@@ -226,22 +251,30 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
 
+    fn progress() -> Progress {
+        Progress::new(Arc::default())
+    }
+
+    fn step(through: u64, all: bool) -> Followed {
+        Followed { through, all, changed: Vec::new() }
+    }
+
     #[test]
     fn at_the_logs_end_it_sleeps_and_what_was_lost_wakes_it() {
-        let progress = Progress::new(Arc::default());
+        let progress = progress();
         progress.committed(7);
         let is_behind = || *progress.associated.borrow() < 7;
-        progress.followed(7, &Followed { through: 5, all: false });
+        progress.followed(7, 0, &step(5, false));
         assert!(is_behind());
-        progress.followed(7, &Followed { through: 5, all: true });
+        progress.followed(7, 0, &step(5, true));
         assert!(!is_behind(), "or it would look again and again");
-        progress.followed(7, &Followed { through: 2, all: false });
+        progress.followed(7, 0, &step(2, false));
         assert!(is_behind(), "the index was made anew");
     }
 
     #[test]
     fn months_are_forgotten_also_where_there_is_always_something_to_associate() {
-        let progress = Progress::new(Arc::default());
+        let progress = progress();
         progress.committed(1);
         let _waiting = Waiting::new(&progress);
         let mut pace = Pace::default();
@@ -249,5 +282,37 @@ mod tests {
         let forgets =
             (0..looks).filter(|_| matches!(progress.next(&mut pace), Work::Forget)).count();
         assert_eq!(forgets, 3);
+    }
+
+    #[tokio::test]
+    async fn a_step_that_is_wished_for_is_one_that_began_afterwards() {
+        let progress = progress();
+        let wished = progress.state().steps;
+        let stepped = progress.stepped();
+        tokio::pin!(stepped);
+        let is_early = tokio::select! { biased; () = &mut stepped => true, () = async {} => false };
+        assert!(!is_early);
+        // One that had begun before.
+        progress.followed(0, wished, &step(0, true));
+        let is_early = tokio::select! { biased; () = &mut stepped => true, () = async {} => false };
+        assert!(!is_early, "it may not have seen what was decided");
+        let mut pace = Pace::default();
+        assert!(matches!(progress.next(&mut pace), Work::Associate), "though nothing is new");
+        let wished = progress.state().steps;
+        progress.followed(0, wished, &step(0, true));
+        stepped.await;
+    }
+
+    #[tokio::test]
+    async fn a_step_wakes_those_who_listen_to_what_it_changed() {
+        let hub = Arc::new(Hub::default());
+        let progress = Progress::new(hub.clone());
+        let [mut one, mut other] = ["cs2:1", "cs2:2"].map(|key| hub.listen(key));
+        let changed = vec![("cs2:1".to_owned(), 3)];
+        progress.followed(1, 0, &Followed { changed, ..step(1, true) });
+        one.heard().await;
+        let is_woken =
+            tokio::select! { biased; () = other.heard() => true, () = async {} => false };
+        assert!(!is_woken);
     }
 }
