@@ -78,6 +78,12 @@ impl Server {
         &self.url
     }
 
+    /// Opens its reads.
+    #[must_use]
+    pub fn reader_token(&self) -> &str {
+        &self.reader_token
+    }
+
     /// Ends it as a power cut would, and starts it again at the same address.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ mod log;
 mod made_event;
 mod outages;
 mod outbox_commands;
+#[cfg(target_os = "linux")]
+mod page;
 mod processes;
 mod real_recordings;
 #[cfg(unix)]

@@ -68,4 +68,4 @@ pub use state::{
     ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,
     ReportRow, Rows, SegmentView, StreamCounts, StreamFlag, StreamView, Streams,
 };
-pub use tally::{Facts, Tally, tally};
+pub use tally::{Facts, Grounds, Tally, tally};

@@ -36,8 +36,8 @@ use self::{
     touched::Touched,
 };
 use crate::{
-    Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
-    Rules,
+    Change, Changes, Grounds, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet,
+    Revision, Rules,
     revisions::Ledger,
     trust::{Belief, Watcher},
 };
@@ -124,6 +124,8 @@ pub struct Occurrence {
     pub belief: Belief,
     /// The other halves that may belong to it, where more than one may.
     pub linked: Vec<OccurrenceNo>,
+    /// What its reports say about how far it counts for players.
+    pub grounds: Grounds,
 }
 
 impl MatchState {
@@ -318,12 +320,14 @@ impl MatchState {
 
     pub(crate) fn occurrence_of(&self, no: LiveNo) -> Occurrence {
         let live = self.lives.get(no);
-        let mut reports: Vec<LogNo> =
-            self.seats.members(live.head).map(|member| self.log_no(member)).collect();
+        let members: Vec<ReportNo> = self.seats.members(live.head).collect();
+        let mut reports: Vec<LogNo> = members.iter().map(|member| self.log_no(*member)).collect();
         reports.sort_unstable();
+        let grounds = self.grounds(&members, live.said.assists_from);
         let is_late = self.is_sealed && !live.is_frozen;
         let linked = self.lives.links(no).to_vec();
-        Occurrence { no: live.name, said: live.said, reports, is_late, belief: live.belief, linked }
+        let (no, said, belief) = (live.name, live.said, live.belief);
+        Occurrence { no, said, reports, is_late, belief, linked, grounds }
     }
 
     pub(crate) fn log_no(&self, no: ReportNo) -> LogNo {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use event_model::{ActorIds, Actors, Kind};
 
-use crate::trust::Standing;
+use crate::{LogNo, MatchState, NameKey, Occurrence, Packed, ReportNo, trust::Standing};
 
 /// Most helpers that are counted of one occurrence: a team of any game has fewer,
 /// and a sender of garbage must not fill a table.
@@ -23,11 +23,8 @@ pub struct Facts<'a> {
     pub standing: Standing,
     /// How many saw it or should have.
     pub expected: u16,
-    /// Whether the game's own counter or index names it, as one witness at least
-    /// read it.
-    pub is_native: bool,
-    /// Whether nobody tells of it but who read a recording again.
-    pub is_replayed: bool,
+    /// What its reports say about that.
+    pub grounds: Grounds,
     /// Whether it began after the seal.
     pub is_late: bool,
     /// Who, to whom, with whose help, by name.
@@ -36,7 +33,16 @@ pub struct Facts<'a> {
     pub actor_ids: Option<&'a ActorIds>,
     /// Whether whoever did it can be a player: not a turret, not a minion.
     pub by_player: bool,
-    /// Whether most witnesses name these helpers.
+}
+
+/// What the reports of an occurrence say about how far it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Grounds {
+    /// The game's own counter or index names it, as one of them at least read it.
+    pub is_native: bool,
+    /// All of them are of recordings that were read again.
+    pub is_replayed: bool,
+    /// Most accounts name the helpers that are shown of it.
     pub assists_agreed: bool,
 }
 
@@ -58,7 +64,7 @@ pub struct Tally {
 #[must_use]
 pub fn tally<'a>(facts: &Facts<'a>) -> BTreeMap<&'a str, Tally> {
     let mut tallies: BTreeMap<&'a str, Tally> = BTreeMap::new();
-    if !counts(facts) {
+    if !counts(facts.standing, facts.expected, facts.grounds, facts.is_late) {
         return tallies;
     }
     let attacker = attacker(facts).filter(|_| facts.by_player);
@@ -96,19 +102,27 @@ pub fn tally<'a>(facts: &Facts<'a>) -> BTreeMap<&'a str, Tally> {
         | Kind::SessionEvidence
         | Kind::SequenceGap => {}
     }
-    if matches!(facts.kind, Kind::Kill | Kind::Goal) && facts.assists_agreed {
+    if matches!(facts.kind, Kind::Kill | Kind::Goal) && facts.grounds.assists_agreed {
         helpers(facts).into_iter().for_each(|helper| add(Some(helper), |tally| &mut tally.assists));
     }
     tallies
 }
 
-fn counts(facts: &Facts<'_>) -> bool {
-    let is_believed = match facts.standing {
+fn counts(standing: Standing, expected: u16, grounds: Grounds, is_late: bool) -> bool {
+    let is_believed = match standing {
         Standing::Confirmed | Standing::Supported => true,
-        Standing::Lone => facts.is_native && facts.expected <= 1,
+        Standing::Lone => grounds.is_native && expected <= 1,
         Standing::Contradicted => false,
     };
-    is_believed && !facts.is_replayed && !facts.is_late
+    is_believed && !grounds.is_replayed && !is_late
+}
+
+impl Occurrence {
+    /// Whether it counts for anybody, whoever it names.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        counts(self.belief.standing, self.belief.expected, self.grounds, self.is_late)
+    }
 }
 
 fn attacker<'a>(facts: &Facts<'a>) -> Option<&'a str> {
@@ -131,4 +145,26 @@ fn helpers<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
     helpers.dedup();
     helpers.truncate(ASSISTS_MAX);
     helpers
+}
+
+impl MatchState {
+    /// The grounds that these reports are, of which one tells the helpers.
+    pub(crate) fn grounds(&self, members: &[ReportNo], assists_from: LogNo) -> Grounds {
+        let told = || members.iter().filter_map(|no| self.reports().get(*no));
+        let shown = told().find(|report| report.position == assists_from.0);
+        // Where that one was withdrawn, the first of them tells.
+        let shown = shown.or_else(|| told().min_by_key(|report| report.position));
+        let helpers = shown.map_or(NameKey::NONE, |report| report.assists);
+        let mut accounts: BTreeMap<NameKey, bool> = BTreeMap::new();
+        for report in told() {
+            let names_them = accounts.entry(self.reports().stream_of(report).account).or_default();
+            *names_them |= report.assists == helpers;
+        }
+        let naming = accounts.values().filter(|names_them| **names_them).count();
+        Grounds {
+            is_native: told().any(Packed::is_native),
+            is_replayed: told().all(Packed::is_replayed),
+            assists_agreed: helpers.is_some() && naming * 2 > accounts.len(),
+        }
+    }
 }

@@ -63,7 +63,8 @@ function nowButton() {
 function signIn(problem = "") {
   begin(null);
   leave.hidden = true;
-  const input = el("input", { id: "token", type: "password", autocomplete: "off", spellcheck: "false", "aria-describedby": "hint wrong" });
+  const secret = { type: "password", autocomplete: "off", spellcheck: "false" };
+  const input = el("input", { id: "token", ...secret, "aria-describedby": "hint wrong" });
   const wrong = el("p", { id: "wrong", class: "wrong", role: "alert" });
   const submit = (event) => {
     event.preventDefault();

@@ -50,7 +50,8 @@ export async function showList(page, signal) {
   }
 
   await grow(FIRST);
-  fill(page.main, el("div", { class: "head" }, el("h1", {}, t("matches")), fresh), totals, all, el("div", { class: "row" }, more, none));
+  const top = el("div", { class: "head" }, el("h1", {}, t("matches")), fresh);
+  fill(page.main, top, totals, all, el("div", { class: "row" }, more, none));
   for (;;) {
     await wait(LOOK_MS, signal);
     if (!document.hidden) await look();

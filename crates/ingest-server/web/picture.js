@@ -2,7 +2,7 @@
 
 import { el, fill, keyed, svg } from "./dom.js";
 import { cell, rowKey } from "./record.js";
-import { difference, matchClock, sentence, t, timeOfDay } from "./texts.js";
+import { matchClock, sentence, t, timeOfDay } from "./texts.js";
 
 const COLUMN = 18;
 const ROW = 24;
@@ -16,23 +16,30 @@ const TIMES = 5;
 
 /** Shapes in a field of 16; those of kinds are the app's own (ui/src/shared/Mark.svelte). */
 const SHAPES = {
-  kill: "M8 2 15 14H1Z", death: "M8 14 1 2H15Z", bomb: "M2.5 2.5H13.5V13.5H2.5Z", revive: "M8 1 15 8 8 15 1 8Z",
+  kill: "M8 2 15 14H1Z", death: "M8 14 1 2H15Z",
+  bomb: "M2.5 2.5H13.5V13.5H2.5Z", revive: "M8 1 15 8 8 15 1 8Z",
   round: "M8 2.5A5.5 5.5 0 1 0 8 13.5A5.5 5.5 0 1 0 8 2.5ZM8 5A3 3 0 1 1 8 11A3 3 0 1 1 8 5Z", rest: "M4 7H12V9H4Z",
   confirmed: "M1.5 8.5 3.5 6.5 6.5 9.5 12.8 3 14.8 5 6.5 13.5Z", supported: "M2 4H14V6.5H2ZM2 9.5H14V12H2Z",
-  lone: "M6.5 14V5.2L4 6.6V4L7.2 2H9.5V14Z", contradicted: "M3.5 1.5 8 6 12.5 1.5 14.5 3.5 10 8 14.5 12.5 12.5 14.5 8 10 3.5 14.5 1.5 12.5 6 8 1.5 3.5Z",
+  lone: "M6.5 14V5.2L4 6.6V4L7.2 2H9.5V14Z",
+  contradicted: "M3.5 1.5 8 6 12.5 1.5 14.5 3.5 10 8 14.5 12.5 12.5 14.5 8 10 3.5 14.5 1.5 12.5 6 8 1.5 3.5Z",
 };
 
-const KINDS = { kill: "kill", knock: "kill", first_blood: "kill", multi_kill: "kill", ace: "kill", demolition: "kill", death: "death", revive: "revive" };
+const KILLS = ["kill", "knock", "first_blood", "multi_kill", "ace", "demolition"];
 
 function kindMark(kind) {
+  if (KILLS.includes(kind)) return "kill";
+  if (kind === "death" || kind === "revive") return kind;
   if (kind.startsWith("bomb_")) return "bomb";
-  return /^(match|round)_/.test(kind) ? "round" : (KINDS[kind] ?? "rest");
+  return /^(match|round)_/.test(kind) ? "round" : "rest";
 }
 
 const shape = (name, attributes) => svg("path", { d: SHAPES[name] ?? SHAPES.rest, class: name, ...attributes });
 
 /** A mark in a line of text; the words beside it say the same. */
-export const mark = (name) => svg("svg", { viewBox: "0 0 16 16", width: 14, height: 14, class: "mark", "aria-hidden": "true" }, shape(name));
+export function mark(name) {
+  const size = { viewBox: "0 0 16 16", width: 14, height: 14 };
+  return svg("svg", { ...size, class: "mark", "aria-hidden": "true" }, shape(name));
+}
 export const markOfKind = (kind) => mark(kindMark(kind));
 
 /** When, by the match's own clock where it has one. */
@@ -60,7 +67,8 @@ export class Strip {
     this.ground = svg("g", { class: "ground" });
     this.columns = svg("g", { role: "presentation" });
     this.drawing = svg("svg", { role: "presentation" }, this.ground, this.columns);
-    this.box = el("div", { class: "scroll", tabindex: "0", role: "listbox", "aria-orientation": "horizontal", "aria-label": t("picture"), "aria-describedby": "picture-hint" }, this.drawing);
+    const list = { role: "listbox", "aria-orientation": "horizontal", "aria-label": t("picture") };
+    this.box = el("div", { class: "scroll", tabindex: "0", ...list, "aria-describedby": "picture-hint" }, this.drawing);
     this.box.addEventListener("keydown", (event) => this.#key(event, enter));
     this.element = el("div", { class: "strip" }, this.names, this.box);
   }
@@ -87,9 +95,11 @@ export class Strip {
     const size = { width: `${width / REM}rem`, height: `${height / REM}rem`, viewBox: `0 0 ${width} ${height}` };
     for (const [name, value] of Object.entries(size)) this.drawing.setAttribute(name, value);
     fill(this.ground, lines(rows, width), rounds(shown, height), times(shown, height));
-    const among = rows.map((row) => `${rowKey(row)} ${row.stream?.first_at} ${row.stream?.last_at}`).join();
-    const version = (one) => `${one.version} ${one.id === chosen} ${among}`;
-    keyed(this.columns, shown, { key: (one) => one.id, version, make: (one) => this.#column(one, rows, height) });
+    const among = rows.map(rowKey).join();
+    const cells = new Map(shown.map((one) => [one, rows.map((row) => cell(row, one))]));
+    const version = (one) => `${one.version} ${one.id === chosen} ${cells.get(one).join()} ${among}`;
+    const make = (one) => this.#column(one, rows, cells.get(one), height);
+    keyed(this.columns, shown, { key: (one) => one.id, version, make });
     [...this.columns.children].forEach((column, at) => column.setAttribute("transform", `translate(${at * COLUMN + 4} 0)`));
     const at = shown.findIndex((one) => one.id === chosen);
     if (at === -1) box.removeAttribute("aria-activedescendant");
@@ -106,10 +116,11 @@ export class Strip {
     else if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = right - box.clientWidth;
   }
 
-  #column(one, rows, height) {
-    const dots = rows.map((row, at) => ({ is: cell(row, one), y: HEAD + at * ROW + ROW / 2, row })).filter(({ is }) => is !== "none");
-    const dot = ({ is, y, row }) =>
-      svg("circle", { cx: COLUMN / 2, cy: y, r: is === "seen" ? 5 : 4.25, class: is, "data-cell": is, "data-device": row.device });
+  #column(one, rows, cells, height) {
+    const dot = (is, at) => {
+      const place = { cx: COLUMN / 2, cy: HEAD + at * ROW + ROW / 2, r: is === "seen" ? 5 : 4.25 };
+      return is === "none" ? null : svg("circle", { ...place, class: is, "data-cell": is, "data-device": rows[at].device });
+    };
     const attributes = {
       id: columnId(one.id), role: "option", "aria-selected": one.id === this.chosen, "aria-label": summary(one),
       class: `column ${one.standing}`, "data-occurrence": one.id, click: () => this.choose(one.id),
@@ -117,7 +128,7 @@ export class Strip {
     return svg("g", attributes, svg("title", {}, summary(one)),
       svg("rect", { class: "hit", width: COLUMN, height: height - FOOT - 18, y: 18, rx: 4 }),
       shape(kindMark(one.kind), { transform: "translate(3 21) scale(.75)" }),
-      shape(one.standing, { transform: "translate(3 39) scale(.75)" }), dots.map(dot));
+      shape(one.standing, { transform: "translate(3 39) scale(.75)" }), cells.map(dot));
   }
 }
 
@@ -150,7 +161,7 @@ export function instants(witnesses, at) {
   return (witness) => {
     const ms = Date.parse(witness.at);
     if (!Number.isFinite(ms) || !Number.isFinite(at)) return null;
-    return svg("svg", { class: "instant", viewBox: "0 0 120 16", width: 120, height: 16, "aria-hidden": "true" },
+    return svg("svg", { class: "instant", viewBox: "0 0 120 16", "aria-hidden": "true" },
       svg("line", { x1: 0, x2: 120, y1: 8, y2: 8 }), svg("line", { class: "at", x1: x(at), x2: x(at), y1: 1, y2: 15 }),
       svg("circle", { cx: x(ms), cy: 8, r: 4.5 }));
   };
@@ -166,9 +177,10 @@ export function clockLine({ segments }, first, last) {
   const x = (time) => Math.min(width, Math.max(0, (width * (Date.parse(time) - first)) / Math.max(1, last - first)));
   const y = (ms) => (high === low ? height / 2 : height - edge - ((height - 2 * edge) * (ms - low)) / (high - low));
   const starts = segments.map((segment, at) => (at === 0 ? Math.min(x(segment.from), width - 2) : x(segment.from)));
-  const path = segments.map(({ offset_ms: ms }, at) => `${at === 0 ? "M" : "H"}${starts[at]} ${at === 0 ? "" : "V"}${y(ms)}`);
-  const d = `${path.join("").replace(/H([\d.]+) V/g, "H$1V")}H${width}`;
-  const words = offsets.map(difference).join(" → ");
-  return svg("svg", { class: "clock", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": words, "data-steps": offsets.length - 1 },
-    svg("path", { d, "vector-effect": "non-scaling-stroke" }));
+  const piece = ({ offset_ms: ms }, at) => (at === 0 ? `M${starts[0]} ${y(ms)}` : `H${starts[at]}V${y(ms)}`);
+  const d = `${segments.map(piece).join("")}H${width}`;
+  // The offsets stand beside it in words.
+  const field = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" };
+  const line = svg("path", { d, "vector-effect": "non-scaling-stroke" });
+  return svg("svg", { class: "clock", ...field, "data-steps": offsets.length - 1 }, line);
 }

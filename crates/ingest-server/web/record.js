@@ -10,7 +10,6 @@ export class Record {
   constructor() {
     this.occurrences = new Map();
     this.streams = [];
-    this.stale = new Set();
     this.changes = 0;
     this.order = null;
   }
@@ -19,21 +18,9 @@ export class Record {
   put(occurrence) {
     const known = this.occurrences.get(occurrence.id);
     if (known && known.revision > occurrence.revision) return;
-    this.stale.delete(occurrence.id);
-    this.#set(occurrence);
-  }
-
-  #set(occurrence) {
     this.changes += 1;
     this.order = null;
     this.occurrences.set(occurrence.id, { ...occurrence, version: this.changes });
-  }
-
-  #drop(id) {
-    this.order = null;
-    this.changes += 1;
-    this.stale.delete(id);
-    this.occurrences.delete(id);
   }
 
   /** All of them in time. */
@@ -44,48 +31,14 @@ export class Record {
   }
 
   /**
-   * Applies an event of the feed. Applying one twice, or one whose effect is known
-   * already, changes nothing.
+   * Applies an event of the feed: an occurrence in it replaces what is known of it, and
+   * what ended is no more. Applying one twice changes nothing.
    */
-  apply(name, data) {
-    const { id, occurrence } = data;
-    if (name === "reset") this.#clear();
-    if (name === "merged") this.#merge(id, data.into);
-    if (name === "retracted") this.#drop(id);
-    if (name === "split") this.#split(data.from, occurrence);
-    if (name === "witnessed") this.#witness(id, data.witness, occurrence === undefined);
-    if (occurrence) this.put(occurrence);
-  }
-
-  #clear() {
-    this.occurrences.clear();
-    this.stale.clear();
+  apply(name, { id, occurrence }) {
+    if (name === "reset") this.occurrences.clear();
+    if (name === "merged" || name === "retracted") this.occurrences.delete(id);
     this.order = null;
-    this.changes += 1;
-  }
-
-  #witness(id, witness, isOnly) {
-    const known = this.occurrences.get(id);
-    if (!known) return;
-    const has = known.witnesses.some((one) => isSame(one, witness));
-    if (!has) this.#set({ ...known, witnesses: [...known.witnesses, witness] });
-    // How far it is believed now, only the server can say.
-    if (isOnly) this.stale.add(id);
-  }
-
-  #merge(id, into) {
-    const [gone, kept] = [this.occurrences.get(id), this.occurrences.get(into)];
-    this.#drop(id);
-    for (const witness of (kept && gone?.witnesses) ?? []) this.#witness(into, witness, true);
-    if (kept) this.stale.add(into);
-  }
-
-  #split(from, occurrence) {
-    const known = this.occurrences.get(from);
-    if (!known || !occurrence) return;
-    const left = known.witnesses.filter((one) => !occurrence.witnesses.some((other) => isSame(one, other)));
-    this.#set({ ...known, witnesses: left });
-    this.stale.add(from);
+    if (occurrence) this.put(occurrence);
   }
 
   /** One row for each account on each device, the accounts by name. */
@@ -113,8 +66,6 @@ export class Record {
     return counts;
   }
 }
-
-const isSame = (one, other) => one.device === other.device && one.event_id === other.event_id;
 
 /** `seen`, `missing` where it was there and is expected, or `none`. */
 export function cell(row, occurrence) {

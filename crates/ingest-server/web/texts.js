@@ -43,7 +43,7 @@ const en = {
   seen: "saw it", missing: "was there and did not report it",
   confirmed: "confirmed", supported: "supported", lone: "only one saw it", contradicted: "contradicted",
   "part.older": "Earlier", "part.newer": "Later", "part.of": "{from} to {to} of {all}",
-  "table.title": "Occurrences in words",
+  words: "Occurrences in words",
   time: "Time", round: "Round", what: "What happened", "seen.by": "Seen by", standing: "Standing", sure: "Sure",
   "seen.of": "{seen} of {expected}",
   witnesses: "Witnesses",
@@ -65,10 +65,13 @@ const en = {
   "reports.one": "{count} report", "reports.other": "{count} reports",
   players: "Players", kills: "Kills", deaths: "Deaths", assists: "Assists", objectives: "Objectives",
   "players.none": "No statistics yet.", provisional: "They may change until the match is final.",
-  "player.all": "{account} in every match", "player.games": "Matches",
-  "flag.outsider": "not on the roster", "flag.second_account": "reports for several accounts",
-  "flag.second_device": "second device of its account", "flag.counter_contradicted": "counter contradicted by others' times",
-  "flag.replay": "replay", "flag.live": "live",
+  "player.all": "{account} in every match",
+  "flag.outsider": "not among the players", "flag.second_account": "its device tells of another account too",
+  "flag.second_device": "second device of its account", "flag.contradictory_roster": "lists other players than the others",
+  "flag.inventions": "tells what others would have seen", "flag.no_vote": "its word does not count",
+  "flag.clock_split": "clock stepped unannounced", "flag.clock_unlocked": "clock not placed", "flag.absurd_times": "times of other years",
+  "flag.counter_contradicted": "counter contradicted by others' times", "flag.sequence_went_back": "numbers went back",
+  "flag.overflow": "sent more than it may", "flag.replay": "replay",
   "quality.good": "good time", "quality.low": "rough time",
   somebody: "somebody",
   // Nobody named, who did it, to whom it was done, both.
@@ -130,7 +133,7 @@ const de = {
   seen: "hat es gesehen", missing: "war da und hat es nicht gemeldet",
   confirmed: "bestätigt", supported: "gestützt", lone: "nur einer hat es gesehen", contradicted: "widersprochen",
   "part.older": "Früher", "part.newer": "Später", "part.of": "{from} bis {to} von {all}",
-  "table.title": "Vorkommnisse in Worten",
+  words: "Vorkommnisse in Worten",
   time: "Zeit", round: "Runde", what: "Was geschah", "seen.by": "Gesehen von", standing: "Stand", sure: "Sicher",
   "seen.of": "{seen} von {expected}",
   witnesses: "Zeugen",
@@ -152,10 +155,13 @@ const de = {
   "reports.one": "{count} Meldung", "reports.other": "{count} Meldungen",
   players: "Spieler", kills: "Kills", deaths: "Tode", assists: "Assists", objectives: "Ziele",
   "players.none": "Noch keine Statistik.", provisional: "Sie kann sich ändern, bis das Match endgültig ist.",
-  "player.all": "{account} in allen Matches", "player.games": "Matches",
-  "flag.outsider": "nicht in der Aufstellung", "flag.second_account": "meldet für mehrere Konten",
-  "flag.second_device": "zweites Gerät seines Kontos", "flag.counter_contradicted": "Zähler von den Zeiten anderer widerlegt",
-  "flag.replay": "Wiedergabe", "flag.live": "live",
+  "player.all": "{account} in allen Matches",
+  "flag.outsider": "keiner der Spieler", "flag.second_account": "sein Gerät meldet auch für ein anderes Konto",
+  "flag.second_device": "zweites Gerät seines Kontos", "flag.contradictory_roster": "nennt andere Spieler als die anderen",
+  "flag.inventions": "meldet, was andere gesehen hätten", "flag.no_vote": "sein Wort zählt nicht",
+  "flag.clock_split": "Uhr sprang unangekündigt", "flag.clock_unlocked": "Uhr nicht eingeordnet", "flag.absurd_times": "Zeiten anderer Jahre",
+  "flag.counter_contradicted": "Zähler von den Zeiten anderer widerlegt", "flag.sequence_went_back": "Nummern gingen zurück",
+  "flag.overflow": "sandte mehr, als es darf", "flag.replay": "Wiedergabe",
   "quality.good": "gute Zeit", "quality.low": "grobe Zeit",
   somebody: "jemand",
   events: {
@@ -180,7 +186,9 @@ const games = {
 };
 
 const wanted = navigator.languages.map((language) => language.toLowerCase().split("-")[0]);
-const texts = { en, de }[wanted.find((language) => language === "en" || language === "de")] ?? en;
+/** Every table, for whoever wants to know whether one lacks a word. */
+export const tables = { en, de };
+const texts = tables[wanted.find((language) => language === "en" || language === "de")] ?? en;
 
 export const { language } = texts;
 const number = new Intl.NumberFormat(language);
@@ -233,11 +241,11 @@ export function matchClock(ms) {
   return `${ms <= -1000 ? "−" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+const hundredth = new Intl.NumberFormat(language, { style: "percent" });
+const two = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const signed = new Intl.NumberFormat(language, { signDisplay: "exceptZero" });
 
 /** A difference in milliseconds, with its sign. */
 export const difference = (ms) => `${signed.format(Math.round(ms)).replace("-", "−")} ms`;
-export const ratio = (value) =>
-  value === null || value === undefined
-    ? "–"
-    : t("ratio.value", { ratio: value.toLocaleString(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
+export const percent = (share) => hundredth.format(share);
+export const ratio = (value) => (value === null ? "–" : t("ratio.value", { ratio: two.format(value) }));

@@ -10,6 +10,8 @@ mod open_match;
 mod reading;
 mod saving;
 mod step;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::{
@@ -238,8 +240,13 @@ impl LoggedBatch {
     }
 }
 
-/// The batches behind one, up to about [`EVENTS_MAX`] events.
-fn logged_after(log: &Connection, segments: &[Segment], batch_no: i64) -> Result<Vec<LoggedBatch>> {
+/// The batches behind one, up to about so many events.
+fn logged_after(
+    log: &Connection,
+    segments: &[Segment],
+    batch_no: i64,
+    events_max: usize,
+) -> Result<Vec<LoggedBatch>> {
     let (mut batches, mut events) = (Vec::new(), 0);
     for segment in segments {
         let sql = select(segment, "r.batch_no > ?1 ORDER BY r.batch_no");
@@ -249,7 +256,7 @@ fn logged_after(log: &Connection, segments: &[Segment], batch_no: i64) -> Result
             let batch = logged(row)?;
             events += batch.evidence.len();
             batches.push(batch);
-            if events >= EVENTS_MAX || batches.len() >= EVENTS_MAX {
+            if events >= events_max || batches.len() >= events_max {
                 return Ok(batches);
             }
         }

@@ -47,7 +47,6 @@ mod receipt_page;
 mod retention;
 mod schema;
 mod segment;
-#[cfg_attr(not(test), expect(dead_code, reason = "who writes occurrences comes next"))]
 mod statistics;
 mod store;
 mod token;

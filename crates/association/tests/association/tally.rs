@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use association::{Facts, Tally, tally, trust::Standing};
-use event_model::{ActorIds, Actors, Kind};
+use association::{Facts, Grounds, MatchState, Rules, Tally, tally, trust::Standing};
+use event_model::{ActorIds, Actors, Game, Kind};
 use proptest::prelude::*;
+
+use crate::told::Told;
 
 const KILL: Tally = Tally { kills: 1, deaths: 0, assists: 0, objectives: 0 };
 const DEATH: Tally = Tally { kills: 0, deaths: 1, assists: 0, objectives: 0 };
@@ -24,13 +26,11 @@ fn confirmed(kind: Kind, actors: &Actors) -> Facts<'_> {
         kind,
         standing: Standing::Confirmed,
         expected: 2,
-        is_native: true,
-        is_replayed: false,
+        grounds: Grounds { is_native: true, is_replayed: false, assists_agreed: true },
         is_late: false,
         actors,
         actor_ids: None,
         by_player: true,
-        assists_agreed: true,
     }
 }
 
@@ -64,7 +64,8 @@ fn two_halves_of_a_kill_count_once_each() {
 #[test]
 fn helpers_that_most_witnesses_do_not_name_are_not_counted() {
     let actors = actors(Some("Ana"), Some("Bo"), &["Cy"]);
-    let kill = Facts { assists_agreed: false, ..confirmed(Kind::Kill, &actors) };
+    let grounds = Grounds { is_native: true, ..Grounds::default() };
+    let kill = Facts { grounds, ..confirmed(Kind::Kill, &actors) };
     assert_eq!(tally(&kill), BTreeMap::from([("Ana", KILL), ("Bo", DEATH)]));
 }
 
@@ -109,7 +110,8 @@ proptest! {
     ) {
         let actors = actors(Some("Ana"), Some("Bo"), &[]);
         let facts = Facts {
-            standing, expected, is_native, is_replayed, is_late,
+            standing, expected, is_late,
+            grounds: Grounds { is_native, is_replayed, assists_agreed: true },
             ..confirmed(Kind::Kill, &actors)
         };
         let by_several = matches!(standing, Standing::Supported | Standing::Confirmed);
@@ -117,4 +119,31 @@ proptest! {
         let wanted = (by_several || by_the_only_one) && !is_replayed && !is_late;
         prop_assert_eq!(!tally(&facts).is_empty(), wanted);
     }
+}
+
+/// What the only occurrence of these kills says of how far it counts.
+fn grounds(told: &[Told]) -> Grounds {
+    let mut state = MatchState::new(Rules::of(&Game::new("league").unwrap()));
+    for (told, position) in told.iter().zip(1..) {
+        state.place(&told.report(position));
+    }
+    let [only] = state.occurrences().try_into().unwrap();
+    only.grounds
+}
+
+#[test]
+fn helpers_are_agreed_on_by_most_accounts_and_not_by_most_devices() {
+    let by = |device, helper: Option<&str>| {
+        let mut told = Told::kill(device, 1_000, "Ana", "Bo").death(1);
+        told.actors.assists = helper.into_iter().map(str::to_owned).collect();
+        told
+    };
+    let alone = grounds(&[by(1, Some("Cy"))]);
+    assert!(alone.assists_agreed && alone.is_native && !alone.is_replayed);
+    assert!(!grounds(&[by(1, None)]).assists_agreed, "there is nobody to agree on");
+    assert!(grounds(&[by(1, Some("Cy")), by(2, Some("Cy")), by(3, None)]).assists_agreed);
+    assert!(!grounds(&[by(1, Some("Cy")), by(2, None)]).assists_agreed);
+    let mut second = by(4, Some("Cy"));
+    second.observer = by(1, None).observer;
+    assert!(!grounds(&[by(1, Some("Cy")), second, by(2, None), by(3, None)]).assists_agreed);
 }

@@ -41,13 +41,14 @@ struct File {
 }
 
 static PAGE: [File; 1] = files!("index.html" as HTML);
-static ASSETS: [File; 10] = files!(
+static ASSETS: [File; 11] = files!(
     "style.css" as STYLE,
     "app.js" as SCRIPT,
     "api.js" as SCRIPT,
     "dom.js" as SCRIPT,
     "list.js" as SCRIPT,
     "match.js" as SCRIPT,
+    "parts.js" as SCRIPT,
     "picture.js" as SCRIPT,
     "record.js" as SCRIPT,
     "texts.js" as SCRIPT,

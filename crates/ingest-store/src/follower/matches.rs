@@ -9,10 +9,25 @@ use crate::{Result, index::Cursors};
 
 /// Bytes of matches kept in memory: 250 that are being played, of ten devices
 /// each. To read one again takes milliseconds.
-pub(super) const MEMORY_MAX: usize = 64 * 1024 * 1024;
+const MEMORY_MAX: usize = 64 * 1024 * 1024;
 
 /// Events of a match between two looks at how large it has become.
 const EVENTS_BETWEEN_LOOKS: u32 = 32;
+
+/// How much a step takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// Events, but for those of the last batch.
+    pub(super) events: usize,
+    /// Bytes of matches in memory.
+    pub(super) memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { events: super::EVENTS_MAX, memory: MEMORY_MAX }
+    }
+}
 
 /// What the index said when these were as it had them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +50,7 @@ impl Stamp {
 }
 
 /// Matches as the index has them, for the next step.
+#[derive(Default)]
 pub(super) struct Cache {
     stamp: Option<Stamp>,
     matches: HashMap<i64, Held>,
@@ -42,7 +58,7 @@ pub(super) struct Cache {
     keys: HashMap<String, i64>,
     turn: u64,
     changed: Changed,
-    pub(super) memory_max: usize,
+    pub(super) limits: Limits,
 }
 
 struct Held {
@@ -52,30 +68,17 @@ struct Held {
     events: u32,
 }
 
-impl Default for Cache {
-    fn default() -> Self {
-        Self {
-            stamp: None,
-            matches: HashMap::new(),
-            keys: HashMap::new(),
-            turn: 0,
-            changed: Changed::default(),
-            memory_max: MEMORY_MAX,
-        }
-    }
-}
-
 impl Cache {
     /// What is in it, where the index still is as it was; empty until it is put
     /// back, since a step that fails has changed it.
     pub(super) fn take(&mut self, cursors: &Cursors) -> Self {
-        let memory_max = self.memory_max;
+        let limits = self.limits;
         let taken = std::mem::take(self);
-        self.memory_max = memory_max;
+        self.limits = limits;
         if taken.stamp.as_ref() == Some(&Stamp::of(cursors)) {
             taken
         } else {
-            Self { memory_max, ..Self::default() }
+            Self { limits, ..Self::default() }
         }
     }
 
@@ -129,7 +132,7 @@ impl Cache {
     /// Writes down and leaves those that were not used for longest.
     fn make_room(&mut self, saving: &Saving<'_>, but: Option<i64>) -> Result<()> {
         let mut bytes: usize = self.matches.values().map(|held| held.bytes).sum();
-        while bytes > self.memory_max {
+        while bytes > self.limits.memory {
             let others = self.matches.iter().filter(|(match_id, _)| Some(**match_id) != but);
             let oldest = others.min_by_key(|(_, held)| held.last_used);
             let Some(match_id) = oldest.map(|(match_id, _)| *match_id) else { break };

@@ -81,6 +81,8 @@ pub(super) struct Shown {
     /// Attacker, victim and helpers.
     pub(super) from: [LogNo; 3],
     pub(super) standing: u8,
+    /// How it counted for players when that was last written, and its helpers.
+    pub(super) weighed: Option<(bool, bool)>,
 }
 
 /// An event that gets a row.

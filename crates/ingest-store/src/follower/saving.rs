@@ -1,6 +1,7 @@
 //! What changed of a match, written down: once a step, not once an event.
 
 mod occurrences;
+mod players;
 mod reports;
 
 use std::collections::HashMap;

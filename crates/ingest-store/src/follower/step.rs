@@ -39,7 +39,7 @@ pub(super) fn associate(
     let log = log.unchecked_transaction()?;
     let segments = segment::all(&log)?;
     let cursors = index::adopt_within(&transaction, &log, &segments, store)?;
-    let batches = logged_after(&log, &segments, cursors.associated_batch)?;
+    let batches = logged_after(&log, &segments, cursors.associated_batch, cache.limits.events)?;
     let end = batches.last().map_or(cursors.associated_through, LoggedBatch::last_position);
     let mut decisions = decisions::logged_after(&log, cursors.decided, DECISIONS_MAX)?;
     decisions.retain(|decision| decision.through <= end);

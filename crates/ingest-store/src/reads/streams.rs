@@ -1,22 +1,71 @@
 //! Who told of a match, on which clocks.
 
-use ingest_api::StreamList;
+use association::{Axis, Streams, TimeQuality};
+use ingest_api::{ClockAxis, ClockQuality, ClockSegment, ClockView, StreamList, StreamView};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Looked, Viewer};
-use crate::{Result, Store};
+use crate::{Error, Result, Store};
 
 impl Store {
-    /// The streams of a match.
+    /// The streams of a match, as many as association keeps apart.
     ///
     /// # Errors
     /// Where SQLite fails.
     pub fn streams(&self, viewer: Viewer, key: &str) -> Result<Looked<StreamList>> {
+        let snapshot = self.index.get()?.unchecked_transaction()?;
         self.match_row(viewer, key)?.try_map(|of| {
             Ok(StreamList {
+                streams: read(&snapshot, of.match_id)?.into_iter().map(view).collect(),
                 match_key: of.view.key,
                 revision: of.view.revision,
-                streams: Vec::new(),
             })
         })
+    }
+}
+
+fn read(connection: &Connection, match_id: i64) -> Result<Vec<association::StreamView>> {
+    let sql = "SELECT whole FROM match_state WHERE match_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let whole: Option<Vec<u8>> = statement.query_row([match_id], |row| row.get(0)).optional()?;
+    let Some(whole) = whole else { return Ok(Vec::new()) };
+    let streams = Streams::read(&whole)
+        .ok_or_else(|| Error::Index(format!("the state of match {match_id} is not one")))?;
+    Ok(streams.views())
+}
+
+fn view(stream: association::StreamView) -> StreamView {
+    StreamView {
+        device: stream.stream.device.0,
+        account: stream.account.map(String::from),
+        origin: Some(stream.origin),
+        reports: stream.counts.reports,
+        first_at: stream.first_at,
+        last_at: stream.last_at,
+        flags: stream.flags.into_iter().map(|flag| flag.as_str().to_owned()).collect(),
+        clocks: stream.clocks.into_iter().map(clock).collect(),
+    }
+}
+
+fn clock(clock: association::ClockView) -> ClockView {
+    let (axis, epoch) = match clock.axis {
+        Axis::Monotonic(epoch) => (ClockAxis::Monotonic, Some(epoch)),
+        Axis::Match(_) => (ClockAxis::Match, None),
+        Axis::Wall => (ClockAxis::Wall, None),
+    };
+    let segments = clock.segments.into_iter();
+    ClockView {
+        epoch,
+        axis,
+        quality: match clock.quality {
+            TimeQuality::Good => ClockQuality::Good,
+            TimeQuality::Low => ClockQuality::Low,
+        },
+        placed: clock.is_placed,
+        segments: segments
+            .map(|segment| ClockSegment { from: segment.from, offset_ms: segment.offset_ms })
+            .collect(),
+        residual_ms: clock.residual_ms,
+        reports: clock.reports.into(),
     }
 }

@@ -95,6 +95,7 @@ fn occurrences(index: &Connection, match_id: i64) -> Result<Occurrences> {
             id: uuid_column(row, "occurrence_id")?,
             from: [LogNo(0); 3],
             standing: row.get("standing")?,
+            weighed: None,
         };
         for (place, name) in shown.from.iter_mut().zip(from) {
             *place = LogNo(count_column(row, name)?);

@@ -16,6 +16,7 @@ use crate::{
         reading::Texts,
         told::text,
     },
+    statistics::Counting,
 };
 
 /// Confidence of what is no occurrence of association's.
@@ -100,8 +101,10 @@ impl Saving<'_> {
         revisions: &HashMap<OccurrenceNo, u64>,
     ) -> Result<()> {
         let sql = "DELETE FROM occurrence WHERE match_id = ?1 AND occurrence_no = ?2";
+        let mut counting = Counting::default();
         for no in &rows.ended {
             if of.shown.remove(no).is_some() {
+                counting.leaves(self.index, of.match_id, signed(no.0))?;
                 self.index.prepare_cached(sql)?.execute(params![of.match_id, signed(no.0)])?;
             }
         }
@@ -110,7 +113,9 @@ impl Saving<'_> {
         for (one, row) in of.state.occurrences_named(&names).iter().zip(&rows.occurrences) {
             let revision = revisions.get(&one.no).copied().unwrap_or_default();
             self.occurrence(of, one, &row.kept, revision)?;
+            self.count(of, one, &mut counting)?;
         }
+        counting.finish(self.index)?;
         let alone: Vec<LogNo> = of
             .pending
             .iter()
@@ -144,7 +149,7 @@ impl Saving<'_> {
         }
         self.tell(of, one, from)?;
         self.update(of, one, kept, revision)?;
-        of.shown.insert(one.no, Shown { id, from, standing });
+        of.shown.insert(one.no, Shown { id, from, standing, weighed: None });
         Ok(())
     }
 
@@ -276,7 +281,7 @@ impl Saving<'_> {
             of.state.is_sealed(),
             read.told.details,
         ])?;
-        of.shown.insert(founded, Shown { id, from: [no; 3], standing: 0 });
+        of.shown.insert(founded, Shown { id, from: [no; 3], standing: 0, weighed: None });
         Ok(())
     }
 }
