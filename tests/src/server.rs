@@ -170,12 +170,6 @@ impl Server {
         Ok(serde_json::from_str(&self.ask(path)?)?)
     }
 
-    /// The token of a reader.
-    #[must_use]
-    pub fn reader_token(&self) -> &str {
-        &self.reader_token
-    }
-
     /// A token of a new operator.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::{
 };
 
 use event_model::WallTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::SharedTruth;
 
 use crate::log;
@@ -197,4 +197,44 @@ pub(super) fn witnesses(occurrence: &Value) -> impl Iterator<Item = Name> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let witnesses = occurrence["witnesses"].as_array().unwrap().iter();
     witnesses.map(move |witness| (text(&witness["device"]), text(&witness["event_id"])))
+}
+
+#[test]
+fn whatever_is_lost_doubled_merged_or_made_up_is_found() {
+    let happenings = ["one", "two"].map(|kind| json!({ "kind": kind })).to_vec();
+    let truth = Truth { observers: Vec::new(), happenings };
+    let name = |device: &str, event: &str| (device.to_owned(), event.to_owned());
+    let attributed = Attributed::from([
+        (name("a", "1"), 0),
+        (name("b", "2"), 0),
+        (name("a", "3"), 1),
+        (name("b", "4"), 1),
+    ]);
+    let occurrence = |kind: &str, witnesses: &[(&str, &str)]| {
+        let witnesses = witnesses.iter();
+        let witnesses: Vec<_> =
+            witnesses.map(|(device, id)| json!({ "device": device, "event_id": id })).collect();
+        json!({ "kind": kind, "witnesses": witnesses })
+    };
+    let is_whole = |happening: &Value, occurrences: &[&Value]| {
+        occurrences.len() == 1 && occurrences[0]["kind"] == happening["kind"]
+    };
+    let found = |occurrences: &[Value]| {
+        let wrong = compare(&truth, &attributed, occurrences, is_whole);
+        let Wrong { lost, doubled, merged, witnesses, says } = &wrong;
+        [lost, doubled, merged, witnesses, says].map(Vec::len)
+    };
+    let (one, two) = ([("a", "1"), ("b", "2")], [("a", "3"), ("b", "4")]);
+    let right = [occurrence("one", &one), occurrence("two", &two)];
+    assert_eq!(found(&right), [0; 5]);
+    assert_eq!(found(&right[..1]), [1, 0, 0, 2, 0], "lost, with both its witnesses");
+    let halves = [occurrence("one", &one[..1]), occurrence("one", &one[1..]), right[1].clone()];
+    assert_eq!(found(&halves), [0, 1, 0, 0, 0], "doubled");
+    let mixed = [("a", "1"), ("b", "2"), ("a", "3"), ("b", "4")];
+    assert_eq!(found(&[occurrence("one", &mixed)]), [2, 0, 1, 0, 0], "merged");
+    let twice = [right[0].clone(), occurrence("two", &[two[0], two[1], two[0]])];
+    assert_eq!(found(&twice), [0, 0, 0, 1, 0], "a witness twice");
+    let invented = [right[0].clone(), right[1].clone(), occurrence("one", &[("c", "9")])];
+    assert_eq!(found(&invented), [0, 0, 0, 1, 0], "made up");
+    assert_eq!(found(&[occurrence("two", &one), right[1].clone()]), [0, 0, 0, 0, 1], "says");
 }
