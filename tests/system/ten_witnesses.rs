@@ -9,13 +9,16 @@ mod sessions;
 mod told;
 mod wall_clock;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde_json::Value;
 use system_tests::{Server, retry};
 
 use consumer::{Consumer, record};
-use told::Truth;
+use told::{Told, Truth};
 
 /// Between two looks, and far longer than a server takes for what it has.
 const LOOK: Duration = Duration::from_millis(200);
@@ -76,5 +79,20 @@ fn assert_statistics(server: &Server, key: &str, truth: &Truth) {
     for observer in &truth.observers {
         let counted = counted.get(observer.account.as_str()).copied().unwrap_or_default();
         assert_eq!(counted, truth.counts_of(&observer.name), "{}: {statistics}", observer.name);
+    }
+}
+
+/// Every key that a session had leads to the match, for ever; there were several.
+fn assert_keys_lead(server: &Server, key: &str, told: &[Told]) {
+    let had: BTreeSet<&str> =
+        told.iter().map(|one| one.data["match"]["key"].as_str().unwrap()).collect();
+    assert!(had.len() > 1, "{had:?}");
+    let view = server.read(&format!("/v1/matches/{key}")).unwrap();
+    let lead: BTreeSet<&str> =
+        view["keys"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
+    assert_eq!(lead, had);
+    for other in had.into_iter().filter(|other| *other != key) {
+        let answer = server.read(&format!("/v1/matches/{other}")).unwrap_err().to_string();
+        assert!(answer.contains("308"), "{answer}");
     }
 }

@@ -9,7 +9,8 @@ use simulator::{Cs2Teams, Length, Prng};
 use system_tests::{LiveCompanion, Server, Simulator, free_port};
 
 use super::{
-    assert_follows, assert_statistics, consumer_of_first_match, sealed_match, sessions,
+    assert_follows, assert_keys_lead, assert_statistics, consumer_of_first_match, sealed_match,
+    sessions,
     told::{Attributed, Told, Truth, Wrong, compare, told, told_by},
 };
 
@@ -124,6 +125,7 @@ fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
     let (attributed, wrong) = attributed(&truth, &told);
     assert!(wrong.is_empty(), "{wrong:#?}");
     let key = sealed_match(&server, PLAYERS);
+    assert_keys_lead(&server, &key, &told);
     let occurrences = server.occurrences_of(&key).unwrap();
     let (wrong, halves) = compare_halves(&truth, &attributed, &occurrences);
     assert!(wrong.is_nothing(), "{wrong:#?}");

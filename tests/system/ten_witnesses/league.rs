@@ -13,7 +13,7 @@ use system_tests::{LiveCompanion, Server, Simulator, free_port, retry};
 use tempfile::TempDir;
 
 use super::{
-    assert_follows, assert_statistics, consumer_of_first_match,
+    assert_follows, assert_keys_lead, assert_statistics, consumer_of_first_match,
     gateway::Gateway,
     sealed_match, sessions,
     told::{Attributed, Told, Truth, compare, told, told_by},
@@ -275,6 +275,7 @@ fn ten_witnesses_of_a_league_match_are_one_record() {
     assert_wall_clocks(&truth, &told);
     let server = &evening.server;
     let key = sealed_match(server, PLAYERS);
+    assert_keys_lead(server, &key, &told);
     let occurrences = server.occurrences_of(&key).unwrap();
     let wrong = compare(&truth, &attributed, &occurrences, is_whole);
     assert!(wrong.is_nothing(), "{wrong:#?}");
