@@ -11,6 +11,7 @@ mod wall_clock;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     time::Duration,
 };
 
@@ -23,6 +24,12 @@ use told::{Told, Truth};
 /// Between two looks, and far longer than a server takes for what it has.
 const LOOK: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Seeds of the matches that are played, one after the other: each takes most of a
+/// minute.
+fn played_seeds() -> Range<u64> {
+    7..if std::env::var_os("RINGSIDE_LONG").is_some() { 11 } else { 8 }
+}
 
 /// Somebody who follows the first match that there is, and where it is joined to.
 fn consumer_of_first_match(server: &Server) -> Consumer {

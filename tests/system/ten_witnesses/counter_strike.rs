@@ -9,8 +9,8 @@ use simulator::{Cs2Teams, Length, Prng};
 use system_tests::{LiveCompanion, Server, Simulator, free_port};
 
 use super::{
-    assert_follows, assert_keys_lead, assert_statistics, consumer_of_first_match, sealed_match,
-    sessions,
+    assert_follows, assert_keys_lead, assert_statistics, consumer_of_first_match, played_seeds,
+    sealed_match, sessions,
     told::{Attributed, Told, Truth, Wrong, compare, told, told_by},
 };
 
@@ -21,7 +21,6 @@ const PLAYERS: usize = 10;
 /// are all that pairs the halves of a kill.
 const SECONDS: u64 = 80;
 const SPEED: &str = "1.5";
-const SEED: u64 = 7;
 
 /// How a kill may be recorded: the halves of it that two companions tell.
 #[derive(Debug, Default)]
@@ -102,6 +101,12 @@ impl Halves {
 
 #[test]
 fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
+    for seed in played_seeds() {
+        one_record_of(seed);
+    }
+}
+
+fn one_record_of(seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let server = Server::start(&path("server")).unwrap();
@@ -116,7 +121,7 @@ fn ten_witnesses_of_a_counter_strike_match_are_one_record() {
     }
     let truth = path("truth.jsonl");
     let game =
-        Simulator::cs2_clients(SEED, SECONDS, &listeners, &truth, &["--speed", SPEED]).unwrap();
+        Simulator::cs2_clients(seed, SECONDS, &listeners, &truth, &["--speed", SPEED]).unwrap();
     let consumer = consumer_of_first_match(&server);
     let truth = Truth::read(&game.finished().unwrap());
     for companion in &companions {
