@@ -9,6 +9,7 @@ mod damage;
 mod duplicates;
 mod encodings;
 mod enrolment;
+mod erasing;
 mod feeds;
 mod hostile;
 mod idempotency;

@@ -13,6 +13,7 @@ mod lost_index;
 mod model;
 mod reads;
 mod retention;
+mod seals;
 mod sequences;
 mod support;
 mod upgrade;
