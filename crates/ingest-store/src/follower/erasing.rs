@@ -61,7 +61,7 @@ fn matches_of(index: &Connection, (device, batch_no, _): &Gone) -> Result<Vec<i6
 }
 
 /// Tables that have texts of events.
-const WITH_TEXT: [&str; 4] = ["report", "occurrence", "stream", "match_name"];
+const WITH_TEXT: [&str; 5] = ["report", "occurrence", "stream", "match_name", "player_match"];
 
 struct Withdrawing<'w, 's> {
     saving: &'w Saving<'s>,

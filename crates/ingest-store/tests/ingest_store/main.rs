@@ -8,6 +8,7 @@ mod backups;
 mod erasing;
 mod gate;
 mod index;
+mod joins;
 mod laws;
 mod lost_index;
 mod model;
