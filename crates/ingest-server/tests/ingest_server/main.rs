@@ -13,6 +13,7 @@ mod erasing;
 mod feeds;
 mod hostile;
 mod idempotency;
+mod joined;
 mod listening;
 mod lost_index;
 #[cfg(unix)]
