@@ -75,13 +75,8 @@ pub(crate) async fn erase_event(
     let wish = Wish::of(&app, &headers, named(owner)?).await?;
     let Path(id) = id.map_err(|error| bad_request(error.body_text()))?;
     let device = wish.device;
-    let erase = move |store: &mut Store| {
-        store.erase_event(device, &id).map(|_| ErasedPart {
-            erased: 1,
-            remaining: 0,
-            changed: Vec::new(),
-        })
-    };
+    let erase =
+        move |store: &mut Store| store.erase_one(device, &id).map(Option::unwrap_or_default);
     wish.carry_out(app, place, erase).await
 }
 
