@@ -31,5 +31,6 @@ mod retention;
 mod sealing;
 mod stopping;
 mod support;
+mod survival;
 mod tls;
 mod wire;
