@@ -25,6 +25,11 @@ fn kills(device: &TestDevice, numbers: std::ops::RangeInclusive<u32>) -> Vec<ser
         .collect()
 }
 
+/// Whose feeds hear of nothing but by being woken.
+async fn server_that_wakes() -> TestServer {
+    TestServer::start_with(|config| config.bounds.feed_keep_alive = Duration::from_hours(1)).await
+}
+
 /// Reads until as much is known as is listed.
 async fn catch_up(server: &TestServer, known: &mut Known, feed: &mut Listening) {
     let listed = Known::listed(server, "cs2:1").await;
@@ -49,7 +54,7 @@ async fn no_feed_is_open(server: &TestServer) {
 
 #[tokio::test]
 async fn a_feed_tells_what_stands_and_then_what_comes() {
-    let server = TestServer::start().await;
+    let server = server_that_wakes().await;
     let device = server.enrol(1).await;
     server.post(&device, &kills(&device, 1..=40)).await;
     let (reader, mut known) = (server.reader(), Known::default());
