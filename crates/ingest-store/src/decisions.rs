@@ -49,6 +49,15 @@ impl Decision {
 }
 
 impl SealReason {
+    /// The table's CHECK allows only these words.
+    fn of(word: &str) -> Self {
+        match word {
+            "all_ended" => Self::AllEnded,
+            "aged" => Self::Aged,
+            _ => Self::Operator,
+        }
+    }
+
     /// Its word in metrics and tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -149,6 +158,7 @@ pub(crate) struct Logged {
     pub(crate) through: u64,
     pub(crate) key: String,
     pub(crate) decision: Decision,
+    pub(crate) reason: SealReason,
     pub(crate) at: WallTime,
 }
 
@@ -158,7 +168,7 @@ pub(crate) fn logged_after(
     decision_no: i64,
     limit: usize,
 ) -> Result<Vec<Logged>> {
-    let sql = "SELECT decision_no, through, match_key, decision = 'sealed', decided_at_ms
+    let sql = "SELECT decision_no, through, match_key, decision = 'sealed', decided_at_ms, reason
                FROM match_decision WHERE decision_no > ?1 ORDER BY decision_no LIMIT ?2";
     let mut statement = log.prepare_cached(sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -168,6 +178,7 @@ pub(crate) fn logged_after(
             through: row.get::<_, i64>(1)?.unsigned_abs(),
             key: row.get(2)?,
             decision: if row.get(3)? { Decision::Sealed } else { Decision::Reopened },
+            reason: SealReason::of(row.get_ref(5)?.as_str()?),
             at: time_column(row, "decided_at_ms")?,
         })
     })?;

@@ -1,5 +1,7 @@
 //! What a device had deleted.
 
+mod parts;
+
 use event_model::{DeviceId, WallTime};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -8,11 +10,13 @@ use crate::{
     body::{self, Encoding},
     event_key::EventKey,
     evidence::{Evidence, EvidenceReader},
-    follower,
+    follower::{self, Gone},
     gate::shelf::DeviceShelf,
     index,
     segment::{self, Segment},
 };
+
+pub use parts::ErasedPart;
 
 /// What became of a wish to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +37,13 @@ impl Store {
     /// Where SQLite fails, or the event cannot be told from its neighbours in a
     /// damaged batch: then the log stays as it is.
     pub fn erase_event(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
-        // Free pages are overwritten too, while this lasts.
+        self.overwriting(|store| store.try_erase(device, id))
+    }
+
+    /// Does something while free pages are overwritten too.
+    fn overwriting<T>(&mut self, erase: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.connection.pragma_update(None, "secure_delete", true)?;
-        let erased = self.try_erase(device, id).map_err(|error| self.index.mended(error, None));
+        let erased = erase(self).map_err(|error| self.index.mended(error, None));
         let erased = erased.and_then(|erased| {
             index::forget_set_aside(&self.data_dir).map_err(Error::Directory)?;
             Ok(erased)
@@ -44,11 +52,16 @@ impl Store {
         erased
     }
 
-    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
-        let mut index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
+    fn index_to_erase(&self) -> Result<Connection> {
+        let index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
         index.pragma_update(None, "secure_delete", true)?;
         // Not NORMAL: a power cut must not bring back what was told to be gone.
         index.pragma_update(None, "synchronous", "FULL")?;
+        Ok(index)
+    }
+
+    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
+        let mut index = self.index_to_erase()?;
         // The index is held until the log is written, so that nobody folds in
         // meanwhile what is being erased.
         let index = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -63,8 +76,8 @@ impl Store {
         found.erase(&transaction)?;
         transaction.commit()?;
         if found.batch_no <= cursors.associated_batch {
-            let event = (device, found.batch_no, found.position());
-            follower::withdraw(&index, &self.connection, &segments, &[event])?;
+            let gone: Vec<Gone> = found.gone(device).collect();
+            follower::withdraw(&index, &self.connection, &segments, &gone)?;
         }
         index.commit()?;
         Ok(Erased::Now)
@@ -86,7 +99,8 @@ struct Found<'s> {
     received_at: WallTime,
     /// Of the whole batch.
     evidence: Vec<Evidence>,
-    place: usize,
+    /// Which of its events.
+    places: Vec<usize>,
 }
 
 impl<'s> Wanted<'_, 's> {
@@ -137,7 +151,7 @@ impl<'s> Wanted<'_, 's> {
                         first_position: row.get(3)?,
                         received_at,
                         evidence,
-                        place,
+                        places: vec![place],
                     }));
                 }
             }
@@ -147,20 +161,23 @@ impl<'s> Wanted<'_, 's> {
 }
 
 impl Found<'_> {
-    /// Where it stands in the log.
-    fn position(&self) -> u64 {
-        let place = u64::try_from(self.place).expect("a place in memory fits 64 bits");
-        self.first_position.unsigned_abs() + place
+    /// What the index is told of those that go.
+    fn gone(&self, device: DeviceId) -> impl Iterator<Item = Gone> {
+        let position = move |place: &usize| {
+            let place = u64::try_from(*place).expect("a place in memory fits 64 bits");
+            (device, self.batch_no, self.first_position.unsigned_abs() + place)
+        };
+        self.places.iter().map(position)
     }
 
-    /// Erases it in the log.
+    /// Erases them in the log.
     fn erase(&self, transaction: &Transaction<'_>) -> Result<()> {
-        if self.evidence[self.place].erased {
+        if self.places.iter().all(|place| self.evidence[*place].erased) {
             return Ok(());
         }
         let mut evidence = Vec::new();
         for (place, one) in self.evidence.iter().enumerate() {
-            let erased = one.erased || place == self.place;
+            let erased = one.erased || self.places.contains(&place);
             Evidence { erased, ..*one }.write(&mut evidence, self.received_at);
         }
         let receipts = self.segment.receipts();
@@ -189,7 +206,7 @@ impl Found<'_> {
             return Err(unreadable());
         }
         let left = events.iter().enumerate().map(|(place, event)| {
-            if place == self.place { b"null".as_slice() } else { event.get().as_bytes() }
+            if self.places.contains(&place) { b"null".as_slice() } else { event.get().as_bytes() }
         });
         transaction.execute(
             &format!("UPDATE {table} SET encoding = ?2, events = ?3 WHERE batch_no = ?1"),

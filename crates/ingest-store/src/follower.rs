@@ -9,12 +9,14 @@ mod matches;
 mod open_match;
 mod reading;
 mod saving;
+mod sealing;
 mod step;
 #[cfg(test)]
 mod tests;
 mod told;
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, atomic::Ordering},
 };
@@ -33,9 +35,10 @@ use crate::{
     segment::{self, Segment},
     store,
 };
-pub(crate) use erasing::withdraw;
+pub(crate) use erasing::{Gone, withdraw};
 use forgetting::Forgetting;
 use matches::Cache;
+pub use sealing::{SealDue, SealRules};
 
 /// Events folded in at a time: a few milliseconds, after which whoever waits
 /// for something else has a turn.
@@ -54,6 +57,23 @@ pub struct Followed {
     pub all: bool,
     /// Keys of the matches that changed, each with the revision that it has now.
     pub changed: Vec<(String, u64)>,
+    /// What this step did.
+    pub counted: Counted,
+}
+
+/// What one step did, for whoever counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counted {
+    /// Events that tell of a match.
+    pub events: u64,
+    /// Of them, those that are in no occurrence since there were too many.
+    pub overflow: u64,
+    /// Changes by their names.
+    pub changes: BTreeMap<&'static str, u64>,
+    /// Seals by their reasons.
+    pub seals: BTreeMap<&'static str, u64>,
+    /// Matches that were joined into others.
+    pub joins: u64,
 }
 
 /// Follows the log with connections of its own: one process has one.
@@ -62,6 +82,8 @@ pub struct Follower {
     index: Door,
     forgetting: Forgetting,
     matches: Cache,
+    /// Matches up to this one were looked at for a seal.
+    seals_looked_at: i64,
 }
 
 impl Follower {
@@ -73,7 +95,8 @@ impl Follower {
         let index = Door::new(data_dir, options, index::FOLLOWER_CACHE_KIB).moving_wal(WAL_PAGES);
         let log = store::connect(data_dir, options)?;
         store::leave_log_at_close(&log)?;
-        Ok(Self { log, index, forgetting: Forgetting::default(), matches: Cache::default() })
+        let (forgetting, matches) = (Forgetting::default(), Cache::default());
+        Ok(Self { log, index, forgetting, matches, seals_looked_at: 0 })
     }
 
     /// Puts ids onto the gate's shelf.
@@ -219,14 +242,16 @@ pub(crate) struct LoggedBatch {
     pub(crate) device: DeviceId,
     outbox: Option<OutboxId>,
     received_at: WallTime,
-    first_position: u64,
+    pub(crate) first_position: u64,
     evidence: Vec<Evidence>,
     array: Vec<u8>,
 }
 
 impl LoggedBatch {
     /// Its events that were not erased, with their evidence and their positions.
-    fn events(&self) -> impl Iterator<Item = (&serde_json::value::RawValue, &Evidence, u64)> {
+    pub(crate) fn events(
+        &self,
+    ) -> impl Iterator<Item = (&serde_json::value::RawValue, &Evidence, u64)> {
         // A damaged row tells nothing, and stops nobody.
         let events = body::events(&self.array).unwrap_or_default();
         let all = events.into_iter().zip(&self.evidence).zip(self.first_position..);
@@ -265,7 +290,7 @@ fn logged_after(
 }
 
 /// One batch, where its month is still there.
-fn logged_batch(
+pub(crate) fn logged_batch(
     log: &Connection,
     segments: &[Segment],
     batch_no: i64,

@@ -6,8 +6,8 @@
 
 use std::ops::RangeInclusive;
 
-use event_model::OutboxId;
-use rusqlite::{OptionalExtension, Transaction, params};
+use event_model::{DeviceId, OutboxId};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::{Result, Store, varint};
 
@@ -70,6 +70,21 @@ impl Ranges {
         }
         Self(ranges)
     }
+}
+
+/// The highest n such that 1 to n are known of a device's outbox; 0 where nothing
+/// is.
+pub(crate) fn contiguous(log: &Connection, device: DeviceId, outbox: OutboxId) -> Result<u64> {
+    let known = log
+        .prepare_cached(
+            "SELECT known FROM outbox JOIN device USING (device_no)
+             WHERE device = ?1 AND outbox = ?2",
+        )?
+        .query_row(params![device.to_string(), outbox.0.as_bytes()], |row| {
+            Ok(Ranges::decode(row.get_ref(0)?.as_blob()?))
+        })
+        .optional()?;
+    Ok(known.map_or(0, |known| known.contiguous()))
 }
 
 /// Adds ranges to what is known of a device's outbox, and gives what is known

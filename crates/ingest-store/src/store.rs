@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use event_model::DeviceId;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use uuid::Uuid;
 
@@ -62,6 +63,9 @@ pub struct Store {
     pub(crate) misplaced: Option<PathBuf>,
     /// Whether what was open then is saved.
     pub(crate) rescue: RescueProgress,
+    /// How far the log was looked through for events of a device that has all of
+    /// them erased.
+    pub(crate) erasing: Option<(DeviceId, i64)>,
 }
 
 /// Prepared statements kept: more than all the statements of this crate.
@@ -156,6 +160,7 @@ impl Store {
             place,
             misplaced,
             rescue,
+            erasing: None,
         })
     }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use association::{LogNo, NameKey, OccurrenceNo, Sighting};
 use event_model::{DeviceId, Kind, OutboxId, WallTime};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{
+    Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value,
+};
 
 use super::{
     forgetting,
@@ -22,13 +24,18 @@ use crate::{
 /// An event that the log has no more: whose it was, its batch and its position.
 pub(crate) type Gone = (DeviceId, i64, u64);
 
-/// Takes events that the log no longer has out of their matches.
+/// Takes events that the log no longer has out of their matches; the keys of those
+/// with the revisions that they have now.
 pub(crate) fn withdraw(
     index: &Transaction<'_>,
     log: &Connection,
     segments: &[Segment],
     gone: &[Gone],
-) -> Result<()> {
+) -> Result<Vec<(String, u64)>> {
+    let mut changed = Vec::new();
+    if gone.is_empty() {
+        return Ok(changed);
+    }
     let mut by_match: BTreeMap<i64, Vec<LogNo>> = BTreeMap::new();
     for event in gone {
         for match_id in matches_of(index, event)? {
@@ -36,11 +43,12 @@ pub(crate) fn withdraw(
         }
     }
     let source = Source::new(&[], log, segments);
-    let saving = Saving { index, source: &source };
+    let saving = Saving::new(index, &source);
     for (match_id, events) in &by_match {
-        Withdrawing { saving: &saving, match_id: *match_id }.withdraw(events)?;
+        changed.push(Withdrawing { saving: &saving, match_id: *match_id }.withdraw(events)?);
     }
-    index::edited(index)
+    index::edited(index)?;
+    Ok(changed)
 }
 
 /// The matches that may have an event of a batch.
@@ -52,13 +60,16 @@ fn matches_of(index: &Connection, (device, batch_no, _): &Gone) -> Result<Vec<i6
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Tables that have texts of events.
+const WITH_TEXT: [&str; 5] = ["report", "occurrence", "stream", "match_name", "player_match"];
+
 struct Withdrawing<'w, 's> {
     saving: &'w Saving<'s>,
     match_id: i64,
 }
 
 impl Withdrawing<'_, '_> {
-    fn withdraw(&self, events: &[LogNo]) -> Result<()> {
+    fn withdraw(&self, events: &[LogNo]) -> Result<(String, u64)> {
         let mut of = OpenMatch::load(self.saving.index, self.match_id)?;
         let mut seated = Vec::new();
         for no in events {
@@ -82,8 +93,32 @@ impl Withdrawing<'_, '_> {
         self.begin_again(&mut of)?;
         self.saving.save(&mut of)?;
         self.leave_no_names(&of)?;
+        let changed = (of.key.clone(), of.state.revision().0);
         if of.devices.is_empty() {
             forgetting::forget_all(self.saving.index, self.match_id)?;
+        } else {
+            WITH_TEXT.iter().try_for_each(|table| self.write_again(table))?;
+        }
+        Ok(changed)
+    }
+
+    /// Writes the rows of a table anew: where a page of theirs was split before,
+    /// what moved is still in the room that this left, and goes with the page.
+    fn write_again(&self, table: &str) -> Result<()> {
+        let index = self.saving.index;
+        let mut statement =
+            index.prepare_cached(&format!("SELECT * FROM {table} WHERE match_id = ?1"))?;
+        let columns = statement.column_count();
+        let rows = statement
+            .query_map([self.match_id], |row| (0..columns).map(|n| row.get(n)).collect())?
+            .collect::<rusqlite::Result<Vec<Vec<Value>>>>()?;
+        index
+            .prepare_cached(&format!("DELETE FROM {table} WHERE match_id = ?1"))?
+            .execute([self.match_id])?;
+        let values = vec!["?"; columns].join(", ");
+        let mut insert = index.prepare_cached(&format!("INSERT INTO {table} VALUES ({values})"))?;
+        for row in rows {
+            insert.execute(params_from_iter(row))?;
         }
         Ok(())
     }

@@ -92,6 +92,8 @@ pub(super) struct Pending {
     pub(super) read: usize,
     pub(super) stream_no: i64,
     pub(super) state: ReportState,
+    /// Whether it came after the seal.
+    pub(super) is_late: bool,
 }
 
 /// How an event stands to the match (`report.state`).
@@ -137,8 +139,9 @@ impl OpenMatch {
         }
     }
 
-    /// Folds in one event, the `number`th that the step read.
-    pub(super) fn fold(&mut self, number: usize, read: &Read<'_>) {
+    /// Folds in one event, the `number`th that the step read; whether there was
+    /// room for it.
+    pub(super) fn fold(&mut self, number: usize, read: &Read<'_>) -> bool {
         self.is_changed = true;
         self.take_part(read);
         let told = &read.told;
@@ -156,13 +159,14 @@ impl OpenMatch {
             self.note(number, read, state);
         }
         self.state.resolve_if_due();
+        state.is_some()
     }
 
     /// What is no witness of anything.
-    fn set_apart(&mut self, number: usize, read: &Read<'_>) {
+    fn set_apart(&mut self, number: usize, read: &Read<'_>) -> bool {
         if self.apart.rows >= APART_MAX {
             self.apart.overflow += 1;
-            return;
+            return false;
         }
         self.apart.rows += 1;
         self.hear_evidence(&read.told);
@@ -181,6 +185,7 @@ impl OpenMatch {
         };
         self.note(number, read, state);
         self.state.resolve_if_due();
+        true
     }
 
     fn hear_evidence(&mut self, told: &Told<'_>) {
@@ -194,15 +199,21 @@ impl OpenMatch {
 
     fn note(&mut self, number: usize, read: &Read<'_>, state: ReportState) {
         let stream_no = self.stream(read.device, read.told.observer.as_deref());
-        let pending = Pending { read: number, stream_no, state };
+        let is_late = self.state.is_sealed();
+        let pending = Pending { read: number, stream_no, state, is_late };
         self.pending.insert(LogNo(read.position), pending);
     }
 
     fn stream(&mut self, device: DeviceId, account: Option<&str>) -> i64 {
         let account = account.filter(|account| !account.is_empty()).map(str::to_owned);
-        let next = i64::try_from(self.streams.len()).expect("a length in memory fits 63 bits");
-        let entry = self.streams.entry((device, account));
-        entry.or_insert(NumberedStream { no: next, is_new: true }).no
+        let stream = (device, account);
+        if let Some(known) = self.streams.get(&stream) {
+            return known.no;
+        }
+        // What was erased may have left a gap.
+        let no = self.streams.values().map(|stream| stream.no + 1).max().unwrap_or(0);
+        self.streams.insert(stream, NumberedStream { no, is_new: true });
+        no
     }
 
     fn take_part(&mut self, read: &Read<'_>) {

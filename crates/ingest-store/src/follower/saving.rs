@@ -4,12 +4,12 @@ mod occurrences;
 mod players;
 mod reports;
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
 use association::{Change, OccurrenceNo};
 use rusqlite::{Transaction, params};
 
-use super::{open_match::OpenMatch, reading::Source};
+use super::{Counted, open_match::OpenMatch, reading::Source};
 use crate::{
     Result, changes,
     columns::{quality, signed},
@@ -19,15 +19,39 @@ use crate::{
 pub(super) struct Saving<'s> {
     pub(super) index: &'s Transaction<'s>,
     pub(super) source: &'s Source<'s>,
+    pub(super) counted: RefCell<Counted>,
 }
 
-impl Saving<'_> {
+/// The name of a change, for whoever counts them.
+fn name(change: &Change) -> &'static str {
+    match change {
+        Change::Created { .. } => "created",
+        Change::Witnessed { .. } => "witnessed",
+        Change::Unwitnessed { .. } => "unwitnessed",
+        Change::Merged { .. } => "merged",
+        Change::Split { .. } => "split",
+        Change::Retimed { .. } => "retimed",
+        Change::Retracted { .. } => "retracted",
+        Change::Moved => "moved",
+        Change::Sealed => "sealed",
+        Change::Reopened => "reopened",
+    }
+}
+
+impl<'s> Saving<'s> {
+    pub(super) fn new(index: &'s Transaction<'s>, source: &'s Source<'s>) -> Self {
+        Self { index, source, counted: RefCell::default() }
+    }
+
     /// Writes down what changed of a match since it was last written.
     pub(super) fn save(&self, of: &mut OpenMatch) -> Result<()> {
         if !std::mem::take(&mut of.is_changed) {
             return Ok(());
         }
         let (rows, changes) = (of.state.take_rows(), of.state.take_changes());
+        for change in &changes.changes {
+            *self.counted.borrow_mut().changes.entry(name(change)).or_default() += 1;
+        }
         self.streams(of)?;
         self.reports(of, &rows)?;
         self.names(of, &rows)?;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::{
-    Followed, LoggedBatch, logged_after,
+    Counted, Followed, LoggedBatch, logged_after,
     matches::Cache,
     open_match::OpenMatch,
     reading::{self, Read, Source},
@@ -46,21 +46,22 @@ pub(super) fn associate(
     if batches.is_empty() && decisions.is_empty() {
         transaction.commit()?;
         let through = cursors.associated_through;
-        return Ok(Followed { through, all: true, changed: Vec::new() });
+        let (changed, counted) = (Vec::new(), Counted::default());
+        return Ok(Followed { through, all: true, changed, counted });
     }
     let mut matches = cache.take(&cursors);
     let reads = reading::events(&batches);
     let source = Source::new(&reads, &log, &segments);
-    let mut step =
-        Step { saving: Saving { index: &transaction, source: &source }, matches: &mut matches };
+    let mut step = Step { saving: Saving::new(&transaction, &source), matches: &mut matches };
     let reached = step.fold(&reads, &decisions)?;
     step.matches.save(&step.saving)?;
     let changed = step.matches.take_changed();
+    let counted = step.saving.counted.take();
     move_on(&transaction, (&log, &segments), batches.last(), &cursors, reached)?;
     let cursors = index::cursors(&transaction)?;
     transaction.commit()?;
     cache.put_back(matches, &cursors);
-    Ok(Followed { through: end, all: false, changed })
+    Ok(Followed { through: end, all: false, changed, counted })
 }
 
 fn move_on(
@@ -92,13 +93,15 @@ struct Step<'s> {
 impl Step<'_> {
     /// Folds in all of these; the last decision that was among them.
     fn fold(&mut self, reads: &[Read<'_>], decisions: &[Logged]) -> Result<Option<i64>> {
+        self.saving.counted.get_mut().events = u64::try_from(reads.len()).unwrap_or(u64::MAX);
         let mut due = decisions.iter().peekable();
         for (number, read) in reads.iter().enumerate() {
             while let Some(decision) = due.next_if(|decision| decision.through < read.position) {
                 self.decide(decision)?;
             }
             let match_id = self.match_of(read)?;
-            self.matches.get(&self.saving, match_id)?.fold(number, read);
+            let has_room = self.matches.get(&self.saving, match_id)?.fold(number, read);
+            self.saving.counted.get_mut().overflow += u64::from(!has_room);
         }
         due.try_for_each(|decision| self.decide(decision))?;
         Ok(decisions.last().map(|decision| decision.decision_no))
@@ -134,7 +137,11 @@ impl Step<'_> {
         let Some(match_id) = self.matches.find(&self.saving, &decided.key)? else { return Ok(()) };
         let of = self.matches.get(&self.saving, match_id)?;
         match decided.decision {
-            Decision::Sealed => of.seal(decided.at, signed(decided.through)),
+            Decision::Sealed => {
+                of.seal(decided.at, signed(decided.through));
+                let counted = self.saving.counted.get_mut();
+                *counted.seals.entry(decided.reason.as_str()).or_default() += 1;
+            }
             Decision::Reopened => of.reopen(decided.at),
         }
         Ok(())

@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn step(through: u64, all: bool) -> Followed {
-        Followed { through, all, changed: Vec::new() }
+        Followed { through, all, changed: Vec::new(), counted: ingest_store::Counted::default() }
     }
 
     #[test]

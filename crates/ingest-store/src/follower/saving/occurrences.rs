@@ -116,13 +116,13 @@ impl Saving<'_> {
             self.count(of, one, &mut counting)?;
         }
         counting.finish(self.index)?;
-        let alone: Vec<LogNo> = of
+        let alone: Vec<(LogNo, bool)> = of
             .pending
             .iter()
             .filter(|(_, pending)| pending.state == ReportState::Alone)
-            .map(|(no, _)| *no)
+            .map(|(no, pending)| (*no, pending.is_late))
             .collect();
-        alone.into_iter().try_for_each(|no| self.alone(of, no, revisions))
+        alone.into_iter().try_for_each(|(no, is_late)| self.alone(of, (no, is_late), revisions))
     }
 
     fn occurrence(
@@ -258,7 +258,7 @@ impl Saving<'_> {
     fn alone(
         &self,
         of: &mut OpenMatch,
-        no: LogNo,
+        (no, is_late): (LogNo, bool),
         revisions: &HashMap<OccurrenceNo, u64>,
     ) -> Result<()> {
         let founded = OccurrenceNo::of_founder(no);
@@ -278,7 +278,7 @@ impl Saving<'_> {
             quality::text(read.corrected.quality),
             ALONE,
             signed(revisions.get(&founded).copied().unwrap_or_default()),
-            of.state.is_sealed(),
+            is_late,
             read.told.details,
         ])?;
         of.shown.insert(founded, Shown { id, from: [no; 3], standing: 0, weighed: None });

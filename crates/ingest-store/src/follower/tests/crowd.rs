@@ -83,7 +83,7 @@ impl Crowd {
                 if draw(0).is_multiple_of(8) {
                     continue;
                 }
-                let kind = match draw(1) % 40 {
+                let kind = match draw(1) % 12 {
                     0 => "com.example.lap",
                     1 => "ringside.session_evidence.v1",
                     2 => "ringside.round_ended.v1",
