@@ -49,6 +49,7 @@ const LEFT: &str = r#"
         record.apply("retracted", { revision: 12, id: "c" });
         record.apply("witnessed", { revision: 12, id: "c", witness: {} });
         record.apply("retimed", { revision: 13, occurrence: one("d", 13) });
+        record.apply("witnessed", { revision: 12, id: "d", occurrence: one("d", 12) });
         return Object.fromEntries(record.inOrder().map(({ id, revision }) => [id, revision]));
     })
 "#;
@@ -269,6 +270,22 @@ fn what_happens_now_appears_without_a_reload_also_after_a_crash_of_the_server() 
         .wait_until(&format!("document.querySelectorAll('[data-cell=seen]').length === {reports}"));
     assert_eq!(evening.dots("seen"), evening.witnesses());
     assert_eq!(evening.page.run("window.isStillThere"), true, "the page was not loaded again");
+}
+
+#[test]
+fn what_an_operator_seals_is_final_in_the_open_page() {
+    let Some(mut evening) = Evening::open() else { return };
+    evening.sign_in();
+    evening.open_match();
+    let state = "document.querySelector('h1 [data-state]').dataset.state";
+    assert_eq!(evening.page.run(state), "open");
+    let operator = evening.server.add_reader("an operator", &["--operator"]).unwrap();
+    for (act, shown) in [("seal", "final"), ("reopen", "open")] {
+        evening.tellers[0]
+            .post(&format!("{}/v1/matches/{KEY}/{act}", evening.server.url()), &operator);
+        evening.page.wait_until(&format!("{state} === '{shown}'"));
+    }
+    evening.page.wait_until("document.querySelectorAll('.feed :is([data-change=sealed], [data-change=reopened])').length === 2");
 }
 
 #[test]
