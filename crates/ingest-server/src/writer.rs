@@ -20,10 +20,10 @@ use std::{
 };
 
 use event_model::WallTime;
-use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, Store};
+use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, SealDue, SealRules, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::{feed::Hub, rejection::Rejection};
+use crate::{feed::Hub, metrics::Associating, rejection::Rejection};
 use follower::{FollowerThread, Progress, Report};
 pub(crate) use health::Health;
 pub(crate) use rescue::{keep_in_place, rescue_at_last};
@@ -69,11 +69,11 @@ impl Writer {
         terms: IngestTerms,
         requests_max: usize,
         health: Health,
-        hub: Arc<Hub>,
+        (hub, counts): (Arc<Hub>, Associating),
     ) -> (Self, thread::JoinHandle<()>) {
         let waiting_max = requests_max.saturating_add(OWN_WAITING_MAX);
         let (jobs, waiting) = mpsc::channel(waiting_max.min(Semaphore::MAX_PERMITS));
-        let progress = Arc::new(Progress::new(hub));
+        let progress = Arc::new(Progress::new(hub, counts));
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
         let (room_inside, cut_short) = (room.clone(), store.cut_short());
@@ -135,6 +135,21 @@ impl Writer {
         self.progress.stepped().await;
     }
 
+    /// Has a step made also where no event is new: something was decided.
+    pub(crate) fn step_soon(&self) {
+        self.progress.step_soon();
+    }
+
+    /// Which matches are to be sealed at `now`, as far as one look finds them.
+    pub(crate) async fn seals_due(
+        &self,
+        now: WallTime,
+        rules: SealRules,
+    ) -> Result<Vec<SealDue>, Rejection> {
+        let due = self.progress.seals_due(now, rules).await.ok_or_else(Rejection::stopped)?;
+        due.map_err(|error| Rejection::store(&error))
+    }
+
     /// Stores a batch; the outcome comes after the commit.
     pub(crate) async fn ingest(&self, batch: Batch) -> Result<Outcome, Rejection> {
         let (reply, outcome) = oneshot::channel();
@@ -193,7 +208,7 @@ fn work(
             match job {
                 Job::Ingest(batch, reply) => group.add(*batch, reply),
                 Job::Other(change) => {
-                    group.commit(&mut store, terms, health);
+                    group.commit(&mut store, terms, health, &progress);
                     change(&mut store);
                 }
             }
@@ -201,8 +216,7 @@ fn work(
                 next = waiting.try_recv().ok();
             }
         }
-        group.commit(&mut store, terms, health);
-        progress.committed(store.log_position().unwrap_or(0));
+        group.commit(&mut store, terms, health, &progress);
         room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
         // What is shared of a log that is gone may be of another's by now.
         if let Some(follower) = &mut follower
@@ -269,7 +283,13 @@ impl Group {
         self.batches.len() >= GROUP_MAX || self.bytes >= GROUP_BYTES_MAX
     }
 
-    fn commit(&mut self, store: &mut Store, terms: &IngestTerms, health: &Health) {
+    fn commit(
+        &mut self,
+        store: &mut Store,
+        terms: &IngestTerms,
+        health: &Health,
+        progress: &Progress,
+    ) {
         if self.batches.is_empty() {
             return;
         }
@@ -284,6 +304,8 @@ impl Group {
             // The store itself failed, and would fail for each as slowly.
             Err(error) => retry(store, &self.batches, terms, &error),
         };
+        // Before anybody hears of it: who reads what it has just sent waits for it.
+        progress.committed(store.log_position().unwrap_or(0));
         for (reply, outcome) in self.replies.drain(..).zip(outcomes) {
             // Nobody waits for the outcome where the client has gone.
             drop(reply.send(outcome));
@@ -354,7 +376,8 @@ mod tests {
             outcome
         });
         let failures = prometheus::IntCounter::new("failures", "of the store").unwrap();
-        group.commit(store, &terms, &Health::counting(failures));
+        let progress = Progress::new(Arc::default(), Associating::new());
+        group.commit(store, &terms, &Health::counting(failures), &progress);
         outcomes.map(|outcome| match outcome.blocking_recv().unwrap() {
             Outcome::Answered(answer) => answer.tally,
             Outcome::KeyReused => panic!("no key was given"),

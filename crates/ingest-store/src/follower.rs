@@ -5,11 +5,13 @@
 mod erasing;
 mod forgetting;
 mod hints;
+mod joining;
 mod matches;
 mod open_match;
 mod reading;
 mod saving;
 mod sealing;
+mod sessions;
 mod step;
 #[cfg(test)]
 mod tests;

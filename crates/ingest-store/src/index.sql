@@ -238,6 +238,8 @@ CREATE TABLE session (
     match_id   INTEGER NOT NULL,
     -- By the server's clock.
     start_ms   INTEGER NOT NULL,
+    -- Its events so far.
+    heard      INTEGER NOT NULL,
     -- A SessionSummary: JSON in zstd.
     summary    BLOB NOT NULL
 ) STRICT;

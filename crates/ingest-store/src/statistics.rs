@@ -125,7 +125,6 @@ impl Counting {
 
 /// Counts a match anew from the rows of its occurrences, where many of them
 /// changed their match at once.
-#[cfg_attr(not(test), expect(dead_code, reason = "who joins matches comes next"))]
 pub(crate) fn recount(index: &Connection, match_id: i64) -> Result<()> {
     index.prepare_cached("DELETE FROM player_match WHERE match_id = ?1")?.execute([match_id])?;
     let mut counting = Counting::default();

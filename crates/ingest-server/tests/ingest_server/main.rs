@@ -9,9 +9,11 @@ mod damage;
 mod duplicates;
 mod encodings;
 mod enrolment;
+mod erasing;
 mod feeds;
 mod hostile;
 mod idempotency;
+mod joined;
 mod listening;
 mod lost_index;
 #[cfg(unix)]

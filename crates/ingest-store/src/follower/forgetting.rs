@@ -74,7 +74,7 @@ impl Forgetting {
 /// Some matches, and the newest batch that has an event of each.
 fn looked_at(index: &Transaction<'_>, through: i64) -> Result<Vec<(i64, Option<i64>)>> {
     let sql = "SELECT match_id, (SELECT max(batch_no) FROM match_batch b
-                                 WHERE b.match_id = m.match_id)
+                                 WHERE b.match_id = ifnull(m.moved_to, m.match_id))
                FROM game_match m WHERE match_id > ?1 ORDER BY match_id LIMIT ?2";
     let mut statement = index.prepare_cached(sql)?;
     let rows = statement

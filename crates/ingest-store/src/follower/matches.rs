@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use association::joining::SessionSummary;
 use rusqlite::{OptionalExtension, params};
 
-use super::{open_match::OpenMatch, saving::Saving, step::Changed};
+use super::{open_match::OpenMatch, saving::Saving, sessions::OpenSession, step::Changed};
 use crate::{Result, index::Cursors};
 
 /// Bytes of matches kept in memory: 250 that are being played, of ten devices
@@ -127,6 +128,41 @@ impl Cache {
         let (match_id, bytes) = (of.match_id, of.bytes());
         self.keys.insert(key.to_owned(), match_id);
         self.matches.insert(match_id, Held { of, last_used: self.turn, bytes, events: 0 });
+    }
+
+    /// Makes one match of two.
+    pub(super) fn join(&mut self, saving: &Saving<'_>, stays: i64, goes: i64) -> Result<()> {
+        let mut one = self.taken(saving, stays)?;
+        let other = self.taken(saving, goes)?;
+        self.changed.note(&one);
+        let (key, revision) = one.absorb(other, saving)?;
+        self.changed.add(key, revision);
+        self.changed.note(&one);
+        let key = one.key.clone();
+        self.insert(&key, one);
+        Ok(())
+    }
+
+    /// A match that is nowhere else meanwhile.
+    fn taken(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<OpenMatch> {
+        self.get(saving, match_id)?;
+        self.keys.retain(|_, of| *of != match_id);
+        let held = self.matches.remove(&match_id).expect("it was just read");
+        Ok(held.of)
+    }
+
+    /// What joining knows of the sessions of a match.
+    pub(super) fn sessions_of(
+        &self,
+        saving: &Saving<'_>,
+        match_id: i64,
+    ) -> Result<Vec<SessionSummary>> {
+        if let Some(held) = self.matches.get(&match_id) {
+            let sessions = held.of.sessions.values();
+            return Ok(sessions.map(|session| session.summary.clone()).collect());
+        }
+        let sessions = OpenSession::of_match(saving.index, match_id)?;
+        Ok(sessions.into_values().map(|session| session.summary).collect())
     }
 
     /// Writes down and leaves those that were not used for longest.

@@ -1,15 +1,22 @@
 //! One match in memory: what association says of it, and what the tables have
 //! besides.
 
+mod absorbing;
 mod loading;
 
 use std::collections::{BTreeMap, HashMap};
 
-use association::{LogNo, MatchState, OccurrenceNo, Placed, Rules, Sighting, joining::Evidence};
+use association::{LogNo, MatchState, OccurrenceNo, Placed, Rules, Sighting};
 use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
+use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{reading::Read, told::Told};
+use super::{
+    reading::Read,
+    sessions::{self, OpenSession},
+    told::Told,
+};
+use crate::Result;
 
 /// Rows of a match for what association does not count: types of somebody else's
 /// and evidence. As many as it has of the others.
@@ -26,6 +33,9 @@ pub(crate) struct OpenMatch {
     pub(super) devices: BTreeMap<DeviceId, Part>,
     pub(super) streams: HashMap<(DeviceId, Option<String>), NumberedStream>,
     pub(super) shown: HashMap<OccurrenceNo, Shown>,
+    pub(super) sessions: BTreeMap<sessions::Key, OpenSession>,
+    /// What reports told is to be written again: their clocks have other numbers.
+    pub(super) is_renumbered: bool,
     /// Whether there are rows of reports that association has no more.
     pub(super) has_hollow: bool,
     /// Events of this step that get a row, by their place in the log.
@@ -132,6 +142,8 @@ impl OpenMatch {
             devices: BTreeMap::new(),
             streams: HashMap::new(),
             shown: HashMap::new(),
+            sessions: BTreeMap::new(),
+            is_renumbered: false,
             has_hollow: false,
             pending: BTreeMap::new(),
             batches: Vec::new(),
@@ -189,12 +201,27 @@ impl OpenMatch {
     }
 
     fn hear_evidence(&mut self, told: &Told<'_>) {
-        if let (Some(Kind::SessionEvidence), Some(observer)) = (told.kind, &told.observer) {
-            let evidence = Evidence::read(&told.details);
-            if !evidence.roster.is_empty() {
-                self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
-            }
+        if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
+            && !evidence.roster.is_empty()
+        {
+            self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
         }
+    }
+
+    /// Has the event's session hear it; whether that is to look at others then.
+    pub(super) fn hear(&mut self, index: &Connection, read: &Read<'_>) -> Result<bool> {
+        let Some(game) = &read.told.game else { return Ok(false) };
+        let key = read.told.subject.as_ref();
+        if !self.sessions.contains_key(key) {
+            self.sessions.insert(key.to_owned(), OpenSession::new(key, game.clone()));
+        }
+        let session = self.sessions.get_mut(key).expect("it was just put there");
+        let is_due = session.hear(read, sessions::evidence(&read.told).as_ref());
+        // Its number is that of its first event, wherever steps end.
+        if session.no.is_none() {
+            session.save(index, self.match_id)?;
+        }
+        Ok(is_due)
     }
 
     fn note(&mut self, number: usize, read: &Read<'_>, state: ReportState) {
@@ -233,7 +260,7 @@ impl OpenMatch {
             let ended = Some((read.outbox, read.told.sequence));
             *part = Part { has_ended: true, ended, is_changed: true };
         }
-        let have_all_ended = self.devices.values().all(|part| part.has_ended);
+        let have_all_ended = self.have_all_ended();
         match (have_all_ended, self.times.all_ended_ms) {
             (true, None) => self.times.all_ended_ms = Some(received_ms),
             // Who tells it again, or another one, has it wait again.
@@ -243,6 +270,10 @@ impl OpenMatch {
             (true, Some(_)) | (false, None) => {}
             (false, Some(_)) => self.times.all_ended_ms = None,
         }
+    }
+
+    fn have_all_ended(&self) -> bool {
+        self.devices.values().all(|part| part.has_ended)
     }
 
     /// Seals it, as was decided; nothing where it is.
@@ -271,7 +302,10 @@ impl OpenMatch {
     /// Bytes in memory, nearly.
     pub(super) fn bytes(&self) -> usize {
         const STREAM: usize = 64;
+        // Of a long match.
+        const SESSION: usize = 12 * 1_024;
         size_of::<Self>()
+            + self.sessions.len() * SESSION
             + self.state.bytes()
             + self.shown.capacity() * size_of::<(OccurrenceNo, Shown)>()
             + self.pending.len() * size_of::<(LogNo, Pending)>() * 4 / 3

@@ -64,6 +64,9 @@ impl<'s> Saving<'s> {
         of.pending.clear();
         changes::append(self.index, of.match_id, changes.first.0, &changes.changes)?;
         self.devices(of)?;
+        for session in of.sessions.values_mut() {
+            session.save(self.index, of.match_id)?;
+        }
         self.batches(of)?;
         self.whole(of, &rows.whole)?;
         self.game_match(of)

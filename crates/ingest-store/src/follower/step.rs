@@ -9,7 +9,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::{
-    Counted, Followed, LoggedBatch, logged_after,
+    Counted, Followed, LoggedBatch,
+    joining::Looking,
+    logged_after,
     matches::Cache,
     open_match::OpenMatch,
     reading::{self, Read, Source},
@@ -100,8 +102,14 @@ impl Step<'_> {
                 self.decide(decision)?;
             }
             let match_id = self.match_of(read)?;
-            let has_room = self.matches.get(&self.saving, match_id)?.fold(number, read);
+            let of = self.matches.get(&self.saving, match_id)?;
+            let has_room = of.fold(number, read);
+            let is_to_look = of.hear(self.saving.index, read)?;
             self.saving.counted.get_mut().overflow += u64::from(!has_room);
+            if is_to_look {
+                let (saving, matches, key) = (&self.saving, &mut *self.matches, &read.told.subject);
+                Looking { saving, matches, match_id, key }.look()?;
+            }
         }
         due.try_for_each(|decision| self.decide(decision))?;
         Ok(decisions.last().map(|decision| decision.decision_no))
@@ -155,6 +163,10 @@ pub(super) struct Changed(BTreeMap<String, u64>);
 impl Changed {
     pub(super) fn note(&mut self, of: &OpenMatch) {
         self.0.insert(of.key.clone(), of.state.revision().0);
+    }
+
+    pub(super) fn add(&mut self, key: String, revision: u64) {
+        self.0.insert(key, revision);
     }
 
     pub(super) fn take(&mut self) -> Vec<(String, u64)> {

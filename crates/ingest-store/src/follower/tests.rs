@@ -86,7 +86,7 @@ fn logged(crowd: &Crowd, decisions: &[(usize, bool)]) -> (TempDir, Store) {
         for (_, is_seal) in decisions.iter().filter(|(at, _)| *at == number) {
             store.catch_up().unwrap();
             let decision = if *is_seal { Decision::Sealed } else { Decision::Reopened };
-            let key = crowd.key(number);
+            let key = crowd.key(number, number / 3);
             store.decide(&key, decision, SealReason::Operator, now()).unwrap();
         }
     }
@@ -111,6 +111,35 @@ proptest! {
             prop_assert_eq!(whole, part);
         }
         prop_assert_eq!(anew.changes, in_steps.changes);
+    }
+}
+
+#[test]
+fn sessions_of_one_match_are_joined_and_those_of_others_are_not() {
+    let crowd =
+        Crowd { matches: 2, devices: 4, kills: 40, batch_events: 12, is_split: true, seed: 7 };
+    let (_log, store) = logged(&crowd, &[]);
+    let dir = TempDir::new().unwrap();
+    followed(&store, &dir, &[(100, usize::MAX, false)]);
+    let index = index::open(dir.path(), StoreOptions::default(), 1_024).unwrap();
+    let number = |sql: &str| -> i64 { index.query_row(sql, [], |row| row.get(0)).unwrap() };
+    assert_eq!(number("SELECT count(*) FROM game_match WHERE moved_to IS NULL"), 2);
+    assert_eq!(number("SELECT count(*) FROM game_match"), 8);
+    assert_eq!(number("SELECT count(DISTINCT match_id) FROM match_key"), 2);
+    assert_eq!(number("SELECT count(DISTINCT match_id) FROM report"), 2);
+    assert_eq!(number("SELECT count(DISTINCT match_id) FROM occurrence"), 2);
+    let seen_by_all = "SELECT count(*) FROM occurrence WHERE seen_by = 4";
+    assert!(number(seen_by_all) > 10, "{} of 80", number(seen_by_all));
+    let unmoved = "SELECT count(*) FROM game_match m WHERE moved_to IS NOT NULL AND revision <> (
+                       SELECT max(last_revision) FROM change c WHERE c.match_id = m.match_id)";
+    assert_eq!(number(unmoved), 0);
+    for (match_id, changes) in dump(&index).changes {
+        let is_moved = changes.last().is_some_and(|(_, last)| *last == association::Change::Moved);
+        let sql = "SELECT moved_to IS NOT NULL FROM game_match WHERE match_id = ?1";
+        assert_eq!(
+            is_moved,
+            index.query_row(sql, [match_id], |row| row.get::<_, bool>(0)).unwrap()
+        );
     }
 }
 

@@ -9,6 +9,7 @@ mod erasing;
 mod feed;
 mod gate;
 mod index;
+mod joins;
 mod laws;
 mod lost_index;
 mod matches;

@@ -3,8 +3,8 @@
 
 use event_model::WallTime;
 use ingest_store::{
-    Batch, Decided, Decision, Follower, PageRequest, SealDue, SealReason, SealRules, StoreOptions,
-    Viewer,
+    Batch, Decided, Decision, Follower, Looked, PageRequest, SealDue, SealReason, SealRules,
+    StoreOptions, Viewer,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -35,6 +35,12 @@ fn decide(fixture: &mut Fixture, decision: Decision) -> Decided {
     let decided = fixture.store.decide("cs2:1", decision, SealReason::Operator, now()).unwrap();
     fixture.store.catch_up().unwrap();
     decided
+}
+
+fn is_sealed(fixture: &Fixture) -> bool {
+    let found = fixture.store.match_view(Viewer::Reader, "cs2:1").unwrap();
+    let Looked::Found(found) = found else { panic!("it is there") };
+    found.sealed
 }
 
 fn late(fixture: &mut Fixture) -> Vec<bool> {
@@ -91,8 +97,7 @@ fn what_comes_after_a_seal_is_late_until_it_is_reopened() {
     assert_eq!(late(&mut fixture), [false, true], "the log remembers");
     assert_eq!(decide(&mut fixture, Decision::Reopened), Decided::At(2));
     assert_eq!(late(&mut fixture), [false, false]);
-    let one = fixture.store.one_match(Viewer::Reader, "cs2:1").unwrap().unwrap();
-    assert!(!one.sealed);
+    assert!(!is_sealed(&fixture));
     let due = due_at(&mut fixture, now().plus_ms(24 * HOUR_MS));
     assert_eq!(due, [SealReason::Aged], "it is sealed again in time");
     let unknown = fixture.store.decide("cs2:7", Decision::Sealed, SealReason::Aged, now());
@@ -111,8 +116,7 @@ fn two_decisions_before_the_log_is_followed_are_told_apart() {
     assert_eq!(decide(Decision::Reopened), Decided::At(1));
     assert_eq!(decide(Decision::Sealed), Decided::At(1));
     fixture.store.catch_up().unwrap();
-    let one = fixture.store.one_match(Viewer::Reader, "cs2:1").unwrap().unwrap();
-    assert!(one.sealed);
+    assert!(is_sealed(&fixture));
 }
 
 /// All that the index's file has, as bytes, once it is closed.

@@ -13,6 +13,7 @@ use super::{Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Ti
 use crate::{
     Error, Result,
     columns::{count_column, quality, uuid_column},
+    follower::sessions::OpenSession,
 };
 
 impl OpenMatch {
@@ -50,6 +51,8 @@ impl OpenMatch {
             devices: devices(index, match_id)?,
             streams: streams(index, match_id)?,
             shown,
+            sessions: OpenSession::of_match(index, match_id)?,
+            is_renumbered: false,
             has_hollow,
             pending: BTreeMap::new(),
             batches: Vec::new(),

@@ -31,6 +31,13 @@ impl Saving<'_> {
                 row.published,
             ])?;
         }
+        if std::mem::take(&mut of.is_renumbered) {
+            let sql = "UPDATE report SET told = ?3 WHERE match_id = ?1 AND position = ?2";
+            for row in rows.reports.iter().filter(|row| !of.pending.contains_key(&row.no)) {
+                let values = params![of.match_id, signed(row.no.0), row.told];
+                self.index.prepare_cached(sql)?.execute(values)?;
+            }
+        }
         for no in rows.gone.iter().filter(|no| !of.pending.contains_key(no)) {
             of.has_hollow |= self.went(of, rows, *no)?;
         }

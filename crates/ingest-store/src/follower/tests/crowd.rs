@@ -20,17 +20,20 @@ pub(super) struct Crowd {
     pub(super) devices: usize,
     pub(super) kills: usize,
     pub(super) batch_events: usize,
+    /// Each device has a key of its own for each match.
+    pub(super) is_split: bool,
     /// Decides who misses what, and how late it is.
     pub(super) seed: u64,
 }
 
 pub(super) fn any_crowd() -> impl Strategy<Value = Crowd> {
-    (1_usize..4, 1_usize..5, 5_usize..60, 3_usize..40, any::<u64>()).prop_map(
-        |(matches, devices, kills, batch_events, seed)| Crowd {
+    (1_usize..4, 1_usize..5, 5_usize..60, 3_usize..40, any::<bool>(), any::<u64>()).prop_map(
+        |(matches, devices, kills, batch_events, is_split, seed)| Crowd {
             matches,
             devices,
             kills,
             batch_events,
+            is_split,
             seed,
         },
     )
@@ -53,8 +56,14 @@ fn drawn(seed: u64, parts: [usize; 4]) -> u64 {
 }
 
 impl Crowd {
-    pub(super) fn key(&self, number: usize) -> String {
-        format!("valorant:{}", number % self.matches)
+    /// The key that a device has for a match.
+    pub(super) fn key(&self, played: usize, of: usize) -> String {
+        let (played, of) = (played % self.matches, of % self.devices);
+        if self.is_split {
+            format!("valorant:session-{played}x{of}")
+        } else {
+            format!("valorant:{played}")
+        }
     }
 
     /// Everything in the order in which it is stored, each device in turn.
@@ -114,7 +123,7 @@ impl Crowd {
         let at = small(kill) * 4_000 + late;
         let wrong = small(of) * 2_500;
         let truth = |what| usize::try_from(drawn(self.seed, [77, kill, played, what]) % 6).unwrap();
-        let subject = self.key(played);
+        let subject = self.key(played, of);
         let id = Uuid::from_u128(
             u128::from(drawn(self.seed, [of, kill, played, 5])) << 64
                 | u128::try_from(of * 1_000_000 + kill * 1_000 + played).unwrap(),

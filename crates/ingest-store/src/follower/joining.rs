@@ -1,0 +1,184 @@
+//! Sessions that turn out to be one match.
+//!
+//! A session looks at others when its own events say so ([`OpenSession::hear`]),
+//! in the order of the log, so that an index made anew joins the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use association::joining::{
+    self, BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS, Partition, SessionSummary, ShortHash, Verdict,
+    nearest_starts,
+};
+use event_model::MatchKey;
+use rusqlite::{Connection, params};
+
+use super::{matches::Cache, saving::Saving};
+use crate::{Result, statistics};
+
+/// Sessions read for one block key: of more nobody can say which are nearest.
+const OF_BLOCK_MAX: usize = 2 * BLOCK_SESSIONS_MAX;
+
+/// A session that looks at others.
+pub(super) struct Looking<'l, 's> {
+    pub(super) saving: &'l Saving<'s>,
+    pub(super) matches: &'l mut Cache,
+    pub(super) match_id: i64,
+    pub(super) key: &'l str,
+}
+
+impl Looking<'_, '_> {
+    /// Joins its match with those that it is one with; the match that it is in
+    /// then.
+    pub(super) fn look(mut self) -> Result<()> {
+        let Some(around) = self.write_blocks()? else { return Ok(()) };
+        let others = self.others(&around)?;
+        let own = others.get(around.key()).copied();
+        let is_elsewhere = |match_id: &i64| Some(*match_id) != own && *match_id != self.match_id;
+        if !others.values().any(is_elsewhere) {
+            return Ok(());
+        }
+        let united = self.united(&around, &others)?;
+        for match_id in united {
+            self.unite(match_id)?;
+        }
+        Ok(())
+    }
+
+    /// Writes where it may meet others, where that changed; its summary.
+    fn write_blocks(&mut self) -> Result<Option<SessionSummary>> {
+        let index = self.saving.index;
+        let of = self.matches.get(self.saving, self.match_id)?;
+        let match_id = of.match_id;
+        let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
+        let now = (session.start_ms(), session.summary.block_keys());
+        if session.met_by.as_ref() == Some(&now) {
+            return Ok(Some(session.summary.clone()));
+        }
+        session.is_changed |= session.no.is_none();
+        session.save(index, match_id)?;
+        let Some(no) = session.no else { return Ok(None) };
+        index.prepare_cached("DELETE FROM session_block WHERE session_no = ?1")?.execute([no])?;
+        let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
+        for block in &now.1 {
+            index.prepare_cached(sql)?.execute(params![block.to_bytes(), now.0, no])?;
+        }
+        session.met_by = Some(now);
+        Ok(Some(session.summary.clone()))
+    }
+
+    /// The keys of sessions that share a block with it, each with its match.
+    fn others(&self, around: &SessionSummary) -> Result<BTreeMap<MatchKey, i64>> {
+        let index = self.saving.index;
+        let start = around.start_ms().unwrap_or_default();
+        let near = (start - BLOCK_STARTS_APART_MS, start + BLOCK_STARTS_APART_MS);
+        let ids: BTreeSet<[u8; 8]> =
+            around.match_ids().map(|id| ShortHash::of(&["id", id.as_str()]).to_bytes()).collect();
+        let sql = "SELECT key, match_id FROM session_block JOIN session USING (session_no)
+                   WHERE block = ?1 AND session_block.start_ms BETWEEN ?2 AND ?3 LIMIT ?4";
+        let most = i64::try_from(OF_BLOCK_MAX).unwrap_or(i64::MAX);
+        let mut others = BTreeMap::new();
+        for block in around.block_keys() {
+            let block = block.to_bytes();
+            // Who has the same id may have a clock that is wrong by years.
+            let (from, to) = if ids.contains(&block) { (i64::MIN, i64::MAX) } else { near };
+            let mut statement = index.prepare_cached(sql)?;
+            let found = statement.query_map(params![block, from, to, most], |row| {
+                Ok((MatchKey::from_text(row.get::<_, String>(0)?), row.get(1)?))
+            })?;
+            for other in found {
+                let (key, match_id): (MatchKey, i64) = other?;
+                others.insert(key, match_id);
+            }
+        }
+        Ok(others)
+    }
+
+    /// The other matches that are one with its own.
+    fn united(
+        &mut self,
+        around: &SessionSummary,
+        others: &BTreeMap<MatchKey, i64>,
+    ) -> Result<Vec<i64>> {
+        let ids: BTreeSet<i64> = others.values().copied().chain([self.match_id]).collect();
+        let mut by_match: BTreeMap<i64, Vec<SessionSummary>> = BTreeMap::new();
+        for match_id in ids {
+            by_match.insert(match_id, self.matches.sessions_of(self.saving, match_id)?);
+        }
+        let others_of = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
+        let is_joined =
+            |other: &SessionSummary| matches!(joining::verdict(around, other), Verdict::Join(_));
+        if !others_of.flat_map(|(_, sessions)| sessions).any(is_joined) {
+            return Ok(Vec::new());
+        }
+        let all: Vec<&SessionSummary> = by_match.values().flatten().collect();
+        let near: BTreeSet<MatchKey> =
+            nearest_starts(around, all.iter().copied()).keys.into_iter().collect();
+        let before = by_match.values().map(|sessions| {
+            sessions.iter().map(|session| session.key().clone()).collect::<BTreeSet<_>>()
+        });
+        let before = Partition::of_matches(before);
+        let own = by_match.get(&self.match_id).into_iter().flatten();
+        let own: BTreeSet<&MatchKey> = own.map(SessionSummary::key).collect();
+        let held =
+            all.into_iter().filter(|one| own.contains(one.key()) || near.contains(one.key()));
+        let partition = joining::join_further(held, &before);
+        let Some(together) = partition.match_of(around.key()) else { return Ok(Vec::new()) };
+        let is_one = |sessions: &Vec<SessionSummary>| {
+            sessions.iter().any(|session| together.contains(session.key()))
+        };
+        let others = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
+        Ok(others.filter(|(_, sessions)| is_one(sessions)).map(|(match_id, _)| *match_id).collect())
+    }
+
+    /// Makes one match of its own and another.
+    fn unite(&mut self, other: i64) -> Result<()> {
+        let (own, other) = (self.standing(self.match_id)?, self.standing(other)?);
+        // What is sealed does not move; then the one that the game itself names;
+        // then the one that came first.
+        let rank = |(match_id, is_sealed, is_native): (i64, bool, bool)| {
+            (!is_sealed, !is_native, match_id)
+        };
+        let (stays, goes) = if rank(own) < rank(other) { (own, other) } else { (other, own) };
+        if goes.1 {
+            return Ok(());
+        }
+        self.saving.counted.borrow_mut().joins += 1;
+        self.matches.join(self.saving, stays.0, goes.0)?;
+        self.match_id = stays.0;
+        Ok(())
+    }
+
+    fn standing(&mut self, match_id: i64) -> Result<(i64, bool, bool)> {
+        let of = self.matches.get(self.saving, match_id)?;
+        let is_native = of.sessions.values().any(|session| session.is_native());
+        Ok((match_id, of.state.is_sealed(), is_native))
+    }
+}
+
+/// Moves the rows of a match to another, as far as they are the same there.
+pub(super) fn move_rows(index: &Connection, stays: i64, goes: i64) -> Result<()> {
+    for table in ["occurrence_alias", "match_name", "match_batch"] {
+        let sql = format!("UPDATE OR IGNORE {table} SET match_id = ?1 WHERE match_id = ?2");
+        index.prepare_cached(&sql)?.execute([stays, goes])?;
+    }
+    for table in ["session", "match_key"] {
+        let sql = format!("UPDATE {table} SET match_id = ?1 WHERE match_id = ?2");
+        index.prepare_cached(&sql)?.execute([stays, goes])?;
+    }
+    index
+        .prepare_cached("UPDATE game_match SET moved_to = ?1 WHERE moved_to = ?2 OR match_id = ?2")?
+        .execute([stays, goes])?;
+    for table in
+        ["occurrence_alias", "match_name", "match_batch", "match_device", "match_state", "stream"]
+    {
+        let sql = format!("DELETE FROM {table} WHERE match_id = ?1");
+        index.prepare_cached(&sql)?.execute([goes])?;
+    }
+    Ok(())
+}
+
+/// Counts both anew once all is written.
+pub(super) fn recount(index: &Connection, stays: i64, goes: i64) -> Result<()> {
+    statistics::recount(index, stays)?;
+    statistics::recount(index, goes)
+}

@@ -1,0 +1,131 @@
+//! What the events of one key tell of their match, as joining keeps it.
+
+use std::collections::BTreeMap;
+
+use association::joining::{Evidence, SessionSummary, ShortHash};
+use event_model::{Game, Kind, MatchKey};
+use rusqlite::{Connection, params};
+
+use super::{reading::Read, told::Told};
+use crate::{Error, Result};
+
+/// The key of a session: what its events name as their match.
+pub(super) type Key = String;
+
+/// A session in memory.
+#[derive(Debug, Clone)]
+pub(super) struct OpenSession {
+    /// Its number in the table, once it has a row.
+    pub(super) no: Option<i64>,
+    pub(super) summary: SessionSummary,
+    /// Events heard, which say when it is held against others.
+    heard: u32,
+    pub(super) is_changed: bool,
+    /// What is written of where it may meet others.
+    pub(super) met_by: Option<(i64, Vec<ShortHash>)>,
+}
+
+/// Events between two looks at others, once it has some.
+const EVENTS_BETWEEN_LOOKS: u32 = 64;
+
+/// How hard a summary is packed: it is written with each step.
+const PACKED: i32 = 1;
+
+/// Longest summary, unpacked: ten times what the longest should be.
+const SUMMARY_BYTES_MAX: usize = 1024 * 1024;
+
+impl OpenSession {
+    pub(super) fn new(key: &str, game: Game) -> Self {
+        let summary = SessionSummary::new(MatchKey::from_text(key), game);
+        Self { no: None, summary, heard: 0, is_changed: true, met_by: None }
+    }
+
+    /// Hears one of its events; whether it is time to look at others. That
+    /// depends on its own events alone, so that it is the same for whoever
+    /// follows the log in other steps.
+    pub(super) fn hear(&mut self, read: &Read<'_>, evidence: Option<&Evidence>) -> bool {
+        self.is_changed = true;
+        self.heard = self.heard.saturating_add(1);
+        let report = read.told.report(read.device, read.position, read.corrected);
+        self.summary.hear(&report);
+        if let Some(evidence) = evidence {
+            self.summary.learn(evidence);
+        }
+        let is_telling = matches!(read.told.kind, Some(Kind::SessionEvidence | Kind::MatchEnded));
+        is_telling
+            || (!self.is_native()
+                && (self.heard.is_power_of_two()
+                    || self.heard.is_multiple_of(EVENTS_BETWEEN_LOOKS)))
+    }
+
+    /// Whether the game itself names its match: then others come to it.
+    pub(super) fn is_native(&self) -> bool {
+        let key = self.summary.key();
+        self.summary.match_ids().any(|id| id == key)
+    }
+
+    /// Writes it down where it changed.
+    pub(super) fn save(&mut self, index: &Connection, match_id: i64) -> Result<()> {
+        if !std::mem::take(&mut self.is_changed) {
+            return Ok(());
+        }
+        let packed = self.packed()?;
+        let values =
+            params![self.summary.key().as_str(), match_id, self.start_ms(), self.heard, packed];
+        let sql = "INSERT INTO session (key, match_id, start_ms, heard, summary)
+                   VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (key) DO UPDATE SET match_id = excluded.match_id,
+                       start_ms = excluded.start_ms, heard = excluded.heard,
+                       summary = excluded.summary";
+        index.prepare_cached(sql)?.execute(values)?;
+        if self.no.is_none() {
+            self.no = Some(index.last_insert_rowid());
+        }
+        Ok(())
+    }
+
+    pub(super) fn start_ms(&self) -> i64 {
+        self.summary.start_ms().unwrap_or_default()
+    }
+
+    fn packed(&self) -> Result<Vec<u8>> {
+        let json = serde_json::to_vec(&self.summary)
+            .map_err(|error| Error::Index(format!("a session: {error}")))?;
+        zstd::bulk::compress(&json, PACKED).map_err(Error::Directory)
+    }
+
+    /// Reads the sessions of a match.
+    pub(super) fn of_match(
+        index: &Connection,
+        match_id: i64,
+    ) -> Result<BTreeMap<Key, OpenSession>> {
+        let sql = "SELECT session_no, key, heard, summary FROM session WHERE match_id = ?1";
+        let mut statement = index.prepare_cached(sql)?;
+        let mut rows = statement.query([match_id])?;
+        let mut sessions = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let summary = unpacked(row.get_ref(3)?.as_blob().unwrap_or_default())?;
+            let session = OpenSession {
+                no: Some(row.get(0)?),
+                summary,
+                heard: row.get(2)?,
+                is_changed: false,
+                met_by: None,
+            };
+            sessions.insert(row.get(1)?, session);
+        }
+        Ok(sessions)
+    }
+}
+
+fn unpacked(packed: &[u8]) -> Result<SessionSummary> {
+    let damaged = |error: String| Error::Index(format!("a session: {error}"));
+    let json = zstd::bulk::decompress(packed, SUMMARY_BYTES_MAX)
+        .map_err(|error| damaged(error.to_string()))?;
+    serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))
+}
+
+/// What an event says of its session besides what happened.
+pub(super) fn evidence(told: &Told<'_>) -> Option<Evidence> {
+    (told.kind == Some(Kind::SessionEvidence)).then(|| Evidence::read(&told.details))
+}

@@ -1,0 +1,113 @@
+//! Sessions that turn out to be one match: one record, and every key and id of
+//! before leads there.
+
+use event_model::DeviceId;
+use ingest_store::{FeedStart, Looked, OccurrenceLooked, PageRequest, Viewer};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Fixture, Sent, batch, device, item, lose_index};
+
+const KEYS: [&str; 2] = ["valorant:session-a", "valorant:session-b"];
+
+/// The `nth` thing that happens, as a device tells of it under a key.
+fn told(from: DeviceId, key: &str, kind: &str, nth: u64, ms: i64) -> Sent {
+    let data = json!({
+        "game": "valorant", "match": {"key": key, "origin": "session"},
+        "observer": format!("player of {key}"),
+        "actors": {"attacker": format!("a{}", nth % 4), "victim": format!("v{nth}"), "assists": []},
+        "round": 1, "ordinal": null, "identity": "native", "match_clock_ms": null,
+        "observed": {"epoch": Uuid::from_u128(from.0.as_u128()), "mono_ms": ms + 1_000_000},
+        "details": {},
+    });
+    item(from, &format!("ringside.{kind}.v1"), &format!("{key} {nth}"), Some(key), nth, ms, &data)
+}
+
+/// Kills that two devices saw under a key each, `apart` from another.
+fn sent(fixture: &mut Fixture, number: u128, shift: u64, until: u64) {
+    let (from, key) = (device(number), KEYS[usize::try_from(number - 1).unwrap()]);
+    let kills = (1..=until)
+        .map(|nth| told(from, key, "kill", nth + shift, i64::try_from(nth).unwrap() * 20_000));
+    fixture.take(batch(from, kills.collect()));
+    let end = told(from, key, "match_ended", until + shift + 1, 900_000);
+    fixture.take(batch(from, vec![end]));
+}
+
+fn ids(fixture: &mut Fixture, key: &str) -> Vec<Uuid> {
+    let id = |one: &Value| one["id"].as_str().unwrap().parse().unwrap();
+    fixture.occurrences(key).iter().map(id).collect()
+}
+
+fn moved_to(fixture: &Fixture, key: &str) -> Option<String> {
+    match fixture.store.match_view(Viewer::Reader, key).unwrap() {
+        Looked::Moved(to) => Some(to),
+        Looked::Found(_) | Looked::Unknown => None,
+    }
+}
+
+#[test]
+fn two_sessions_with_the_same_run_of_events_are_one_match() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    let first = ids(&mut fixture, KEYS[0]);
+    let (from, key) = (device(2), KEYS[1]);
+    fixture.take(batch(from, vec![told(from, key, "kill", 1, 20_300)]));
+    let second = ids(&mut fixture, key);
+    assert_eq!((first.len(), second.len()), (9, 1), "nobody knows yet");
+    sent(&mut fixture, 2, 0, 8);
+    for _ in 0..2 {
+        let occurrences = fixture.occurrences(KEYS[0]);
+        assert_eq!(occurrences.len(), 9);
+        let witnesses = |one: &Value| one["witnesses"].as_array().unwrap().len();
+        assert_eq!(occurrences.iter().map(witnesses).collect::<Vec<_>>(), [2; 9]);
+        assert_eq!(moved_to(&fixture, KEYS[1]).as_deref(), Some(KEYS[0]));
+        let now = ids(&mut fixture, KEYS[0]);
+        assert_eq!(now, first, "what was there keeps its name");
+        let found = fixture.store.occurrence(Viewer::Reader, KEYS[0], second[0]).unwrap();
+        let OccurrenceLooked::Moved { key, id } = found else { panic!("{found:?}") };
+        assert_eq!((key.as_str(), id), (KEYS[0], now[0]), "it leads to the same kill");
+        // The same once more, in an index that is made anew.
+        fixture = fixture.reopened_after(lose_index);
+    }
+    fixture.store.catch_up().unwrap();
+    let page = PageRequest { after: None, limit: 9 };
+    assert_eq!(fixture.store.matches(Viewer::Reader, &page).unwrap().matches.len(), 1);
+}
+
+#[test]
+fn who_listens_to_the_key_that_goes_is_told_where() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    sent(&mut fixture, 2, 0, 8);
+    fixture.store.catch_up().unwrap();
+    let beginning = FeedStart::Beginning;
+    let page = fixture.store.feed(Viewer::Reader, KEYS[1], beginning, 1_000).unwrap();
+    match page {
+        Looked::Found(page) => panic!("{page:?}"),
+        Looked::Moved(to) => assert_eq!(to, KEYS[0]),
+        Looked::Unknown => panic!("it was there"),
+    }
+}
+
+#[test]
+fn other_kills_are_another_match() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    sent(&mut fixture, 2, 100, 8);
+    fixture.store.catch_up().unwrap();
+    assert_eq!(KEYS.map(|key| ids(&mut fixture, key).len()), [9, 9]);
+}
+
+#[test]
+fn two_sealed_matches_stay_two_and_a_sealed_one_takes_the_other_in_as_late() {
+    let mut both = Fixture::new();
+    sent(&mut both, 1, 0, 8);
+    both.seal(KEYS[0]);
+    sent(&mut both, 2, 0, 4);
+    let occurrences = both.occurrences(KEYS[0]);
+    assert_eq!(occurrences.len(), 9, "nothing that was sealed moved");
+    assert!(occurrences.iter().all(|one| one["late"] == false));
+    let witnesses = |one: &Value| one["witnesses"].as_array().unwrap().len();
+    assert_eq!(occurrences.iter().map(witnesses).max(), Some(2));
+    assert_eq!(moved_to(&both, KEYS[1]).as_deref(), Some(KEYS[0]));
+}
