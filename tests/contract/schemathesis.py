@@ -184,7 +184,7 @@ def expected(accepted):
         # Nor that an operator names a device, and a device none but itself.
         "[[operations]]\n"
         'include-method = "DELETE"\n'
-        'checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "403"]\n')
+        'checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "403", "404"]\n')
 
 
 def ask_refused(schemathesis, server, folder):

@@ -65,11 +65,16 @@ impl Server {
         let line = program.line_with("listening on http", READY_TIMEOUT)?;
         let url = line.split_whitespace().last().context("the server named no address")?;
         let url = url.to_owned();
-        let added = output(&mut ingest(folder, &["reader", "add", "--name", "tests", "--json"]))?;
-        let added: Value = serde_json::from_str(&added)?;
-        let token = added["token"].as_str().context("the server gave no reader's token")?;
-        let (folder, reader_token) = (folder.to_owned(), token.to_owned());
-        Ok(Self { program, folder, url, reader_token })
+        let reader_token = add_reader(folder, "tests", &[])?;
+        Ok(Self { program, folder: folder.to_owned(), url, reader_token })
+    }
+
+    /// Lets somebody else read too; the new token.
+    ///
+    /// # Errors
+    /// Where that fails.
+    pub fn add_reader(&self, name: &str, arguments: &[&str]) -> Result<String> {
+        add_reader(&self.folder, name, arguments)
     }
 
     /// Its address.
@@ -237,6 +242,12 @@ impl Server {
         }
         Ok(body.to_owned())
     }
+}
+
+fn add_reader(folder: &Path, name: &str, arguments: &[&str]) -> Result<String> {
+    let mut command = ingest(folder, &["reader", "add", "--json", "--name", name]);
+    let added: Value = serde_json::from_str(&output(command.args(arguments))?)?;
+    Ok(added["token"].as_str().context("the server gave no reader's token")?.to_owned())
 }
 
 fn ingest(folder: &Path, arguments: &[&str]) -> Command {

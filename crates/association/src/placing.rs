@@ -5,12 +5,17 @@
 //! and scopes, then times and names; with less patience. A report that could
 //! belong to two is given one of its own: that heals, a wrong join is believed.
 
+mod nearby;
+
 use event_model::DeviceId;
 
+use self::nearby::{Caps, DOUBTFUL_PERCENT};
+
 use crate::{
-    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo,
+    Axis, Change, LogNo, OccurrenceNo, Packed, Place, Placed, Report, ReportNo, Rule,
     state::{
         MatchState,
+        clocks::Trust,
         keys::{is_half, place_of, scope_of},
         lives::{Description, Live, LiveNo},
     },
@@ -36,10 +41,7 @@ const CANDIDATES: usize = 6;
 /// In percent of the rule's caps, how late and how early a report may be for an
 /// occurrence of one, two and more: the first seen may itself be late, and the
 /// earliest of many is not.
-const CAPS_PERCENT: [(i64, i64); 3] = [(74, 150), (81, 120), (96, 90)];
-/// The same for one whose clock may have stepped: what a right clock shows is
-/// mostly within this, and what a wrong one shows is mostly not.
-const DOUBTFUL_PERCENT: (i64, i64) = (33, 80);
+const CAPS_PERCENT: [Caps; 3] = [(74, 150), (81, 120), (96, 90)];
 /// What one nat of cost is in the costs here.
 const NAT: i64 = 100;
 /// Mean lateness, and mean earliness against one and against several, in ms.
@@ -50,8 +52,12 @@ const EARLY_OF_MORE_MS: i64 = 150;
 const OTHER_ATTACKER: i64 = 4 * NAT;
 /// How much better than the second the best has to be.
 const CLEAR: i64 = NAT;
-/// A clock that is known this well speaks against a counter at this distance.
-const AGAINST_COUNTER_MS: i64 = 6_000;
+/// A clock that is known this well speaks against a counter at this distance,
+/// as it does for the solver.
+const AGAINST_COUNTER_MS: i64 = 2_700;
+/// The same for one that was learnt from little: a game's counter lags by one,
+/// and the happening before is mostly further away.
+const FAR_AGAINST_COUNTER_MS: i64 = 15_000;
 /// Within this distance an occurrence of the same place is one that a clock may
 /// have missed by a step.
 const STEP_MS: i64 = 30_000;
@@ -78,7 +84,10 @@ impl MatchState {
             return Placed::Overflow;
         }
         self.hear_clock(no);
-        let arrival = self.arrival(no);
+        let mut arrival = self.arrival(no);
+        if self.is_lagging(&arrival) {
+            arrival.scope = None;
+        }
         let occurrence = match self.decide(&arrival) {
             Some(live) => self.join(live, &arrival),
             None => self.found(&arrival),
@@ -134,10 +143,36 @@ impl MatchState {
         if let Some(live) = self.of_twin(arrival) {
             return Some(live);
         }
-        if let Some(scope) = arrival.scope {
-            return self.of_scope(arrival, scope);
+        let Some(scope) = arrival.scope else {
+            return self.nearest(arrival, |_| true);
+        };
+        // A counter that lagged may have come first, and named nothing.
+        self.of_scope(arrival, scope).or_else(|| self.nearest(arrival, |live| live.scope.is_none()))
+    }
+
+    /// Whether a report's counter is one behind: the device told of that value
+    /// before, or a clock that is known well puts it elsewhere.
+    fn is_lagging(&self, arrival: &Arrival) -> bool {
+        let place = self.rules.rule(arrival.packed.kind).place;
+        let Some(scope) = arrival.scope else { return false };
+        if matches!(place, Place::Match | Place::Round) {
+            return false;
         }
-        if arrival.is_placed { self.nearest(arrival) } else { None }
+        let mut of_scope = self.lives.in_scope(scope).map(|no| self.lives.get(no)).peekable();
+        of_scope.peek().is_some()
+            && of_scope.all(|live| {
+                self.is_against(arrival, live) || self.own_in(live, arrival.device).is_some()
+            })
+    }
+
+    /// Whether a report's clock says clearly that it is of something else.
+    fn is_against(&self, arrival: &Arrival, live: &Live) -> bool {
+        let clock = &self.clocks[usize::from(arrival.packed.clock.0)];
+        let distance = (arrival.x - live.reference).abs();
+        let is_learnt = clock.trust == Trust::Learnt && !live.is_provisional;
+        arrival.is_placed
+            && ((clock.is_strict && distance > AGAINST_COUNTER_MS)
+                || (is_learnt && distance > FAR_AGAINST_COUNTER_MS))
     }
 
     /// The same event of the same account, sent by another of its devices.
@@ -158,17 +193,17 @@ impl MatchState {
     /// The occurrence that the counter or the scope names, unless this device
     /// is in it or a well-known clock contradicts.
     fn of_scope(&self, arrival: &Arrival, scope: u64) -> Option<LiveNo> {
-        let is_strict =
-            arrival.is_placed && self.clocks[usize::from(arrival.packed.clock.0)].is_strict;
         self.lives.in_scope(scope).find(|no| {
             let live = self.lives.get(*no);
-            let far = (arrival.x - live.reference).abs() > AGAINST_COUNTER_MS;
-            !(is_strict && far) && self.own_in(live, arrival.device).is_none()
+            !self.is_against(arrival, live) && self.own_in(live, arrival.device).is_none()
         })
     }
 
     /// The nearest in time, where it is clearly nearer than the second.
-    fn nearest(&self, arrival: &Arrival) -> Option<LiveNo> {
+    fn nearest(&self, arrival: &Arrival, may: impl Fn(&Live) -> bool) -> Option<LiveNo> {
+        if !arrival.is_placed {
+            return None;
+        }
         let rule = self.rules.rule(arrival.packed.kind);
         let reach = (rule.late_ms, rule.early_ms * CAPS_PERCENT[0].1 / 100);
         let around: Vec<LiveNo> =
@@ -180,14 +215,20 @@ impl MatchState {
             .collect();
         let mut costs: Vec<(i64, LiveNo)> = around
             .iter()
+            .filter(|no| may(self.lives.get(**no)))
             .filter_map(|no| Some((self.cost(arrival, self.lives.get(*no), &own)?, *no)))
             .collect();
         costs.sort_unstable();
-        match costs.as_slice() {
+        let best = match costs.as_slice() {
             [] => None,
             [(_, best)] => Some(*best),
             [(first, best), (second, _), ..] => (second - first >= CLEAR).then_some(*best),
-        }
+        };
+        best.filter(|no| {
+            let reference = self.lives.get(*no).reference;
+            let caps = self.nearby(arrival).caps(reference);
+            caps.is_none_or(|caps| is_within(rule, caps, arrival.x - reference))
+        })
     }
 
     /// What it would cost to believe that the report is of `live`; `own` are the
@@ -201,13 +242,13 @@ impl MatchState {
             return None;
         }
         let rule = self.rules.rule(arrival.packed.kind);
-        let (late, early) = if live.is_doubtful && members == 1 {
+        let caps = if live.is_doubtful && members == 1 {
             DOUBTFUL_PERCENT
         } else {
             CAPS_PERCENT[members.clamp(1, CAPS_PERCENT.len()) - 1]
         };
         let distance = arrival.x - live.reference;
-        if distance * 100 > rule.late_ms * late || -distance * 100 > rule.early_ms * early {
+        if !is_within(rule, caps, distance) {
             return None;
         }
         let mean = match (distance >= 0, members) {
@@ -244,6 +285,7 @@ impl MatchState {
         let Live { head, is_frozen, .. } = *self.lives.get(live);
         let middle = self.middle(head);
         self.seats.link(arrival.no, live, head);
+        self.lives.learn_scope(live, arrival.scope);
         self.touched.add(LogNo(arrival.packed.position));
         self.seats.get_mut(arrival.no).is_late = self.is_sealed;
         self.lives.get_mut(live).head = Some(arrival.no);
@@ -333,11 +375,13 @@ impl MatchState {
     /// may have stepped: only what is near joins what it created, until it
     /// agrees with others again; and nobody does once a step is likely.
     fn suspect(&mut self, name: OccurrenceNo, arrival: &Arrival) {
+        // Of two who tell, one is all the others.
+        let most = usize::from(self.set.streams().len() > 2);
         let nearby = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
         let offsets: Vec<i64> = nearby
             .map(|no| self.lives.get(no))
             .filter(|other| {
-                self.seats.members(other.head).nth(1).is_some()
+                self.seats.members(other.head).nth(most).is_some()
                     && self.own_in(other, arrival.device).is_none()
             })
             .map(|other| other.reference - arrival.x)
@@ -367,6 +411,11 @@ impl MatchState {
         self.is_due |= clock.wants_resolve();
         self.arrived += 1;
     }
+}
+
+/// Whether a report that is so late, or so early, is within the caps.
+fn is_within(rule: Rule, (late, early): Caps, distance: i64) -> bool {
+    distance * 100 <= rule.late_ms * late && -distance * 100 <= rule.early_ms * early
 }
 
 /// The earliest but for a fifth: witnesses can be late and never early, but one

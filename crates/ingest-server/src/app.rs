@@ -7,7 +7,7 @@ use axum::{
     body::Bytes,
     http::StatusCode,
     middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use event_model::Clock;
 use ingest_api::{DEVICES_PATH, EVENTS_PATH, ProblemKind};
@@ -72,6 +72,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/players/{account}/statistics", get(routes::statistics::of_player))
         .route("/v1/matches/{key}/seal", post(routes::sealing::seal))
         .route("/v1/matches/{key}/reopen", post(routes::sealing::reopen))
+        .route("/v1/events/{id}", delete(routes::erasing::erase_event))
+        .route("/v1/matches/{key}/events", delete(routes::erasing::erase_match))
+        .route("/v1/devices/{device}", delete(routes::erasing::erase_device))
         .layer(middleware::from_fn_with_state(app.clone(), admission::admit));
     contract
         // Not behind the admission: they tell how an overloaded server is.

@@ -84,6 +84,26 @@ pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Lookin
     })
 }
 
+/// What the owner of the token may erase.
+pub(crate) enum Eraser {
+    /// Its own, counted among its requests.
+    Device(DeviceId, AtWork),
+    /// Any device's.
+    Operator,
+}
+
+/// Who may erase something.
+pub(crate) async fn eraser(app: &Arc<App>, headers: &HeaderMap) -> Result<Eraser, Rejection> {
+    match principal(app, headers).await? {
+        Principal::Device(device) => {
+            let at_work = app.quotas.begin(device, &app.clock.now())?;
+            Ok(Eraser::Device(device, at_work))
+        }
+        Principal::Reader(ReaderRole::Operator) => Ok(Eraser::Operator),
+        Principal::Reader(ReaderRole::Reader) => Err(only_operators()),
+    }
+}
+
 /// Refuses who is no operator.
 pub(crate) async fn operator(app: &Arc<App>, headers: &HeaderMap) -> Result<(), Rejection> {
     match principal(app, headers).await? {

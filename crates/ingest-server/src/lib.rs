@@ -46,6 +46,7 @@ mod read_pool;
 mod readiness;
 mod rejection;
 mod routes;
+mod sealer;
 mod serve;
 mod tls;
 mod writer;

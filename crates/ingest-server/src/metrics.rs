@@ -17,8 +17,7 @@ use prometheus::{
 
 use crate::app::App;
 
-use association::Associating;
-pub(crate) use association::Watched;
+pub(crate) use association::{Associating, Watched};
 
 /// Seconds; a commit takes milliseconds, an overloaded disk seconds.
 const DURATION_BUCKETS: [f64; 10] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];

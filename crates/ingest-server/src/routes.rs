@@ -1,6 +1,7 @@
 //! One module per part of the contract.
 
 pub(crate) mod devices;
+pub(crate) mod erasing;
 pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod matches;

@@ -100,13 +100,15 @@ function route() {
   if (kind === "match" && shown.match === match) return shown.select(occurrence);
   const view = begin(kind === "match" ? match : null);
   leave.hidden = false;
-  fill(main, el("p", { class: "dim" }, t("loading")));
+  const loading = el("p", { class: "dim" }, t("loading"));
+  fill(main, loading);
   const { signal } = view.stop;
   const showing = kind === "match" ? showMatch(page, match, occurrence, signal, view) : showList(page, signal);
   // What was refused has been said, and what was left says nothing.
   showing.catch((error) => {
-    if (signal.aborted || error instanceof Refused) return;
-    page.refuse(error);
+    if (signal.aborted) return;
+    if (!(error instanceof Refused)) page.refuse(error);
+    loading.replaceWith(el("a", { href: "#/" }, t("back")));
   });
 }
 

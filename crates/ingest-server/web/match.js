@@ -153,7 +153,7 @@ function build(page, state, record, { choose, enter }) {
     chips(standings, state.hidden, record.standings(), draw);
     empty.textContent = shown.length === 0 ? t("picture.none") : "";
     strip.element.hidden = shown.length === 0;
-    strip.draw(record.rows(), shown, state.chosen ?? null);
+    strip.draw(record, shown, state.chosen ?? null);
     const version = (one) => `${one.version} ${one.id === state.chosen}`;
     keyed(words, shown, { key: (one) => one.id, version, make: (one) => occurrenceRow(one, state) });
     witnessesOf(witnesses, state, record);

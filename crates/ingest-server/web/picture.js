@@ -1,7 +1,7 @@
 // The pictures: who saw what, when each witness saw it, and how the clocks ran.
 
 import { el, fill, keyed, svg } from "./dom.js";
-import { cell, rowKey } from "./record.js";
+import { rowKey } from "./record.js";
 import { matchClock, sentence, t, timeOfDay } from "./texts.js";
 
 const COLUMN = 18;
@@ -83,8 +83,9 @@ export class Strip {
     event.preventDefault();
   }
 
-  draw(rows, shown, chosen) {
+  draw(record, shown, chosen) {
     const { box } = this;
+    const rows = record.rows();
     const wasAtEnd = box.scrollLeft + box.clientWidth >= box.scrollWidth - COLUMN;
     const [moved, hadNone] = [this.chosen !== chosen, this.shown.length === 0];
     Object.assign(this, { shown, chosen });
@@ -96,7 +97,7 @@ export class Strip {
     for (const [name, value] of Object.entries(size)) this.drawing.setAttribute(name, value);
     fill(this.ground, lines(rows, width), rounds(shown, height), times(shown, height));
     const among = rows.map(rowKey).join();
-    const cells = new Map(shown.map((one) => [one, rows.map((row) => cell(row, one))]));
+    const cells = new Map(shown.map((one) => [one, record.cells(one, rows)]));
     const version = (one) => `${one.version} ${one.id === chosen} ${cells.get(one).join()} ${among}`;
     const make = (one) => this.#column(one, rows, cells.get(one), height);
     keyed(this.columns, shown, { key: (one) => one.id, version, make });

@@ -3,6 +3,23 @@
 /** A row of the picture: one account on one device. */
 export const rowKey = (one) => `${one.account ?? ""}\n${one.device}`;
 
+/** Two devices of one account are one witness. */
+const person = (one) => one.account ?? one.device;
+
+/** Whose word counts for nothing is expected nowhere. */
+const isOutside = (row) => row.stream?.flags.includes("outsider") ?? false;
+
+/** How far the nearest of these times is; they are in order. */
+function nearest(times, at) {
+  let [from, to] = [0, times.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (times[middle] < at) from = middle + 1;
+    else to = middle;
+  }
+  return Math.min(...[times[from - 1], times[from]].map((time) => Math.abs((time ?? Infinity) - at)));
+}
+
 /** The order in which things happened; what has no time stands last. */
 const order = (one) => (one.at === null ? Infinity : Date.parse(one.at));
 
@@ -35,6 +52,7 @@ export class Record {
    * what ended is no more. Applying one twice changes nothing.
    */
   apply(name, { id, occurrence }) {
+    this.changes += 1;
     if (name === "reset") this.occurrences.clear();
     if (name === "merged" || name === "retracted") this.occurrences.delete(id);
     this.order = null;
@@ -57,6 +75,40 @@ export class Record {
     return [...rows.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1));
   }
 
+  /**
+   * What each row has to say of an occurrence: `seen`, `missing` or `none`. How many miss
+   * it, the server says; they are taken for those who tell of the nearest besides it.
+   */
+  cells(one, rows) {
+    const saw = new Set(one.witnesses.map(rowKey));
+    const told = new Set(one.witnesses.map(person));
+    const at = Date.parse(one.at);
+    const silent = new Map();
+    for (const row of rows) {
+      const who = person(row);
+      if (!told.has(who) && !silent.has(who) && !isOutside(row)) silent.set(who, row);
+    }
+    const far = (who) => nearest(this.#timesOf(who), at);
+    const nearby = [...silent].sort(([who], [other]) => far(who) - far(other) || 0);
+    const missing = nearby.slice(0, Math.max(0, one.expected - one.seen_by)).map(([, row]) => row);
+    return rows.map((row) => (saw.has(rowKey(row)) ? "seen" : missing.includes(row) ? "missing" : "none"));
+  }
+
+  /** When somebody saw anything, in order. */
+  #timesOf(who) {
+    if (this.times?.of !== this.changes) {
+      this.times = { of: this.changes, by: new Map() };
+      for (const one of this.inOrder()) {
+        for (const witness of one.at === null ? [] : one.witnesses) {
+          const by = person(witness);
+          if (!this.times.by.has(by)) this.times.by.set(by, []);
+          this.times.by.get(by).push(Date.parse(one.at));
+        }
+      }
+    }
+    return this.times.by.get(who) ?? [];
+  }
+
   /** How many there are of each standing. */
   standings() {
     const counts = { confirmed: 0, supported: 0, lone: 0, contradicted: 0 };
@@ -65,18 +117,4 @@ export class Record {
     }
     return counts;
   }
-}
-
-/** `seen`, `missing` where it was there and is expected, or `none`. */
-export function cell(row, occurrence) {
-  const isOfRow = (one) => rowKey(one) === rowKey(row);
-  if (occurrence.witnesses.some(isOfRow)) return "seen";
-  const { account, stream } = row;
-  // Another device of the same account saw it: nobody misses it.
-  if (account !== null && occurrence.witnesses.some((one) => one.account === account)) return "none";
-  if (occurrence.missing) return occurrence.missing.includes(account) ? "missing" : "none";
-  if (!(occurrence.expected > occurrence.seen_by) || !stream || occurrence.at === null) return "none";
-  const at = Date.parse(occurrence.at);
-  const was = Date.parse(stream.first_at) <= at && at <= Date.parse(stream.last_at);
-  return was ? "missing" : "none";
 }

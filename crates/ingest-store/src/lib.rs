@@ -6,7 +6,8 @@
 //! by which it is recognised when it comes again. `index.sqlite` has what can be
 //! made anew from that: where the gate finds an id, and association. It is opened
 //! when it is needed, and set aside where it is damaged.
-//! (`docs/decisions/0009-a-batch-is-a-row.md`)
+//! (`docs/decisions/0009-a-batch-is-a-row.md`) What depends on when somebody asked,
+//! a seal and a reopening, is in the log.
 //!
 //! This crate knows no HTTP and no clock: what comes in was judged before
 //! ([`Item`]), and time is an argument.
@@ -23,7 +24,10 @@
 //!   and the index has not is in memory, or nothing is taken: the gate asks the
 //!   index with each commit how far it goes, so one that was lost, emptied or
 //!   put back stores nothing twice.
-//! - What is erased is in neither file, and the index is as one made anew.
+//! - What is erased is in neither file, and what is sealed then is as in an index
+//!   made anew.
+//! - The log followed in steps of any size gives the same rows of association:
+//!   matches, occurrences, ids, revisions.
 
 mod account;
 mod answer;

@@ -111,6 +111,17 @@ impl MatchState {
         self.lives.set_belief(no, belief);
     }
 
+    /// The accounts that tell of the match.
+    pub(crate) fn watchers(&self) -> &[Watcher] {
+        &self.watchers
+    }
+
+    /// That of a report, where its word counts.
+    pub(crate) fn watcher_of(&self, report: &Packed) -> Option<&Watcher> {
+        let witness = self.streams[self.stream_no(report)].witness?;
+        self.watchers.get(usize::from(witness))
+    }
+
     /// A report's account sees the occurrence that it was given.
     pub(crate) fn watch(&mut self, report: &Packed, at_ms: i64) {
         let stream = self.stream_no(report);

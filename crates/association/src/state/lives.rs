@@ -211,6 +211,16 @@ impl Lives {
         }
     }
 
+    /// An occurrence that no counter named is named by this one.
+    pub(crate) fn learn_scope(&mut self, no: LiveNo, scope: Option<u64>) {
+        if let (Some(scope), None) = (scope, self.get(no).scope) {
+            let live = self.get_mut(no);
+            live.scope = Some(scope);
+            let published = live.published;
+            self.by_scope.insert((scope, published, no));
+        }
+    }
+
     /// Moves an occurrence in time.
     pub(crate) fn retime(&mut self, no: LiveNo, reference: i64) {
         let live = self.get_mut(no);

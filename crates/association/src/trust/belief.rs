@@ -7,7 +7,7 @@
 use super::{
     Account, Assessment, Confidence, Coverage, Judgement, Span, Standing, Trust,
     confidence::{for_missing, for_seeing},
-    misses::Misses,
+    misses::{Misses, PerMille},
 };
 use crate::row::{Row, number_row, row};
 
@@ -136,6 +136,11 @@ impl Watcher {
             (self.saw_start && at_ms < watched.from_ms) || (self.saw_end && at_ms > watched.to_ms);
         is_outside
             || (watched.widened().holds(at_ms) && !self.absent.iter().any(|span| span.holds(at_ms)))
+    }
+
+    /// Whether it misses so much that it says little when it does: a fifth.
+    pub(crate) fn misses_often(&self) -> bool {
+        self.weights.1 > for_missing(PerMille(200))
     }
 
     /// Bytes on the heap.

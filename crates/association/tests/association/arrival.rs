@@ -128,3 +128,38 @@ fn two_devices_of_one_account_are_two_reports_of_one_kill() {
     second.observer.clone_from(&first.observer);
     assert_eq!(occurrences(&[first, second]), [vec![1, 2]]);
 }
+
+#[test]
+fn a_counter_that_lags_behind_the_devices_own_is_left_to_the_clock() {
+    let told = [
+        Told::kill(1, 60_000, "Ana", "Bo").death(1),
+        Told::kill(1, 80_000, "Ana", "Bo").death(2),
+        Told::kill(2, 60_100, "Ana", "Bo").death(1),
+        Told::kill(2, 80_100, "Ana", "Bo").death(1),
+    ];
+    assert_eq!(occurrences(&told), [vec![1, 3], vec![2, 4]]);
+}
+
+#[test]
+fn a_counter_that_lagged_and_came_first_is_found_by_the_right_one() {
+    let told = [
+        Told::kill(1, 60_000, "Ana", "Bo").death(1),
+        Told::kill(1, 80_000, "Ana", "Bo").death(1),
+        Told::kill(2, 80_100, "Ana", "Bo").death(2),
+        Told::kill(3, 80_200, "Ana", "Bo").death(2),
+    ];
+    assert_eq!(occurrences(&told), [vec![1], vec![2, 3, 4]]);
+}
+
+#[test]
+fn a_step_is_not_taken_for_another_of_a_burst() {
+    // The second clock has stepped back by seven seconds: what it tells of the
+    // second kill looks like a late report of the first.
+    let told = [
+        Told::kill(2, 53_300, "Ana", "Bo"),
+        Told::kill(1, 60_200, "Ana", "Bo"),
+        Told::kill(2, 61_500, "Ana", "Bo"),
+        Told::kill(1, 68_300, "Ana", "Bo"),
+    ];
+    assert_eq!(occurrences(&told), [vec![1], vec![2], vec![3], vec![4]]);
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use association::{Facts, Grounds, MatchState, Rules, Tally, tally, trust::Standing};
-use event_model::{ActorIds, Actors, Game, Kind};
+use association::{Facts, Grounds, MatchState, Report, Rules, Tally, tally, trust::Standing};
+use event_model::{ActorIds, Actors, Game, Kind, Origin};
 use proptest::prelude::*;
 
 use crate::told::Told;
@@ -146,4 +146,19 @@ fn helpers_are_agreed_on_by_most_accounts_and_not_by_most_devices() {
     let mut second = by(4, Some("Cy"));
     second.observer = by(1, None).observer;
     assert!(!grounds(&[by(1, Some("Cy")), second, by(2, None), by(3, None)]).assists_agreed);
+}
+
+#[test]
+fn what_only_recordings_tell_counts_for_nobody_until_a_live_game_tells_it_too() {
+    let told: Vec<Told> =
+        (1..=3).map(|device| Told::kill(device, 1_000, "Ana", "Bo").death(1)).collect();
+    let mut state = MatchState::new(Rules::of(&Game::new("league").unwrap()));
+    let mut counts = |told: &Told, position, origin| {
+        state.place(&Report { origin: Some(origin), ..told.report(position) });
+        let [only] = state.occurrences().try_into().unwrap();
+        only.counts()
+    };
+    assert!(!counts(&told[0], 1, Origin::Replay));
+    assert!(!counts(&told[1], 2, Origin::Replay));
+    assert!(counts(&told[2], 3, Origin::Live));
 }

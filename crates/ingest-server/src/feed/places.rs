@@ -51,6 +51,11 @@ impl Feeds {
         lock(&self.open).all.into()
     }
 
+    /// Wakes those of matches that changed otherwise than by following the log.
+    pub(crate) fn changed(&self, matches: &[(String, u64)]) {
+        self.hub.changed(matches.iter().map(|(key, _)| key.as_str()));
+    }
+
     /// One more for the owner of a token, or when to come back.
     pub(crate) fn take(&self, owner: TokenHash) -> Result<FeedPlace, Rejection> {
         let mut open = lock(&self.open);

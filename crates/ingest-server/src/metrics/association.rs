@@ -1,15 +1,32 @@
 //! What is counted of association and of those who watch it.
 
-use ingest_store::{AssociationFigures, Decision, SealReason};
+use ingest_store::{AssociationFigures, Counted, Decision, SealReason};
 use prometheus::{
     Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, core::Collector,
 };
 
 use super::{VALID, whole};
 
-/// The counters of association.
+/// What a match may go through.
+const CHANGES: [&str; 10] = [
+    "created",
+    "witnessed",
+    "unwitnessed",
+    "merged",
+    "split",
+    "retimed",
+    "retracted",
+    "moved",
+    "sealed",
+    "reopened",
+];
+
+/// The counters of association, shared with the thread that follows the log.
 #[derive(Clone)]
 pub(crate) struct Associating {
+    changes: IntCounterVec,
+    joins: IntCounter,
+    overflow: IntCounter,
     seals: IntCounterVec,
     reopens: IntCounter,
     lag: IntGauge,
@@ -28,7 +45,7 @@ pub(crate) struct Watched {
 }
 
 impl Associating {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let counter =
             |name: &str, help: &str| IntCounter::with_opts(Opts::new(name, help)).expect(VALID);
         let gauge =
@@ -42,6 +59,16 @@ impl Associating {
             "Events that express an occurrence for each occurrence",
         );
         let counts = Self {
+            changes: counters(
+                "ringside_association_changes_total",
+                "Changes of matches, numbered as revisions",
+                "change",
+            ),
+            joins: counter("ringside_association_joins_total", "Matches joined into another"),
+            overflow: counter(
+                "ringside_association_overflow_total",
+                "Events beyond what a match may hold, which express nothing",
+            ),
             seals: counters("ringside_association_seals_total", "Matches sealed", "reason"),
             reopens: counter("ringside_association_reopens_total", "Matches reopened"),
             lag: gauge("ringside_association_lag_events", "Events stored and not associated"),
@@ -50,6 +77,9 @@ impl Associating {
             feeds: gauge("ringside_feeds_open", "Feeds open"),
         };
         // All labels from the start, so that a scrape shows zeros and not gaps.
+        for change in CHANGES {
+            counts.changes.with_label_values(&[change]);
+        }
         for reason in [SealReason::AllEnded, SealReason::Aged, SealReason::Operator] {
             counts.seals.with_label_values(&[reason.as_str()]);
         }
@@ -57,7 +87,10 @@ impl Associating {
     }
 
     pub(super) fn register(&self, registry: &Registry) {
-        let collectors: [Box<dyn Collector>; 6] = [
+        let collectors: [Box<dyn Collector>; 9] = [
+            Box::new(self.changes.clone()),
+            Box::new(self.joins.clone()),
+            Box::new(self.overflow.clone()),
             Box::new(self.seals.clone()),
             Box::new(self.reopens.clone()),
             Box::new(self.lag.clone()),
@@ -68,6 +101,15 @@ impl Associating {
         for collector in collectors {
             registry.register(collector).expect("each of our metrics is registered once");
         }
+    }
+
+    /// Counts a step of association.
+    pub(crate) fn count(&self, counted: &Counted) {
+        for (change, count) in &counted.changes {
+            self.changes.with_label_values(&[change]).inc_by(*count);
+        }
+        self.joins.inc_by(counted.joins);
+        self.overflow.inc_by(counted.overflow);
     }
 
     /// Counts a decision.

@@ -16,7 +16,7 @@ use std::{
 use ingest_store::{Follower, Recent, Store};
 
 pub(super) use progress::Progress;
-use progress::{Pace, STEP_UNDER_LOAD, Wishes, Work};
+use progress::{DueSeals, Pace, STEP_UNDER_LOAD, Wishes, Work};
 
 /// Bytes of the WAL from which it is moved into the database. Larger, and a
 /// page that changes often is moved less often; a restart reads all of it.
@@ -125,6 +125,11 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
                 associate(&mut follower, progress)
             }),
             Work::Associate => associate(&mut follower, progress),
+            Work::SealsDue(DueSeals { now, rules, reply }) => {
+                // Nobody waits for it where the server stops.
+                drop(reply.send(follower.seals_due(now, &rules)));
+                Ok(())
+            }
         };
         if let Err(error) = worked {
             tracing::error!(error = &error as &dyn std::error::Error, "Following the log failed");

@@ -284,3 +284,40 @@ async fn a_consumer_that_does_not_read_is_let_go() {
     tokio::time::timeout(soon, no_feed_is_open(&server)).await.expect("it is let go");
     drop(silent);
 }
+
+// Elsewhere a file in use cannot be taken away.
+#[cfg(unix)]
+#[tokio::test]
+async fn where_the_index_is_made_anew_all_is_told_anew() {
+    let server = server_that_wakes().await;
+    let device = server.enrol(1).await;
+    server.post(&device, &kills(&device, 1..=3)).await;
+    let (reader, mut known) = (server.reader(), Known::default());
+    let mut feed = Listening::open(&server, &reader, FEED, None).await;
+    while known.last_id.is_none() {
+        known.apply(&feed.next().await.unwrap());
+    }
+    let mut away = known.clone();
+    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        drop(std::fs::remove_file(server.data_dir.path().join(file)));
+    }
+    server.post(&device, &kills(&device, 4..=5)).await;
+    // A feed may end where its match is not there for a moment.
+    let listed = Known::listed(&server, "cs2:1").await;
+    while known.occurrences != listed {
+        match feed.next().await {
+            Some(told) => known.apply(&told),
+            None => {
+                let id = known.last_id.clone();
+                feed = Listening::open(&server, &reader, FEED, id.as_deref()).await;
+            }
+        }
+    }
+    assert_eq!(known.occurrences.len(), 5);
+    assert!(known.resets > away.resets, "who stayed");
+    let id = away.last_id.clone();
+    let mut feed = Listening::open(&server, &reader, FEED, id.as_deref()).await;
+    assert_eq!(feed.next().await.unwrap().name, "reset", "and who comes back");
+    away.occurrences.clear();
+    catch_up(&server, &mut away, &mut feed).await;
+}

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::{Response, StatusCode, header::AUTHORIZATION};
+use reqwest::{Client, Response, StatusCode, header::AUTHORIZATION};
 use serde_json::{Value, json};
 
-use crate::support::TestServer;
+use crate::support::{TestServer, client};
 
 /// An event as it came.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,15 @@ impl Listening {
         path: &str,
         last_id: Option<&str>,
     ) -> Self {
-        let response = try_open(server, token, path, last_id).await;
+        Self::of(try_open(server, token, path, last_id).await)
+    }
+
+    /// The same of a server of another process.
+    pub(crate) async fn open_url(url: &str, token: &str, last_id: Option<&str>) -> Self {
+        Self::of(request(&client(), url, token, last_id).await)
+    }
+
+    fn of(response: Response) -> Self {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { response, received: Vec::new(), comments: Vec::new() }
@@ -90,8 +98,11 @@ pub(crate) async fn try_open(
     path: &str,
     last_id: Option<&str>,
 ) -> Response {
-    let request = server.client.get(server.url(path));
-    let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+    request(&server.client, &server.url(path), token, last_id).await
+}
+
+async fn request(client: &Client, url: &str, token: &str, last_id: Option<&str>) -> Response {
+    let request = client.get(url).header(AUTHORIZATION, format!("Bearer {token}"));
     let request = match last_id {
         Some(id) => request.header("Last-Event-ID", id),
         None => request,

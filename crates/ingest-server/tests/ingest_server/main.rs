@@ -9,9 +9,11 @@ mod damage;
 mod duplicates;
 mod encodings;
 mod enrolment;
+mod erasing;
 mod feeds;
 mod hostile;
 mod idempotency;
+mod joined;
 mod listening;
 mod lost_index;
 #[cfg(unix)]
@@ -29,5 +31,6 @@ mod retention;
 mod sealing;
 mod stopping;
 mod support;
+mod survival;
 mod tls;
 mod wire;

@@ -11,7 +11,7 @@ use crate::{
     support::{Reply, TestDevice, TestServer, send},
 };
 
-const ROUTES: [(Method, &str); 18] = [
+const ROUTES: [(Method, &str); 21] = [
     (Method::POST, "/v1/events"),
     (Method::POST, "/v1/devices"),
     (Method::GET, "/v1/matches"),
@@ -24,6 +24,9 @@ const ROUTES: [(Method, &str); 18] = [
     (Method::GET, "/v1/players/Ana/statistics"),
     (Method::POST, "/v1/matches/cs2:1/seal"),
     (Method::POST, "/v1/matches/cs2:1/reopen"),
+    (Method::DELETE, "/v1/events/a"),
+    (Method::DELETE, "/v1/matches/cs2:1/events"),
+    (Method::DELETE, "/v1/devices/8c5ff2f5-0000-8000-8000-000000000000"),
     (Method::GET, "/"),
     (Method::GET, "/assets/app.js"),
     (Method::GET, "/healthz"),

@@ -1,7 +1,7 @@
 //! Sessions that turn out to be one match.
 //!
-//! A session looks at others when its own events say so ([`OpenSession::hear`]),
-//! in the order of the log, so that an index made anew joins the same.
+//! A session looks at others when its own events say so (`OpenSession::hear`), in
+//! the order of the log, so that an index made anew joins the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -233,9 +233,14 @@ impl OpenMatch {
 
     fn stream(&mut self, device: DeviceId, account: Option<&str>) -> i64 {
         let account = account.filter(|account| !account.is_empty()).map(str::to_owned);
-        let next = i64::try_from(self.streams.len()).expect("a length in memory fits 63 bits");
-        let entry = self.streams.entry((device, account));
-        entry.or_insert(NumberedStream { no: next, is_new: true }).no
+        let stream = (device, account);
+        if let Some(known) = self.streams.get(&stream) {
+            return known.no;
+        }
+        // What was erased may have left a gap.
+        let no = self.streams.values().map(|stream| stream.no + 1).max().unwrap_or(0);
+        self.streams.insert(stream, NumberedStream { no, is_new: true });
+        no
     }
 
     fn take_part(&mut self, read: &Read<'_>) {

@@ -139,17 +139,13 @@ impl Telling {
             }
             Change::Witnessed { occurrence, report } => {
                 let shown = self.shown.get(&number(occurrence))?;
-                let view = self.view_at_last(occurrence, index);
-                match shown.witness(signed(report.0)) {
-                    Some(witness) => Some(FeedEvent::Witnessed {
-                        revision,
-                        id: shown.view.id,
-                        witness: witness.clone(),
-                        occurrence: view,
-                    }),
-                    // It has left again.
-                    None => Some(FeedEvent::Retimed { revision, occurrence: view? }),
-                }
+                Some(FeedEvent::Witnessed {
+                    revision,
+                    id: shown.view.id,
+                    // One that has left again is told by a later change.
+                    witness: shown.witness(signed(report.0))?.clone(),
+                    occurrence: self.view_at_last(occurrence, index),
+                })
             }
             Change::Unwitnessed { occurrence, .. } | Change::Retimed { occurrence } => {
                 let occurrence = self.view_at_last(occurrence, index)?;

@@ -63,11 +63,7 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn matches(&self, viewer: Viewer, page: &PageRequest) -> Result<MatchPage> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM game_match m
-             WHERE {VISIBLE} AND m.moved_to IS NULL AND (?2 IS NULL OR (m.started_at_ms, m.match_id) < (?2, ?3))
-             ORDER BY m.started_at_ms DESC, m.match_id DESC LIMIT ?4"
-        );
+        let sql = listing(viewer);
         let after = page.after.as_ref();
         let mut rows = self
             .index
@@ -124,9 +120,7 @@ impl Store {
     pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Looked<MatchRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM game_match m
-             WHERE {VISIBLE} AND m.match_id = ifnull(
-                 (SELECT k.match_id FROM match_key k WHERE k.key = ?2),
-                 (SELECT o.match_id FROM game_match o WHERE o.key = ?2))"
+             WHERE {VISIBLE} AND m.match_id = (SELECT k.match_id FROM match_key k WHERE k.key = ?2)"
         );
         let row = self
             .index
@@ -140,6 +134,23 @@ impl Store {
             None => Looked::Unknown,
         })
     }
+}
+
+/// The query of a page. Readers follow the order of time; a device's own matches
+/// are few among all, so they are looked up first.
+fn listing(viewer: Viewer) -> String {
+    let which = match viewer {
+        Viewer::Reader => "game_match m WHERE ?1 IS NULL",
+        Viewer::Device(_) => {
+            "match_device own CROSS JOIN game_match m USING (match_id)
+             WHERE own.device = ?1 AND (own.ended = 1 OR m.sealed_at_ms IS NOT NULL)"
+        }
+    };
+    format!(
+        "SELECT {COLUMNS} FROM {which} AND m.moved_to IS NULL
+               AND (?2 IS NULL OR (m.started_at_ms, m.match_id) < (?2, ?3))
+         ORDER BY m.started_at_ms DESC, m.match_id DESC LIMIT ?4"
+    )
 }
 
 /// Every key that leads to a match, its own first.
@@ -192,4 +203,32 @@ fn deduplication(reports: u64, occurrences: u64) -> Option<f64> {
     let hundredths = reports.saturating_mul(100).saturating_add(occurrences / 2);
     let hundredths = u32::try_from(hundredths.checked_div(occurrences)?).unwrap_or(u32::MAX);
     Some(f64::from(hundredths) / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::DeviceId;
+    use rusqlite::Connection;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn plan(viewer: Viewer) -> String {
+        let index = Connection::open_in_memory().unwrap();
+        index.execute_batch(include_str!("../index.sql")).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {}", listing(viewer));
+        let mut statement = index.prepare(&sql).unwrap();
+        let none = None::<i64>;
+        let rows = statement.query_map((none, none, none, 9), |row| row.get::<_, String>(3));
+        rows.unwrap().collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n")
+    }
+
+    #[test]
+    fn a_reader_s_list_ends_with_its_page_and_a_device_s_begins_with_its_own() {
+        let reader = plan(Viewer::Reader);
+        assert!(reader.contains("game_match_newest") && !reader.contains("B-TREE"), "{reader}");
+        let device = plan(Viewer::Device(DeviceId(Uuid::nil())));
+        assert!(device.contains("match_device_by_device"), "{device}");
+        assert!(!device.contains("SCAN"), "{device}");
+    }
 }

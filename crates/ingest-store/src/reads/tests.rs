@@ -14,7 +14,7 @@ use super::*;
 use world::{Consumer, KEY, Step, World, any_step, id};
 
 /// Sequences of steps that a property is tried on.
-const CASES: u32 = 24;
+const CASES: u32 = 12;
 /// The same in a long run.
 const CASES_LONG: u32 = 2_000;
 

@@ -4,17 +4,21 @@
 
 mod accounts;
 mod answers;
+mod association_bounds;
 mod backups;
 mod erasing;
+mod feed;
 mod gate;
 mod index;
 mod joins;
 mod laws;
 mod lost_index;
+mod matches;
 mod model;
 mod reads;
 mod retention;
 mod seals;
 mod sequences;
+mod statistics;
 mod support;
 mod upgrade;

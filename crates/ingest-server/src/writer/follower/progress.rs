@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
-use ingest_store::{Followed, Recent};
-use tokio::sync::watch;
+use event_model::WallTime;
+use ingest_store::{Followed, Recent, SealDue, SealRules};
+use tokio::sync::{oneshot, watch};
 
-use crate::feed::Hub;
+use crate::{feed::Hub, metrics::Associating};
 
 /// The log counts as quiet when nothing is committed for so long.
 const BREATH: Duration = Duration::from_millis(10);
@@ -36,7 +37,15 @@ const READERS_PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Wishes {
     pub(super) shelve: Option<Arc<Recent>>,
     pub(super) checkpoint: bool,
+    seals_due: Option<DueSeals>,
     pub(super) stop: bool,
+}
+
+/// Which matches are to be sealed.
+pub(super) struct DueSeals {
+    pub(super) now: WallTime,
+    pub(super) rules: SealRules,
+    pub(super) reply: oneshot::Sender<ingest_store::Result<Vec<SealDue>>>,
 }
 
 /// How far the log is written, and how far it was followed.
@@ -51,6 +60,7 @@ pub(in crate::writer) struct Progress {
     pub(super) changed: Condvar,
     /// Who is told what a step changed.
     hub: Arc<Hub>,
+    counts: Associating,
 }
 
 #[derive(Default)]
@@ -62,7 +72,7 @@ pub(super) struct State {
 }
 
 impl Progress {
-    pub(in crate::writer) fn new(hub: Arc<Hub>) -> Self {
+    pub(in crate::writer) fn new(hub: Arc<Hub>, counts: Associating) -> Self {
         Self {
             committed: AtomicU64::new(0),
             is_asleep: AtomicBool::new(false),
@@ -71,6 +81,7 @@ impl Progress {
             state: Mutex::default(),
             changed: Condvar::new(),
             hub,
+            counts,
         }
     }
 
@@ -107,6 +118,24 @@ impl Progress {
         drop(self.stepped.subscribe().wait_for(|stepped| *stepped >= wish).await);
     }
 
+    /// Which matches are to be sealed at `now`, as far as one look finds them;
+    /// `None` where the follower stops before it comes to that.
+    pub(in crate::writer) async fn seals_due(
+        &self,
+        now: WallTime,
+        rules: SealRules,
+    ) -> Option<ingest_store::Result<Vec<SealDue>>> {
+        let (reply, due) = oneshot::channel();
+        self.state().wishes.seals_due = Some(DueSeals { now, rules, reply });
+        self.changed.notify_all();
+        due.await.ok()
+    }
+
+    /// Has a step made, whatever the log has.
+    pub(in crate::writer) fn step_soon(&self) {
+        self.wish_for_a_step();
+    }
+
     fn wish_for_a_step(&self) -> u64 {
         let mut state = self.state();
         state.steps += 1;
@@ -127,6 +156,7 @@ impl Progress {
         let through = if step.all { step.through.max(committed) } else { step.through };
         self.associated.send_replace(through);
         self.stepped.send_replace(wished);
+        self.counts.count(&step.counted);
         self.hub.changed(step.changed.iter().map(|(key, _)| key.as_str()));
     }
 
@@ -215,6 +245,7 @@ pub(super) enum Work {
     Checkpoint,
     Associate,
     Forget,
+    SealsDue(DueSeals),
     Stop,
 }
 
@@ -226,7 +257,10 @@ impl Wishes {
         if let Some(recent) = self.shelve.take() {
             return Some(Work::Shelve(recent));
         }
-        std::mem::take(&mut self.checkpoint).then_some(Work::Checkpoint)
+        if std::mem::take(&mut self.checkpoint) {
+            return Some(Work::Checkpoint);
+        }
+        self.seals_due.take().map(Work::SealsDue)
     }
 }
 
@@ -249,14 +283,16 @@ impl Drop for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
+    use ingest_store::Counted;
+
     use super::*;
 
     fn progress() -> Progress {
-        Progress::new(Arc::default())
+        Progress::new(Arc::default(), Associating::new())
     }
 
     fn step(through: u64, all: bool) -> Followed {
-        Followed { through, all, changed: Vec::new() }
+        Followed { through, all, changed: Vec::new(), counted: Counted::default() }
     }
 
     #[test]
@@ -306,7 +342,7 @@ mod tests {
     #[tokio::test]
     async fn a_step_wakes_those_who_listen_to_what_it_changed() {
         let hub = Arc::new(Hub::default());
-        let progress = Progress::new(hub.clone());
+        let progress = Progress::new(hub.clone(), Associating::new());
         let [mut one, mut other] = ["cs2:1", "cs2:2"].map(|key| hub.listen(key));
         let changed = vec![("cs2:1".to_owned(), 3)];
         progress.followed(1, 0, &Followed { changed, ..step(1, true) });

@@ -1,0 +1,80 @@
+//! Whatever a device sends of one match: its rows are bounded, what is too much is
+//! counted, and what others told stays.
+
+use event_model::WallTime;
+use ingest_store::{Looked, Viewer};
+use rusqlite::Connection;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{Fixture, Sent, batch, device, item, now};
+
+const KEY: &str = "valorant:1";
+
+fn told(number: u128, kind: &str, id: &str, nth: u64, at: i64) -> Sent {
+    let data = json!({
+        "game": "valorant", "match": {"key": KEY, "origin": "native"},
+        "observer": format!("player{number}"),
+        "actors": {"attacker": format!("a{}", nth % 5), "victim": format!("v{}", nth % 7),
+                   "assists": []},
+        "round": 1, "ordinal": null, "identity": "native", "match_clock_ms": null,
+        "observed": {"epoch": Uuid::from_u128(number), "mono_ms": u64::MAX / 2 - nth},
+        "details": {},
+    });
+    item(device(number), kind, id, Some(KEY), nth, at, &data)
+}
+
+fn rows(fixture: &Fixture, table: &str) -> i64 {
+    let index = Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
+    let sql = format!("SELECT count(*) FROM {table}");
+    index.query_row(&sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn what_is_too_much_for_a_match_is_counted_and_takes_no_rows() {
+    const EACH: u64 = 1_000;
+    const APART: u64 = 8_500;
+    let mut fixture = Fixture::new();
+    let honest = (1..=20).map(|nth| {
+        let at = i64::try_from(nth).unwrap() * 10_000;
+        told(2, "ringside.kill.v1", &format!("honest {nth}"), nth, at)
+    });
+    fixture.take(batch(device(2), honest.collect()));
+    // Times that go back, so that each new one comes first: of 1970 and of 2106.
+    let years = [WallTime::from_unix_ms(0), WallTime::from_unix_ms(4_300_000_000_000)];
+    for (place, year) in years.into_iter().enumerate() {
+        let from = year.unix_ms() - now().unix_ms();
+        for part in 0..2 {
+            let kills = (1..=EACH / 2).map(|nth| {
+                let nth = nth + part * EACH / 2;
+                let id = format!("flood {place} {nth}");
+                told(1, "ringside.kill.v1", &id, nth, from - i64::try_from(nth).unwrap() * 5_000)
+            });
+            fixture.take(batch(device(1), kills.collect()));
+        }
+    }
+    let apart = |kind: &str| -> Vec<Sent> {
+        (1..=APART).map(|nth| told(3, kind, &format!("{kind} {nth}"), nth, 0)).collect()
+    };
+    for part in apart("com.example.lap").chunks(1_000) {
+        fixture.take(batch(device(3), part.to_vec()));
+    }
+    fixture.store.catch_up().unwrap();
+    let found = fixture.store.match_view(Viewer::Reader, KEY).unwrap();
+    let Looked::Found(found) = found else { panic!("it is there") };
+    let kept = u64::try_from(rows(&fixture, "report")).unwrap();
+    assert!(kept < 8_192 + 1_000, "{kept} rows");
+    let all = 20 + 2 * EACH + APART;
+    assert_eq!(found.overflow + found.reports, all, "nothing is lost without a word");
+    assert!(found.overflow > all / 10);
+    assert_eq!(rows(&fixture, "stream"), 3);
+    let honest = fixture
+        .occurrences(KEY)
+        .iter()
+        .filter(|one| {
+            let witnesses = one["witnesses"].as_array().unwrap();
+            witnesses.iter().any(|witness| witness["device"] == device(2).to_string())
+        })
+        .count();
+    assert_eq!(honest, 20, "who is honest keeps what he told");
+}

@@ -1,0 +1,157 @@
+//! What a consumer of the feed has, over the store's own following of the log.
+
+use std::collections::BTreeMap;
+
+use ingest_api::FeedEvent;
+use ingest_store::{FeedStart, Generation, Looked, OccurrenceLooked, PageRequest, Store, Viewer};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::matches::{KEYS, Match};
+
+/// Who keeps what the feed tells by its three rules.
+#[derive(Debug)]
+struct Consumer {
+    key: String,
+    known: BTreeMap<String, Value>,
+    at: Option<(Generation, u64)>,
+}
+
+impl Consumer {
+    fn of(key: &str) -> Self {
+        Self { key: key.to_owned(), known: BTreeMap::new(), at: None }
+    }
+
+    /// Reads a page, of which only what is not above `cut` arrives; whether there
+    /// is more.
+    fn read(&mut self, store: &Store, limit: u32, cut: Option<u64>) -> bool {
+        let start = match self.at {
+            None => FeedStart::Beginning,
+            Some((generation, revision)) => {
+                FeedStart::After { generation: Some(generation), revision }
+            }
+        };
+        let page = match store.feed(Viewer::Reader, &self.key, start, limit).unwrap() {
+            Looked::Found(page) => page,
+            Looked::Moved(to) => {
+                *self = Self::of(&to);
+                return true;
+            }
+            Looked::Unknown => return false,
+        };
+        let cut = cut.map_or(page.through, |cut| cut.min(page.through));
+        let mut through = self.at.map_or(0, |(_, revision)| revision);
+        for event in page.events.iter().filter(|event| event.revision() <= cut) {
+            self.hear(store, event);
+            through = event.revision();
+        }
+        if through > 0 || cut == page.through {
+            let whole = cut == page.through;
+            self.at = Some((page.generation, if whole { page.through } else { through }));
+        }
+        page.more
+    }
+
+    fn hear(&mut self, store: &Store, event: &FeedEvent) {
+        if event.name() == "reset" {
+            self.known = listed(store, &self.key);
+        }
+        let told = json!(event);
+        if matches!(event.name(), "merged" | "retracted") {
+            self.known.remove(told["id"].as_str().unwrap());
+        }
+        if let Some(occurrence) = told.get("occurrence") {
+            let id = occurrence["id"].as_str().unwrap().to_owned();
+            self.known.insert(id, occurrence.clone());
+        }
+    }
+}
+
+fn listed(store: &Store, key: &str) -> BTreeMap<String, Value> {
+    let (mut listed, mut page) = (BTreeMap::new(), PageRequest { after: None, limit: 100 });
+    loop {
+        let Some(found) = store.occurrences(Viewer::Reader, key, &page).unwrap().found() else {
+            return listed;
+        };
+        listed.extend(found.occurrences.iter().map(|one| (one.id.to_string(), json!(one))));
+        let Some(next) = found.next else { return listed };
+        page.after = Some(next);
+    }
+}
+
+/// What differs, for a message that can be read.
+fn differences(known: &BTreeMap<String, Value>, listed: &BTreeMap<String, Value>) -> Vec<String> {
+    let ids: std::collections::BTreeSet<_> = known.keys().chain(listed.keys()).collect();
+    let differ = ids.into_iter().filter(|id| known.get(*id) != listed.get(*id));
+    let members = |id: &String| {
+        let (Some(Value::Object(known)), Some(Value::Object(listed))) =
+            (known.get(id), listed.get(id))
+        else {
+            return format!("{id}: in one of them only");
+        };
+        let differ = listed.iter().filter(|(name, value)| known.get(*name) != Some(value));
+        let told = differ.map(|(name, value)| format!("{name}: {:?} / {value}", known.get(name)));
+        format!("{id}: {}", told.collect::<Vec<_>>().join(", "))
+    };
+    differ.map(members).collect()
+}
+
+/// Each begins to read somewhat later than the one before.
+const CONSUMERS_MAX: usize = 12;
+
+fn cases() -> ProptestConfig {
+    ProptestConfig::with_cases(if std::env::var_os("RINGSIDE_LONG").is_some() { 300 } else { 3 })
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn who_resumes_anywhere_has_what_the_list_says(seed: u64, limit in 1u32..80) {
+        let mut of = Match::new(seed, 40);
+        let mut consumers: Vec<Consumer> = Vec::new();
+        let mut given: Vec<(&str, Uuid)> = Vec::new();
+        while of.goes_on() {
+            of.step();
+            let store = &of.fixture.store;
+            for key in KEYS {
+                let known = listed(store, key);
+                given.extend(known.keys().map(|id| (key, id.parse::<Uuid>().unwrap())));
+                if consumers.len() < CONSUMERS_MAX {
+                    consumers.push(Consumer::of(key));
+                }
+            }
+            for consumer in &mut consumers {
+                let cut = of.random.below(400);
+                if of.random.below(3) == 0 {
+                    consumer.read(store, limit, Some(cut));
+                }
+            }
+        }
+        let store = &of.fixture.store;
+        for consumer in &mut consumers {
+            while consumer.read(store, limit, None) {}
+            let listed = listed(store, &consumer.key);
+            prop_assert!(!listed.is_empty(), "{}", consumer.key);
+            let differ = differences(&consumer.known, &listed);
+            prop_assert!(differ.is_empty(), "{}: {differ:#?}", consumer.key);
+        }
+        for (key, id) in given {
+            leads_somewhere(store, key, id);
+        }
+    }
+}
+
+/// An id that was given leads to an occurrence that is listed, or to nothing more.
+fn leads_somewhere(store: &Store, key: &str, id: Uuid) {
+    match store.occurrence(Viewer::Reader, key, id).unwrap() {
+        OccurrenceLooked::Found(found) => assert_eq!(found.id, id),
+        OccurrenceLooked::Moved { key, id } => {
+            let there = store.occurrence(Viewer::Reader, &key, id).unwrap();
+            assert!(matches!(there, OccurrenceLooked::Found(_)), "{key} {id}: {there:?}");
+        }
+        OccurrenceLooked::Retracted => {}
+        OccurrenceLooked::Unknown => panic!("{key} {id} leads nowhere"),
+    }
+}
