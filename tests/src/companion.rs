@@ -1,6 +1,6 @@
 //! A companion beside simulated games, configured as a player's would be.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{ffi::OsString, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -35,6 +35,18 @@ impl LiveCompanion {
     pub fn headless_program(program: &Path, data_dir: &Path, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
         let mut companion = Self::start(data_dir, command.arg("run").args(arguments))?;
+        companion.program.line_with("listening for Counter-Strike", READY_TIMEOUT)?;
+        Ok(companion)
+    }
+
+    /// Starts one without a window, with more in its environment.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn headless_within(data_dir: &Path, environment: &[(&str, OsString)]) -> Result<Self> {
+        let mut command = Command::new(binary("ringside"));
+        command.arg("run").envs(environment.iter().map(|(name, value)| (name, value)));
+        let mut companion = Self::start(data_dir, &mut command)?;
         companion.program.line_with("listening for Counter-Strike", READY_TIMEOUT)?;
         Ok(companion)
     }
@@ -75,18 +87,45 @@ impl LiveCompanion {
         Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
     }
 
+    /// The same for Counter-Strike alone.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn configure_cs2(data_dir: &Path, server: &str, gsi_port: u16) -> Result<()> {
+        let settings = format!(
+            "[upload]\nserver = {}\nconsent = true\n\n\
+             [league]\nenabled = false\n\n[cs2]\nport = {gsi_port}\n",
+            serde_json::to_string(server)?,
+        );
+        std::fs::create_dir_all(data_dir)?;
+        Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
+    }
+
     /// What the game's configuration file would carry.
     ///
     /// # Errors
     /// Where the companion has made no identity.
     pub fn gsi_token(&self) -> Result<String> {
-        let path = self.device.data_dir().join("identity.json");
-        let identity: Value = retry(READY_TIMEOUT, LOOK_INTERVAL, || {
-            serde_json::from_slice(&std::fs::read(&path).ok()?).ok()
-        })
-        .context("the companion made no identity")?;
+        let identity = self.identity()?;
         let token = identity["gsi_token"].as_str();
         Ok(token.context("the identity has no token for games")?.to_owned())
+    }
+
+    /// What the server calls its installation.
+    ///
+    /// # Errors
+    /// Where the companion has made no identity.
+    pub fn device_id(&self) -> Result<String> {
+        let identity = self.identity()?;
+        Ok(identity["device"].as_str().context("the identity has no device")?.to_owned())
+    }
+
+    fn identity(&self) -> Result<Value> {
+        let path = self.device.data_dir().join("identity.json");
+        retry(READY_TIMEOUT, LOOK_INTERVAL, || {
+            serde_json::from_slice(&std::fs::read(&path).ok()?).ok()
+        })
+        .context("the companion made no identity")
     }
 
     /// The upload queue once nothing waits in it any more, or as it then is.

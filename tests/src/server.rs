@@ -65,17 +65,28 @@ impl Server {
         let line = program.line_with("listening on http", READY_TIMEOUT)?;
         let url = line.split_whitespace().last().context("the server named no address")?;
         let url = url.to_owned();
-        let added = output(&mut ingest(folder, &["reader", "add", "--name", "tests", "--json"]))?;
-        let added: Value = serde_json::from_str(&added)?;
-        let token = added["token"].as_str().context("the server gave no reader's token")?;
-        let (folder, reader_token) = (folder.to_owned(), token.to_owned());
-        Ok(Self { program, folder, url, reader_token })
+        let reader_token = add_reader(folder, "tests", &[])?;
+        Ok(Self { program, folder: folder.to_owned(), url, reader_token })
+    }
+
+    /// Lets somebody else read too; the new token.
+    ///
+    /// # Errors
+    /// Where that fails.
+    pub fn add_reader(&self, name: &str, arguments: &[&str]) -> Result<String> {
+        add_reader(&self.folder, name, arguments)
     }
 
     /// Its address.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Opens its reads.
+    #[must_use]
+    pub fn reader_token(&self) -> &str {
+        &self.reader_token
     }
 
     /// Ends it as a power cut would, and starts it again at the same address.
@@ -148,6 +159,41 @@ impl Server {
         self.pages("/v1/matches", "matches")
     }
 
+    /// Every occurrence of one match.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn occurrences_of(&self, key: &str) -> Result<Vec<Value>> {
+        self.pages(&format!("/v1/matches/{key}/occurrences"), "occurrences")
+    }
+
+    /// What it answers to a path, as JSON.
+    ///
+    /// # Errors
+    /// Where it does not answer with 200.
+    pub fn read(&self, path: &str) -> Result<Value> {
+        Ok(serde_json::from_str(&self.ask(path)?)?)
+    }
+
+    /// A token of a new operator.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn operator(&self) -> Result<String> {
+        let arguments = ["reader", "add", "--operator", "--name", "operator", "--json"];
+        let added: Value = serde_json::from_str(&output(&mut ingest(&self.folder, &arguments))?)?;
+        Ok(added["token"].as_str().context("the server gave no operator's token")?.to_owned())
+    }
+
+    /// Seals a match; how it then is.
+    ///
+    /// # Errors
+    /// Where the server does not.
+    pub fn seal(&self, key: &str) -> Result<Value> {
+        let path = format!("/v1/matches/{key}/seal");
+        Ok(serde_json::from_str(&self.request("POST", &path, &self.operator()?)?)?)
+    }
+
     /// Every occurrence of every match.
     ///
     /// # Errors
@@ -156,8 +202,7 @@ impl Server {
         let mut occurrences = Vec::new();
         for one in self.matches()? {
             let key = one["key"].as_str().context("a match without a key")?;
-            let path = format!("/v1/matches/{key}/occurrences");
-            occurrences.extend(self.pages(&path, "occurrences")?);
+            occurrences.extend(self.occurrences_of(key)?);
         }
         Ok(occurrences)
     }
@@ -175,22 +220,34 @@ impl Server {
     /// One plain request: the server is on this machine, and an HTTP library
     /// would be most of what the demo has to compile.
     fn ask(&self, path: &str) -> Result<String> {
+        self.request("GET", path, &self.reader_token)
+    }
+
+    fn request(&self, method: &str, path: &str, token: &str) -> Result<String> {
         let host = self.url.strip_prefix("http://").context("the demo's server has no TLS")?;
         let mut stream = TcpStream::connect(host)?;
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\n\
-             Connection: close\r\n\r\n",
-            self.reader_token
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Length: 0\r\nConnection: close\r\n\r\n"
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let (head, body) = answer.split_once("\r\n\r\n").context("the server broke off")?;
         if !head.starts_with("HTTP/1.1 200") {
-            bail!("the server answered {path} with {}", head.lines().next().unwrap_or_default());
+            bail!(
+                "the server answered {method} {path} with {}",
+                head.lines().next().unwrap_or_default()
+            );
         }
         Ok(body.to_owned())
     }
+}
+
+fn add_reader(folder: &Path, name: &str, arguments: &[&str]) -> Result<String> {
+    let mut command = ingest(folder, &["reader", "add", "--json", "--name", name]);
+    let added: Value = serde_json::from_str(&output(command.args(arguments))?)?;
+    Ok(added["token"].as_str().context("the server gave no reader's token")?.to_owned())
 }
 
 fn ingest(folder: &Path, arguments: &[&str]) -> Command {

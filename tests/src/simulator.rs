@@ -32,6 +32,54 @@ impl Simulator {
         Ok((Self { program, truth: truth.to_owned() }, port))
     }
 
+    /// Plays a League match to several clients at once, with these further
+    /// arguments; also the port of each. The truth is the shared one.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn league_clients(
+        seed: u64,
+        seconds: u64,
+        clients: usize,
+        root: &Path,
+        truth: &Path,
+        arguments: &[&str],
+    ) -> Result<(Self, Vec<u16>)> {
+        let mut command = shared_simulator(seed, seconds, truth);
+        command.args(["--league-port", "0", "--league-root"]).arg(root);
+        command.args(["--league-clients", &clients.to_string()]).args(arguments);
+        let mut program = Program::start("the League simulator", &mut command)?;
+        let ports = (0..clients).map(|_| {
+            let line = program.line_with("league https://127.0.0.1:", READY_TIMEOUT)?;
+            let port = line.rsplit(':').next().and_then(|port| port.trim().parse().ok());
+            port.context("the simulator named no port")
+        });
+        let ports = ports.collect::<Result<_>>()?;
+        Ok((Self { program, truth: truth.to_owned() }, ports))
+    }
+
+    /// Plays a Counter-Strike match to the listeners of several players, each on
+    /// its port with its token. The truth is the shared one.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn cs2_clients(
+        seed: u64,
+        seconds: u64,
+        listeners: &[(u16, String)],
+        truth: &Path,
+        arguments: &[&str],
+    ) -> Result<Self> {
+        let mut command = shared_simulator(seed, seconds, truth);
+        for (port, _) in listeners {
+            command.arg("--gsi-url").arg(format!("http://127.0.0.1:{port}/"));
+        }
+        let tokens: Vec<&str> = listeners.iter().map(|(_, token)| token.as_str()).collect();
+        command.env("RINGSIDE_SIM_GSI_TOKEN", tokens.join(",")).args(arguments);
+        let program = Program::start("the Counter-Strike simulator", &mut command)?;
+        Ok(Self { program, truth: truth.to_owned() })
+    }
+
     /// Plays a Counter-Strike match to the listener on `port`.
     ///
     /// # Errors
@@ -79,8 +127,19 @@ pub fn free_port() -> Result<u16> {
 }
 
 fn simulator(seed: u64, seconds: u64, truth: &Path) -> Command {
+    let mut command = serve(seed, seconds);
+    command.arg("--truth").arg(truth);
+    command
+}
+
+fn shared_simulator(seed: u64, seconds: u64, truth: &Path) -> Command {
+    let mut command = serve(seed, seconds);
+    command.arg("--shared-truth").arg(truth);
+    command
+}
+
+fn serve(seed: u64, seconds: u64) -> Command {
     let mut command = Command::new(binary("ringside-sim"));
     command.args(["serve", "--seed", &seed.to_string(), "--seconds", &seconds.to_string()]);
-    command.arg("--truth").arg(truth);
     command
 }

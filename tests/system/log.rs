@@ -9,6 +9,14 @@ use serde_json::Value;
 /// Every event in the log of the server in `folder`, of which none is there
 /// twice: device and id.
 pub(crate) fn each_once(folder: &Path) -> BTreeSet<(String, String)> {
+    let events = events(folder);
+    let each: BTreeSet<_> = events.iter().map(name_of).collect();
+    assert_eq!(events.len(), each.len(), "an event is in the log twice");
+    each
+}
+
+/// Every event in the log of the server in `folder`, in the order of the log.
+pub(crate) fn events(folder: &Path) -> Vec<Value> {
     let path = folder.join("ingest.sqlite");
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     // As it is at one moment: the server may go on.
@@ -19,10 +27,8 @@ pub(crate) fn each_once(folder: &Path) -> BTreeSet<(String, String)> {
         counted += log.query_row(&sql, [], |row| row.get::<_, usize>(0)).unwrap();
         events.extend(bodies(&log, month).iter().flat_map(|body| events_of(body)));
     }
-    let each: BTreeSet<_> = events.iter().cloned().collect();
-    assert_eq!(events.len(), each.len(), "an event is in the log twice");
-    assert_eq!(counted, each.len(), "the evidence is of other events than the bytes");
-    each
+    assert_eq!(counted, events.len(), "the evidence is of other events than the bytes");
+    events
 }
 
 fn months(db: &Connection) -> Vec<i64> {
@@ -48,9 +54,8 @@ fn decoded(encoding: i64, bytes: Vec<u8>) -> Vec<u8> {
     json
 }
 
-fn events_of(body: &[u8]) -> Vec<(String, String)> {
-    let events: Vec<Value> = serde_json::from_slice(body).unwrap();
-    events.iter().map(name_of).collect()
+fn events_of(body: &[u8]) -> Vec<Value> {
+    serde_json::from_slice(body).unwrap()
 }
 
 /// What tells an event from all others: device and id.

@@ -15,6 +15,8 @@ mod log;
 mod made_event;
 mod outages;
 mod outbox_commands;
+#[cfg(target_os = "linux")]
+mod page;
 mod processes;
 mod real_recordings;
 #[cfg(unix)]
@@ -23,4 +25,5 @@ mod restore;
 mod same_events_anywhere;
 mod silent_server;
 mod stopping;
+mod ten_witnesses;
 mod upgrading;

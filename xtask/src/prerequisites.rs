@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Pages,
     /// Tests that open the app on a display of their own.
     Desktop,
+    /// Tests that open the server's page.
+    ServerPage,
     /// Asking the server whether it does what its document says.
     Contract,
     /// Tests that let programs crash at any system call.
@@ -36,6 +38,7 @@ impl fmt::Display for Purpose {
             Self::Build => "to build the workspace",
             Self::Pages => "to build and test the pages",
             Self::Desktop => "to open the app in tests",
+            Self::ServerPage => "to open the server's page in tests",
             Self::Contract => "to hold the server to its OpenAPI document",
             Self::Crashes => "to crash programs at any call in tests",
             Self::Windows => "to build and test for Windows",
@@ -78,6 +81,7 @@ const PACKAGES: &[Package] = &[
     package("xvfb", Purpose::Desktop),
     package("nodejs", Purpose::Pages),
     package("npm", Purpose::Pages),
+    package("chromium", Purpose::ServerPage),
     package("python3-venv", Purpose::Contract),
     package("strace", Purpose::Crashes),
     package("debian-archive-keyring", Purpose::Windows),

@@ -44,8 +44,11 @@ pub struct Lifetimes {
     /// itself is kept. Longer than the former, so that no event can come back
     /// after it was forgotten.
     pub gate_retention_s: u64,
-    /// A match is to be sealed after so long. For now no server seals any.
+    /// A match whose devices did not all say that it ended is sealed when nothing
+    /// came for so long.
     pub seal_after_s: u64,
+    /// A match whose devices did is sealed so long after the last of them.
+    pub seal_not_before_s: u64,
     /// A stored answer to an Idempotency-Key is repeated for so long.
     pub idempotency_retention_s: u64,
     /// And at most so many answers a device.
@@ -58,6 +61,7 @@ impl Default for Lifetimes {
             outbox_max_age_s: 30 * DAY_S,
             gate_retention_s: 45 * DAY_S,
             seal_after_s: DAY_S,
+            seal_not_before_s: 10 * 60,
             idempotency_retention_s: DAY_S,
             idempotency_answers_max: 10_000,
         }
@@ -79,6 +83,13 @@ impl Lifetimes {
             return Err("seal_after must not be longer than gate_retention: a match must be \
                         sealed while its events are still remembered");
         }
+        if self.seal_after_s == 0 {
+            return Err("seal_after must not be 0: a match would be sealed while it runs");
+        }
+        if self.seal_not_before_s > self.seal_after_s {
+            return Err("seal_not_before must not be longer than seal_after: a match that is \
+                        over would be sealed later than one that is not");
+        }
         Ok(())
     }
 }
@@ -96,5 +107,15 @@ mod tests {
     fn a_gate_that_forgets_too_early_is_refused() {
         let lifetimes = Lifetimes { gate_retention_s: 30 * DAY_S, ..Lifetimes::default() };
         assert!(lifetimes.check().is_err());
+    }
+
+    #[test]
+    fn a_seal_is_after_the_match_and_waits_no_longer_for_one_that_is_over() {
+        for (seal_after_s, seal_not_before_s, fits) in
+            [(60, 60, true), (1, 0, true), (60, 61, false), (0, 0, false)]
+        {
+            let lifetimes = Lifetimes { seal_after_s, seal_not_before_s, ..Lifetimes::default() };
+            assert_eq!(lifetimes.check().is_ok(), fits, "{seal_after_s} {seal_not_before_s}");
+        }
     }
 }

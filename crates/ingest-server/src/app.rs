@@ -7,7 +7,7 @@ use axum::{
     body::Bytes,
     http::StatusCode,
     middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use event_model::Clock;
 use ingest_api::{DEVICES_PATH, EVENTS_PATH, ProblemKind};
@@ -20,6 +20,7 @@ use crate::{
     byte_budget::ByteBudget,
     disk::DiskFloor,
     enrolments::Enrolments,
+    feed::Feeds,
     in_flight::InFlight,
     metrics::{self, Metrics},
     phase::Phases,
@@ -51,6 +52,7 @@ pub(crate) struct App {
     pub(crate) enrolments: Enrolments,
     pub(crate) quotas: Quotas,
     pub(crate) in_flight: InFlight,
+    pub(crate) feeds: Feeds,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) openapi: Bytes,
 }
@@ -62,7 +64,17 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(DEVICES_PATH, post(routes::devices::enrol))
         .route("/v1/matches", get(routes::matches::list_matches))
         .route("/v1/matches/{key}", get(routes::matches::one_match))
-        .route("/v1/matches/{key}/occurrences", get(routes::matches::list_occurrences))
+        .route("/v1/matches/{key}/occurrences", get(routes::occurrences::list_occurrences))
+        .route("/v1/matches/{key}/occurrences/{id}", get(routes::occurrences::one_occurrence))
+        .route("/v1/matches/{key}/feed", get(routes::feed::feed))
+        .route("/v1/matches/{key}/streams", get(routes::matches::streams))
+        .route("/v1/matches/{key}/statistics", get(routes::statistics::of_match))
+        .route("/v1/players/{account}/statistics", get(routes::statistics::of_player))
+        .route("/v1/matches/{key}/seal", post(routes::sealing::seal))
+        .route("/v1/matches/{key}/reopen", post(routes::sealing::reopen))
+        .route("/v1/events/{id}", delete(routes::erasing::erase_event))
+        .route("/v1/matches/{key}/events", delete(routes::erasing::erase_match))
+        .route("/v1/devices/{device}", delete(routes::erasing::erase_device))
         .layer(middleware::from_fn_with_state(app.clone(), admission::admit));
     contract
         // Not behind the admission: they tell how an overloaded server is.
@@ -70,6 +82,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(routes::operations::readyz))
         .route("/metrics", get(routes::operations::metrics))
         .route("/openapi.json", get(routes::operations::openapi))
+        .route("/", get(routes::page::page))
+        .route("/assets/{name}", get(routes::page::asset))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(nothing_here)
         .layer(middleware::from_fn(admission::check_form))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, header};
 use event_model::DeviceId;
 use ingest_api::ProblemKind;
-use ingest_store::{KeyFault, Principal, Token, Validity, Viewer};
+use ingest_store::{KeyFault, Principal, ReaderRole, Token, Validity, Viewer};
 
 use crate::{Config, app::App, principals, quota::AtWork, rejection::Rejection};
 
@@ -82,6 +82,55 @@ pub(crate) async fn viewer(app: &Arc<App>, headers: &HeaderMap) -> Result<Lookin
         }
         Principal::Reader(_) => Looking { viewer: Viewer::Reader, _at_work: None },
     })
+}
+
+/// What the owner of the token may erase.
+pub(crate) enum Eraser {
+    /// Its own, counted among its requests.
+    Device(DeviceId, AtWork),
+    /// Any device's.
+    Operator,
+}
+
+/// Who may erase something.
+pub(crate) async fn eraser(app: &Arc<App>, headers: &HeaderMap) -> Result<Eraser, Rejection> {
+    match principal(app, headers).await? {
+        Principal::Device(device) => {
+            let at_work = app.quotas.begin(device, &app.clock.now())?;
+            Ok(Eraser::Device(device, at_work))
+        }
+        Principal::Reader(ReaderRole::Operator) => Ok(Eraser::Operator),
+        Principal::Reader(ReaderRole::Reader) => Err(only_operators()),
+    }
+}
+
+/// Refuses who is no operator.
+pub(crate) async fn operator(app: &Arc<App>, headers: &HeaderMap) -> Result<(), Rejection> {
+    match principal(app, headers).await? {
+        Principal::Reader(ReaderRole::Operator) => Ok(()),
+        Principal::Reader(ReaderRole::Reader) | Principal::Device(_) => Err(only_operators()),
+    }
+}
+
+fn only_operators() -> Rejection {
+    Rejection::new(ProblemKind::Forbidden, "an operator's token may do this, and no other")
+}
+
+/// Refuses a device.
+pub(crate) async fn reader(app: &Arc<App>, headers: &HeaderMap) -> Result<(), Rejection> {
+    match principal(app, headers).await? {
+        Principal::Reader(_) => Ok(()),
+        Principal::Device(_) => {
+            let detail = "a reader's token shows this, and no device's";
+            Err(Rejection::new(ProblemKind::Forbidden, detail))
+        }
+    }
+}
+
+/// Whether a token that opened something long still does.
+pub(crate) async fn is_still_valid(app: &Arc<App>, token: &Token) -> bool {
+    let known = principals::principal(app, token.clone()).await;
+    matches!(known, Ok(Some((_, Validity::Valid))))
 }
 
 async fn principal(app: &Arc<App>, headers: &HeaderMap) -> Result<Principal, Rejection> {

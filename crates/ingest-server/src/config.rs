@@ -63,6 +63,12 @@ pub struct Bounds {
     /// The same for the bytes of their bodies, as sent or as decoded, whichever
     /// is more.
     pub bytes_per_day_max: u64,
+    /// Feeds of matches open at a time.
+    pub feeds_max: u32,
+    /// Of these with one token.
+    pub principal_feeds_max: u32,
+    /// How long a feed says nothing where nothing happens.
+    pub feed_keep_alive: Duration,
     /// How long a connection may stay without a whole request's head, or without
     /// reading its answer.
     pub idle_timeout: Duration,
@@ -102,6 +108,15 @@ impl Bounds {
     pub const EVENTS_PER_DAY_MAX: u64 = 1_000_000;
     /// A million events of 600 bytes, and as much again for larger ones.
     pub const BYTES_PER_DAY_MAX: u64 = 1024 * 1024 * 1024;
+    /// A backend's few consumers, and people who look on: some tens of megabytes
+    /// where none of them reads.
+    pub const FEEDS_MAX: u32 = 512;
+    /// Whoever shows matches side by side; thirty-two tokens before nobody else
+    /// has a feed.
+    pub const PRINCIPAL_FEEDS_MAX: u32 = 16;
+    /// Half of the half minute after which the least patient of proxies give a
+    /// silent line up.
+    pub const FEED_KEEP_ALIVE: Duration = Duration::from_secs(15);
     /// A companion keeps its connection for the next batch, seconds later.
     pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
     /// 1 MiB over a line of 300 kbit/s takes half of it.
@@ -126,6 +141,9 @@ impl Bounds {
             "requests_per_minute_max": self.requests_per_minute_max,
             "events_per_day_max": self.events_per_day_max,
             "bytes_per_day_max": self.bytes_per_day_max,
+            "feeds_max": self.feeds_max,
+            "principal_feeds_max": self.principal_feeds_max,
+            "feed_keep_alive_s": self.feed_keep_alive.as_secs(),
             "idle_timeout_s": self.idle_timeout.as_secs(),
             "body_timeout_s": self.body_timeout.as_secs(),
             "answer_timeout_s": self.answer_timeout.as_secs(),
@@ -152,6 +170,9 @@ impl Default for Bounds {
             requests_per_minute_max: Self::REQUESTS_PER_MINUTE_MAX,
             events_per_day_max: Self::EVENTS_PER_DAY_MAX,
             bytes_per_day_max: Self::BYTES_PER_DAY_MAX,
+            feeds_max: Self::FEEDS_MAX,
+            principal_feeds_max: Self::PRINCIPAL_FEEDS_MAX,
+            feed_keep_alive: Self::FEED_KEEP_ALIVE,
             idle_timeout: Self::IDLE_TIMEOUT,
             body_timeout: Self::BODY_TIMEOUT,
             answer_timeout: Self::ANSWER_TIMEOUT,

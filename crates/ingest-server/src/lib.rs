@@ -32,6 +32,7 @@ mod connections;
 mod disk;
 mod enrolments;
 mod events;
+mod feed;
 mod in_flight;
 #[cfg(test)]
 mod instant;
@@ -45,6 +46,7 @@ mod read_pool;
 mod readiness;
 mod rejection;
 mod routes;
+mod sealer;
 mod serve;
 mod tls;
 mod writer;

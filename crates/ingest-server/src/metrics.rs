@@ -1,5 +1,7 @@
 //! What Prometheus is told. Numbers only: no device, match or player is a label.
 
+mod association;
+
 use std::sync::Arc;
 
 use axum::{
@@ -15,8 +17,12 @@ use prometheus::{
 
 use crate::app::App;
 
+pub(crate) use association::{Associating, Watched};
+
 /// Seconds; a commit takes milliseconds, an overloaded disk seconds.
 const DURATION_BUCKETS: [f64; 10] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+const VALID: &str = "the names of our metrics are valid";
 
 /// The counters of one server.
 pub(crate) struct Metrics {
@@ -31,6 +37,7 @@ pub(crate) struct Metrics {
     batches_waiting: IntGauge,
     store_failing: IntGauge,
     store_failures: IntCounter,
+    association: Associating,
 }
 
 impl Metrics {
@@ -53,19 +60,19 @@ impl Metrics {
         );
         let failures =
             Opts::new("ringside_ingest_store_failures_total", "Writes that the store failed at");
-        let valid = "the names of our metrics are valid";
         let metrics = Self {
             registry: Registry::new(),
-            events: IntCounterVec::new(events, &["verdict"]).expect(valid),
-            requests: IntCounterVec::new(requests, &["path", "status"]).expect(valid),
-            durations: HistogramVec::new(durations, &["path"]).expect(valid),
-            log_position: IntGauge::with_opts(position).expect(valid),
-            connections: IntGauge::with_opts(connections).expect(valid),
-            connections_refused: IntCounter::with_opts(refused).expect(valid),
-            requests_at_work: IntGauge::with_opts(at_work).expect(valid),
-            batches_waiting: IntGauge::with_opts(waiting).expect(valid),
-            store_failing: IntGauge::with_opts(failing).expect(valid),
-            store_failures: IntCounter::with_opts(failures).expect(valid),
+            events: IntCounterVec::new(events, &["verdict"]).expect(VALID),
+            requests: IntCounterVec::new(requests, &["path", "status"]).expect(VALID),
+            durations: HistogramVec::new(durations, &["path"]).expect(VALID),
+            log_position: IntGauge::with_opts(position).expect(VALID),
+            connections: IntGauge::with_opts(connections).expect(VALID),
+            connections_refused: IntCounter::with_opts(refused).expect(VALID),
+            requests_at_work: IntGauge::with_opts(at_work).expect(VALID),
+            batches_waiting: IntGauge::with_opts(waiting).expect(VALID),
+            store_failing: IntGauge::with_opts(failing).expect(VALID),
+            store_failures: IntCounter::with_opts(failures).expect(VALID),
+            association: Associating::new(),
         };
         metrics.register();
         metrics.count_events(0, &Tally::default());
@@ -88,6 +95,7 @@ impl Metrics {
         for collector in collectors {
             self.registry.register(collector).expect("each of our metrics is registered once");
         }
+        self.association.register(&self.registry);
     }
 
     pub(crate) fn connection_opened(&self) {
@@ -100,6 +108,11 @@ impl Metrics {
 
     pub(crate) fn connection_refused(&self) {
         self.connections_refused.inc();
+    }
+
+    /// What is counted of association.
+    pub(crate) fn association(&self) -> &Associating {
+        &self.association
     }
 
     /// Counted where the store is written.
@@ -133,8 +146,9 @@ impl Metrics {
         ];
         let known = gauges.into_iter().filter_map(|(gauge, value)| Some((gauge, value?)));
         for (gauge, value) in known {
-            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+            gauge.set(whole(value));
         }
+        self.association.set(&load.association);
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())
             .expect("our metrics are always text")
@@ -149,6 +163,11 @@ pub(crate) struct Load {
     pub(crate) requests_at_work: usize,
     pub(crate) batches_waiting: usize,
     pub(crate) is_store_failing: bool,
+    pub(crate) association: Watched,
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn count(number: usize) -> u64 {

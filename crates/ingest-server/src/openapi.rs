@@ -3,7 +3,7 @@
 mod whole;
 
 use event_model::canonical_json;
-use ingest_api::{Lifetimes, Limits, Problem};
+use ingest_api::{FeedEvent, Lifetimes, Limits, Problem};
 use ingest_store::Store;
 use serde_json::{Value, json};
 use utoipa::{
@@ -25,13 +25,25 @@ use crate::{Config, SERVER_VERSION, routes};
         routes::devices::enrol,
         routes::matches::list_matches,
         routes::matches::one_match,
-        routes::matches::list_occurrences,
+        routes::matches::streams,
+        routes::occurrences::list_occurrences,
+        routes::occurrences::one_occurrence,
+        routes::feed::feed,
+        routes::statistics::of_match,
+        routes::statistics::of_player,
+        routes::sealing::seal,
+        routes::sealing::reopen,
+        routes::erasing::erase_event,
+        routes::erasing::erase_match,
+        routes::erasing::erase_device,
         routes::operations::healthz,
         routes::operations::readyz,
         routes::operations::metrics,
         routes::operations::openapi,
+        routes::page::page,
+        routes::page::asset,
     ),
-    components(schemas(Limits, Lifetimes, Problem)),
+    components(schemas(FeedEvent, Limits, Lifetimes, Problem)),
     modifiers(&Tokens),
 )]
 struct Contract;
@@ -44,6 +56,7 @@ impl Modify for Tokens {
         let kinds = [
             ("device", "A device's token, from POST /v1/devices"),
             ("reader", "A reader's token, from `ringside-ingest reader add`"),
+            ("operator", "An operator's token, from `ringside-ingest reader add --operator`"),
             ("enrolment_key", "From `ringside-ingest key add`"),
         ];
         for (name, description) in kinds {

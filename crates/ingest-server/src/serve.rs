@@ -23,6 +23,7 @@ use crate::{
     connections::Connections,
     disk::DiskFloor,
     enrolments::Enrolments,
+    feed::{Feeds, Hub},
     in_flight::InFlight,
     metrics::Metrics,
     openapi_json,
@@ -32,6 +33,7 @@ use crate::{
     quota::Quotas,
     read_pool::ReadPool,
     readiness::Readiness,
+    sealer::keep_sealing,
     tls::{self, TlsError},
     writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue_at_last},
 };
@@ -195,12 +197,14 @@ impl Server {
         let connections = tokio::spawn(connections.serve(listener));
         let retiring = tokio::spawn(keep_retiring(Arc::downgrade(&self.app)));
         let giving = tokio::spawn(keep_giving_room_back(Arc::downgrade(&self.app)));
+        let sealing = tokio::spawn(keep_sealing(Arc::downgrade(&self.app)));
         let rescuing = tokio::spawn(keep_in_place(Arc::downgrade(&self.app)));
         let phases = self.app.phases.clone();
         let owning = tokio::spawn(self.owner.keep(move || phases.advance(Phase::Draining)));
         self.app.phases.reached(Phase::Draining).await;
         retiring.abort();
         giving.abort();
+        sealing.abort();
         drain(&self.app, connections).await;
         rescuing.abort();
         // After the last commit: a file may have been deleted before it.
@@ -263,7 +267,9 @@ fn build_app(
     let requests_max = config.bounds.concurrent_requests_max;
     let metrics = Arc::new(Metrics::new());
     let health = Health::counting(metrics.store_failures());
-    let (writer, thread) = Writer::start(store, terms, requests_max, health);
+    let hub = Arc::new(Hub::default());
+    let news = (hub.clone(), metrics.association().clone());
+    let (writer, thread) = Writer::start(store, terms, requests_max, health, news);
     let app = App {
         readers: ReadPool::new(config.data_dir.clone(), config.store, writer.place()),
         readiness: Readiness::default(),
@@ -281,6 +287,7 @@ fn build_app(
         enrolments: Enrolments::default(),
         quotas: Quotas::new(&config.bounds),
         in_flight: InFlight::default(),
+        feeds: Feeds::new(hub, &config.bounds),
         metrics,
         openapi: openapi_json(&config).into(),
         writer,

@@ -5,6 +5,7 @@
 //! log is written beside it, by the [`follower`].
 
 mod follower;
+mod group;
 mod health;
 mod rescue;
 mod retirement;
@@ -16,14 +17,16 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use event_model::WallTime;
-use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, Store};
+use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, SealDue, SealRules, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::rejection::Rejection;
+use crate::{feed::Hub, metrics::Associating, rejection::Rejection};
 use follower::{FollowerThread, Progress, Report};
+use group::Group;
 pub(crate) use health::Health;
 pub(crate) use rescue::{keep_in_place, rescue_at_last};
 pub(crate) use retirement::keep_retiring;
@@ -33,13 +36,6 @@ pub(crate) use room::keep_giving_room_back;
 /// and keeps its place until that is done: the server's own, one of a kind at a
 /// time. So the queue never fills.
 const OWN_WAITING_MAX: usize = 8;
-/// Batches in one commit. A batch of a few events costs some ten microseconds,
-/// so a full group is done in the time of some commits: it bounds how long the
-/// first of them waits for the last.
-const GROUP_MAX: usize = 512;
-/// Bytes of decoded bodies in one commit, for the same reason: a few
-/// milliseconds of writing.
-const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Reports awaited while the shelf is due: its own, and those of checkpoints
 /// that were begun before.
@@ -68,10 +64,11 @@ impl Writer {
         terms: IngestTerms,
         requests_max: usize,
         health: Health,
+        (hub, counts): (Arc<Hub>, Associating),
     ) -> (Self, thread::JoinHandle<()>) {
         let waiting_max = requests_max.saturating_add(OWN_WAITING_MAX);
         let (jobs, waiting) = mpsc::channel(waiting_max.min(Semaphore::MAX_PERMITS));
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::new(hub, counts));
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
         let (room_inside, cut_short) = (room.clone(), store.cut_short());
@@ -116,6 +113,36 @@ impl Writer {
     /// Waits, within bounds, until what is stored now can be read.
     pub(crate) async fn associated(&self) {
         self.progress.associated().await;
+    }
+
+    /// Events that are stored and not associated.
+    pub(crate) fn association_lag(&self) -> u64 {
+        self.progress.lag()
+    }
+
+    /// The same with a patience of one's own; whether it came so far.
+    pub(crate) async fn associated_within(&self, patience: Duration) -> bool {
+        self.progress.associated_within(patience).await
+    }
+
+    /// Waits until a whole step of association was made that began after this.
+    pub(crate) async fn stepped(&self) {
+        self.progress.stepped().await;
+    }
+
+    /// Has a step made also where no event is new: something was decided.
+    pub(crate) fn step_soon(&self) {
+        self.progress.step_soon();
+    }
+
+    /// Which matches are to be sealed at `now`, as far as one look finds them.
+    pub(crate) async fn seals_due(
+        &self,
+        now: WallTime,
+        rules: SealRules,
+    ) -> Result<Vec<SealDue>, Rejection> {
+        let due = self.progress.seals_due(now, rules).await.ok_or_else(Rejection::stopped)?;
+        due.map_err(|error| Rejection::store(&error))
     }
 
     /// Stores a batch; the outcome comes after the commit.
@@ -176,7 +203,7 @@ fn work(
             match job {
                 Job::Ingest(batch, reply) => group.add(*batch, reply),
                 Job::Other(change) => {
-                    group.commit(&mut store, terms, health);
+                    group.commit(&mut store, terms, health, &progress);
                     change(&mut store);
                 }
             }
@@ -184,8 +211,7 @@ fn work(
                 next = waiting.try_recv().ok();
             }
         }
-        group.commit(&mut store, terms, health);
-        progress.committed(store.log_position().unwrap_or(0));
+        group.commit(&mut store, terms, health, &progress);
         room_inside.store(store.free_bytes().unwrap_or(0), Ordering::Relaxed);
         // What is shared of a log that is gone may be of another's by now.
         if let Some(follower) = &mut follower
@@ -228,145 +254,5 @@ fn take(store: &mut Store, follower: &FollowerThread, report: Report) {
                 tracing::warn!(error = &error as &dyn std::error::Error, "A checkpoint failed");
             }
         },
-    }
-}
-
-#[derive(Default)]
-struct Group {
-    batches: Vec<Batch>,
-    replies: Vec<oneshot::Sender<Outcome>>,
-    bytes: usize,
-    /// What its commits wrote, until somebody takes it.
-    written: usize,
-}
-
-impl Group {
-    fn add(&mut self, batch: Batch, reply: oneshot::Sender<Outcome>) {
-        self.bytes += batch.body.json.len();
-        self.written += batch.written_bytes();
-        self.batches.push(batch);
-        self.replies.push(reply);
-    }
-
-    fn is_full(&self) -> bool {
-        self.batches.len() >= GROUP_MAX || self.bytes >= GROUP_BYTES_MAX
-    }
-
-    fn commit(&mut self, store: &mut Store, terms: &IngestTerms, health: &Health) {
-        if self.batches.is_empty() {
-            return;
-        }
-        let committed = store.ingest(&self.batches, terms);
-        health.committed(&committed);
-        let outcomes = match committed {
-            Ok(outcomes) => outcomes,
-            // One batch has spoiled it for the others: each alone.
-            Err(ingest_store::Error::UnknownDevice) if self.batches.len() > 1 => {
-                self.batches.iter().map(|batch| alone(store, batch, terms, health)).collect()
-            }
-            // The store itself failed, and would fail for each as slowly.
-            Err(error) => retry(store, &self.batches, terms, &error),
-        };
-        for (reply, outcome) in self.replies.drain(..).zip(outcomes) {
-            // Nobody waits for the outcome where the client has gone.
-            drop(reply.send(outcome));
-        }
-        self.batches.clear();
-        self.bytes = 0;
-    }
-}
-
-fn alone(store: &mut Store, batch: &Batch, terms: &IngestTerms, health: &Health) -> Outcome {
-    let committed = store.ingest(std::slice::from_ref(batch), terms);
-    health.committed(&committed);
-    match committed {
-        Ok(mut outcomes) => outcomes.pop().expect("one batch has one outcome"),
-        Err(error) => {
-            let mut outcomes = retry(store, std::slice::from_ref(batch), terms, &error);
-            outcomes.pop().expect("one batch has one outcome")
-        }
-    }
-}
-
-fn retry(
-    store: &Store,
-    batches: &[Batch],
-    terms: &IngestTerms,
-    error: &ingest_store::Error,
-) -> Vec<Outcome> {
-    let (error, count) = (error as &dyn std::error::Error, batches.len());
-    tracing::error!(error, batches = count, "Batches could not be stored");
-    batches.iter().map(|batch| Outcome::Answered(store.retry_answer(batch, terms))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use event_model::{DeviceId, Fingerprint};
-    use ingest_api::Lifetimes;
-    use ingest_store::{Body, Item, SoundEvent, StoreOptions, Tally, Verdict};
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn at() -> WallTime {
-        WallTime::from_unix_ms(0)
-    }
-
-    fn batch(device: Uuid, id: &str) -> Batch {
-        let event = SoundEvent {
-            id: id.to_owned(),
-            fingerprint: Fingerprint([0; 32]),
-            span: 1..3,
-            origin: None,
-            corrected: association::Sighting { at: at(), quality: association::TimeQuality::Good },
-            gap: None,
-        };
-        let items = vec![Item { sequence: None, verdict: Verdict::Sound(event) }];
-        let body = Body { json: b"[{}]".to_vec(), zstd: None };
-        let device = DeviceId(device);
-        Batch { device, outbox: None, received_at: at(), idempotency: None, body, items }
-    }
-
-    /// What each of a group was answered.
-    fn commit(store: &mut Store, batches: [Batch; 3]) -> [Tally; 3] {
-        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
-        let mut group = Group::default();
-        let outcomes = batches.map(|batch| {
-            let (reply, outcome) = oneshot::channel();
-            group.add(batch, reply);
-            outcome
-        });
-        let failures = prometheus::IntCounter::new("failures", "of the store").unwrap();
-        group.commit(store, &terms, &Health::counting(failures));
-        outcomes.map(|outcome| match outcome.blocking_recv().unwrap() {
-            Outcome::Answered(answer) => answer.tally,
-            Outcome::KeyReused => panic!("no key was given"),
-        })
-    }
-
-    #[test]
-    fn a_device_that_is_unknown_spoils_no_other_batch_of_its_commit() {
-        let dir = tempfile::TempDir::new().unwrap();
-        let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
-        store.add_device(DeviceId(Uuid::nil()), "PC", at()).unwrap();
-        let batches = [(Uuid::nil(), "a"), (Uuid::max(), "b"), (Uuid::nil(), "c")];
-        let [first, unknown, last] =
-            commit(&mut store, batches.map(|(device, id)| batch(device, id)));
-        assert_eq!((first.stored, unknown.retry, last.stored), (1, 1, 1));
-    }
-
-    #[test]
-    fn a_store_that_fails_asks_all_to_come_again() {
-        let dir = tempfile::TempDir::new().unwrap();
-        let options = StoreOptions { busy_timeout: std::time::Duration::ZERO };
-        let mut store = Store::open(dir.path(), options).unwrap();
-        store.add_device(DeviceId(Uuid::nil()), "PC", at()).unwrap();
-        let shell = rusqlite::Connection::open(dir.path().join(Store::FILE_NAME)).unwrap();
-        shell.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let tallies = commit(&mut store, ["a", "b", "c"].map(|id| batch(Uuid::nil(), id)));
-        assert_eq!(tallies.map(|tally| tally.retry), [1, 1, 1]);
-        shell.execute_batch("ROLLBACK").unwrap();
-        let tallies = commit(&mut store, ["a", "b", "c"].map(|id| batch(Uuid::nil(), id)));
-        assert_eq!(tallies.map(|tally| tally.stored), [1, 1, 1]);
     }
 }

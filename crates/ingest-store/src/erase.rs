@@ -37,6 +37,16 @@ impl Store {
     /// Where SQLite fails, or the event cannot be told from its neighbours in a
     /// damaged batch: then the log stays as it is.
     pub fn erase_event(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
+        let part = self.erase_one(device, id)?;
+        Ok(part.map_or(Erased::Unknown, |_| Erased::Now))
+    }
+
+    /// The same, with what changed; `None` where nobody sent it, or it was
+    /// forgotten.
+    ///
+    /// # Errors
+    /// As [`Store::erase_event`].
+    pub fn erase_one(&mut self, device: DeviceId, id: &str) -> Result<Option<ErasedPart>> {
         self.overwriting(|store| store.try_erase(device, id))
     }
 
@@ -60,7 +70,7 @@ impl Store {
         Ok(index)
     }
 
-    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
+    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Option<ErasedPart>> {
         let mut index = self.index_to_erase()?;
         // The index is held until the log is written, so that nobody folds in
         // meanwhile what is being erased.
@@ -71,16 +81,17 @@ impl Store {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let wanted = Wanted { log: &transaction, segments: &segments, key: EventKey::of(id) };
         let Some(found) = wanted.find(&index, device, cursors.shelved_through)? else {
-            return Ok(Erased::Unknown);
+            return Ok(None);
         };
         found.erase(&transaction)?;
         transaction.commit()?;
+        let mut part = ErasedPart { erased: 1, ..ErasedPart::default() };
         if found.batch_no <= cursors.associated_batch {
             let gone: Vec<Gone> = found.gone(device).collect();
-            follower::withdraw(&index, &self.connection, &segments, &gone)?;
+            part.changed = follower::withdraw(&index, &self.connection, &segments, &gone)?;
         }
         index.commit()?;
-        Ok(Erased::Now)
+        Ok(Some(part))
     }
 }
 

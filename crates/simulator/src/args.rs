@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::grid::GridArgs;
-use crate::{Cs2Stage, LeagueStage, Length, PlayedGame, Show, Speed};
+use crate::{
+    Attendance, Cs2Stage, LeagueStage, Length, PlayedGame, REVIVAL_PERCENT_MAX, Show, Speed,
+    cast::PLAYERS,
+};
 
 /// A seeded match with its truth, played on the games' own local protocols.
 #[derive(Debug, Parser)]
@@ -46,48 +50,114 @@ pub struct MatchArgs {
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url"])))]
+#[command(
+    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url"])),
+    after_help = EXAMPLES
+)]
 pub struct ServeArgs {
     /// The same seed gives the same matches.
     #[arg(long)]
     pub seed: u64,
-    /// Play League on this port of 127.0.0.1; 0 for any free one.
-    #[arg(long, requires = "league_root")]
+    /// Play League on this port of 127.0.0.1; 0 for any free one. Further clients
+    /// of the match have the ports after it.
+    #[arg(long, value_name = "PORT", requires = "league_root")]
     pub league_port: Option<u16>,
-    /// Where to write the root certificate that League's client must pin.
-    #[arg(long, requires = "league_port")]
+    /// Where to write the root certificate that League's clients must pin.
+    #[arg(long, value_name = "FILE", requires = "league_port")]
     pub league_root: Option<PathBuf>,
-    /// Play Counter-Strike to the listener at this address.
-    #[arg(long, requires = "gsi_token")]
-    pub gsi_url: Option<String>,
-    /// The token of the listener's config file.
-    #[arg(long, requires = "gsi_url", env = "RINGSIDE_SIM_GSI_TOKEN", hide_env_values = true)]
-    pub gsi_token: Option<String>,
+    /// How many players' clients of the one League match to play, each on a port
+    /// of its own.
+    #[arg(
+        long, value_name = "N", default_value_t = 1, requires = "league_port",
+        value_parser = clap::value_parser!(u8).range(1..=10)
+    )]
+    pub league_clients: u8,
+    /// How many of them join in mid-match: the last ones.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "league_port")]
+    pub league_late: u8,
+    /// How many of the others leave and come back, with their lists begun anew.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "league_port")]
+    pub league_returning: u8,
+    /// Of a hundred kills in League, how many happen again: the victim is revived,
+    /// and the same player kills them within seconds.
+    #[arg(
+        long, value_name = "PERCENT", default_value_t = 0, requires = "league_port",
+        value_parser = clap::value_parser!(u8).range(0..=i64::from(REVIVAL_PERCENT_MAX))
+    )]
+    pub revivals: u8,
+    /// Play Counter-Strike to the listener at this address. Given several times,
+    /// each is the listener of another player of one match.
+    #[arg(long, value_name = "URL", requires = "gsi_token")]
+    pub gsi_url: Vec<String>,
+    /// The token of the listener's config file; of several listeners one each, with
+    /// commas between, in the same order.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        requires = "gsi_url",
+        value_delimiter = ',',
+        env = "RINGSIDE_SIM_GSI_TOKEN",
+        hide_env_values = true
+    )]
+    pub gsi_token: Vec<String>,
     /// How long each match lasts by its own clock.
     #[arg(long, default_value_t = 300, value_parser = length_range())]
     pub seconds: u32,
     /// How much faster than real time, 0.1 to 50.
     #[arg(long, default_value = "1")]
     pub speed: Speed,
-    /// Where to write the truth at the end.
-    #[arg(long)]
+    /// Where to write the truth at the end: of each client what a companion beside
+    /// it must record.
+    #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
+    /// Where to write what happened at the end, as JSON lines: the match, then each
+    /// happening once, with the accounts whose clients show it.
+    #[arg(long, value_name = "FILE")]
+    pub shared_truth: Option<PathBuf>,
 }
+
+const EXAMPLES: &str = "\
+Prints a line for each client that is up, `league https://127.0.0.1:PORT` or `cs2 URL`, then \
+`ready`. A match begins when a companion has asked each of its clients.
+
+One client of each game:
+  ringside-sim serve --seed 7 --league-port 2999 --league-root root.pem \\
+    --gsi-url http://127.0.0.1:28730/ --gsi-token TOKEN
+Ten players of one League match, ten times as fast; two join late:
+  ringside-sim serve --seed 7 --seconds 1800 --speed 10 --league-port 41000 --league-root root.pem \\
+    --league-clients 10 --league-late 2 --revivals 10 --shared-truth truth.jsonl";
 
 impl ServeArgs {
     /// The show that was asked for.
-    #[must_use]
-    pub fn show(self) -> Show {
+    ///
+    /// # Errors
+    /// Where there are not as many tokens as listeners, or more than ten.
+    pub fn show(self) -> Result<Show> {
+        let (urls, tokens) = (self.gsi_url.len(), self.gsi_token.len());
+        if urls != tokens || urls > PLAYERS {
+            bail!("{urls} listeners and {tokens} tokens: give one each, of ten players at most");
+        }
+        let attendance = Attendance {
+            clients: self.league_clients.into(),
+            late: self.league_late.into(),
+            returning: self.league_returning.into(),
+        };
         let league = self.league_port.zip(self.league_root);
-        let cs2 = self.gsi_url.zip(self.gsi_token);
-        Show {
+        let cs2 = self.gsi_url.into_iter().zip(self.gsi_token);
+        Ok(Show {
             seed: self.seed,
             length: Length::seconds(self.seconds),
             speed: self.speed,
-            league: league.map(|(port, root)| LeagueStage { port, root }),
-            cs2: cs2.map(|(url, token)| Cs2Stage { url, token }),
+            league: league.map(|(port, root)| LeagueStage {
+                port,
+                root,
+                attendance,
+                revival_percent: self.revivals,
+            }),
+            cs2: cs2.map(|(url, token)| Cs2Stage { url, token }).collect(),
             truth: self.truth,
-        }
+            shared_truth: self.shared_truth,
+        })
     }
 }
 
@@ -113,6 +183,24 @@ mod tests {
         let serve = ["ringside-sim", "serve", "--seed", "1"];
         assert!(!parse(&serve), "no game");
         assert!(!parse(&[&serve[..], &["--league-port", "0"]].concat()), "no root");
-        assert!(parse(&[&serve[..], &["--league-port", "0", "--league-root", "r"]].concat()));
+        let league = [&serve[..], &["--league-port", "0", "--league-root", "r"]].concat();
+        assert!(parse(&league));
+        assert!(!parse(&[&league[..], &["--league-clients", "11"]].concat()), "ten players");
+    }
+
+    #[test]
+    fn each_listener_has_a_token_of_its_own() {
+        let show = |tokens: &str| {
+            let args = ["ringside-sim", "serve", "--seed", "1", "--gsi-url", "a", "--gsi-url", "b"];
+            let args = args.into_iter().chain(["--gsi-token", tokens]);
+            match CommandLine::parse_from(args).command {
+                Command::Serve(args) => args.show(),
+                Command::Match(_) | Command::Grid(_) => unreachable!("it says serve"),
+            }
+        };
+        let stages = show("first,second").unwrap().cs2;
+        let pairs = stages.iter().map(|stage| (stage.url.as_str(), stage.token.as_str()));
+        assert_eq!(pairs.collect::<Vec<_>>(), [("a", "first"), ("b", "second")]);
+        assert!(show("first").is_err());
     }
 }

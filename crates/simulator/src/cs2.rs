@@ -7,6 +7,7 @@ mod plot;
 mod posting;
 mod request_log;
 mod scene;
+mod teams;
 
 use event_model::Game;
 
@@ -16,14 +17,27 @@ pub(crate) use posting::Posting;
 pub(crate) use request_log::USER_AGENT_OF_THE_GAME;
 pub use request_log::{GsiRequest, PROVIDER_EPOCH_S};
 use scene::Scene;
+pub use teams::Cs2Teams;
 
 /// One match, from the main menu back to it.
 #[derive(Debug, Clone)]
 pub struct Cs2Match {
     players: Vec<Player>,
+    /// Whose client it is.
+    observer: usize,
+    sides: Sides,
     map: &'static str,
     scenes: Vec<At>,
     events: Vec<TrueEvent>,
+}
+
+/// On whose side the players are that a client may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sides {
+    /// Whoever is shown is on the own one.
+    OneTeam,
+    /// Each on their own.
+    TwoTeams,
 }
 
 /// A scene, from its time of the match's clock on.
@@ -45,7 +59,7 @@ impl Cs2Match {
     pub fn truth(&self) -> SessionTruth {
         SessionTruth {
             game: Game::cs2().to_string(),
-            observer: self.players[plot::OBSERVER].steam_id.clone(),
+            observer: self.players[self.observer].steam_id.clone(),
             events: self.events.clone(),
         }
     }
@@ -67,6 +81,13 @@ impl Cs2Match {
         let begun = self.scenes.iter().take_while(|at| at.ms <= ms).last();
         let scene = begun.or(self.scenes.first()).map(|at| &at.scene);
         Payload::of(scene.unwrap_or(&Scene::MENU), self)
+    }
+
+    fn side_of(&self, player: usize) -> &'static str {
+        match self.sides {
+            Sides::OneTeam => "T",
+            Sides::TwoTeams => teams::side(player),
+        }
     }
 
     /// When the scene after this instant begins.

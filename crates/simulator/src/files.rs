@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::{Cs2Match, LeagueMatch, Length, Truth};
+use crate::{Cs2Match, LeagueMatch, Length, SharedTruth, Truth};
 
 /// Name of the truth's file.
 pub const TRUTH_FILE: &str = "truth.json";
@@ -59,6 +59,15 @@ pub fn write_match(seed: u64, game: PlayedGame, length: Length, folder: &Path) -
 pub(crate) fn write_truth(truth: &Truth, path: &Path) -> Result<()> {
     let text = serde_json::to_string_pretty(truth)?;
     fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes what several clients were shown, a line for each happening.
+pub(crate) fn write_shared(truths: &[SharedTruth], path: &Path) -> Result<()> {
+    let mut all = Vec::new();
+    for truth in truths {
+        all.extend(truth.lines()?);
+    }
+    lines(path, all.into_iter()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn lines(path: &Path, lines: impl Iterator<Item = String>) -> std::io::Result<()> {

@@ -25,9 +25,9 @@ mod prng;
 mod serve;
 mod truth;
 
-pub use cs2::{Cs2Match, GsiRequest, PROVIDER_EPOCH_S};
+pub use cs2::{Cs2Match, Cs2Teams, GsiRequest, PROVIDER_EPOCH_S};
 pub use files::{FRAMES_FILE, PlayedGame, TRUTH_FILE, write_match};
-pub use league::LeagueMatch;
+pub use league::{Attendance, LeagueClient, LeagueMatch, REVIVAL_PERCENT_MAX};
 pub use prng::Prng;
 pub use serve::{Announcement, Cs2Stage, LeagueStage, Show, Speed, serve};
-pub use truth::{Length, SessionTruth, TrueEvent, Truth};
+pub use truth::{Length, Observer, SessionTruth, SharedTruth, TrueEvent, Truth, WitnessedEvent};

@@ -50,6 +50,7 @@ fn measure(args: &GridArgs) -> ExitCode {
 }
 
 fn play(args: ServeArgs) -> Result<()> {
+    let show = args.show()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -62,7 +63,7 @@ fn play(args: ServeArgs) -> Result<()> {
             }
         };
         let clock = Arc::new(BootClock::new());
-        let (played, ()) = tokio::join!(serve(args.show(), clock, announcements), telling);
+        let (played, ()) = tokio::join!(serve(show, clock, announcements), telling);
         played.map(drop)
     })
 }

@@ -1,5 +1,6 @@
 //! The show: both matches on the games' real protocols, in real time or faster.
 
+mod audience;
 mod certificate;
 mod gsi_poster;
 mod league_server;
@@ -9,9 +10,14 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
 use event_model::Clock;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinSet};
 
-use crate::{Cs2Match, LeagueMatch, Length, Truth, files::write_truth};
+use crate::{
+    Attendance, Cs2Match, Cs2Teams, LeagueMatch, Length, SessionTruth, SharedTruth, Truth,
+    files::{write_shared, write_truth},
+};
+use audience::Audience;
+use certificate::Authority;
 use gsi_poster::GsiPoster;
 use league_server::LeagueServer;
 use stage_clock::Pace;
@@ -28,19 +34,26 @@ pub struct Show {
     pub speed: Speed,
     /// League, where it is played.
     pub league: Option<LeagueStage>,
-    /// Counter-Strike, where it is played.
-    pub cs2: Option<Cs2Stage>,
-    /// Where the truth is written at the end.
+    /// Counter-Strike, where it is played: several are clients of one match.
+    pub cs2: Vec<Cs2Stage>,
+    /// Where the truth of each client is written at the end.
     pub truth: Option<PathBuf>,
+    /// Where what happened is written, once for all clients.
+    pub shared_truth: Option<PathBuf>,
 }
 
 /// Where League is played.
 #[derive(Debug, Clone)]
 pub struct LeagueStage {
-    /// The port on 127.0.0.1; 0 for any free one.
+    /// The port on 127.0.0.1, further clients on those after it; 0 for any free
+    /// ones.
     pub port: u16,
-    /// Where the root certificate is written for the client to pin.
+    /// Where the root certificate is written for the clients to pin.
     pub root: PathBuf,
+    /// Clients of the match.
+    pub attendance: Attendance,
+    /// So many of a hundred victims are revived and killed again.
+    pub revival_percent: u8,
 }
 
 /// Where Counter-Strike is played.
@@ -55,7 +68,8 @@ pub struct Cs2Stage {
 /// What whoever started the show may wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
-    /// The root is written, and League's port answers that the match loads.
+    /// The root is written, and a port of League's answers that the match loads:
+    /// one for each client, in their order.
     League {
         /// The port.
         port: u16,
@@ -69,9 +83,18 @@ pub enum Announcement {
     Ready,
 }
 
+/// What is on: the servers, the posters, and what will have happened.
+#[derive(Default)]
+struct Cast {
+    league: Vec<LeagueServer>,
+    cs2: Vec<GsiPoster>,
+    sessions: Vec<SessionTruth>,
+    shared: Vec<SharedTruth>,
+}
+
 /// Plays the show to its end, writes the truth and gives it back.
 ///
-/// Each match begins when its client is there, or after a while without one.
+/// Each match begins when all its clients are there, or after a while without.
 ///
 /// # Errors
 /// Where a port is taken or a file cannot be written.
@@ -81,37 +104,74 @@ pub async fn serve(
     announcements: mpsc::Sender<Announcement>,
 ) -> Result<Truth> {
     let pace = Pace::new(clock, show.speed);
-    let mut sessions = Vec::new();
-
-    let mut league = None;
-    if let Some(stage) = &show.league {
-        let play = LeagueMatch::new(show.seed, show.length);
-        sessions.push(play.truth());
-        let server = LeagueServer::bind(play, stage, pace.clone())?;
-        announcements.send(Announcement::League { port: server.port() }).await.ok();
-        league = Some(server);
+    let mut cast = Cast::default();
+    cast.add_league(&show, &pace)?;
+    cast.add_cs2(&show, &pace)?;
+    let ports = cast.league.iter().map(|server| Announcement::League { port: server.port() });
+    let listeners = show.cs2.iter().map(|stage| Announcement::Cs2 { url: stage.url.clone() });
+    for announcement in ports.chain(listeners).chain([Announcement::Ready]) {
+        announcements.send(announcement).await.ok();
     }
-    let mut cs2 = None;
-    if let Some(stage) = show.cs2 {
-        let play = Cs2Match::new(show.seed, show.length);
-        sessions.push(play.truth());
-        announcements.send(Announcement::Cs2 { url: stage.url.clone() }).await.ok();
-        cs2 = Some(GsiPoster::new(play, stage, pace)?);
-    }
-    announcements.send(Announcement::Ready).await.ok();
 
-    let league = async { if let Some(server) = league { server.play().await } else { Ok(()) } };
-    let cs2 = async {
-        if let Some(poster) = cs2 {
-            poster.play().await
-        }
-    };
-    let (league, ()) = tokio::join!(league, cs2);
-    league.context("the League server failed")?;
+    let Cast { league, cs2, sessions, shared } = cast;
+    let mut playing = JoinSet::new();
+    for server in league {
+        playing.spawn(async { server.play().await.context("the League server failed") });
+    }
+    for poster in cs2 {
+        playing.spawn(async {
+            poster.play().await;
+            Ok(())
+        });
+    }
+    while let Some(played) = playing.join_next().await {
+        played??;
+    }
 
     let truth = Truth { seed: show.seed, sessions };
     if let Some(path) = &show.truth {
         write_truth(&truth, path)?;
     }
+    if let Some(path) = &show.shared_truth {
+        write_shared(&shared, path)?;
+    }
     Ok(truth)
+}
+
+impl Cast {
+    fn add_league(&mut self, show: &Show, pace: &Pace) -> Result<()> {
+        let Some(stage) = &show.league else { return Ok(()) };
+        let play = LeagueMatch::with_revivals(show.seed, show.length, stage.revival_percent);
+        let play = Arc::new(play);
+        let clients = play.clients(show.seed, stage.attendance);
+        self.sessions.extend(clients.iter().map(|client| play.truth_of(client)));
+        self.shared.push(play.shared_truth(show.seed, &clients));
+        let authority = Authority::new(&stage.root)?;
+        let audience = Arc::new(Audience::new(pace.clone(), clients.len()));
+        for (number, client) in (0..).zip(clients) {
+            let port = if stage.port == 0 { 0 } else { stage.port.saturating_add(number) };
+            let seen = (Arc::clone(&play), client);
+            self.league.push(LeagueServer::bind(seen, port, &authority, Arc::clone(&audience))?);
+        }
+        Ok(())
+    }
+
+    fn add_cs2(&mut self, show: &Show, pace: &Pace) -> Result<()> {
+        let clients = match show.cs2.len() {
+            0 => return Ok(()),
+            1 => vec![Cs2Match::new(show.seed, show.length)],
+            count => {
+                let teams = Cs2Teams::new(show.seed, show.length);
+                self.shared.push(teams.shared_truth(show.seed, count));
+                teams.clients(count)
+            }
+        };
+        self.sessions.extend(clients.iter().map(Cs2Match::truth));
+        let audience = Arc::new(Audience::new(pace.clone(), clients.len()));
+        for (play, stage) in clients.into_iter().zip(&show.cs2) {
+            let audience = Arc::clone(&audience);
+            self.cs2.push(GsiPoster::new(play, stage.clone(), pace.clone(), audience)?);
+        }
+        Ok(())
+    }
 }

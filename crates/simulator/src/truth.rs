@@ -79,3 +79,61 @@ impl TrueEvent {
         Self { kind: kind.as_str().to_owned(), ..Self::default() }
     }
 }
+
+/// One match that several clients show: each happening once.
+///
+/// Its file has one JSON document a line: the match, then each happening.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SharedTruth {
+    /// The seed that gives it again.
+    pub seed: u64,
+    /// `league` or `cs2`.
+    pub game: String,
+    /// Whose clients they are, in their order.
+    pub observers: Vec<Observer>,
+    /// In the order they happened.
+    pub events: Vec<WitnessedEvent>,
+}
+
+/// A player whose client shows the match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observer {
+    /// The account, as events name their observer.
+    pub account: String,
+    /// The name, as events name who did something.
+    pub name: String,
+}
+
+/// One thing that happened, and whose clients show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WitnessedEvent {
+    /// What it was.
+    #[serde(flatten)]
+    pub event: TrueEvent,
+    /// The victim's own counter after it, where only the victim's client shows
+    /// that; `ordinal` is the attacker's then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub victim_ordinal: Option<u64>,
+    /// Accounts of the clients that show it, or their part in it.
+    pub seen_by: Vec<String>,
+}
+
+/// The first line of a shared truth's file.
+#[derive(Serialize)]
+struct SharedHead<'t> {
+    seed: u64,
+    game: &'t str,
+    observers: &'t [Observer],
+}
+
+impl SharedTruth {
+    /// The lines of its file.
+    ///
+    /// # Errors
+    /// Never: all of it is plain data.
+    pub fn lines(&self) -> serde_json::Result<Vec<String>> {
+        let head = SharedHead { seed: self.seed, game: &self.game, observers: &self.observers };
+        let events = self.events.iter().map(serde_json::to_string);
+        std::iter::once(serde_json::to_string(&head)).chain(events).collect()
+    }
+}

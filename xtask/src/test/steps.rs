@@ -84,7 +84,13 @@ const LONG_STEPS: &[Step] = &[
 ];
 
 fn prerequisites(plan: &Plan) -> Result<Outcome> {
-    let mut purposes = vec![Purpose::Build, Purpose::Desktop, Purpose::Contract, Purpose::Crashes];
+    let mut purposes = vec![
+        Purpose::Build,
+        Purpose::Desktop,
+        Purpose::ServerPage,
+        Purpose::Contract,
+        Purpose::Crashes,
+    ];
     if has_pages() {
         purposes.push(Purpose::Pages);
     }

@@ -154,7 +154,8 @@ pub(super) enum ReaderCommand {
         /// For the list.
         #[arg(long)]
         name: String,
-        /// An operator's. For now nothing more is open to it than to a reader.
+        /// An operator's: it may seal and reopen matches, and erase what any device
+        /// sent.
         #[arg(long)]
         operator: bool,
         #[command(flatten)]

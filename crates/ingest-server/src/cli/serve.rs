@@ -64,10 +64,13 @@ struct LifetimeArgs {
     /// is kept.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().gate_retention_s)]
     gate_retention_s: u64,
-    /// A match is to be sealed after so long. No match is sealed yet: it is shown in
-    /// `/openapi.json`, and `--retain-days` must not be shorter.
+    /// A match whose devices did not all say that it ended is sealed when nothing
+    /// came for so long.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().seal_after_s)]
     seal_after_s: u64,
+    /// A match whose devices did is sealed so long after the last of them.
+    #[arg(long, value_name = "S", default_value_t = Lifetimes::default().seal_not_before_s)]
+    seal_not_before_s: u64,
     /// The answer to an Idempotency-Key is repeated for so long.
     #[arg(long, value_name = "S", default_value_t = Lifetimes::default().idempotency_retention_s)]
     idempotency_retention_s: u64,
@@ -109,6 +112,7 @@ impl LifetimeArgs {
             outbox_max_age_s: self.outbox_max_age_s,
             gate_retention_s: self.gate_retention_s,
             seal_after_s: self.seal_after_s,
+            seal_not_before_s: self.seal_not_before_s,
             idempotency_retention_s: self.idempotency_retention_s,
             idempotency_answers_max: self.idempotency_answers_max,
         }

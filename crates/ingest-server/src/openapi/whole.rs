@@ -103,6 +103,10 @@ fn headers(status: &str, response: &Value) -> Map<String, Value> {
             let when = "`true` where the answer was given before";
             add("Idempotent-Replayed", when, json!({"const": "true"}), false);
         }
+        "308" => {
+            let path = json!({"type": "string", "pattern": "^/v1/matches/"});
+            add("Location", "Where it is now, for ever", path, true);
+        }
         "401" => add("WWW-Authenticate", "What to show", json!({"const": "Bearer"}), true),
         "409" if described.contains("in_flight") => {
             add("Retry-After", "Seconds until the answer may be there", seconds, true);

@@ -1,4 +1,4 @@
-//! Reads: matches and their occurrences.
+//! Reads: matches, and who reported them.
 
 use std::sync::Arc;
 
@@ -10,22 +10,18 @@ use axum::{
     },
     http::HeaderMap,
 };
-use ingest_api::{MatchList, MatchView, OccurrenceList, Problem, ProblemKind};
-use ingest_store::{Cursor, Looked, PageRequest};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ingest_api::{MatchList, MatchView, Problem, ProblemKind, StreamList};
+use ingest_store::{Cursor, PageRequest};
+use percent_encoding::utf8_percent_encode;
 use serde::Deserialize;
 
+use super::shown::{SEGMENT, Shown};
 use crate::{app::App, authorization, rejection::Rejection};
 
 /// Items of a page where the reader does not say.
 const PAGE_ITEMS: u32 = 200;
 /// Items of a page at most: about half a megabyte of JSON.
 const PAGE_ITEMS_MAX: u32 = 1_000;
-
-/// What a path segment may hold as it is (RFC 3986, unreserved, and the colon
-/// of every match key).
-const SEGMENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
 /// Which part of a list; clients take it from `next` as it stands.
 #[derive(Debug, Deserialize)]
@@ -34,8 +30,8 @@ pub(crate) struct PageQuery {
     limit: Option<u32>,
 }
 
-type MatchKeyParameter = Result<Path<String>, PathRejection>;
-type PageParameters = Result<Query<PageQuery>, QueryRejection>;
+pub(super) type MatchKeyParameter = Result<Path<String>, PathRejection>;
+pub(super) type PageParameters = Result<Query<PageQuery>, QueryRejection>;
 
 /// Lists the matches that the token's owner may see, newest first.
 #[utoipa::path(
@@ -75,10 +71,11 @@ pub(crate) async fn list_matches(
     params(("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match")),
     responses(
         (status = 200, description = "The match", body = MatchView),
+        (status = 308, description = "The match was joined into another"),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
 )]
@@ -86,64 +83,50 @@ pub(crate) async fn one_match(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     key: MatchKeyParameter,
-) -> Result<Json<MatchView>, Rejection> {
+) -> Result<Shown<Json<MatchView>>, Rejection> {
     let looking = authorization::viewer(&app, &headers).await?;
     let viewer = looking.viewer;
     let key = match_key(key)?;
     app.writer.associated().await;
     let found = app.readers.read(move |store| store.match_view(viewer, &key)).await?;
-    found_here(found).map(Json)
+    Ok(Shown::of_match(found, "")?.map(Json))
 }
 
-/// Lists what happened in a match, in the order it happened.
+/// Lists who reported a match: devices, accounts, and their clocks as they were
+/// corrected.
 #[utoipa::path(
-    get, path = "/v1/matches/{key}/occurrences", tag = "reads",
-    params(
-        ("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Items of a page; 200 where not said"),
-        ("after" = Option<String>, Query, pattern = "^-?[0-9]{1,18}\\.-?[0-9]{1,18}\\.[A-Za-z0-9._:-]{1,200}$", description = "From `next`, as it stands there"),
-    ),
+    get, path = "/v1/matches/{key}/streams", tag = "reads",
+    params(("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match")),
     responses(
-        (status = 200, description = "One page", body = OccurrenceList),
-        (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The streams", body = StreamList),
+        (status = 308, description = "The match was joined into another"),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`revoked`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: a device's reads count among its requests", body = Problem, content_type = "application/problem+json"),
     ),
     security(("reader" = []), ("device" = [])),
 )]
-pub(crate) async fn list_occurrences(
+pub(crate) async fn streams(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     key: MatchKeyParameter,
-    query: PageParameters,
-) -> Result<Json<OccurrenceList>, Rejection> {
+) -> Result<Shown<Json<StreamList>>, Rejection> {
     let looking = authorization::viewer(&app, &headers).await?;
     let viewer = looking.viewer;
-    let (key, page) = (match_key(key)?, page_request(query)?);
-    let limit = page.limit;
+    let key = match_key(key)?;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
-    let found = found_here(found)?;
-    let path = format!("/v1/matches/{}/occurrences", utf8_percent_encode(&found.of.key, SEGMENT));
-    Ok(Json(OccurrenceList {
-        next: found.next.map(|cursor| next_path(&path, limit, &cursor)),
-        match_key: found.of.key,
-        revision: found.of.revision,
-        sealed: found.of.sealed,
-        associated_through: found.associated_through,
-        occurrences: found.occurrences,
-    }))
+    let found = app.readers.read(move |store| store.streams(viewer, &key)).await?;
+    Ok(Shown::of_match(found, "/streams")?.map(Json))
 }
 
-fn match_key(key: MatchKeyParameter) -> Result<String, Rejection> {
+pub(super) fn match_key(key: MatchKeyParameter) -> Result<String, Rejection> {
     let Path(key) =
         key.map_err(|error| Rejection::new(ProblemKind::BadRequest, error.body_text()))?;
     Ok(key)
 }
 
-fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
+pub(super) fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
     let refuse = |why: String| Rejection::new(ProblemKind::BadRequest, why);
     let Query(query) = query.map_err(|error| refuse(error.body_text()))?;
     let after = query.after.map(|text| text.parse()).transpose();
@@ -155,16 +138,7 @@ fn page_request(query: PageParameters) -> Result<PageRequest, Rejection> {
     Ok(PageRequest { after, limit })
 }
 
-fn next_path(path: &str, limit: u32, cursor: &Cursor) -> String {
+pub(super) fn next_path(path: &str, limit: u32, cursor: &Cursor) -> String {
     let after = cursor.to_string();
     format!("{path}?limit={limit}&after={}", utf8_percent_encode(&after, SEGMENT))
-}
-
-fn found_here<T>(looked: Looked<T>) -> Result<T, Rejection> {
-    looked.found().ok_or_else(no_such_match)
-}
-
-/// The same for a match that is not and for one that the viewer may not see.
-fn no_such_match() -> Rejection {
-    Rejection::new(ProblemKind::NotFound, "no such match for this token, or not yet")
 }

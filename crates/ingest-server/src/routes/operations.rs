@@ -9,7 +9,12 @@ use axum::{
 };
 use ingest_api::Problem;
 
-use crate::{admission, app::App, metrics::Load, rejection::Rejection};
+use crate::{
+    admission,
+    app::App,
+    metrics::{Load, Watched},
+    rejection::Rejection,
+};
 
 type Typed<T> = ([(HeaderName, &'static str); 1], T);
 
@@ -53,6 +58,11 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Typed<String> {
         requests_at_work: app.places.taken(),
         batches_waiting: app.backlog.len(),
         is_store_failing: app.writer.health().ailment().is_some(),
+        association: Watched {
+            figures: app.readers.read(|store| store.association_figures()).await.ok(),
+            lag: app.writer.association_lag(),
+            feeds: app.feeds.open(),
+        },
     };
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (content_type, app.metrics.text(&load))

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use ingest_server::Config;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
@@ -72,6 +72,41 @@ async fn it_counts_every_verdict_and_names_nobody() {
     assert!(text.contains("ringside_ingest_request_duration_seconds_count{path=\"/v1/events\"} 1"));
     assert!(text.contains("ringside_ingest_log_position 2\n"));
     assert!(!text.contains("Ana") && !text.contains(&device.id.to_string()));
+}
+
+#[tokio::test]
+async fn it_counts_what_association_made_of_events() {
+    let server = TestServer::start().await;
+    let devices = [server.enrol(1).await, server.enrol(2).await];
+    for device in &devices {
+        let mut elsewhere = device.kill("b", 2, 1);
+        elsewhere["subject"] = json!("cs2:2");
+        elsewhere["data"]["match"]["key"] = json!("cs2:2");
+        server.post(device, &[device.kill("a", 1, 1), elsewhere]).await;
+    }
+    assert_eq!(server.occurrences("cs2:1").await.occurrences.len(), 1);
+    let sealed = server.ask(Method::POST, &server.operator(), "/v1/matches/cs2:2/seal").await;
+    assert_eq!(sealed.status, StatusCode::OK);
+    let text = send(server.client.get(server.url("/metrics"))).await.body;
+    let text = String::from_utf8(text).unwrap();
+    for line in [
+        "ringside_association_changes_total{change=\"created\"} 2\n",
+        "ringside_association_changes_total{change=\"witnessed\"} 2\n",
+        "ringside_association_changes_total{change=\"merged\"} 0\n",
+        "ringside_association_changes_total{change=\"sealed\"} 1\n",
+        "ringside_association_seals_total{reason=\"operator\"} 1\n",
+        "ringside_association_seals_total{reason=\"aged\"} 0\n",
+        "ringside_association_matches{state=\"open\"} 1\n",
+        "ringside_association_matches{state=\"sealed\"} 1\n",
+        "ringside_association_deduplication_ratio 2\n",
+        "ringside_association_lag_events 0\n",
+        "ringside_association_joins_total 0\n",
+        "ringside_association_overflow_total 0\n",
+        "ringside_feeds_open 0\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert!(!text.contains("Bo") && !text.contains("cs2:1"), "nor any player or match");
 }
 
 #[tokio::test]

@@ -11,12 +11,24 @@ use crate::{
     support::{Reply, TestDevice, TestServer, send},
 };
 
-const ROUTES: [(Method, &str); 9] = [
+const ROUTES: [(Method, &str); 21] = [
     (Method::POST, "/v1/events"),
     (Method::POST, "/v1/devices"),
     (Method::GET, "/v1/matches"),
     (Method::GET, "/v1/matches/cs2:1"),
     (Method::GET, "/v1/matches/cs2:1/occurrences"),
+    (Method::GET, "/v1/matches/cs2:1/occurrences/8c5ff2f5-0000-8000-8000-000000000000"),
+    (Method::GET, "/v1/matches/cs2:1/feed"),
+    (Method::GET, "/v1/matches/cs2:1/streams"),
+    (Method::GET, "/v1/matches/cs2:1/statistics"),
+    (Method::GET, "/v1/players/Ana/statistics"),
+    (Method::POST, "/v1/matches/cs2:1/seal"),
+    (Method::POST, "/v1/matches/cs2:1/reopen"),
+    (Method::DELETE, "/v1/events/a"),
+    (Method::DELETE, "/v1/matches/cs2:1/events"),
+    (Method::DELETE, "/v1/devices/8c5ff2f5-0000-8000-8000-000000000000"),
+    (Method::GET, "/"),
+    (Method::GET, "/assets/app.js"),
     (Method::GET, "/healthz"),
     (Method::GET, "/readyz"),
     (Method::GET, "/metrics"),
@@ -96,8 +108,10 @@ async fn a_path_that_is_nothing_is_a_problem() {
         ("/v1/matches?limit=1&limit=2", 400),
         ("/v1/matches?after=%ff", 400),
         ("/v1/matches/cs2:1/occurrences?limit=9999999999999999999", 400),
-        ("/", 404),
         ("/v1", 404),
+        ("/assets/", 404),
+        ("/v1/matches/cs2:1/feed?since=-1", 400),
+        ("/v1/matches/cs2:1/occurrences/none", 400),
         ("/v1/events/", 404),
         ("/V1/EVENTS", 404),
     ] {
@@ -147,7 +161,8 @@ async fn no_device_reads_a_match_it_was_not_in() {
     let (player, stranger) = (server.enrol(1).await, server.enrol(2).await);
     let batch = [player.kill("a", 1, 1), player.event("match_ended", "end", 2, 1)];
     server.post(&player, &batch).await;
-    for path in ["/v1/matches/cs2:1", "/v1/matches/cs2:1/occurrences"] {
+    for rest in ["", "/occurrences", "/streams", "/statistics"] {
+        let path = &format!("/v1/matches/cs2:1{rest}");
         assert_eq!(server.get_associated(&player.token, path).await.status, StatusCode::OK);
         let refused = server.get(&stranger.token, path).await;
         assert_eq!(refused.problem(), ProblemKind::NotFound);
@@ -155,6 +170,10 @@ async fn no_device_reads_a_match_it_was_not_in() {
         let same = [&refused.body, &nothing.body].map(|body| String::from_utf8_lossy(body));
         assert_eq!(same[0], same[1], "nor learns that there is one");
     }
+    let path = "/v1/players/Ana/statistics";
+    let refused = server.get(&player.token, path).await;
+    assert_eq!(refused.problem(), ProblemKind::Forbidden, "it tells of other matches");
+    assert_eq!(server.get(&server.reader(), path).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

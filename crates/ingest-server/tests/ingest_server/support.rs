@@ -12,7 +12,7 @@ use ingest_api::{Enrolled, MatchList, OccurrenceList, Problem, ProblemKind, Rece
 use ingest_server::{Config, Server, Shutdown};
 use ingest_store::{ReaderRole, Store, StoreOptions, Token};
 use reqwest::{
-    Client, RequestBuilder, StatusCode,
+    Client, Method, RequestBuilder, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap},
 };
 use serde_json::{Value, json};
@@ -118,10 +118,29 @@ impl TestServer {
         Store::open(self.data_dir.path(), StoreOptions::default()).unwrap()
     }
 
+    /// As a signal does.
+    pub(crate) fn stop(&self) {
+        self.shutdown.begin();
+    }
+
     pub(crate) fn reader(&self) -> String {
+        self.token(ReaderRole::Reader)
+    }
+
+    pub(crate) fn operator(&self) -> String {
+        self.token(ReaderRole::Operator)
+    }
+
+    fn token(&self, role: ReaderRole) -> String {
         let now = self.clock.now().wall;
-        let (_, token) = self.shell().add_reader("me", ReaderRole::Reader, now).unwrap();
+        let (_, token) = self.shell().add_reader("me", role, now).unwrap();
         token.reveal().to_owned()
+    }
+
+    /// Asks with a method of one's own.
+    pub(crate) async fn ask(&self, method: Method, token: &str, path: &str) -> Reply {
+        let request = self.client.request(method, self.url(path));
+        send(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
     }
 
     pub(crate) async fn occurrences(&self, key: &str) -> OccurrenceList {

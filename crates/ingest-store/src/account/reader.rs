@@ -1,4 +1,4 @@
-//! Readers and operators: those who look, and those who will be let do more.
+//! Readers and operators: those who look, and those who may do more.
 
 use event_model::WallTime;
 use rusqlite::params;
@@ -17,7 +17,7 @@ use crate::{
 pub enum ReaderRole {
     /// Read every match.
     Reader,
-    /// The same for now: no request asks for more.
+    /// The same, seal and reopen matches, and erase what any device sent.
     Operator,
 }
 

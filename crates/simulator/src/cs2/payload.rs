@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json, ser::PrettyFormatter};
 use super::{
     Cs2Match,
     delta::{self, Delta},
-    plot::OBSERVER,
     scene::{Bomb, Own, Place, RoundPhase, Scene, Watched},
 };
 
@@ -46,7 +45,7 @@ impl Payload {
         if let Some(player) = player_block(scene, play) {
             blocks.insert("player".to_owned(), player);
         }
-        Self { steam_id: play.players[OBSERVER].steam_id.clone(), blocks }
+        Self { steam_id: play.players[play.observer].steam_id.clone(), blocks }
     }
 
     /// The bytes to post. Without a `former` one, which is also what the game
@@ -135,7 +134,8 @@ fn round_block(scene: &Scene, phase: RoundPhase) -> Value {
 
 fn player_block(scene: &Scene, play: &Cs2Match) -> Option<Value> {
     let (index, counters) = match scene.watched {
-        Watched::Own => (OBSERVER, scene.own),
+        Watched::Own => (play.observer, scene.own),
+        Watched::Player(player, counters) => (player, counters),
         Watched::TeamMate(mate) => (mate, counters_of_mate(mate, scene)),
         Watched::Nobody => return None,
     };
@@ -148,7 +148,7 @@ fn player_block(scene: &Scene, play: &Cs2Match) -> Option<Value> {
         "steamid": player.steam_id,
         "name": player.name,
         "observer_slot": index,
-        "team": "T",
+        "team": play.side_of(index),
         "activity": "playing",
         "state": state_block(counters),
         "match_stats": {

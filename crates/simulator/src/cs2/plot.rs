@@ -4,7 +4,7 @@
 use event_model::Kind;
 
 use super::{
-    At, Cs2Match,
+    At, Cs2Match, Sides,
     scene::{Bomb, Own, Place, RoundPhase, Scene, Watched, Win},
 };
 use crate::{Length, Prng, TrueEvent, cast::cast};
@@ -72,7 +72,8 @@ pub(super) fn make_up(prng: &mut Prng, length: Length) -> Cs2Match {
         plot.round(number);
     }
     plot.ending();
-    Cs2Match { players, map, scenes: plot.scenes, events: plot.events }
+    let (scenes, events) = (plot.scenes, plot.events);
+    Cs2Match { players, observer: OBSERVER, sides: Sides::OneTeam, map, scenes, events }
 }
 
 impl Plot<'_> {

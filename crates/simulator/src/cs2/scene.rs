@@ -63,6 +63,8 @@ pub(super) enum Watched {
     Own,
     /// A team-mate, after the own death: with counters of their own.
     TeamMate(usize),
+    /// The same, with the counters that this player really has.
+    Player(usize, Own),
     Nobody,
 }
 

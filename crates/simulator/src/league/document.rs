@@ -3,28 +3,34 @@
 use serde_json::{Value, json};
 
 use super::{
-    At, LeagueMatch,
+    LeagueMatch,
+    client::LeagueClient,
     happening::{Happening, Killer, Team},
 };
 use crate::cast::Player;
 
-/// The scoreboard follows the list of events a little later.
-const SCORES_LAG_MS: u64 = 300;
-
 /// One for each player of a team.
 const POSITIONS: [&str; 5] = ["TOP", "JUNGLE", "MIDDLE", "BOTTOM", "UTILITY"];
 
-pub(super) fn at(play: &LeagueMatch, game_ms: u64) -> Value {
-    let listed = || play.happenings.iter().filter(|at| at.ms <= game_ms);
-    let entries: Vec<Value> =
-        listed().enumerate().map(|(number, at)| entry(number, at, &play.players)).collect();
-    let scored: Vec<&Happening> =
-        listed().filter(|at| at.ms + SCORES_LAG_MS <= game_ms).map(|at| &at.happening).collect();
+/// As one client shows it; `None` while that is not there.
+pub(super) fn at(play: &LeagueMatch, client: &LeagueClient, game_ms: u64) -> Option<Value> {
+    let list = client.list(play, game_ms)?;
+    let entries: Vec<Value> = (0..)
+        .zip(&list)
+        .map(|(number, listed)| listed.entry(number, play, client.player))
+        .collect();
+    let scored_by_ms = client.scored_by_ms(game_ms);
+    let scored: Vec<&Happening> = play
+        .happenings
+        .iter()
+        .filter(|at| scored_by_ms.is_some_and(|by_ms| at.ms <= by_ms))
+        .map(|at| &at.happening)
+        .collect();
     let players: Vec<Value> = (0..play.players.len())
         .map(|player| player_block(&play.players[player], player, &scored, game_ms))
         .collect();
-    json!({
-        "activePlayer": active_player(play.observer(), game_ms),
+    Some(json!({
+        "activePlayer": active_player(&play.players[client.player], game_ms),
         "allPlayers": players,
         "events": { "Events": entries },
         "gameData": {
@@ -34,18 +40,11 @@ pub(super) fn at(play: &LeagueMatch, game_ms: u64) -> Value {
             "mapNumber": 11,
             "mapTerrain": "Default",
         },
-    })
-}
-
-fn entry(number: usize, at: &At, players: &[Player]) -> Value {
-    let mut entry = at.happening.fields(players);
-    entry["EventID"] = Value::from(number);
-    entry["EventTime"] = Value::from(seconds(at.ms));
-    entry
+    }))
 }
 
 /// The game counts in single precision, and it shows: 65.03986358642578.
-fn seconds(ms: u64) -> f64 {
+pub(super) fn seconds(ms: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "that is what the game does")]
     let seconds = ms as f32 / 1_000.0;
     f64::from(seconds)

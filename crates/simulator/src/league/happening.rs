@@ -18,7 +18,7 @@ pub(super) enum Happening {
     FirstBrick { killer: Killer },
     InhibKilled { inhibitor: &'static str, killer: Killer, assists: Vec<usize> },
     EpicMonster { monster: Monster, by: usize, stolen: Stolen, assists: Vec<usize> },
-    GameEnd { result: Outcome },
+    GameEnd { winner: Team },
 }
 
 /// Who struck last: not always a player.
@@ -48,13 +48,6 @@ pub(super) enum Stolen {
     No,
 }
 
-/// The end, as the observer's client says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Win,
-    Lose,
-}
-
 impl Team {
     pub(super) fn of(player: usize) -> Self {
         if player < crate::cast::PLAYERS / 2 { Self::Order } else { Self::Chaos }
@@ -65,6 +58,11 @@ impl Team {
             Self::Order => "ORDER",
             Self::Chaos => "CHAOS",
         }
+    }
+
+    /// The end, as a player's own client says it.
+    fn result_for(self, player: usize) -> &'static str {
+        if Self::of(player) == self { "Win" } else { "Lose" }
     }
 }
 
@@ -114,8 +112,8 @@ impl Happening {
         }
     }
 
-    /// The entry's fields, as the game spells them.
-    pub(super) fn fields(&self, players: &[Player]) -> Value {
+    /// The entry's fields, as the game spells them to this player.
+    pub(super) fn fields(&self, players: &[Player], observer: usize) -> Value {
         let named = |player: &usize| players[*player].name.as_str();
         let all = |list: &[usize]| list.iter().map(named).map(str::to_owned).collect::<Vec<_>>();
         let mut fields = match self {
@@ -146,7 +144,7 @@ impl Happening {
             Self::EpicMonster { monster, by, stolen, assists } => {
                 monster.fields(named(by), *stolen, &all(assists))
             }
-            Self::GameEnd { result } => json!({ "Result": result.word() }),
+            Self::GameEnd { winner } => json!({ "Result": winner.result_for(observer) }),
         };
         fields["EventName"] = Value::from(self.name());
         fields
@@ -208,14 +206,5 @@ impl Monster {
             fields["DragonType"] = Value::from(element);
         }
         fields
-    }
-}
-
-impl Outcome {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Win => "Win",
-            Self::Lose => "Lose",
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     At, LeagueMatch,
-    happening::{Happening, Killer, Monster, Outcome, Stolen, Team},
+    happening::{Happening, Killer, Monster, Stolen, Team},
 };
 use crate::{
     Length, Prng,
@@ -59,6 +59,17 @@ struct Plot<'p> {
     inhibitors: Vec<&'static str>,
     first_blood: Once,
     first_brick: Once,
+    revivals: Revivals,
+    /// What happens in this turn happens before.
+    turn_ends_ms: u64,
+}
+
+/// How often the victim of a kill is revived, and killed again by the same one.
+#[derive(Debug, Clone)]
+pub(super) struct Revivals {
+    pub(super) percent: u64,
+    /// A stream of its own: revivals change nothing else.
+    pub(super) prng: Prng,
 }
 
 /// Kills of one player in quick succession.
@@ -75,26 +86,34 @@ enum Once {
     Done,
 }
 
-pub(super) fn make_up(prng: &mut Prng, length: Length) -> LeagueMatch {
+/// Between a kill and the same one again, of a victim who was revived.
+const REVIVED_AFTER_MS: (u64, u64) = (3_000, 6_000);
+
+/// Most times that one victim is revived in a row.
+const REVIVALS_MAX: usize = 2;
+
+pub(super) fn make_up(prng: &mut Prng, length: Length, revivals: Revivals) -> LeagueMatch {
     let players = cast(prng);
     let end_ms = length.ms();
-    let mut plot = Plot::opening(prng, end_ms);
+    let mut plot = Plot::opening(prng, end_ms, revivals);
+    let opened_ms = plot.now_ms;
     let turns = (length.ms() / 700).clamp(TURNS.0, TURNS.1);
     let gap_ms = (end_ms - plot.now_ms) / (turns + 1);
     for turn in 0..turns {
         // Less than the gap on average: the team fight takes what is left.
         plot.now_ms += plot.prng.between(gap_ms * 7 / 10, gap_ms * 9 / 10);
+        plot.turn_ends_ms = opened_ms + gap_ms * (turn + 1);
         if turn == turns / 2 { plot.team_fight() } else { plot.turn() }
     }
     plot.now_ms = end_ms;
-    let result = if plot.prng.percent(50) { Outcome::Win } else { Outcome::Lose };
-    plot.happens(Happening::GameEnd { result });
+    let winner = if plot.prng.percent(50) { Team::of(OBSERVER) } else { Team::Chaos };
+    plot.happens(Happening::GameEnd { winner });
     let happenings = plot.happenings;
     LeagueMatch { players, happenings, length }
 }
 
 impl<'p> Plot<'p> {
-    fn opening(prng: &'p mut Prng, end_ms: u64) -> Self {
+    fn opening(prng: &'p mut Prng, end_ms: u64, revivals: Revivals) -> Self {
         let start_ms = prng.between(20, 40);
         let mut plot = Self {
             prng,
@@ -107,6 +126,8 @@ impl<'p> Plot<'p> {
             inhibitors: INHIBITORS.to_vec(),
             first_blood: Once::ToCome,
             first_brick: Once::ToCome,
+            revivals,
+            turn_ends_ms: 0,
         };
         plot.prng.shuffle(&mut plot.turrets);
         plot.happens(Happening::GameStart);
@@ -146,6 +167,26 @@ impl<'p> Plot<'p> {
         let own = Team::of(killer);
         let Some(victim) = self.living(|player| Team::of(player) != own) else { return };
         self.champion_kills(killer, victim);
+        for _ in 0..REVIVALS_MAX {
+            if !self.revived() {
+                return;
+            }
+            self.champion_kills(killer, victim);
+        }
+    }
+
+    /// Whether the last victim is revived now, after a while, to die again.
+    fn revived(&mut self) -> bool {
+        let Revivals { percent, prng } = &mut self.revivals;
+        if !prng.percent(*percent) {
+            return false;
+        }
+        let again_ms = self.now_ms + prng.between(REVIVED_AFTER_MS.0, REVIVED_AFTER_MS.1);
+        let fits = again_ms < self.turn_ends_ms;
+        if fits {
+            self.now_ms = again_ms;
+        }
+        fits
     }
 
     fn champion_kills(&mut self, killer: usize, victim: usize) {

@@ -1,6 +1,6 @@
 //! The Counter-Strike client's side of Game State Integration.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use reqwest::{
@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use super::{
     Cs2Stage,
+    audience::{Audience, Seat},
     stage_clock::{Pace, StageClock},
 };
 use crate::cs2::{Cs2Match, Payload, Posting, USER_AGENT_OF_THE_GAME};
@@ -30,6 +31,7 @@ pub(super) struct GsiPoster {
     play: Cs2Match,
     stage: Cs2Stage,
     pace: Pace,
+    audience: Arc<Audience>,
     http: Client,
 }
 
@@ -41,7 +43,12 @@ enum Answer {
 }
 
 impl GsiPoster {
-    pub(super) fn new(play: Cs2Match, stage: Cs2Stage, pace: Pace) -> Result<Self> {
+    pub(super) fn new(
+        play: Cs2Match,
+        stage: Cs2Stage,
+        pace: Pace,
+        audience: Arc<Audience>,
+    ) -> Result<Self> {
         // Plain HTTP, but the client wants a provider before it can be made.
         rustls::crypto::ring::default_provider().install_default().ok();
         let http = Client::builder()
@@ -50,17 +57,19 @@ impl GsiPoster {
             .timeout(ANSWER_TIMEOUT)
             .build()
             .context("cannot make an HTTP client")?;
-        Ok(Self { play, stage, pace, http })
+        Ok(Self { play, stage, pace, audience, http })
     }
 
-    /// Plays the match once a listener is there, or after a while without one.
+    /// Plays the match once every client's listener is there, or after a while
+    /// without.
     ///
     /// A scene waits for the one before to be posted: on a busy machine the match
     /// is late, and what happened in it was shown all the same. Nothing waits for
     /// a listener that does not take it, as in the game.
     pub(super) async fn play(self) {
         self.find_listener().await;
-        let clock = self.pace.begin();
+        self.audience.arrives(&Seat::default());
+        let clock = self.audience.complete().await.clone();
         let mut posting = Posting::new(self.play.payload_at(0), 0);
         let (mut scene_ms, mut last_tries) = (0, 0);
         loop {

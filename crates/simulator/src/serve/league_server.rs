@@ -3,7 +3,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,14 +21,10 @@ use tokio::{
 };
 
 use super::{
-    LeagueStage, certificate,
-    stage_clock::{Pace, StageClock},
+    audience::{Audience, Seat},
+    certificate::Authority,
 };
-use crate::LeagueMatch;
-
-/// How long to wait for a first question before the match begins without one:
-/// a client that probes every five seconds has asked by then.
-const AUDIENCE_WAIT: Duration = Duration::from_secs(20);
+use crate::{LeagueClient, LeagueMatch};
 
 /// The loading screen, by the match's clock.
 const LOADING_MS: u64 = 1_000;
@@ -51,28 +47,27 @@ pub(super) struct LeagueServer {
 }
 
 struct GameProcess {
-    play: LeagueMatch,
-    pace: Pace,
-    /// Begins with the first question.
-    clock: OnceLock<StageClock>,
-    asked: Notify,
+    play: Arc<LeagueMatch>,
+    client: LeagueClient,
+    audience: Arc<Audience>,
+    seat: Seat,
     end_shown: Notify,
 }
 
 impl LeagueServer {
-    pub(super) fn bind(play: LeagueMatch, stage: &LeagueStage, pace: Pace) -> Result<Self> {
-        let tls = RustlsConfig::from_config(certificate::server_config(&stage.root)?);
-        let cannot = || format!("cannot listen on 127.0.0.1:{}", stage.port);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, stage.port)).with_context(cannot)?;
+    pub(super) fn bind(
+        (play, client): (Arc<LeagueMatch>, LeagueClient),
+        port: u16,
+        authority: &Authority,
+        audience: Arc<Audience>,
+    ) -> Result<Self> {
+        let tls = RustlsConfig::from_config(authority.server_config()?);
+        let cannot = || format!("cannot listen on 127.0.0.1:{port}");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(cannot)?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let process = GameProcess {
-            play,
-            pace,
-            clock: OnceLock::new(),
-            asked: Notify::new(),
-            end_shown: Notify::new(),
-        };
+        let (seat, end_shown) = (Seat::default(), Notify::new());
+        let process = GameProcess { play, client, audience, seat, end_shown };
         Ok(Self { listener, port, tls, process: Arc::new(process) })
     }
 
@@ -99,8 +94,7 @@ impl LeagueServer {
 impl GameProcess {
     async fn until_the_end_was_seen(&self) {
         // Without an audience the match begins all the same.
-        timeout(AUDIENCE_WAIT, self.asked.notified()).await.ok();
-        let clock = self.clock.get_or_init(|| self.pace.begin());
+        let clock = self.audience.complete().await;
         sleep(clock.until(LOADING_MS + self.play.end_ms())).await;
         for _ in 0..ENCORES {
             if timeout(CURTAIN_WAIT, self.end_shown.notified()).await.is_err() {
@@ -111,13 +105,12 @@ impl GameProcess {
 
     /// The document, once the loading screen is over.
     fn document(&self) -> Option<String> {
-        let clock = self.clock.get_or_init(|| self.pace.begin());
-        self.asked.notify_one();
-        let game_ms = clock.ms().checked_sub(LOADING_MS)?;
+        self.audience.arrives(&self.seat);
+        let game_ms = self.audience.clock()?.ms().checked_sub(LOADING_MS)?;
         if game_ms > self.play.end_ms() {
             self.end_shown.notify_one();
         }
-        Some(self.play.document_at(game_ms))
+        self.play.document_of(&self.client, game_ms)
     }
 }
 

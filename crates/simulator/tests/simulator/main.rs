@@ -2,12 +2,14 @@
 //! both games can be played on real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
 
+mod clients;
 mod crowd;
 mod cs2;
 mod determinism;
 mod grid;
 mod league;
 mod serve;
+mod teams;
 
 use simulator::Length;
 

@@ -2,11 +2,12 @@
 
 use std::{
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{Router, extract::State, http::HeaderMap, routing::post};
@@ -14,7 +15,8 @@ use boot_clock::BootClock;
 use reqwest::{Certificate, Client, StatusCode};
 use serde_json::Value;
 use simulator::{
-    Announcement, Cs2Match, Cs2Stage, LeagueMatch, LeagueStage, Length, Show, Speed, Truth, serve,
+    Announcement, Attendance, Cs2Match, Cs2Stage, Cs2Teams, LeagueMatch, LeagueStage, Length, Show,
+    Speed, Truth, serve,
 };
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 
@@ -28,9 +30,15 @@ fn show() -> Show {
         length,
         speed: Speed::times(25.0).unwrap(),
         league: None,
-        cs2: None,
+        cs2: Vec::new(),
         truth: None,
+        shared_truth: None,
     }
+}
+
+fn alone(port: u16, root: PathBuf) -> LeagueStage {
+    let attendance = Attendance { clients: 1, ..Attendance::default() };
+    LeagueStage { port, root, attendance, revival_percent: 0 }
 }
 
 struct Playing {
@@ -61,7 +69,7 @@ async fn league_loads_plays_ends_and_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("root.pem");
     let truth_file = folder.path().join("truth.json");
-    let stage = LeagueStage { port: 0, root: root.clone() };
+    let stage = alone(0, root.clone());
     let mut playing = play(Show { league: Some(stage), truth: Some(truth_file.clone()), ..show() });
     let Some(Announcement::League { port }) = playing.announced.recv().await else {
         panic!("League was asked for")
@@ -122,7 +130,7 @@ async fn listen(to_refuse: u64) -> (String, mpsc::UnboundedReceiver<(Option<Stri
 async fn counter_strike_posts_its_match_once_a_listener_is_there() {
     let (url, mut received) = listen(1).await;
     let stage = Cs2Stage { url: url.clone(), token: TOKEN.to_owned() };
-    let mut playing = play(Show { cs2: Some(stage), ..show() });
+    let mut playing = play(Show { cs2: vec![stage], ..show() });
     assert_eq!(playing.announced.recv().await, Some(Announcement::Cs2 { url }));
 
     let truth = playing.task.await.unwrap().unwrap();
@@ -155,7 +163,7 @@ fn shown(mut body: Value) -> Value {
 async fn a_machine_that_is_too_slow_for_the_match_is_shown_all_of_it() {
     let (url, mut received) = listen(0).await;
     let stage = Cs2Stage { url, token: TOKEN.to_owned() };
-    let playing = play(Show { cs2: Some(stage), speed: Speed::times(50.0).unwrap(), ..show() });
+    let playing = play(Show { cs2: vec![stage], speed: Speed::times(50.0).unwrap(), ..show() });
     playing.task.await.unwrap().unwrap();
     let mut seen = Vec::new();
     while let Ok((_, body)) = received.try_recv() {
@@ -174,6 +182,80 @@ async fn a_port_that_is_taken_ends_the_show() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let port = taken.local_addr().unwrap().port();
-    let stage = LeagueStage { port, root: folder.path().join("root.pem") };
+    let stage = alone(port, folder.path().join("root.pem"));
     assert!(play(Show { league: Some(stage), ..show() }).task.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn clients_of_one_league_match_show_it_at_once_each_its_own_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, lines) = (folder.path().join("root.pem"), folder.path().join("truth.jsonl"));
+    let attendance = Attendance { clients: 3, late: 1, returning: 0 };
+    let stage = LeagueStage { attendance, ..alone(0, root.clone()) };
+    let length = Length::seconds(200);
+    let speed = Speed::times(50.0).unwrap();
+    let shared_truth = Some(lines.clone());
+    let mut playing = play(Show { league: Some(stage), length, speed, shared_truth, ..show() });
+    let mut watching = Vec::new();
+    while let Some(Announcement::League { port }) = playing.announced.recv().await {
+        let client = client_of(&root, port);
+        let url = format!("https://rclient.example:{port}/liveclientdata/allgamedata");
+        watching.push(tokio::spawn(async move {
+            let mut last = Value::Null;
+            while let Ok(response) = client.get(&url).send().await {
+                if response.status() == StatusCode::OK {
+                    last = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            last
+        }));
+    }
+    let truth = playing.task.await.unwrap().unwrap();
+    let mut starts = Vec::new();
+    for (watching, session) in watching.into_iter().zip(&truth.sessions) {
+        let last = watching.await.unwrap();
+        assert_eq!(last["activePlayer"]["riotId"], session.observer);
+        let entries = last["events"]["Events"].as_array().unwrap();
+        assert_eq!(entries.len(), session.events.len(), "{}", session.observer);
+        starts.push(entries[0]["EventTime"].as_f64().unwrap());
+    }
+    assert!(starts[..2].iter().all(|start| *start < 0.05), "{starts:?}");
+    assert!(starts[2] >= 60.0, "the late one's own start: {starts:?}");
+
+    let written = std::fs::read_to_string(lines).unwrap();
+    let mut lines = written.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let observers = lines.next().unwrap()["observers"].as_array().unwrap().clone();
+    assert_eq!(observers.len(), 3);
+    for (number, observer) in observers.iter().enumerate() {
+        let seen = written
+            .lines()
+            .skip(1)
+            .filter(|line| line.contains(observer["account"].as_str().unwrap()));
+        assert_eq!(seen.count(), truth.sessions[number].events.len(), "{observer}");
+    }
+}
+
+#[tokio::test]
+async fn two_players_of_one_counter_strike_match_post_to_their_own_listeners() {
+    let (first, mut seen_by_first) = listen(0).await;
+    let (second, mut seen_by_second) = listen(2).await;
+    let stages =
+        [&first, &second].map(|url| Cs2Stage { url: url.clone(), token: TOKEN.to_owned() });
+    let playing = play(Show { cs2: stages.to_vec(), length: Length::seconds(40), ..show() });
+    let truth = playing.task.await.unwrap().unwrap();
+    let clients = Cs2Teams::new(7, Length::seconds(40)).clients(2);
+    assert_eq!(truth.sessions, [clients[0].truth(), clients[1].truth()]);
+    for (seen, client) in [&mut seen_by_first, &mut seen_by_second].into_iter().zip(&clients) {
+        let mut bodies = Vec::new();
+        while let Ok((_, body)) = seen.try_recv() {
+            bodies.push(shown(body));
+        }
+        bodies.dedup();
+        let requests = client.requests(TOKEN);
+        let expected = requests.iter().map(|request| serde_json::from_str(&request.body).unwrap());
+        let mut expected: Vec<Value> = expected.map(shown).collect();
+        expected.dedup();
+        assert_eq!(bodies, expected);
+    }
 }

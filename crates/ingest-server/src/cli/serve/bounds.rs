@@ -69,6 +69,14 @@ pub(super) struct BoundArgs {
     #[arg(long, value_name = "BYTES", default_value_t = Bounds::BYTES_PER_DAY_MAX,
           value_parser = clap::value_parser!(u64).range(1..))]
     bytes_per_day_max: u64,
+    /// Feeds of matches open at a time.
+    #[arg(long, value_name = "N", default_value_t = Bounds::FEEDS_MAX,
+          value_parser = RangedU64ValueParser::<u32>::new().range(1..))]
+    feeds_max: u32,
+    /// Feeds that one token may have open at a time.
+    #[arg(long, value_name = "N", default_value_t = Bounds::PRINCIPAL_FEEDS_MAX,
+          value_parser = RangedU64ValueParser::<u32>::new().range(1..))]
+    principal_feeds_max: u32,
     /// Seconds that a connection may stay without a whole request's head, or
     /// without reading its answer.
     #[arg(long, value_name = "S", default_value_t = Bounds::IDLE_TIMEOUT.as_secs(),
@@ -111,6 +119,9 @@ impl BoundArgs {
             requests_per_minute_max: self.requests_per_minute_max,
             events_per_day_max: self.events_per_day_max,
             bytes_per_day_max: self.bytes_per_day_max,
+            feeds_max: self.feeds_max,
+            principal_feeds_max: self.principal_feeds_max,
+            feed_keep_alive: Bounds::FEED_KEEP_ALIVE,
             idle_timeout: Duration::from_secs(self.idle_timeout_s),
             body_timeout: Duration::from_secs(self.body_timeout_s),
             answer_timeout: Duration::from_secs(self.answer_timeout_s),
