@@ -90,8 +90,10 @@ CREATE INDEX match_key_by_match ON match_key (match_id);
 -- What association keeps of a match besides its reports and occurrences: its
 -- streams and clocks among others.
 CREATE TABLE match_state (
-    match_id INTEGER PRIMARY KEY,
-    whole    BLOB NOT NULL
+    match_id      INTEGER PRIMARY KEY,
+    whole         BLOB NOT NULL,
+    -- Of its last event.
+    last_position INTEGER NOT NULL
 ) STRICT;
 
 -- Which batches have events of a match, so that they are found without
@@ -238,8 +240,11 @@ CREATE TABLE session (
     match_id   INTEGER NOT NULL,
     -- By the server's clock.
     start_ms   INTEGER NOT NULL,
-    -- Its events so far.
-    heard      INTEGER NOT NULL,
+    -- Its events when this was last written, the last of them and its batch: what
+    -- came since is read again from the log.
+    heard         INTEGER NOT NULL,
+    heard_through INTEGER NOT NULL,
+    heard_batch   INTEGER NOT NULL,
     -- A SessionSummary: JSON in zstd.
     summary    BLOB NOT NULL
 ) STRICT;

@@ -70,7 +70,7 @@ struct Withdrawing<'w, 's> {
 
 impl Withdrawing<'_, '_> {
     fn withdraw(&self, events: &[LogNo]) -> Result<(String, u64)> {
-        let mut of = OpenMatch::load(self.saving.index, self.match_id)?;
+        let mut of = OpenMatch::load(self.saving.index, self.saving.source, self.match_id)?;
         let mut seated = Vec::new();
         for no in events {
             match self.state_of(*no)? {
@@ -91,7 +91,7 @@ impl Withdrawing<'_, '_> {
             of.state.withdraw(&seated);
         }
         self.begin_again(&mut of)?;
-        self.saving.save(&mut of)?;
+        self.saving.save_all(&mut of)?;
         self.leave_no_names(&of)?;
         let changed = (of.key.clone(), of.state.revision().0);
         if of.devices.is_empty() {

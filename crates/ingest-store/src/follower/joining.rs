@@ -26,17 +26,26 @@ pub(super) struct Looking<'l, 's> {
     pub(super) key: &'l str,
 }
 
+/// Where a session may meet others.
+struct Meeting {
+    start_ms: i64,
+    blocks: Vec<ShortHash>,
+    /// Those of its match ids.
+    ids: BTreeSet<ShortHash>,
+}
+
 impl Looking<'_, '_> {
     /// Joins its match with those that it is one with; the match that it is in
     /// then.
     pub(super) fn look(mut self) -> Result<()> {
-        let Some(around) = self.write_blocks()? else { return Ok(()) };
-        let others = self.others(&around)?;
-        let own = others.get(around.key()).copied();
-        let is_elsewhere = |match_id: &i64| Some(*match_id) != own && *match_id != self.match_id;
-        if !others.values().any(is_elsewhere) {
+        let Some(meeting) = self.write_blocks()? else { return Ok(()) };
+        let others = self.others(&meeting)?;
+        if others.values().all(|match_id| *match_id == self.match_id) {
             return Ok(());
         }
+        let of = self.matches.get(self.saving, self.match_id)?;
+        let Some(session) = of.sessions.get(self.key) else { return Ok(()) };
+        let around = session.summary.clone();
         let united = self.united(&around, &others)?;
         for match_id in united {
             self.unite(match_id)?;
@@ -44,18 +53,20 @@ impl Looking<'_, '_> {
         Ok(())
     }
 
-    /// Writes where it may meet others, where that changed; its summary.
-    fn write_blocks(&mut self) -> Result<Option<SessionSummary>> {
+    /// Writes where it may meet others, where that changed.
+    fn write_blocks(&mut self) -> Result<Option<Meeting>> {
         let index = self.saving.index;
         let of = self.matches.get(self.saving, self.match_id)?;
-        let match_id = of.match_id;
         let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
         let now = (session.start_ms(), session.summary.block_keys());
+        let ids = session.summary.match_ids();
+        let ids = ids.map(|id| ShortHash::of(&["id", id.as_str()])).collect();
+        let meeting = Meeting { start_ms: now.0, blocks: now.1.clone(), ids };
         if session.met_by.as_ref() == Some(&now) {
-            return Ok(Some(session.summary.clone()));
+            return Ok(Some(meeting));
         }
-        session.is_changed |= session.no.is_none();
-        session.save(index, match_id)?;
+        of.save_sessions(index)?;
+        let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
         let Some(no) = session.no else { return Ok(None) };
         index.prepare_cached("DELETE FROM session_block WHERE session_no = ?1")?.execute([no])?;
         let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
@@ -63,26 +74,26 @@ impl Looking<'_, '_> {
             index.prepare_cached(sql)?.execute(params![block.to_bytes(), now.0, no])?;
         }
         session.met_by = Some(now);
-        Ok(Some(session.summary.clone()))
+        Ok(Some(meeting))
     }
 
     /// The keys of sessions that share a block with it, each with its match.
-    fn others(&self, around: &SessionSummary) -> Result<BTreeMap<MatchKey, i64>> {
+    fn others(&self, around: &Meeting) -> Result<BTreeMap<MatchKey, i64>> {
         let index = self.saving.index;
-        let start = around.start_ms().unwrap_or_default();
-        let near = (start - BLOCK_STARTS_APART_MS, start + BLOCK_STARTS_APART_MS);
-        let ids: BTreeSet<[u8; 8]> =
-            around.match_ids().map(|id| ShortHash::of(&["id", id.as_str()]).to_bytes()).collect();
+        let near = (
+            around.start_ms.saturating_sub(BLOCK_STARTS_APART_MS),
+            around.start_ms.saturating_add(BLOCK_STARTS_APART_MS),
+        );
         let sql = "SELECT key, match_id FROM session_block JOIN session USING (session_no)
                    WHERE block = ?1 AND session_block.start_ms BETWEEN ?2 AND ?3 LIMIT ?4";
         let most = i64::try_from(OF_BLOCK_MAX).unwrap_or(i64::MAX);
         let mut others = BTreeMap::new();
-        for block in around.block_keys() {
-            let block = block.to_bytes();
+        for block in &around.blocks {
             // Who has the same id may have a clock that is wrong by years.
-            let (from, to) = if ids.contains(&block) { (i64::MIN, i64::MAX) } else { near };
+            let is_id = around.ids.contains(block);
+            let (from, to) = if is_id { (i64::MIN, i64::MAX) } else { near };
             let mut statement = index.prepare_cached(sql)?;
-            let found = statement.query_map(params![block, from, to, most], |row| {
+            let found = statement.query_map(params![block.to_bytes(), from, to, most], |row| {
                 Ok((MatchKey::from_text(row.get::<_, String>(0)?), row.get(1)?))
             })?;
             for other in found {

@@ -109,7 +109,7 @@ impl Cache {
         self.turn += 1;
         if !self.matches.contains_key(&match_id) {
             self.make_room(saving, None)?;
-            let of = OpenMatch::load(saving.index, match_id)?;
+            let of = OpenMatch::load(saving.index, saving.source, match_id)?;
             let bytes = of.bytes();
             self.matches.insert(match_id, Held { of, last_used: 0, bytes, events: 0 });
         }
@@ -161,7 +161,7 @@ impl Cache {
             let sessions = held.of.sessions.values();
             return Ok(sessions.map(|session| session.summary.clone()).collect());
         }
-        let sessions = OpenSession::of_match(saving.index, match_id)?;
+        let sessions = OpenSession::of_match(saving.index, saving.source, match_id)?;
         Ok(sessions.into_values().map(|session| session.summary).collect())
     }
 
@@ -182,8 +182,8 @@ impl Cache {
         let Some(mut held) = self.matches.remove(&match_id) else { return Ok(0) };
         if held.of.is_changed {
             self.changed.note(&held.of);
-            saving.save(&mut held.of)?;
         }
+        saving.save_all(&mut held.of)?;
         self.keys.retain(|_, of| *of != match_id);
         Ok(held.bytes)
     }

@@ -41,6 +41,8 @@ pub(crate) struct OpenMatch {
     /// Events of this step that get a row, by their place in the log.
     pub(super) pending: BTreeMap<LogNo, Pending>,
     pub(super) batches: Vec<i64>,
+    /// Where its last event stands.
+    pub(super) last_position: u64,
     pub(super) is_changed: bool,
 }
 
@@ -147,6 +149,7 @@ impl OpenMatch {
             has_hollow: false,
             pending: BTreeMap::new(),
             batches: Vec::new(),
+            last_position: read.position,
             is_changed: true,
         }
     }
@@ -155,6 +158,7 @@ impl OpenMatch {
     /// room for it.
     pub(super) fn fold(&mut self, number: usize, read: &Read<'_>) -> bool {
         self.is_changed = true;
+        self.last_position = read.position;
         self.take_part(read);
         let told = &read.told;
         if told.kind.is_none_or(|kind| !kind.is_occurrence()) {
@@ -219,9 +223,15 @@ impl OpenMatch {
         let is_due = session.hear(read, sessions::evidence(&read.told).as_ref());
         // Its number is that of its first event, wherever steps end.
         if session.no.is_none() {
-            session.save(index, self.match_id)?;
+            self.save_sessions(index)?;
         }
         Ok(is_due)
+    }
+
+    /// Writes down what its sessions have heard: all of them, so that the newest
+    /// says whether the log has more.
+    pub(super) fn save_sessions(&mut self, index: &Connection) -> Result<()> {
+        self.sessions.values_mut().try_for_each(|session| session.save(index, self.match_id))
     }
 
     fn note(&mut self, number: usize, read: &Read<'_>, state: ReportState) {

@@ -25,7 +25,7 @@ pub(super) fn events(batches: &[LoggedBatch]) -> Vec<Read<'_>> {
     batches.iter().flat_map(events_of).collect()
 }
 
-fn events_of(batch: &LoggedBatch) -> impl Iterator<Item = Read<'_>> {
+pub(super) fn events_of(batch: &LoggedBatch) -> impl Iterator<Item = Read<'_>> {
     batch.events().filter_map(|(event, evidence, position)| {
         Some(Read {
             told: Told::read(event.get())?,
@@ -78,6 +78,11 @@ impl<'s> Source<'s> {
     pub(super) fn read(&self, no: LogNo) -> Option<&Read<'s>> {
         let found = self.reads.binary_search_by_key(&no.0, |read| read.position).ok()?;
         self.reads.get(found)
+    }
+
+    /// A batch of the log, where its month is still there.
+    pub(super) fn batch(&self, batch_no: i64) -> Result<Option<LoggedBatch>> {
+        logged_batch(self.log, self.segments, batch_no)
     }
 
     /// What is shown of a match's event, where the log still has its bytes.

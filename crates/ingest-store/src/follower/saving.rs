@@ -9,7 +9,7 @@ use std::{cell::RefCell, collections::HashMap};
 use association::{Change, OccurrenceNo};
 use rusqlite::{Transaction, params};
 
-use super::{Counted, open_match::OpenMatch, reading::Source};
+use super::{Counted, open_match::OpenMatch, reading::Source, sessions::OpenSession};
 use crate::{
     Result, changes,
     columns::{quality, signed},
@@ -43,6 +43,13 @@ impl<'s> Saving<'s> {
         Self { index, source, counted: RefCell::default() }
     }
 
+    /// Writes down what changed of a match since it was last written, and all that
+    /// its sessions have heard.
+    pub(super) fn save_all(&self, of: &mut OpenMatch) -> Result<()> {
+        of.save_sessions(self.index)?;
+        self.save(of)
+    }
+
     /// Writes down what changed of a match since it was last written.
     pub(super) fn save(&self, of: &mut OpenMatch) -> Result<()> {
         if !std::mem::take(&mut of.is_changed) {
@@ -64,8 +71,8 @@ impl<'s> Saving<'s> {
         of.pending.clear();
         changes::append(self.index, of.match_id, changes.first.0, &changes.changes)?;
         self.devices(of)?;
-        for session in of.sessions.values_mut() {
-            session.save(self.index, of.match_id)?;
+        if of.sessions.values().any(OpenSession::is_long_unwritten) {
+            of.save_sessions(self.index)?;
         }
         self.batches(of)?;
         self.whole(of, &rows.whole)?;
@@ -125,9 +132,11 @@ impl<'s> Saving<'s> {
     }
 
     fn whole(&self, of: &OpenMatch, whole: &[u8]) -> Result<()> {
-        let sql = "INSERT INTO match_state (match_id, whole) VALUES (?1, ?2)
-                   ON CONFLICT DO UPDATE SET whole = excluded.whole";
-        self.index.prepare_cached(sql)?.execute(params![of.match_id, whole])?;
+        let sql = "INSERT INTO match_state (match_id, whole, last_position) VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO UPDATE SET whole = excluded.whole,
+                       last_position = excluded.last_position";
+        let values = params![of.match_id, whole, signed(of.last_position)];
+        self.index.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
 

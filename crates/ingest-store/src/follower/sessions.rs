@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use association::joining::{Evidence, SessionSummary, ShortHash};
 use event_model::{Game, Kind, MatchKey};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{reading::Read, told::Told};
-use crate::{Error, Result};
+use super::{
+    reading::{self, Read, Source},
+    told::Told,
+};
+use crate::{Error, Result, columns::signed};
 
 /// The key of a session: what its events name as their match.
 pub(super) type Key = String;
@@ -20,7 +23,10 @@ pub(super) struct OpenSession {
     pub(super) summary: SessionSummary,
     /// Events heard, which say when it is held against others.
     heard: u32,
-    pub(super) is_changed: bool,
+    /// The last of them, and its batch.
+    last: (u64, i64),
+    /// Events heard since it was written down.
+    unwritten: u32,
     /// What is written of where it may meet others.
     pub(super) met_by: Option<(i64, Vec<ShortHash>)>,
 }
@@ -28,7 +34,11 @@ pub(super) struct OpenSession {
 /// Events between two looks at others, once it has some.
 const EVENTS_BETWEEN_LOOKS: u32 = 64;
 
-/// How hard a summary is packed: it is written with each step.
+/// Events of a session that are read again from the log, at most: to write its
+/// summary costs as much as to follow a hundred.
+const UNWRITTEN_MAX: u32 = 256;
+
+/// How hard a summary is packed: it is written often.
 const PACKED: i32 = 1;
 
 /// Longest summary, unpacked: ten times what the longest should be.
@@ -37,14 +47,15 @@ const SUMMARY_BYTES_MAX: usize = 1024 * 1024;
 impl OpenSession {
     pub(super) fn new(key: &str, game: Game) -> Self {
         let summary = SessionSummary::new(MatchKey::from_text(key), game);
-        Self { no: None, summary, heard: 0, is_changed: true, met_by: None }
+        Self { no: None, summary, heard: 0, last: (0, 0), unwritten: 0, met_by: None }
     }
 
     /// Hears one of its events; whether it is time to look at others. That
     /// depends on its own events alone, so that it is the same for whoever
     /// follows the log in other steps.
     pub(super) fn hear(&mut self, read: &Read<'_>, evidence: Option<&Evidence>) -> bool {
-        self.is_changed = true;
+        self.unwritten += 1;
+        self.last = (read.position, read.batch_no);
         self.heard = self.heard.saturating_add(1);
         let report = read.told.report(read.device, read.position, read.corrected);
         self.summary.hear(&report);
@@ -64,20 +75,34 @@ impl OpenSession {
         self.summary.match_ids().any(|id| id == key)
     }
 
+    /// Whether much came since it was written: what did not is in the log.
+    pub(super) fn is_long_unwritten(&self) -> bool {
+        self.unwritten >= UNWRITTEN_MAX
+    }
+
     /// Writes it down where it changed.
     pub(super) fn save(&mut self, index: &Connection, match_id: i64) -> Result<()> {
-        if !std::mem::take(&mut self.is_changed) {
+        if self.unwritten == 0 && self.no.is_some() {
             return Ok(());
         }
         let packed = self.packed()?;
-        let values =
-            params![self.summary.key().as_str(), match_id, self.start_ms(), self.heard, packed];
-        let sql = "INSERT INTO session (key, match_id, start_ms, heard, summary)
-                   VALUES (?1, ?2, ?3, ?4, ?5)
+        let sql = "INSERT INTO session (key, match_id, start_ms, heard, heard_through,
+                       heard_batch, summary)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                    ON CONFLICT (key) DO UPDATE SET match_id = excluded.match_id,
                        start_ms = excluded.start_ms, heard = excluded.heard,
-                       summary = excluded.summary";
-        index.prepare_cached(sql)?.execute(values)?;
+                       heard_through = excluded.heard_through,
+                       heard_batch = excluded.heard_batch, summary = excluded.summary";
+        index.prepare_cached(sql)?.execute(params![
+            self.summary.key().as_str(),
+            match_id,
+            self.start_ms(),
+            self.heard,
+            signed(self.last.0),
+            self.last.1,
+            packed
+        ])?;
+        self.unwritten = 0;
         if self.no.is_none() {
             self.no = Some(index.last_insert_rowid());
         }
@@ -94,28 +119,64 @@ impl OpenSession {
         zstd::bulk::compress(&json, PACKED).map_err(Error::Directory)
     }
 
-    /// Reads the sessions of a match.
+    /// Reads the sessions of a match, with what the log has of them beyond.
     pub(super) fn of_match(
         index: &Connection,
+        source: &Source<'_>,
         match_id: i64,
     ) -> Result<BTreeMap<Key, OpenSession>> {
-        let sql = "SELECT session_no, key, heard, summary FROM session WHERE match_id = ?1";
+        let sql = "SELECT session_no, key, heard, heard_through, heard_batch, summary
+                   FROM session WHERE match_id = ?1";
         let mut statement = index.prepare_cached(sql)?;
         let mut rows = statement.query([match_id])?;
         let mut sessions = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let summary = unpacked(row.get_ref(3)?.as_blob().unwrap_or_default())?;
+            let summary = unpacked(row.get_ref(5)?.as_blob().unwrap_or_default())?;
             let session = OpenSession {
                 no: Some(row.get(0)?),
                 summary,
                 heard: row.get(2)?,
-                is_changed: false,
+                last: (row.get::<_, i64>(3)?.unsigned_abs(), row.get(4)?),
+                unwritten: 0,
                 met_by: None,
             };
             sessions.insert(row.get(1)?, session);
         }
+        hear_again(index, source, match_id, &mut sessions)?;
         Ok(sessions)
     }
+}
+
+/// Hears what came since the sessions of a match were last written down.
+fn hear_again(
+    index: &Connection,
+    source: &Source<'_>,
+    match_id: i64,
+    sessions: &mut BTreeMap<Key, OpenSession>,
+) -> Result<()> {
+    let sql = "SELECT last_position FROM match_state WHERE match_id = ?1";
+    let last: Option<i64> =
+        index.prepare_cached(sql)?.query_row([match_id], |row| row.get(0)).optional()?;
+    let last = last.unwrap_or_default().unsigned_abs();
+    let Some(newest) = sessions.values().map(|session| session.last.0).max() else { return Ok(()) };
+    let from = sessions.values().map(|session| session.last.1).min();
+    if newest >= last {
+        return Ok(());
+    }
+    let sql = "SELECT batch_no FROM match_batch WHERE match_id = ?1 AND batch_no >= ?2
+               ORDER BY batch_no";
+    let mut statement = index.prepare_cached(sql)?;
+    let mut rows = statement.query(params![match_id, from])?;
+    while let Some(row) = rows.next()? {
+        let Some(batch) = source.batch(row.get(0)?)? else { continue };
+        for read in reading::events_of(&batch).filter(|read| read.position <= last) {
+            let Some(session) = sessions.get_mut(read.told.subject.as_ref()) else { continue };
+            if read.told.game.is_some() && read.position > session.last.0 {
+                session.hear(&read, evidence(&read.told).as_ref());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn unpacked(packed: &[u8]) -> Result<SessionSummary> {

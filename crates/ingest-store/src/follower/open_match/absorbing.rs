@@ -19,8 +19,8 @@ impl OpenMatch {
         mut other: Self,
         saving: &Saving<'_>,
     ) -> Result<(String, u64)> {
-        saving.save(self)?;
-        saving.save(&mut other)?;
+        saving.save_all(self)?;
+        saving.save_all(&mut other)?;
         let index = saving.index;
         self.take_reports(&other, saving)?;
         let before: BTreeSet<LogNo> = positions(&other);
@@ -126,10 +126,8 @@ impl OpenMatch {
         }
         let ended = self.times.all_ended_ms.max(other.times.all_ended_ms);
         self.times.all_ended_ms = ended.filter(|_| self.have_all_ended());
-        for (key, mut session) in other.sessions {
-            session.is_changed = true;
-            self.sessions.insert(key, session);
-        }
+        self.sessions.extend(other.sessions);
+        self.last_position = self.last_position.max(other.last_position);
     }
 }
 

@@ -13,12 +13,16 @@ use super::{Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Ti
 use crate::{
     Error, Result,
     columns::{count_column, quality, uuid_column},
-    follower::sessions::OpenSession,
+    follower::{reading::Source, sessions::OpenSession},
 };
 
 impl OpenMatch {
     /// Reads a match that the index has.
-    pub(crate) fn load(index: &Connection, match_id: i64) -> Result<Self> {
+    pub(in crate::follower) fn load(
+        index: &Connection,
+        source: &Source<'_>,
+        match_id: i64,
+    ) -> Result<Self> {
         let sql = "SELECT key, game, started_at_ms, started_quality, open_since_ms,
                           last_received_ms, all_ended_ms, sealed_at_ms, sealed_through,
                           apart, apart_overflow
@@ -28,10 +32,10 @@ impl OpenMatch {
         let (shown, occurrences) = occurrences(index, match_id)?;
         apart.alone = u32::try_from(shown.len() - occurrences.len()).unwrap_or(u32::MAX);
         let (reports, has_hollow) = reports(index, match_id)?;
-        let sql = "SELECT whole FROM match_state WHERE match_id = ?1";
+        let sql = "SELECT whole, last_position FROM match_state WHERE match_id = ?1";
         let mut statement = index.prepare_cached(sql)?;
-        let whole: Option<Vec<u8>> =
-            statement.query_row([match_id], |row| row.get(0)).optional()?;
+        let state = statement.query_row([match_id], |row| Ok((row.get(0)?, row.get(1)?)));
+        let (whole, last): (Option<Vec<u8>>, i64) = state.optional()?.unwrap_or_default();
         let names = names(index, match_id)?;
         let state = match whole {
             Some(whole) => {
@@ -51,11 +55,12 @@ impl OpenMatch {
             devices: devices(index, match_id)?,
             streams: streams(index, match_id)?,
             shown,
-            sessions: OpenSession::of_match(index, match_id)?,
+            sessions: OpenSession::of_match(index, source, match_id)?,
             is_renumbered: false,
             has_hollow,
             pending: BTreeMap::new(),
             batches: Vec::new(),
+            last_position: last.unsigned_abs(),
             is_changed: false,
         })
     }
