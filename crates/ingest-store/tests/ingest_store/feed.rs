@@ -1,6 +1,6 @@
 //! What a consumer of the feed has, over the store's own following of the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ingest_api::FeedEvent;
 use ingest_store::{FeedStart, Generation, Looked, OccurrenceLooked, PageRequest, Store, Viewer};
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::matches::{KEYS, Match};
+use crate::matches::{KEYS, Match, Shown};
 
 /// Who keeps what the feed tells by its three rules.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ fn listed(store: &Store, key: &str) -> BTreeMap<String, Value> {
 
 /// What differs, for a message that can be read.
 fn differences(known: &BTreeMap<String, Value>, listed: &BTreeMap<String, Value>) -> Vec<String> {
-    let ids: std::collections::BTreeSet<_> = known.keys().chain(listed.keys()).collect();
+    let ids: BTreeSet<_> = known.keys().chain(listed.keys()).collect();
     let differ = ids.into_iter().filter(|id| known.get(*id) != listed.get(*id));
     let members = |id: &String| {
         let (Some(Value::Object(known)), Some(Value::Object(listed))) =
@@ -109,38 +109,52 @@ proptest! {
 
     #[test]
     fn who_resumes_anywhere_has_what_the_list_says(seed: u64, limit in 1u32..80) {
-        let mut of = Match::new(seed, 40);
-        let mut consumers: Vec<Consumer> = Vec::new();
-        let mut given: Vec<(&str, Uuid)> = Vec::new();
-        while of.goes_on() {
-            of.step();
-            let store = &of.fixture.store;
-            for key in KEYS {
-                let known = listed(store, key);
-                given.extend(known.keys().map(|id| (key, id.parse::<Uuid>().unwrap())));
-                if consumers.len() < CONSUMERS_MAX {
-                    consumers.push(Consumer::of(key));
-                }
-            }
-            for consumer in &mut consumers {
-                let cut = of.random.below(400);
-                if of.random.below(3) == 0 {
-                    consumer.read(store, limit, Some(cut));
-                }
-            }
-        }
+        all_have_what_is_listed(Match::new(seed, Shown::Whole, 40), limit);
+    }
+
+    #[test]
+    fn who_resumes_anywhere_has_the_halves_and_what_they_may_belong_to(
+        seed: u64,
+        limit in 1u32..80,
+    ) {
+        let all = all_have_what_is_listed(Match::new(seed, Shown::Halves, 120), limit);
+        prop_assert!(all.iter().any(|one| one["linked"] != json!([])), "none is open");
+    }
+}
+
+/// Has a match go on to its end while several read its feeds, each cut off now and
+/// then; gives what is listed then under the first key.
+fn all_have_what_is_listed(mut of: Match, limit: u32) -> Vec<Value> {
+    let mut consumers: Vec<Consumer> = Vec::new();
+    let mut given: BTreeSet<(&str, String)> = BTreeSet::new();
+    while of.goes_on() {
+        of.step();
         let store = &of.fixture.store;
-        for consumer in &mut consumers {
-            while consumer.read(store, limit, None) {}
-            let listed = listed(store, &consumer.key);
-            prop_assert!(!listed.is_empty(), "{}", consumer.key);
-            let differ = differences(&consumer.known, &listed);
-            prop_assert!(differ.is_empty(), "{}: {differ:#?}", consumer.key);
+        for key in KEYS {
+            given.extend(listed(store, key).into_keys().map(|id| (key, id)));
+            if consumers.len() < CONSUMERS_MAX {
+                consumers.push(Consumer::of(key));
+            }
         }
-        for (key, id) in given {
-            leads_somewhere(store, key, id);
+        for consumer in &mut consumers {
+            let cut = of.random.below(400);
+            if of.random.below(3) == 0 {
+                consumer.read(store, limit, Some(cut));
+            }
         }
     }
+    let store = &of.fixture.store;
+    for consumer in &mut consumers {
+        while consumer.read(store, limit, None) {}
+        let differ = differences(&consumer.known, &listed(store, &consumer.key));
+        assert!(differ.is_empty(), "{}: {differ:#?}", consumer.key);
+    }
+    for (key, id) in given {
+        leads_somewhere(store, key, id.parse().unwrap());
+    }
+    let listed = listed(store, KEYS[0]);
+    assert!(!listed.is_empty());
+    listed.into_values().collect()
 }
 
 /// An id that was given leads to an occurrence that is listed, or to nothing more.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use event_model::DeviceId;
 use ingest_store::{Decision, Follower, SealReason, StoreOptions};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Fixture, Sent, batch, device, item, now};
 
@@ -41,6 +41,53 @@ struct Sender {
     helpers: BTreeMap<String, Option<String>>,
 }
 
+/// What a game shows its players of a kill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Everybody sees who killed whom.
+    Whole,
+    /// Who kills sees no victim, who dies no attacker, and others nothing.
+    Halves,
+}
+
+impl Shown {
+    fn game(self) -> &'static str {
+        match self {
+            Self::Whole => "league",
+            Self::Halves => "cs2",
+        }
+    }
+
+    /// From one kill to the next, but for three seconds.
+    fn gap_ms(self) -> u64 {
+        match self {
+            Self::Whole => 6_000,
+            Self::Halves => 600,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Kill {
+    at: i64,
+    attacker: u64,
+    victim: u64,
+}
+
+impl Kill {
+    /// What a player's game tells of it: of what kind, who and whom.
+    fn told(self, player: u64, shown: Shown) -> Option<(&'static str, Value, Value)> {
+        let (attacker, victim) =
+            (json!(format!("p{}", self.attacker)), json!(format!("v{}", self.victim)));
+        match shown {
+            Shown::Whole => Some(("kill", attacker, victim)),
+            Shown::Halves if self.attacker == player => Some(("kill", attacker, Value::Null)),
+            Shown::Halves if self.victim == player => Some(("death", Value::Null, victim)),
+            Shown::Halves => None,
+        }
+    }
+}
+
 /// A match that goes on.
 pub(crate) struct Match {
     pub(crate) fixture: Fixture,
@@ -57,20 +104,25 @@ impl Match {
     const DEVICES: u64 = 5;
 
     /// A match of so many kills, of which nothing was sent yet.
-    pub(crate) fn new(seed: u64, kills: u64) -> Self {
+    pub(crate) fn new(seed: u64, shown: Shown, kills: u64) -> Self {
         let mut random = Random(seed);
         let mut fixture = Fixture::new();
         for number in 4..=u128::from(Self::DEVICES) {
             fixture.store.add_device(device(number), "PC", now()).unwrap().unwrap();
         }
-        let happened: Vec<(i64, u64, u64)> = (0..kills)
-            .map(|kill| {
-                let at = i64::try_from(kill * 6_000).unwrap() + random.ms(3_000);
-                (at, random.below(3), random.below(3))
+        let players = match shown {
+            Shown::Whole => 3,
+            Shown::Halves => Self::DEVICES,
+        };
+        let happened: Vec<Kill> = (0..kills)
+            .map(|kill| Kill {
+                at: i64::try_from(kill * shown.gap_ms()).unwrap() + random.ms(3_000),
+                attacker: random.below(players),
+                victim: random.below(players),
             })
             .collect();
         let senders: Vec<Sender> =
-            (1..=Self::DEVICES).map(|number| sender(number, &happened, &mut random)).collect();
+            (1..=Self::DEVICES).map(|no| sender(no, shown, &happened, &mut random)).collect();
         let helpers = senders.iter().flat_map(|sender| sender.helpers.clone()).collect();
         let options = StoreOptions::default();
         let follower = Follower::open(fixture.dir.path(), options).unwrap();
@@ -129,8 +181,9 @@ impl Match {
 /// All that one device saw. Every third one claims nothing about its clock, which
 /// is wrong; every second one's makes a step that it tells nobody of; the first and
 /// the last know the match by a session's key only.
-fn sender(number: u64, happened: &[(i64, u64, u64)], random: &mut Random) -> Sender {
-    let wrong = if number.is_multiple_of(3) { random.ms(60_000) - 30_000 } else { 0 };
+fn sender(number: u64, shown: Shown, happened: &[Kill], random: &mut Random) -> Sender {
+    let is_whole = shown == Shown::Whole;
+    let wrong = if is_whole && number.is_multiple_of(3) { random.ms(60_000) - 30_000 } else { 0 };
     let mut sender = Sender {
         device: device(number.into()),
         waiting: Vec::new(),
@@ -139,31 +192,34 @@ fn sender(number: u64, happened: &[(i64, u64, u64)], random: &mut Random) -> Sen
         helpers: BTreeMap::new(),
     };
     let (key, origin) = match number {
-        1 => (KEYS[1], "session"),
-        5 => (KEYS[2], "session"),
+        1 if is_whole => (KEYS[1], "session"),
+        5 if is_whole => (KEYS[2], "session"),
         _ => (KEYS[0], "native"),
     };
-    for (kill, &(at, attacker, victim)) in happened.iter().enumerate() {
+    for (no, kill) in happened.iter().enumerate() {
+        let Some((kind, attacker, victim)) = kill.told(number - 1, shown) else { continue };
         if random.one_in(6) {
             continue;
         }
-        let stepped = number.is_multiple_of(2) && kill * 2 > happened.len();
-        let seen = at + random.ms(900) + if stepped { 7_000 } else { 0 };
-        let helper = (!random.one_in(3)).then(|| format!("p{}", (attacker + 1) % 5));
+        let has_stepped = is_whole && number.is_multiple_of(2) && no * 2 > happened.len();
+        let late = random.ms(if is_whole { 900 } else { 80 });
+        let seen = kill.at + late + if has_stepped { 7_000 } else { 0 };
+        let helper = (!random.one_in(3)).then(|| format!("p{}", (kill.attacker + 1) % 5));
+        let attacker_kind = if kill.attacker == 0 { "turret" } else { "player" };
         let data = json!({
-            "game": "league", "match": {"key": key, "origin": origin},
+            "game": shown.game(), "match": {"key": key, "origin": origin},
             "observer": format!("p{number}"),
-            "actors": {"attacker": format!("p{attacker}"), "victim": format!("v{victim}"),
+            "actors": {"attacker": attacker, "victim": victim,
                        "assists": helper.iter().collect::<Vec<_>>()},
             "round": null, "ordinal": null, "identity": "native", "match_clock_ms": null,
             "observed": {"epoch": format!("00000000-0000-4000-8000-{number:012}"),
                          "mono_ms": seen + 1_000_000},
-            "details": {"name": "ChampionKill", "attacker_kind": if attacker == 0 { "turret" } else { "player" }},
+            "details": {"attacker_kind": attacker_kind},
         });
         sender.next += 1;
-        let id = format!("{number}-{kill}");
-        let (event, claimed) = ("ringside.kill.v1", seen + wrong);
-        let mut sent = item(sender.device, event, &id, Some(key), sender.next, claimed, &data);
+        let id = format!("{number}-{no}");
+        let (event, claimed) = (format!("ringside.{kind}.v1"), seen + wrong);
+        let mut sent = item(sender.device, &event, &id, Some(key), sender.next, claimed, &data);
         if wrong != 0 {
             sent.sound().corrected.quality = association::TimeQuality::Low;
         }

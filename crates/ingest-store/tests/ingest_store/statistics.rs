@@ -6,7 +6,7 @@ use ingest_api::{OccurrenceView, Standing};
 use ingest_store::{PageRequest, Store, Viewer};
 use proptest::prelude::*;
 
-use crate::matches::{KEYS, Match};
+use crate::matches::{KEYS, Match, Shown};
 
 type Sums = BTreeMap<String, [u64; 4]>;
 
@@ -70,7 +70,7 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_what_the_lists_say_counted_anew(seed: u64) {
-        let mut of = Match::new(seed, 40);
+        let mut of = Match::new(seed, Shown::Whole, 40);
         while of.goes_on() {
             of.step();
             prop_assert_eq!(kept(&of.fixture.store), counted_anew(&of), "seed {}", seed);
