@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ingest_api::{FeedEvent, OccurrenceView};
+use ingest_api::FeedEvent;
 use ingest_store::{Cursor, FeedStart, Generation, Looked, PageRequest, Store, Viewer};
 
 use super::{Mark, event_stream};
@@ -56,6 +56,7 @@ pub(super) struct Reading {
 impl Reading {
     /// The next piece, read away from the threads that serve sockets.
     pub(super) async fn next(&mut self, app: &App) -> Result<Looked<Piece>, Rejection> {
+        let _turn = app.feeds.turn().await?;
         let reading = self.clone();
         let found = app.readers.read(move |store| reading.read(store)).await?;
         Ok(match found {
@@ -127,21 +128,27 @@ impl Reading {
         revision: u64,
         after: Option<Cursor>,
     ) -> ingest_store::Result<Looked<(Piece, At)>> {
-        let is_first = after.is_none();
-        let request = PageRequest { after, limit: PAGE_OCCURRENCES };
+        let mut out = Vec::new();
+        let request = PageRequest { after: after.clone(), limit: PAGE_OCCURRENCES };
         let page = match store.occurrences(self.viewer, &self.key, &request)? {
             Looked::Found(page) => page,
             Looked::Moved(to) => return Ok(Looked::Moved(to)),
             Looked::Unknown => return Ok(Looked::Unknown),
         };
-        let reset = is_first.then_some(FeedEvent::Reset { revision });
-        let created = |occurrence: OccurrenceView| FeedEvent::Created { revision, occurrence };
-        let mut events =
-            reset.into_iter().chain(page.occurrences.into_iter().map(created)).peekable();
-        let (is_last, mut out) = (page.next.is_none(), Vec::new());
-        while let Some(event) = events.next() {
-            let ends = is_last && events.peek().is_none();
-            write(&mut out, ends.then(|| self.mark(generation, revision)), &event);
+        let mark = |is_last: bool| is_last.then(|| self.mark(generation, revision));
+        let mut left = page.occurrences.len();
+        if after.is_none() {
+            write(&mut out, mark(left == 0 && page.next.is_none()), &FeedEvent::Reset { revision });
+        }
+        for occurrence in page.occurrences {
+            left -= 1;
+            let place = Cursor::of(&occurrence);
+            let is_last = left == 0 && page.next.is_none();
+            write(&mut out, mark(is_last), &FeedEvent::Created { revision, occurrence });
+            if out.len() >= PIECE_BYTES && !is_last {
+                let at = At::Anew { generation, revision, after: Some(place) };
+                return Ok(found(out, Then::GoOn, at));
+            }
         }
         let at = match page.next {
             Some(after) => At::Anew { generation, revision, after: Some(after) },

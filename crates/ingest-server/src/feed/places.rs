@@ -7,6 +7,7 @@ use std::{
 
 use ingest_api::ProblemKind;
 use ingest_store::TokenHash;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Bounds, rejection::Rejection};
 
@@ -16,10 +17,15 @@ use super::Hub;
 /// one of theirs has to end first.
 const RETRY_AFTER_S: u64 = 10;
 
+/// Feeds that read at a time: a quarter of the connections that only read. All of
+/// them read at once where a match that all watch changes, and others read too.
+const READING_MAX: usize = 2;
+
 /// The open feeds, and what wakes them.
 pub(crate) struct Feeds {
     pub(super) hub: Arc<Hub>,
     open: Arc<Mutex<Open>>,
+    turns: Semaphore,
     all_max: u32,
     principal_max: u32,
 }
@@ -41,6 +47,7 @@ impl Feeds {
         Self {
             hub,
             open: Arc::default(),
+            turns: Semaphore::new(READING_MAX),
             all_max: bounds.feeds_max,
             principal_max: bounds.principal_feeds_max,
         }
@@ -54,6 +61,12 @@ impl Feeds {
     /// Wakes those of matches that changed otherwise than by following the log.
     pub(crate) fn changed(&self, matches: &[(String, u64)]) {
         self.hub.changed(matches.iter().map(|(key, _)| key.as_str()));
+    }
+
+    /// A feed's turn to read. It waits as long as it takes: who opens one has a
+    /// patience, and one that is open has time.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Rejection> {
+        self.turns.acquire().await.map_err(|_| Rejection::stopped())
     }
 
     /// One more for the owner of a token, or when to come back.

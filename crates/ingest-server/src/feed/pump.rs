@@ -34,7 +34,10 @@ pub(crate) async fn open(app: &Arc<App>, opening: Opening) -> Result<Looked<Body
     // Before the first look, so that nothing is missed between it and the next.
     let listener = app.feeds.hub.listen(&key);
     let mut reading = Reading { viewer, key: key.into(), at: At::Changes(start) };
-    let first = match reading.next(app).await? {
+    let first = tokio::time::timeout(app.config.bounds.answer_timeout, reading.next(app))
+        .await
+        .map_err(|_| Rejection::overloaded("the feeds take too long to read; come back"))?;
+    let first = match first? {
         Looked::Found(first) => first,
         Looked::Moved(key) => return Ok(Looked::Moved(key)),
         Looked::Unknown => return Ok(Looked::Unknown),

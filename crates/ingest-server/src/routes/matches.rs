@@ -20,7 +20,7 @@ use crate::{app::App, authorization, rejection::Rejection};
 
 /// Items of a page where the reader does not say.
 const PAGE_ITEMS: u32 = 200;
-/// Items of a page at most: about half a megabyte of JSON.
+/// Items of a page at most: ten witnesses each make two megabytes of JSON.
 const PAGE_ITEMS_MAX: u32 = 1_000;
 
 /// Which part of a list; clients take it from `next` as it stands.

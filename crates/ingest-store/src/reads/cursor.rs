@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use ingest_api::OccurrenceView;
+
 /// The place of the last item of a page: the values that lists are ordered by.
 /// Opaque to clients, who get it inside of `next`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,18 @@ pub struct Cursor {
     pub(super) match_clock_ms: i64,
     /// Tells items of the same time apart.
     pub(super) id: String,
+}
+
+impl Cursor {
+    /// The place of an occurrence in the list of its match.
+    #[must_use]
+    pub fn of(occurrence: &OccurrenceView) -> Self {
+        Self {
+            at_ms: occurrence.at.map_or(0, |time| time.unix_ms()),
+            match_clock_ms: occurrence.match_clock_ms.unwrap_or(0),
+            id: occurrence.id.to_string(),
+        }
+    }
 }
 
 /// The text is no cursor of ours.

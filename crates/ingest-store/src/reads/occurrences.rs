@@ -61,7 +61,7 @@ impl Store {
             let associated_through = self.associated_through()?;
             let shown = views::page(&snapshot, of.match_id, page)?;
             let mut occurrences = shown.into_iter().map(|shown| shown.view).collect();
-            let next = cut(&mut occurrences, page.limit).map(cursor);
+            let next = cut(&mut occurrences, page.limit).map(Cursor::of);
             Ok(OccurrencePage { of: of.view, associated_through, occurrences, next })
         })
     }
@@ -149,12 +149,4 @@ pub(super) fn ids_of(
         Ok((row.get(0)?, uuid_column(row, "occurrence_id")?))
     })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
-}
-
-fn cursor(last: &OccurrenceView) -> Cursor {
-    Cursor {
-        at_ms: last.at.map_or(0, |time| time.unix_ms()),
-        match_clock_ms: last.match_clock_ms.unwrap_or(0),
-        id: last.id.to_string(),
-    }
 }
