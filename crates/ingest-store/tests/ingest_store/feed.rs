@@ -38,7 +38,10 @@ impl Consumer {
                 *self = Self::of(&to);
                 return true;
             }
-            Looked::Unknown => return false,
+            Looked::Unknown => {
+                self.known.clear();
+                return false;
+            }
         };
         let cut = cut.map_or(page.through, |cut| cut.min(page.through));
         let mut through = self.at.map_or(0, |(_, revision)| revision);
@@ -132,6 +135,10 @@ fn all_have_what_is_listed(mut of: Match, limit: u32) -> Vec<Value> {
         let store = &of.fixture.store;
         for key in KEYS {
             given.extend(listed(store, key).into_keys().map(|id| (key, id)));
+            if store.match_view(Viewer::Reader, key).unwrap() == Looked::Unknown {
+                // All of it was erased, and its ids with it.
+                given.retain(|(of, _)| *of != key);
+            }
             if consumers.len() < CONSUMERS_MAX {
                 consumers.push(Consumer::of(key));
             }
