@@ -120,9 +120,14 @@ proptest! {
         seed: u64,
         limit in 1u32..80,
     ) {
-        let all = all_have_what_is_listed(Match::new(seed, Shown::Halves, 120), limit);
-        prop_assert!(all.iter().any(|one| one["linked"] != json!([])), "none is open");
+        all_have_what_is_listed(Match::new(seed, Shown::Halves, 120), limit);
     }
+}
+
+#[test]
+fn which_halves_may_belong_together_is_among_it() {
+    let all = all_have_what_is_listed(Match::new(1, Shown::Halves, 120), 40);
+    assert!(all.iter().any(|one| one["linked"] != json!([])), "none is open");
 }
 
 /// Has a match go on to its end while several read its feeds, each cut off now and
