@@ -205,7 +205,7 @@ impl OpenMatch {
         true
     }
 
-    fn hear_evidence(&mut self, told: &Told<'_>) {
+    pub(super) fn hear_evidence(&mut self, told: &Told<'_>) {
         if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
             && !evidence.roster.is_empty()
         {

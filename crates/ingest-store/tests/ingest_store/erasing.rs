@@ -5,10 +5,10 @@ use std::fs;
 
 use association::{Sighting, TimeQuality};
 use event_model::{DeviceId, Fingerprint, WallTime};
-use ingest_api::{FeedEvent, ReceiptStatus};
+use ingest_api::ReceiptStatus;
 use ingest_store::{
-    Batch, Body, Erased, Error, FeedPage, FeedStart, Item, PageRequest, Retention, Retired,
-    SoundEvent, Store, Verdict, Viewer,
+    Batch, Body, Erased, Error, Item, PageRequest, Retention, Retired, SoundEvent, Store, Verdict,
+    Viewer,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -196,46 +196,6 @@ fn the_second_time_takes_out_what_is_no_witness() {
     assert_ne!(seen(&mut fixture), after);
     fixture.store.erase_event(device(1), "a").unwrap();
     assert_eq!(seen(&mut fixture), after);
-}
-
-/// Rows of matches in any table of the index.
-fn rows_of_matches(fixture: &Fixture) -> Vec<(String, i64)> {
-    let index = rusqlite::Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
-    let sql = "SELECT name FROM sqlite_schema
-               WHERE type = 'table' AND name NOT IN ('follow', 'gate')";
-    let mut statement = index.prepare(sql).unwrap();
-    let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let names: Vec<String> = names.collect::<rusqlite::Result<_>>().unwrap();
-    assert!(names.len() > 10, "{names:?}");
-    let rows = |name: &String| -> i64 {
-        index.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get(0)).unwrap()
-    };
-    names.iter().map(|name| (name.clone(), rows(name))).filter(|(_, rows)| *rows > 0).collect()
-}
-
-#[test]
-fn of_a_match_that_is_erased_whole_nothing_is_left_and_it_can_begin_again() {
-    let mut fixture = Fixture::new();
-    let send = |fixture: &mut Fixture, id: &str| {
-        let end = event(device(1), "ringside.match_ended.v1", &format!("end {id}"), 2, 5_000);
-        fixture.take(batch(device(1), vec![kill(device(1), id, 1, 0), end]));
-        assert_eq!(fixture.occurrences("cs2:1").len(), 2);
-    };
-    send(&mut fixture, "a");
-    let before = read_feed(&fixture, FeedStart::Beginning);
-    for id in ["a", "end a"] {
-        assert_eq!(fixture.store.erase_event(device(1), id).unwrap(), Erased::Now);
-    }
-    assert_eq!(rows_of_matches(&fixture), []);
-    send(&mut fixture, "b");
-    let start = FeedStart::After { generation: Some(before.generation), revision: before.through };
-    let after = read_feed(&fixture, start);
-    assert!(matches!(after.events.as_slice(), [FeedEvent::Reset { .. }]), "{after:?}");
-    assert!(after.through > before.through);
-}
-
-fn read_feed(fixture: &Fixture, start: FeedStart) -> FeedPage {
-    fixture.store.feed(Viewer::Reader, "cs2:1", start, 100).unwrap().found().unwrap()
 }
 
 /// As a server with `--retain-days 1` does.
