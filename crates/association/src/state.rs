@@ -18,7 +18,7 @@ pub(crate) mod seats;
 mod streams;
 mod touched;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
     bounds::StreamCounts,
@@ -159,6 +159,14 @@ impl MatchState {
         }
     }
 
+    /// The same empty match, whose changes are numbered from behind this one on:
+    /// where another had its name before.
+    #[must_use]
+    pub fn after(mut self, revision: Revision) -> Self {
+        self.ledger = Ledger::after(revision);
+        self
+    }
+
     /// Takes a report in and says where it stands.
     ///
     /// Whoever wants the same handles from the same log calls
@@ -243,8 +251,10 @@ impl MatchState {
     /// The occurrences of these names, of those that are there.
     #[must_use]
     pub fn occurrences_named(&self, names: &[OccurrenceNo]) -> Vec<Occurrence> {
-        let by_name: HashMap<OccurrenceNo, LiveNo> =
-            self.lives.iter().map(|(no, live)| (live.name, no)).collect();
+        let wanted: BTreeSet<OccurrenceNo> = names.iter().copied().collect();
+        let there = self.lives.iter().filter(|(_, live)| wanted.contains(&live.name));
+        let by_name: BTreeMap<OccurrenceNo, LiveNo> =
+            there.map(|(no, live)| (live.name, no)).collect();
         let there = names.iter().filter_map(|name| by_name.get(name));
         there.map(|no| self.occurrence_of(*no)).collect()
     }
@@ -267,11 +277,14 @@ impl MatchState {
     /// What the match counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let seated = || self.seats.iter().filter(|(_, seat)| seat.live().is_some());
+        let seated = self.seats.iter().filter(|(_, seat)| seat.live().is_some());
+        let (reports, late) = seated.fold((0, 0), |(reports, late), (_, seat)| {
+            (reports + 1, late + u64::from(seat.is_late))
+        });
         let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
         Counts {
-            reports: number(seated().count()),
-            late: number(seated().filter(|(_, seat)| seat.is_late).count()),
+            reports,
+            late,
             overflow: self.counts.overflow + of_streams,
             occurrences: number(self.lives.len()),
             resolves: self.counts.resolves,
