@@ -12,6 +12,7 @@ mod reading;
 mod saving;
 mod sealing;
 mod sessions;
+mod shards;
 mod step;
 #[cfg(test)]
 mod tests;

@@ -46,6 +46,7 @@ impl Looking<'_, '_> {
         if others.values().all(|match_id| *match_id == self.match_id) {
             return Ok(());
         }
+        self.matches.hear(self.saving, others.values().copied());
         let united = self.united(&others)?;
         for match_id in united {
             self.unite(match_id)?;
@@ -111,9 +112,7 @@ impl Looking<'_, '_> {
         for match_id in ids {
             by_match.insert(match_id, self.matches.sessions_of(self.saving, match_id)?);
         }
-        let all = || {
-            by_match.iter().flat_map(|(match_id, sessions)| of_match(*match_id, sessions))
-        };
+        let all = || by_match.iter().flat_map(|(match_id, sessions)| of_match(*match_id, sessions));
         let Some((_, around)) = all().find(|(_, session)| session.key().as_str() == self.key)
         else {
             return Ok(Vec::new());
@@ -161,6 +160,7 @@ impl Looking<'_, '_> {
 
     fn standing(&mut self, match_id: i64) -> Result<(i64, bool, bool)> {
         let of = self.matches.get(self.saving, match_id)?;
+        of.settle(self.saving.source.reads);
         let is_native = of.sessions.values().any(|session| session.is_native());
         Ok((match_id, of.state.is_sealed(), is_native))
     }
