@@ -162,6 +162,14 @@ impl MatchState {
         }
     }
 
+    /// The same empty match, whose changes are numbered from behind this one on:
+    /// where another had its name before.
+    #[must_use]
+    pub fn after(mut self, revision: Revision) -> Self {
+        self.ledger = Ledger::after(revision);
+        self
+    }
+
     /// Takes a report in and says where it stands.
     ///
     /// Whoever wants the same handles from the same log calls

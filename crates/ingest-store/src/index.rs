@@ -90,7 +90,7 @@ fn make(connection: &mut Connection) -> Result<()> {
     transaction.execute_batch(include_str!("index.sql"))?;
     let secret = token::random_uuid();
     transaction.execute(
-        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, ?2)",
+        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, 0, ?2)",
         params![secret.as_bytes(), generation()],
     )?;
     transaction.pragma_update(None, "user_version", VERSION)?;

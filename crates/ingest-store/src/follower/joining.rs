@@ -59,7 +59,7 @@ impl Looking<'_, '_> {
         let index = self.saving.index;
         let of = self.matches.get(self.saving, self.match_id)?;
         let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
-        let now = (session.start_ms(), session.summary.block_keys());
+        let now = session.meets();
         let ids = session.summary.match_ids();
         let ids = ids.map(|id| ShortHash::of(&["id", id.as_str()])).collect();
         let meeting = Meeting { start_ms: now.0, blocks: now.1.clone(), ids };
@@ -69,11 +69,7 @@ impl Looking<'_, '_> {
         of.save_sessions(index)?;
         let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
         let Some(no) = session.no else { return Ok(None) };
-        index.prepare_cached("DELETE FROM session_block WHERE session_no = ?1")?.execute([no])?;
-        let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
-        for block in &now.1 {
-            index.prepare_cached(sql)?.execute(params![block.to_bytes(), now.0, no])?;
-        }
+        write_blocks(index, no, &now)?;
         session.met_by = Some(now);
         Ok(Some(meeting))
     }
@@ -164,6 +160,21 @@ impl Looking<'_, '_> {
         let is_native = of.sessions.values().any(|session| session.is_native());
         Ok((match_id, of.state.is_sealed(), is_native))
     }
+}
+
+/// Writes where a session may meet others.
+pub(super) fn write_blocks(
+    index: &Connection,
+    session_no: i64,
+    (start_ms, blocks): &(i64, Vec<ShortHash>),
+) -> Result<()> {
+    let sql = "DELETE FROM session_block WHERE session_no = ?1";
+    index.prepare_cached(sql)?.execute([session_no])?;
+    let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
+    for block in blocks {
+        index.prepare_cached(sql)?.execute(params![block.to_bytes(), start_ms, session_no])?;
+    }
+    Ok(())
 }
 
 fn of_match<'s>(
