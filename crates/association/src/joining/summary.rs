@@ -70,6 +70,20 @@ pub enum SessionFlag {
     ClocksOverflow,
 }
 
+impl SessionFlag {
+    /// As a reader's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RosterOverflow => "roster_overflow",
+            Self::SeveralIds => "several_ids",
+            Self::SeveralPlaces => "several_places",
+            Self::EventsOverflow => "events_overflow",
+            Self::ClocksOverflow => "clocks_overflow",
+        }
+    }
+}
+
 impl Span {
     fn with(span: Option<Self>, ms: i64) -> Option<Self> {
         Some(span.map_or(Self { first: ms, last: ms }, |span| Self {

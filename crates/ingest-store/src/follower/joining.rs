@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use association::joining::{
-    self, BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS, Partition, SessionSummary, ShortHash, Verdict,
-    nearest_starts,
+    self, BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS, JoinFlag, Partition, Reason, SessionSummary,
+    ShortHash, Verdict, nearest_starts,
 };
 use event_model::MatchKey;
 use rusqlite::{Connection, params};
@@ -112,9 +112,11 @@ impl Looking<'_, '_> {
             by_match.insert(match_id, self.matches.sessions_of(self.saving, match_id)?);
         }
         let others_of = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
-        let is_joined =
-            |other: &SessionSummary| matches!(joining::verdict(around, other), Verdict::Join(_));
-        if !others_of.flat_map(|(_, sessions)| sessions).any(is_joined) {
+        let is_telling = |other: &SessionSummary| match joining::verdict(around, other) {
+            Verdict::Join(_) | Verdict::Refuse(Reason::Roster) => true,
+            Verdict::Wait | Verdict::Refuse(_) => false,
+        };
+        if !others_of.flat_map(|(_, sessions)| sessions).any(is_telling) {
             return Ok(Vec::new());
         }
         let all: Vec<&SessionSummary> = by_match.values().flatten().collect();
@@ -129,12 +131,21 @@ impl Looking<'_, '_> {
         let held =
             all.into_iter().filter(|one| own.contains(one.key()) || near.contains(one.key()));
         let partition = joining::join_further(held, &before);
+        self.flag(partition.flags_of(around.key()))?;
         let Some(together) = partition.match_of(around.key()) else { return Ok(Vec::new()) };
         let is_one = |sessions: &Vec<SessionSummary>| {
             sessions.iter().any(|session| together.contains(session.key()))
         };
         let others = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
         Ok(others.filter(|(_, sessions)| is_one(sessions)).map(|(match_id, _)| *match_id).collect())
+    }
+
+    fn flag(&mut self, flags: impl Iterator<Item = JoinFlag>) -> Result<()> {
+        let of = self.matches.get(self.saving, self.match_id)?;
+        for flag in flags {
+            of.is_changed |= of.join_flags.insert(flag);
+        }
+        Ok(())
     }
 
     /// Makes one match of its own and another.
@@ -147,7 +158,7 @@ impl Looking<'_, '_> {
         };
         let (stays, goes) = if rank(own) < rank(other) { (own, other) } else { (other, own) };
         if goes.1 {
-            return Ok(());
+            return self.flag([JoinFlag::Refused].into_iter());
         }
         self.saving.counted.borrow_mut().joins += 1;
         self.matches.join(self.saving, stays.0, goes.0)?;
