@@ -300,9 +300,13 @@ fn qualities(server: &Path) -> BTreeMap<EventId, String> {
                FROM report JOIN occurrence USING (match_id, occurrence_no)";
     let mut select = index.prepare(sql).unwrap();
     let rows = select
-        .query_map([], |row| Ok((row.get::<_, String>("event_id")?, row.get("at_quality")?)))
+        .query_map([], |row| {
+            // An id that is a UUID is kept as one.
+            let id: [u8; 16] = row.get("event_id")?;
+            Ok((EventId(Uuid::from_bytes(id)), row.get("at_quality")?))
+        })
         .unwrap();
-    rows.map(Result::unwrap).map(|(id, quality)| (id.parse().unwrap(), quality)).collect()
+    rows.map(Result::unwrap).collect()
 }
 
 fn reader(server: &Path) -> String {

@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
     Contract,
     /// Tests that let programs crash at any system call.
     Crashes,
+    /// Tests with PCs whose wall clock is wrong.
+    Clocks,
     /// Compiling and testing for Windows.
     Windows,
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Purpose {
             Self::ServerPage => "to open the server's page in tests",
             Self::Contract => "to hold the server to its OpenAPI document",
             Self::Crashes => "to crash programs at any call in tests",
+            Self::Clocks => "to give programs wrong clocks in tests",
             Self::Windows => "to build and test for Windows",
         })
     }
@@ -84,6 +87,7 @@ const PACKAGES: &[Package] = &[
     package("chromium", Purpose::ServerPage),
     package("python3-venv", Purpose::Contract),
     package("strace", Purpose::Crashes),
+    package("libfaketime", Purpose::Clocks),
     package("debian-archive-keyring", Purpose::Windows),
     package("debootstrap", Purpose::Windows),
 ];

@@ -90,6 +90,7 @@ fn prerequisites(plan: &Plan) -> Result<Outcome> {
         Purpose::ServerPage,
         Purpose::Contract,
         Purpose::Crashes,
+        Purpose::Clocks,
     ];
     if has_pages() {
         purposes.push(Purpose::Pages);

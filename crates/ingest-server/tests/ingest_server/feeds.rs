@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     listening::{Known, Listening, try_open},
-    support::{TestDevice, TestServer, send},
+    support::{TestDevice, TestServer, connecting_anew, send},
 };
 
 const FEED: &str = "/v1/matches/cs2:1/feed";
@@ -256,11 +256,13 @@ async fn a_server_that_stops_ends_its_feeds() {
 async fn a_consumer_that_does_not_read_is_let_go() {
     use tokio::{io::AsyncWriteExt, net::TcpSocket};
 
-    let server = TestServer::start_with(|config| {
+    let mut server = TestServer::start_with(|config| {
         config.bounds.idle_timeout = Duration::from_secs(1);
         config.bounds.disk_floor_bytes = 0;
     })
     .await;
+    // Nor is a connection used again that the server is just about to let go.
+    server.client = connecting_anew();
     let device = server.enrol(1).await;
     for n in 1..=200 {
         let mut kill = kills(&device, n..=n);

@@ -168,6 +168,11 @@ pub(crate) fn client() -> Client {
     Client::builder().no_proxy().timeout(ANSWERED_WITHIN).build().unwrap()
 }
 
+/// One that opens a connection for each request.
+pub(crate) fn connecting_anew() -> Client {
+    Client::builder().no_proxy().timeout(ANSWERED_WITHIN).pool_max_idle_per_host(0).build().unwrap()
+}
+
 pub(crate) async fn send(request: RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
     Reply {
