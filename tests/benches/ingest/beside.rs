@@ -1,11 +1,13 @@
 //! What association takes from those who send: the same load with it and without.
 
 use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::{Options, client::Tally, figures::median, process::Process, scenario::Scenario};
@@ -92,8 +94,19 @@ fn run(options: &Options, scenario: &Scenario, associates: bool) -> Result<Run> 
 /// How long it takes until nothing is left to associate.
 fn lag(server: &Process) -> Result<Duration> {
     let begun = Instant::now();
-    while server.metric("ringside_association_lag_events")? > 0.0 && begun.elapsed() < PATIENCE {
+    while events_behind(server.address)? > 0.0 && begun.elapsed() < PATIENCE {
         std::thread::sleep(LOOK_AGAIN);
     }
     Ok(begun.elapsed())
+}
+
+/// What the server's own metrics say of it.
+fn events_behind(address: SocketAddr) -> Result<f64> {
+    const LAG: &str = "ringside_association_lag_events ";
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    let line = text.lines().find_map(|line| line.strip_prefix(LAG));
+    Ok(line.context("no lag among the metrics")?.trim().parse()?)
 }

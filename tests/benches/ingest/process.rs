@@ -2,8 +2,8 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    io::{BufRead, BufReader},
+    net::SocketAddr,
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -52,16 +52,6 @@ impl Process {
         let Some(Ok(process)) = lines.next() else { return Ok(None) };
         let counted = Some(Counted { process, trace });
         Ok(Some(Self { child, address: address(&mut lines)?, counted }))
-    }
-
-    /// One of its own counts, as `/metrics` has it.
-    pub(crate) fn metric(&self, name: &str) -> Result<f64> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text)?;
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        Ok(line.with_context(|| format!("no {name}"))?.trim().parse()?)
     }
 
     /// How often it has flushed; `None` where nobody counts.

@@ -5,9 +5,12 @@ mod absorbing;
 mod loading;
 mod waiting;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use association::{LogNo, MatchState, OccurrenceNo, Placed, Revision, Rules, Sighting};
+use association::{
+    LogNo, MatchState, OccurrenceNo, Placed, Revision, Rules, Sighting, StreamFlag,
+    joining::{JoinFlag, SessionFlag},
+};
 use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -37,6 +40,8 @@ pub(crate) struct OpenMatch {
     pub(super) shown: HashMap<OccurrenceNo, Shown>,
     pub(super) sessions: BTreeMap<sessions::Key, OpenSession>,
     pub(super) waiting: Waiting,
+    /// What is odd about how its sessions were joined.
+    pub(super) join_flags: BTreeSet<JoinFlag>,
     /// What reports told is to be written again: their clocks have other numbers.
     pub(super) is_renumbered: bool,
     /// Whether there are rows of reports that association has no more.
@@ -153,6 +158,7 @@ impl OpenMatch {
             sessions: BTreeMap::new(),
             waiting: Waiting::default(),
             overflowed: 0,
+            join_flags: BTreeSet::new(),
             is_renumbered: false,
             has_hollow: false,
             pending: BTreeMap::new(),
@@ -303,6 +309,20 @@ impl OpenMatch {
         self.times.open_since_ms = at.unix_ms();
         self.times.last_received_ms = self.times.last_received_ms.max(at.unix_ms());
         self.times.all_ended_ms = None;
+    }
+
+    /// What is odd about it, in words.
+    pub(super) fn flags(&self) -> String {
+        let streams = self.state.oddities();
+        let streams = streams.into_iter().map(StreamFlag::as_str);
+        let sessions = self.sessions.values().flat_map(|session| session.summary.flags());
+        let joins = self.join_flags.iter().copied().map(JoinFlag::as_str);
+        let mut all: BTreeSet<&str> =
+            streams.chain(sessions.map(SessionFlag::as_str)).chain(joins).collect();
+        if self.apart.overflow > 0 {
+            all.insert(StreamFlag::Overflow.as_str());
+        }
+        all.into_iter().collect::<Vec<_>>().join(" ")
     }
 
     /// Bytes in memory, nearly.

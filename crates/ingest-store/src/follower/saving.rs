@@ -187,7 +187,8 @@ impl<'s> Saving<'s> {
                        sealed_at_ms = ?5, sealed_through = ?6, open_since_ms = ?7,
                        last_received_ms = ?8, all_ended_ms = ?9, reports = ?10, late = ?11,
                        overflow = ?12, apart = ?13, apart_overflow = ?14, occurrences = ?15,
-                       confirmed = ?16, supported = ?17, lone = ?18, contradicted = ?19
+                       confirmed = ?16, supported = ?17, lone = ?18, contradicted = ?19,
+                       flags = ?20
                    WHERE match_id = ?1";
         self.index.prepare_cached(sql)?.execute(params![
             of.match_id,
@@ -209,6 +210,7 @@ impl<'s> Saving<'s> {
             supported,
             lone,
             contradicted,
+            of.flags(),
         ])?;
         Ok(())
     }
