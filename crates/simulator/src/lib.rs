@@ -17,6 +17,7 @@
 pub mod args;
 mod cast;
 pub mod crowd;
+pub mod crowd_command;
 mod cs2;
 mod files;
 pub mod grid;

@@ -1,6 +1,8 @@
 //! The figures that association is held to, on few matches each; `ringside-sim
 //! grid --check` asks more of more.
 
+use std::path::PathBuf;
+
 use simulator::{
     crowd::{Crowd, CrowdPlan, RuleSet},
     grid::{Aim, Cell, Cells, Deceived, GridArgs, Halves, Measured, grid, without_device},
@@ -57,9 +59,9 @@ fn the_core_is_the_whole_product_and_no_name_is_there_twice() {
 fn four_liars_of_ten_confirm_nothing_and_move_nobody_beyond_the_noise() {
     let mut deceived = Deceived::default();
     for seed in 0..matches() {
-        deceived.add(Deceived::of(&Crowd::of(&CrowdPlan { liars: 4, ..CrowdPlan::new(seed) })));
+        deceived.add(&Deceived::of(&Crowd::of(&CrowdPlan { liars: 4, ..CrowdPlan::new(seed) })));
     }
-    assert_eq!(deceived.confirmed, 0);
+    assert_eq!(deceived.believed, 0);
     assert!(deceived.moved_ms <= 300, "{} ms", deceived.moved_ms);
 }
 
@@ -91,14 +93,15 @@ fn asked(cell: &str) -> GridArgs {
         seed: 1,
         json: None,
         update: false,
-        check: true,
+        check: false,
+        page: PathBuf::from("../../docs/association.md"),
     }
 }
 
 fn told(args: &GridArgs) -> (String, usize) {
     let mut text = String::new();
-    let misses = grid(args, |line| text.push_str(line)).unwrap();
-    (text, misses.len())
+    let outcome = grid(args, |line| text.push_str(line)).unwrap();
+    (text, outcome.misses.len())
 }
 
 #[test]
@@ -118,7 +121,7 @@ fn the_grid_says_the_same_each_time_and_writes_a_line_a_cell() {
 #[test]
 fn a_missed_figure_is_told_with_its_cell_and_its_aim() {
     let cell = Cells::Star.list(1).into_iter().find(|cell| cell.name == "the middle").unwrap();
-    let unreachable = Cell { aims: vec![Aim::F1(1.5)], ..cell };
+    let unreachable = Cell { aims: vec![Aim::F1(1.5)], by_word: Vec::new(), ..cell };
     let misses = Measured::of(unreachable, 1).misses();
     let [miss] = &misses[..] else { panic!("{misses:?}") };
     assert!(miss.to_string().starts_with("missed in \"the middle\": F1 is "), "{miss}");
