@@ -1,7 +1,7 @@
 //! `ringside-sim crowd`: the crowds of one of the grid's cells, as files or
 //! straight into association.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -41,7 +41,7 @@ pub fn crowd(args: &CrowdArgs, clock: &dyn Clock) -> Result<String> {
     let seeds = plan.seed..plan.seed + args.matches;
     let plan_of = |seed| CrowdPlan { seed, ..plan.clone() };
     let Some(folder) = &args.write else {
-        return Ok(rate(&seeds.map(plan_of).collect::<Vec<_>>(), clock));
+        return Ok(rate(seeds.map(plan_of), clock).to_string());
     };
     let mut reports = 0;
     for seed in seeds {
@@ -53,25 +53,56 @@ pub fn crowd(args: &CrowdArgs, clock: &dyn Clock) -> Result<String> {
     Ok(format!("{reports} reports of {} matches in {}", args.matches, folder.display()))
 }
 
-/// Plays matches; their making is not timed.
-fn rate(plans: &[CrowdPlan], clock: &dyn Clock) -> String {
-    let (mut reports, mut occurrences, mut spent_ms) = (0_u64, 0_u64, 0_u64);
-    for plan in plans {
-        let crowd = Crowd::of(plan);
-        let begun_ms = clock.now().clock.mono_ms;
-        let state = decided(&crowd);
-        spent_ms += clock.now().clock.mono_ms - begun_ms;
-        let counts = state.counts();
-        reports += counts.reports;
-        occurrences += counts.occurrences;
+/// What was played, and how long it took.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rate {
+    /// Matches.
+    pub matches: u64,
+    /// Reports in their records.
+    pub reports: u64,
+    /// Occurrences in them.
+    pub occurrences: u64,
+    /// How long association took for them.
+    pub spent_ms: u64,
+}
+
+impl Rate {
+    /// How many matches a minute that makes.
+    #[must_use]
+    pub fn matches_a_minute(&self) -> f64 {
+        self.matches as f64 / self.minutes()
     }
-    let minutes = spent_ms.max(1) as f64 / 60_000.0;
-    format!(
-        "{} matches, {reports} reports, {occurrences} occurrences in {:.1} s: {:.0} matches a \
-         minute, {:.0} reports a second",
-        plans.len(),
-        minutes * 60.0,
-        plans.len() as f64 / minutes,
-        reports as f64 / (minutes * 60.0),
-    )
+
+    fn minutes(&self) -> f64 {
+        self.spent_ms.max(1) as f64 / 60_000.0
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { matches, reports, occurrences, .. } = self;
+        let seconds = self.minutes() * 60.0;
+        write!(
+            f,
+            "{matches} matches, {reports} reports, {occurrences} occurrences in {seconds:.1} s: \
+             {:.0} matches a minute, {:.0} reports a second",
+            self.matches_a_minute(),
+            *reports as f64 / seconds,
+        )
+    }
+}
+
+/// Plays matches one after the other; their making is not timed.
+pub fn rate(plans: impl Iterator<Item = CrowdPlan>, clock: &dyn Clock) -> Rate {
+    let mut rate = Rate::default();
+    for plan in plans {
+        let crowd = Crowd::of(&plan);
+        let begun_ms = clock.now().clock.mono_ms;
+        let counts = decided(&crowd).counts();
+        rate.spent_ms += clock.now().clock.mono_ms - begun_ms;
+        rate.matches += 1;
+        rate.reports += counts.reports;
+        rate.occurrences += counts.occurrences;
+    }
+    rate
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use association::TimeQuality;
+use boot_clock::BootClock;
 use event_model::{CloudEvent, Kind};
 use simulator::{
     TRUTH_FILE,
@@ -11,6 +12,7 @@ use simulator::{
         ClockFault, Counters, Crowd, CrowdPlan, Lie, Outage, RoundClock, RuleSet, START_UNIX_MS,
         Sent, Step, Turns, device_file,
     },
+    crowd_command::{CrowdArgs, crowd},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -457,4 +459,23 @@ fn the_dead_of_a_round_stay_dead_unless_revived() {
         let is_new = dead.entry(kill.round).or_default().insert(kill.victim);
         assert_eq!(is_new, !kill.is_repeat);
     }
+}
+
+#[test]
+fn a_cell_s_crowds_are_played_straight_into_association_or_written() {
+    let args =
+        |cell: &str, matches, write| CrowdArgs { cell: cell.to_owned(), seed: 3, matches, write };
+    let said = crowd(&args("CS2", 2, None), &BootClock::new()).unwrap();
+    assert!(said.starts_with("2 matches, ") && said.contains(" matches a minute"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_owned();
+    crowd(&args("2 devices", 2, Some(out.clone())), &BootClock::new()).unwrap();
+    let seeds: BTreeSet<u64> = ["3", "4"]
+        .map(|seed| {
+            let truth = std::fs::read_to_string(out.join(seed).join(TRUTH_FILE)).unwrap();
+            serde_json::from_str::<serde_json::Value>(&truth).unwrap()["seed"].as_u64().unwrap()
+        })
+        .into();
+    assert_eq!(seeds, BTreeSet::from([3, 4]));
+    assert!(crowd(&args("no such cell", 1, None), &BootClock::new()).is_err());
 }
