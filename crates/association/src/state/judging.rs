@@ -17,7 +17,7 @@ use crate::{
     Change, Cluster, Evidence, OccurrenceNo, Packed, ReportNo, Solution, Track,
     revisions::Mark,
     state::describe::sighting,
-    trust::{Account, Conduct, Judgement, Seen, Watcher, believe, judge},
+    trust::{Account, Conduct, Judgement, Quorum, Seen, Watcher, believe, judge},
 };
 
 /// Most accounts of a match that are watched between two judgements.
@@ -37,7 +37,8 @@ impl MatchState {
     pub(super) fn judge(&mut self, since: Mark, mut changed: BTreeSet<OccurrenceNo>) {
         self.is_unjudged = false;
         let (solution, order) = self.as_it_stands();
-        let judgement = judge(&self.set, &self.rules, &solution, &self.heard.known());
+        let judgement =
+            judge(&self.set, &self.rules, &solution, &self.heard.known(&self.devices()));
         self.watchers = Watcher::all(&judgement);
         self.watchers.truncate(WATCHERS_MAX);
         self.note_streams(&judgement);
@@ -139,8 +140,7 @@ impl MatchState {
         let of = known[stream];
         let account: Account = of.account.into();
         let has_other = known.iter().any(|other| other.device == of.device && *other != of);
-        let known = self.heard.known();
-        if has_other || known.roster.is_some_and(|roster| !roster.contains(&account)) {
+        if has_other || self.most_leave_out(account) {
             return None;
         }
         let found = self.watchers.iter().position(|watcher| watcher.account == account);
@@ -154,16 +154,32 @@ impl MatchState {
         u16::try_from(no).ok()
     }
 
+    /// Whose the devices are that tell of it.
+    fn devices(&self) -> Quorum {
+        let streams = self.set.streams().iter().zip(&self.streams);
+        let sent = streams.filter(|(_, facts)| facts.kept > 0).map(|(stream, facts)| {
+            ((stream.device, stream.account.into()), u32::try_from(facts.kept).unwrap_or(u32::MAX))
+        });
+        Quorum::new(&sent.collect())
+    }
+
+    /// Whether the lists of most who tell of it are without an account that has
+    /// just come.
+    fn most_leave_out(&self, account: Account) -> bool {
+        let known = self.heard.known(&self.devices());
+        let without = known.lists.values().filter(|list| !list.contains(&account)).count();
+        without * 2 > self.watchers.len()
+    }
+
     fn note_streams(&mut self, judgement: &Judgement) {
         let by_account: BTreeMap<Account, u16> =
             self.watchers.iter().map(|watcher| watcher.account).zip(0..).collect();
         let devices: BTreeMap<_, _> = judgement.quorum.devices().collect();
-        let contradictory = self.heard.contradictory();
         for (stream, facts) in self.set.streams().iter().zip(&mut self.streams) {
             let account: Account = stream.account.into();
             let witness = judgement.quorum.witness(stream.device, account);
             facts.witness = witness.and_then(|account| by_account.get(&account).copied());
-            facts.is_listed_otherwise = contradictory.contains(&account);
+            facts.is_listed_otherwise = self.heard.contradicts(stream.device, &judgement.roster);
             facts.has_no_vote = witness.is_some_and(|account| !judgement.voters.contains(&account));
             if let Some(device) = devices.get(&stream.device) {
                 facts.is_outsider = device.outsider;

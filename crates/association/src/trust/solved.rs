@@ -15,13 +15,13 @@ impl From<NameKey> for Account {
 
 /// Whose reports of a set count.
 #[must_use]
-pub fn quorum_of(set: &ReportSet, roster: Option<BTreeSet<Account>>) -> Quorum {
+pub fn quorum_of(set: &ReportSet) -> Quorum {
     let mut sent = BTreeMap::new();
     for (_, report) in set.iter() {
         let stream = set.stream_of(report);
         *sent.entry((stream.device, stream.account.into())).or_default() += 1;
     }
-    Quorum::new(&sent, roster)
+    Quorum::new(&sent)
 }
 
 /// What was seen, one for each cluster of the solution and in its order.

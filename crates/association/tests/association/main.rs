@@ -20,6 +20,7 @@ mod links;
 mod measure;
 mod reader;
 mod reopen;
+mod rosters;
 mod rows;
 mod seal;
 mod sketch;

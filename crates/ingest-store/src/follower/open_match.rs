@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::{
     reading::Read,
     sessions::{self, OpenSession},
-    told::Told,
 };
 use crate::Result;
 
@@ -185,7 +184,7 @@ impl OpenMatch {
             return false;
         }
         self.apart.rows += 1;
-        self.hear_evidence(&read.told);
+        self.hear_evidence(read);
         let placed =
             self.state.place(&read.told.report(read.device, read.position, read.corrected));
         let state = match placed {
@@ -204,11 +203,13 @@ impl OpenMatch {
         true
     }
 
-    fn hear_evidence(&mut self, told: &Told<'_>) {
+    fn hear_evidence(&mut self, read: &Read<'_>) {
+        let told = &read.told;
         if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
             && !evidence.roster.is_empty()
         {
-            self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
+            let names = evidence.roster.iter().map(String::as_str);
+            self.state.hear_roster(read.device, observer, names);
         }
     }
 

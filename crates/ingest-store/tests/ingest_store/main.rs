@@ -17,6 +17,7 @@ mod matches;
 mod model;
 mod reads;
 mod retention;
+mod rosters;
 mod seals;
 mod sequences;
 mod statistics;
