@@ -84,7 +84,7 @@ impl Method for Live {
 fn begun(crowd: &Crowd) -> MatchState {
     let mut state = MatchState::new(rules_of(crowd));
     for list in &crowd.listed {
-        state.hear_roster(&list.observer, list.players.iter().map(String::as_str));
+        state.hear_roster(list.device, &list.observer, list.players.iter().map(String::as_str));
     }
     state
 }
