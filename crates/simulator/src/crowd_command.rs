@@ -10,6 +10,7 @@ use event_model::Clock;
 use crate::{
     crowd::{Crowd, CrowdPlan},
     grid::{Cells, decided},
+    side_by_side,
 };
 
 /// Arguments of `crowd`.
@@ -89,6 +90,19 @@ impl fmt::Display for Rate {
             self.matches_a_minute(),
             *reports as f64 / seconds,
         )
+    }
+}
+
+/// Plays matches that were made before on all cores, one on each at a time.
+#[must_use]
+pub fn rate_of_all_cores(crowds: &[Crowd], clock: &dyn Clock) -> Rate {
+    let begun_ms = clock.now().clock.mono_ms;
+    let counts = side_by_side::all(crowds, |crowd| decided(crowd).counts());
+    Rate {
+        matches: counts.iter().map(|_| 1).sum(),
+        reports: counts.iter().map(|counts| counts.reports).sum(),
+        occurrences: counts.iter().map(|counts| counts.occurrences).sum(),
+        spent_ms: clock.now().clock.mono_ms - begun_ms,
     }
 }
 

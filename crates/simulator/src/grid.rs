@@ -18,7 +18,6 @@ mod method;
 mod ours;
 pub mod page;
 mod run;
-mod side_by_side;
 mod solved;
 pub mod table;
 

@@ -24,6 +24,7 @@ pub mod grid;
 mod league;
 mod prng;
 mod serve;
+mod side_by_side;
 mod truth;
 
 pub use cs2::{Cs2Match, Cs2Teams, GsiRequest, PROVIDER_EPOCH_S};

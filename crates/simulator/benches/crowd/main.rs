@@ -1,10 +1,14 @@
 //! How many simulated matches a minute go straight into association, each
 //! decided at every arrival and sealed: `cargo bench -p simulator --bench crowd`.
 //!
-//! Crowds of one cell each are made before the clock runs; one thread.
+//! Crowds are made while no clock runs.
 
 use boot_clock::BootClock;
-use simulator::{crowd::CrowdPlan, crowd_command::rate, grid::Cells};
+use simulator::{
+    crowd::{Crowd, CrowdPlan},
+    crowd_command::{Rate, rate, rate_of_all_cores},
+    grid::Cells,
+};
 
 /// Cells whose matches are played.
 const CELLS: [&str; 6] = [
@@ -28,11 +32,18 @@ fn main() {
         let cell = Cells::Star.list(1).into_iter().find(|cell| cell.name == name);
         let Some(cell) = cell else { continue };
         let plan = |turn| CrowdPlan { seed: cell.plan.seed + turn, ..cell.plan.clone() };
-        let rate = rate((0..matches).map(plan), &BootClock::new());
-        let (a_match, a_minute) = (rate.reports / rate.matches, rate.matches_a_minute());
-        say(&format!(
-            "| {name}, {a_match} reports a match | {a_minute:.0} matches a minute | {WANTED} |"
-        ));
+        let one = rate((0..matches).map(plan), &BootClock::new());
+        let crowds: Vec<Crowd> = (0..matches).map(plan).map(|plan| Crowd::of(&plan)).collect();
+        let all = rate_of_all_cores(&crowds, &BootClock::new());
+        let a_match = one.reports / one.matches;
+        let line = |cores: &str, rate: Rate| {
+            let a_minute = rate.matches_a_minute();
+            say(&format!(
+                "| {name}, {a_match} reports a match, {cores} | {a_minute:.0} a minute | {WANTED} |"
+            ));
+        };
+        line("one core", one);
+        line("all cores", all);
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is measured beside the cells: liars, a device left out, halves.
 
-use super::{Deceived, Halves, LEFT_OUT_MIN, Liars, Miss, Partition, side_by_side, without_device};
+use super::{Deceived, Halves, LEFT_OUT_MIN, Liars, Miss, Partition, without_device};
 use crate::crowd::{ClockFault, Counters, Crowd, CrowdPlan, RuleSet, Step};
+use crate::side_by_side;
 
 /// The device that is left out: one that steps where any does.
 const LEFT_OUT: usize = 0;

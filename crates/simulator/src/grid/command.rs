@@ -5,7 +5,8 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{Beside, Cell, Cells, Measured, Miss, page, side_by_side, table};
+use super::{Beside, Cell, Cells, Measured, Miss, page, table};
+use crate::side_by_side;
 
 /// Arguments of `grid`.
 #[derive(Debug, Args)]
