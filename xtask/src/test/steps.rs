@@ -37,8 +37,18 @@ const LONG_LAW_CASES: &str = "100000";
 /// The laws by which a sealed match is the same in any order, batching,
 /// repetition and sharding, and the crate's others beside them: files of
 /// `association`'s tests.
-const LONG_LAWS: [&str; 8] =
-    ["laws::", "seal::", "withdraw::", "reopen::", "absorb::", "ids::", "rows::", "belief::"];
+const LONG_LAWS: [&str; 10] = [
+    "laws::",
+    "seal::",
+    "withdraw::",
+    "reopen::",
+    "absorb::",
+    "ids::",
+    "rows::",
+    "belief::",
+    "joining::league::",
+    "joining::rounds::",
+];
 
 /// What a long run asks for in a build of its own: dev's would take hours.
 const LONG_OPTIMISED: [&str; 3] = [LONG_DAMAGE, LONG_GRID, simulate::TEST];
@@ -191,7 +201,8 @@ fn long_grid(_: &Plan) -> Result<Outcome> {
 fn long_laws(_: &Plan) -> Result<Outcome> {
     let mut command = cargo_command(&["test", "--profile", simulate::PROFILE]);
     command.args(["--package", "association", "--test", "association", "--"]).args(LONG_LAWS);
-    passed(process::run(command.env("PROPTEST_CASES", LONG_LAW_CASES)))
+    command.env("PROPTEST_CASES", LONG_LAW_CASES).env("RINGSIDE_LONG", "1");
+    passed(process::run(&mut command))
 }
 
 fn long_simulation(_: &Plan) -> Result<Outcome> {
@@ -305,7 +316,7 @@ mod tests {
         let path = format!("crates/simulator/tests/simulator/{}.rs", module.replace("::", "/"));
         assert!(file(&path).contains(&format!("fn {test}")), "{LONG_GRID}");
         for module in LONG_LAWS {
-            let name = module.trim_end_matches("::");
+            let name = module.trim_end_matches("::").replace("::", "/");
             let laws = file(&format!("crates/association/tests/association/{name}.rs"));
             assert!(laws.contains("proptest! {"), "{module}");
         }
