@@ -26,7 +26,7 @@ pub use account::{Account, DeviceTrust, Quorum};
 pub use assess::{AccountTrust, Assessment, Sighted, Trust, assess};
 pub use belief::Belief;
 pub(crate) use belief::{Seen, Watcher, believe};
-pub use conduct::{Conduct, VOTE_WHOLE, stream_vote, voters};
+pub use conduct::{Conduct, voters};
 pub use confidence::Confidence;
 pub use coverage::{Coverage, Seers, Span};
 pub use judge::{Judgement, Known, judge};

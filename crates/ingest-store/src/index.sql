@@ -19,6 +19,9 @@ CREATE TABLE follow (
     -- Changes that did not come from following: whoever has some of it in memory
     -- looks whether it still is what it was.
     edits              INTEGER NOT NULL,
+    -- Higher than any revision of a match that was forgotten. A match begins behind
+    -- it: under one of those keys nobody takes its changes for those of before.
+    forgotten_revision INTEGER NOT NULL,
     -- Eight random bytes, new whenever the same revision could tell of something
     -- else than before: when the file is made, and when it follows anew.
     generation         BLOB NOT NULL

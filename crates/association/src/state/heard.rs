@@ -143,6 +143,12 @@ impl MatchState {
         self.is_unjudged |= self.heard.list(device, NameKey::of(observer).into(), Some(names));
     }
 
+    /// Forgets who plays: what is left of it is to be heard again.
+    pub fn forget_rosters(&mut self) {
+        self.is_unjudged |= !self.heard.lists.is_empty();
+        self.heard.lists.clear();
+    }
+
     /// Hears that what one player's device saw meanwhile will never come.
     pub fn hear_lost(&mut self, observer: &str, span: Span) {
         self.is_unjudged |= self.heard.lose(NameKey::of(observer).into(), span);

@@ -96,18 +96,19 @@ impl MatchState {
     /// What is believed of one occurrence now that a report came or went.
     pub(crate) fn believe(&mut self, no: LiveNo) {
         let live = *self.lives.get(no);
-        let (mut by, mut is_native) = (Vec::with_capacity(16), false);
+        let (mut by, mut is_native, mut is_timed) = (Vec::with_capacity(16), false, false);
         let mut kind = Kind::Other;
         for member in self.seats.members(live.head) {
             let report = self.packed(member);
             by.extend(self.streams[self.stream_no(report)].witness);
             is_native |= report.is_native();
+            is_timed |= self.clocks[usize::from(report.clock.0)].is_placed();
             kind = report.kind;
         }
         by.sort_unstable();
         by.dedup();
         let by_all = self.rules.seen_by_all(kind);
-        let seen = Seen { at_ms: live.reference, by: &by, by_all, is_native };
+        let seen = Seen { at_ms: live.reference, by: &by, by_all, is_native, is_timed };
         let belief = believe(&self.watchers, seen);
         self.lives.set_belief(no, belief);
     }
@@ -126,10 +127,11 @@ impl MatchState {
     /// A report's account sees the occurrence that it was given.
     pub(crate) fn watch(&mut self, report: &Packed, at_ms: i64) {
         let stream = self.stream_no(report);
+        let is_placed = self.clocks[usize::from(report.clock.0)].is_placed();
         if let Some(watcher) = self.streams[stream].witness {
             let (is_start, is_end) =
                 (report.kind == Kind::MatchStarted, report.kind == Kind::MatchEnded);
-            self.watchers[usize::from(watcher)].sees(at_ms, is_start, is_end);
+            self.watchers[usize::from(watcher)].sees(at_ms, is_placed, is_start, is_end);
         }
     }
 
@@ -155,7 +157,7 @@ impl MatchState {
     }
 
     /// Whose the devices are that tell of it.
-    fn devices(&self) -> Quorum {
+    pub(super) fn devices(&self) -> Quorum {
         let streams = self.set.streams().iter().zip(&self.streams);
         let sent = streams.filter(|(_, facts)| facts.kept > 0).map(|(stream, facts)| {
             ((stream.device, stream.account.into()), u32::try_from(facts.kept).unwrap_or(u32::MAX))

@@ -23,6 +23,7 @@ mod reopen;
 mod rosters;
 mod rows;
 mod seal;
+mod short;
 mod sketch;
 mod tally;
 mod told;

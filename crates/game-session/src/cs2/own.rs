@@ -128,7 +128,7 @@ impl OwnRecord {
     fn headshots_gained(&self, player: &OwnPlayer) -> Option<i64> {
         let (former, now) = (self.round_headshots?, player.round_headshots?);
         // A new round counts from zero.
-        Some(if now < former { now } else { now - former })
+        Some(if now < former { now } else { now.saturating_sub(former) })
     }
 }
 

@@ -109,7 +109,12 @@ impl Rounds {
                 (map.bomb?, map.round_number()?)
             }
         };
-        if self.bomb_round != number {
+        // The end of a match can show the number of the round before: what is
+        // told of a round is not told again after it.
+        if number < self.bomb_round {
+            return None;
+        }
+        if self.bomb_round < number {
             self.bomb_round = number;
             self.bomb.clear();
         }

@@ -61,7 +61,8 @@ fn matches_of(index: &Connection, (device, batch_no, _): &Gone) -> Result<Vec<i6
 }
 
 /// Tables that have texts of events.
-const WITH_TEXT: [&str; 5] = ["report", "occurrence", "stream", "match_name", "player_match"];
+const WITH_TEXT: [&str; 6] =
+    ["report", "occurrence", "stream", "match_name", "player_match", "session"];
 
 struct Withdrawing<'w, 's> {
     saving: &'w Saving<'s>,
@@ -71,11 +72,14 @@ struct Withdrawing<'w, 's> {
 impl Withdrawing<'_, '_> {
     fn withdraw(&self, events: &[LogNo]) -> Result<(String, u64)> {
         let mut of = OpenMatch::load(self.saving.index, self.saving.source, self.match_id)?;
-        let mut seated = Vec::new();
+        let (mut seated, mut had_evidence) = (Vec::new(), false);
         for no in events {
             match self.state_of(*no)? {
                 Some(state) if state == ReportState::Alone as u8 => self.end_alone(&mut of, *no)?,
-                Some(state) if state == ReportState::Silent as u8 => of.apart.rows -= 1,
+                Some(state) if state == ReportState::Silent as u8 => {
+                    of.apart.rows = of.apart.rows.saturating_sub(1);
+                    had_evidence = true;
+                }
                 Some(state)
                     if state == ReportState::Witness as u8 || state == ReportState::Late as u8 =>
                 {
@@ -90,6 +94,10 @@ impl Withdrawing<'_, '_> {
         if !seated.is_empty() {
             of.state.withdraw(&seated);
         }
+        if had_evidence {
+            of.hear_rosters_again(self.saving)?;
+        }
+        of.hear_sessions_again(self.saving)?;
         self.begin_again(&mut of)?;
         self.saving.save_all(&mut of)?;
         self.leave_no_names(&of)?;
@@ -133,8 +141,8 @@ impl Withdrawing<'_, '_> {
     /// An occurrence of a type of somebody else's ends with its event.
     fn end_alone(&self, of: &mut OpenMatch, no: LogNo) -> Result<()> {
         let occurrence = OccurrenceNo::of_founder(no);
-        of.apart.rows -= 1;
-        of.apart.alone -= 1;
+        of.apart.rows = of.apart.rows.saturating_sub(1);
+        of.apart.alone = of.apart.alone.saturating_sub(1);
         of.shown.remove(&occurrence);
         of.state.withdraw_alone(occurrence);
         let sql = "DELETE FROM occurrence WHERE match_id = ?1 AND occurrence_no = ?2";

@@ -82,35 +82,57 @@ fn looked_at(index: &Transaction<'_>, through: i64) -> Result<Vec<(i64, Option<i
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Tables with rows of matches, and what tells those of one match apart.
-const OF_MATCHES: [(&str, &str); 12] = [
+/// Tables with many rows of matches, and what tells those of one match apart.
+const OF_MATCHES: [(&str, &str); 9] = [
     ("report", "position"),
     ("occurrence", "occurrence_no"),
     ("occurrence_alias", "occurrence_id"),
     ("change", "first_revision"),
-    ("match_device", "device"),
     ("match_batch", "batch_no"),
     ("match_name", "name_key"),
     ("stream", "stream_no"),
     ("player_match", "account"),
-    ("session", "session_no"),
-    ("match_key", "key"),
     ("match_state", "match_id"),
 ];
 
+/// Takes a match out of sight, with those that were joined into it: what is left
+/// of them is only to be deleted. Whatever comes under one of their keys is
+/// another match, also while that takes many steps.
+fn hide(index: &Transaction<'_>, match_id: i64) -> Result<()> {
+    index
+        .prepare_cached(
+            "UPDATE follow SET forgotten_revision = max(forgotten_revision, ifnull((
+                 SELECT max(revision) + 1 FROM game_match
+                 WHERE match_id = ?1 OR moved_to = ?1), 0))",
+        )?
+        .execute([match_id])?;
+    index
+        .prepare_cached(
+            "DELETE FROM session_block WHERE session_no IN (
+                 SELECT session_no FROM session WHERE match_id = ?1)",
+        )?
+        .execute([match_id])?;
+    for table in ["session", "match_key", "match_device"] {
+        index
+            .prepare_cached(&format!("DELETE FROM {table} WHERE match_id = ?1"))?
+            .execute([match_id])?;
+    }
+    // No key of a game is a number alone.
+    index
+        .prepare_cached(
+            "UPDATE game_match SET key = CAST(match_id AS TEXT), moved_to = match_id
+             WHERE match_id = ?1 OR moved_to = ?1",
+        )?
+        .execute([match_id])?;
+    Ok(())
+}
+
 /// Deletes rows of a match, itself last of all; how many.
 fn forget_some(index: &Transaction<'_>, match_id: i64, most: usize) -> Result<usize> {
+    hide(index, match_id)?;
     let mut deleted = 0;
     for (table, columns) in OF_MATCHES {
-        let left = i64::try_from(most - deleted).unwrap_or(0);
-        if table == "session" {
-            index
-                .prepare_cached(
-                    "DELETE FROM session_block WHERE session_no IN (
-                         SELECT session_no FROM session WHERE match_id = ?1 LIMIT ?2)",
-                )?
-                .execute(params![match_id, left])?;
-        }
+        let left = i64::try_from(most - deleted).unwrap_or(i64::MAX);
         deleted += index
             .prepare_cached(&format!(
                 "DELETE FROM {table} WHERE match_id = ?1 AND ({columns}) IN (
@@ -124,8 +146,14 @@ fn forget_some(index: &Transaction<'_>, match_id: i64, most: usize) -> Result<us
     Ok(deleted + index.execute("DELETE FROM game_match WHERE match_id = ?1", [match_id])?)
 }
 
-/// Deletes all of a match.
+/// Deletes all of a match, and of those that were joined into it.
 pub(super) fn forget_all(index: &Transaction<'_>, match_id: i64) -> Result<()> {
-    forget_some(index, match_id, usize::MAX)?;
+    let sql = "SELECT match_id FROM game_match WHERE moved_to = ?1 AND match_id <> ?1";
+    let mut statement = index.prepare_cached(sql)?;
+    let joined = statement.query_map([match_id], |row| row.get(0))?;
+    let all: Vec<i64> = joined.chain([Ok(match_id)]).collect::<rusqlite::Result<_>>()?;
+    for match_id in all {
+        forget_some(index, match_id, usize::MAX)?;
+    }
     Ok(())
 }

@@ -3,7 +3,10 @@
 //! A session looks at others when its own events say so (`OpenSession::hear`), in
 //! the order of the log, so that an index made anew joins the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use association::joining::{
     self, BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS, Partition, SessionSummary, ShortHash, Verdict,
@@ -43,10 +46,7 @@ impl Looking<'_, '_> {
         if others.values().all(|match_id| *match_id == self.match_id) {
             return Ok(());
         }
-        let of = self.matches.get(self.saving, self.match_id)?;
-        let Some(session) = of.sessions.get(self.key) else { return Ok(()) };
-        let around = session.summary.clone();
-        let united = self.united(&around, &others)?;
+        let united = self.united(&others)?;
         for match_id in united {
             self.unite(match_id)?;
         }
@@ -58,7 +58,7 @@ impl Looking<'_, '_> {
         let index = self.saving.index;
         let of = self.matches.get(self.saving, self.match_id)?;
         let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
-        let now = (session.start_ms(), session.summary.block_keys());
+        let now = session.meets();
         let ids = session.summary.match_ids();
         let ids = ids.map(|id| ShortHash::of(&["id", id.as_str()])).collect();
         let meeting = Meeting { start_ms: now.0, blocks: now.1.clone(), ids };
@@ -68,11 +68,7 @@ impl Looking<'_, '_> {
         of.save_sessions(index)?;
         let Some(session) = of.sessions.get_mut(self.key) else { return Ok(None) };
         let Some(no) = session.no else { return Ok(None) };
-        index.prepare_cached("DELETE FROM session_block WHERE session_no = ?1")?.execute([no])?;
-        let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
-        for block in &now.1 {
-            index.prepare_cached(sql)?.execute(params![block.to_bytes(), now.0, no])?;
-        }
+        write_blocks(index, no, &now)?;
         session.met_by = Some(now);
         Ok(Some(meeting))
     }
@@ -105,36 +101,34 @@ impl Looking<'_, '_> {
     }
 
     /// The other matches that are one with its own.
-    fn united(
-        &mut self,
-        around: &SessionSummary,
-        others: &BTreeMap<MatchKey, i64>,
-    ) -> Result<Vec<i64>> {
+    fn united(&self, others: &BTreeMap<MatchKey, i64>) -> Result<Vec<i64>> {
         let ids: BTreeSet<i64> = others.values().copied().chain([self.match_id]).collect();
-        let mut by_match: BTreeMap<i64, Vec<SessionSummary>> = BTreeMap::new();
+        let mut by_match: BTreeMap<i64, Vec<Cow<'_, SessionSummary>>> = BTreeMap::new();
         for match_id in ids {
             by_match.insert(match_id, self.matches.sessions_of(self.saving, match_id)?);
         }
-        let others_of = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
-        let is_joined =
-            |other: &SessionSummary| matches!(joining::verdict(around, other), Verdict::Join(_));
-        if !others_of.flat_map(|(_, sessions)| sessions).any(is_joined) {
+        let all = || by_match.iter().flat_map(|(match_id, sessions)| of_match(*match_id, sessions));
+        let Some((_, around)) = all().find(|(_, session)| session.key().as_str() == self.key)
+        else {
+            return Ok(Vec::new());
+        };
+        let mut theirs = all().filter(|(match_id, _)| *match_id != self.match_id);
+        if !theirs.any(|(_, other)| joins(around, other)) {
             return Ok(Vec::new());
         }
-        let all: Vec<&SessionSummary> = by_match.values().flatten().collect();
         let near: BTreeSet<MatchKey> =
-            nearest_starts(around, all.iter().copied()).keys.into_iter().collect();
+            nearest_starts(around, all().map(|(_, session)| session)).keys.into_iter().collect();
+        let held: Vec<(i64, &SessionSummary)> = all()
+            .filter(|(match_id, one)| *match_id == self.match_id || near.contains(one.key()))
+            .collect();
+        let linked = linked(self.match_id, held);
         let before = by_match.values().map(|sessions| {
             sessions.iter().map(|session| session.key().clone()).collect::<BTreeSet<_>>()
         });
         let before = Partition::of_matches(before);
-        let own = by_match.get(&self.match_id).into_iter().flatten();
-        let own: BTreeSet<&MatchKey> = own.map(SessionSummary::key).collect();
-        let held =
-            all.into_iter().filter(|one| own.contains(one.key()) || near.contains(one.key()));
-        let partition = joining::join_further(held, &before);
+        let partition = joining::join_further(linked.iter().map(|(_, session)| *session), &before);
         let Some(together) = partition.match_of(around.key()) else { return Ok(Vec::new()) };
-        let is_one = |sessions: &Vec<SessionSummary>| {
+        let is_one = |sessions: &[Cow<'_, SessionSummary>]| {
             sessions.iter().any(|session| together.contains(session.key()))
         };
         let others = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
@@ -164,6 +158,52 @@ impl Looking<'_, '_> {
         let is_native = of.sessions.values().any(|session| session.is_native());
         Ok((match_id, of.state.is_sealed(), is_native))
     }
+}
+
+/// Writes where a session may meet others.
+pub(super) fn write_blocks(
+    index: &Connection,
+    session_no: i64,
+    (start_ms, blocks): &(i64, Vec<ShortHash>),
+) -> Result<()> {
+    let sql = "DELETE FROM session_block WHERE session_no = ?1";
+    index.prepare_cached(sql)?.execute([session_no])?;
+    let sql = "INSERT INTO session_block (block, start_ms, session_no) VALUES (?1, ?2, ?3)";
+    for block in blocks {
+        index.prepare_cached(sql)?.execute(params![block.to_bytes(), start_ms, session_no])?;
+    }
+    Ok(())
+}
+
+fn of_match<'s>(
+    match_id: i64,
+    sessions: &'s [Cow<'_, SessionSummary>],
+) -> impl Iterator<Item = (i64, &'s SessionSummary)> {
+    sessions.iter().map(move |session| (match_id, session.as_ref()))
+}
+
+fn joins(one: &SessionSummary, other: &SessionSummary) -> bool {
+    let (one, other) = if one.key() < other.key() { (one, other) } else { (other, one) };
+    matches!(joining::verdict(one, other), Verdict::Join(_))
+}
+
+/// Of these, each with its match, those that lead to a match by being joined or
+/// standing united. No other one has a say in what it is joined with, and each
+/// two of those that are left are judged.
+fn linked(match_id: i64, held: Vec<(i64, &SessionSummary)>) -> Vec<(i64, &SessionSummary)> {
+    let (mut linked, mut others): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|(of, _)| *of == match_id);
+    let mut looked = 0;
+    while let Some((_, one)) = linked.get(looked).copied() {
+        looked += 1;
+        let joined = others.iter().filter(|(_, other)| joins(one, other));
+        let joined: BTreeSet<i64> = joined.map(|(of, _)| *of).collect();
+        let (more, rest): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(of, _)| joined.contains(of));
+        linked.extend(more);
+        others = rest;
+    }
+    linked
 }
 
 /// Moves the rows of a match to another, as far as they are the same there.

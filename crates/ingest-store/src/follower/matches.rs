@@ -1,6 +1,6 @@
 //! Matches that are being followed, as far as they fit into memory.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use association::joining::SessionSummary;
 use rusqlite::{OptionalExtension, params};
@@ -156,13 +156,13 @@ impl Cache {
         &self,
         saving: &Saving<'_>,
         match_id: i64,
-    ) -> Result<Vec<SessionSummary>> {
+    ) -> Result<Vec<Cow<'_, SessionSummary>>> {
         if let Some(held) = self.matches.get(&match_id) {
             let sessions = held.of.sessions.values();
-            return Ok(sessions.map(|session| session.summary.clone()).collect());
+            return Ok(sessions.map(|session| Cow::Borrowed(&session.summary)).collect());
         }
         let sessions = OpenSession::of_match(saving.index, saving.source, match_id)?;
-        Ok(sessions.into_values().map(|session| session.summary).collect())
+        Ok(sessions.into_values().map(|session| Cow::Owned(session.summary)).collect())
     }
 
     /// Writes down and leaves those that were not used for longest.

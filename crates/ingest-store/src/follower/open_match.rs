@@ -6,7 +6,7 @@ mod loading;
 
 use std::collections::{BTreeMap, HashMap};
 
-use association::{LogNo, MatchState, OccurrenceNo, Placed, Rules, Sighting};
+use association::{LogNo, MatchState, OccurrenceNo, Placed, Revision, Rules, Sighting};
 use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -125,13 +125,14 @@ pub(super) fn rules(game: &str) -> Rules {
 }
 
 impl OpenMatch {
-    /// A match that begins with an event.
-    pub(super) fn begun(match_id: i64, read: &Read<'_>) -> Self {
+    /// A match that begins with an event; its changes are numbered from behind
+    /// `forgotten` on.
+    pub(super) fn begun(match_id: i64, read: &Read<'_>, forgotten: Revision) -> Self {
         let received_ms = read.received_at.unix_ms();
         Self {
             match_id,
             key: read.told.subject.clone().into_owned(),
-            state: MatchState::new(rules(read.told.game())).keeping_rows(),
+            state: MatchState::new(rules(read.told.game())).after(forgotten).keeping_rows(),
             started: read.corrected,
             times: Times {
                 open_since_ms: received_ms,
@@ -203,7 +204,7 @@ impl OpenMatch {
         true
     }
 
-    fn hear_evidence(&mut self, read: &Read<'_>) {
+    pub(super) fn hear_evidence(&mut self, read: &Read<'_>) {
         let told = &read.told;
         if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
             && !evidence.roster.is_empty()

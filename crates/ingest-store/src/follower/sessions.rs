@@ -69,6 +69,26 @@ impl OpenSession {
                     || self.heard.is_multiple_of(EVENTS_BETWEEN_LOOKS)))
     }
 
+    /// Nothing of it was heard, but for its key, and all up to `last` was looked at.
+    pub(super) fn begin_again(&mut self, last: (u64, i64)) {
+        let summary = SessionSummary::new(self.summary.key().clone(), self.summary.game().clone());
+        let no = self.no;
+        // What is not as it is written is written.
+        *self = Self { no, summary, heard: 0, last, unwritten: 1, met_by: None };
+    }
+
+    /// Hears one of its events that was looked at before.
+    pub(super) fn hear_again(&mut self, read: &Read<'_>) {
+        let last = self.last;
+        self.hear(read, evidence(&read.told).as_ref());
+        self.last = last;
+    }
+
+    /// Where it may meet others.
+    pub(super) fn meets(&self) -> (i64, Vec<ShortHash>) {
+        (self.start_ms(), self.summary.block_keys())
+    }
+
     /// Whether the game itself names its match: then others come to it.
     pub(super) fn is_native(&self) -> bool {
         let key = self.summary.key();

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use association::Revision;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     Result,
-    columns::{quality, signed},
+    columns::{count_column, quality, signed},
     decisions::{self, Decision, Logged},
     index::{self, Cursors},
     segment::{self, Segment},
@@ -136,7 +137,10 @@ impl Step<'_> {
         index
             .prepare_cached("INSERT INTO match_key (key, match_id) VALUES (?1, ?2)")?
             .execute(params![subject, match_id])?;
-        self.matches.insert(subject, OpenMatch::begun(match_id, read));
+        let forgotten = index
+            .prepare_cached("SELECT forgotten_revision FROM follow")?
+            .query_row([], |row| count_column(row, "forgotten_revision"))?;
+        self.matches.insert(subject, OpenMatch::begun(match_id, read, Revision(forgotten)));
         Ok(match_id)
     }
 

@@ -111,3 +111,22 @@ fn two_sealed_matches_stay_two_and_a_sealed_one_takes_the_other_in_as_late() {
     assert_eq!(occurrences.iter().map(witnesses).max(), Some(2));
     assert_eq!(moved_to(&both, KEYS[1]).as_deref(), Some(KEYS[0]));
 }
+
+#[test]
+fn a_key_that_was_joined_begins_another_match_when_all_of_both_is_erased() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    sent(&mut fixture, 2, 0, 8);
+    fixture.store.catch_up().unwrap();
+    assert_eq!(moved_to(&fixture, KEYS[1]).as_deref(), Some(KEYS[0]));
+    for number in 1..=2 {
+        let erased = fixture.store.erase_device(device(number), 1_000).unwrap();
+        assert_eq!((erased.erased, erased.remaining), (9, 0));
+    }
+    for key in KEYS {
+        assert_eq!(fixture.store.match_view(Viewer::Reader, key).unwrap(), Looked::Unknown);
+    }
+    let (from, key) = (device(2), KEYS[1]);
+    fixture.take(batch(from, vec![told(from, key, "kill", 50, 20_300)]));
+    assert_eq!((ids(&mut fixture, KEYS[0]).len(), ids(&mut fixture, key).len()), (0, 1));
+}

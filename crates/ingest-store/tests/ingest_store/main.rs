@@ -6,6 +6,7 @@ mod accounts;
 mod answers;
 mod association_bounds;
 mod backups;
+mod erased_matches;
 mod erasing;
 mod feed;
 mod gate;

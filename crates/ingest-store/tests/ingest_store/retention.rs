@@ -112,6 +112,38 @@ fn a_large_month_goes_in_steps() {
 }
 
 #[test]
+fn what_comes_under_the_key_of_a_match_that_is_half_forgotten_is_another_match() {
+    let mut fixture = Fixture::new();
+    let lap = |n: u64, of| {
+        item(device(1), "com.example.lap", &n.to_string(), Some(of), n + 1, 0, &json!({}))
+    };
+    let laps = (0..2_500).map(|n| lap(n, "cs2:1")).collect();
+    fixture.take(Batch { received_at: at("2026-10-01"), ..batch(device(1), laps) });
+    let later = batch(device(1), vec![lap(2_500, "cs2:2")]);
+    fixture.take(Batch { received_at: at("2026-11-20"), ..later });
+    let options = StoreOptions::default();
+    let mut follower = ingest_store::Follower::open(fixture.dir.path(), options).unwrap();
+    while !follower.associate().unwrap().all {}
+    let mut place = None;
+    let now = at("2026-11-21");
+    while let Retired::More(next) = fixture.store.retire(&retention(), now, place).unwrap() {
+        place = Some(next);
+    }
+    assert!(follower.forget().unwrap());
+    let file = fixture.dir.path().join("index.sqlite");
+    let rows = || -> i64 {
+        let index = rusqlite::Connection::open(&file).unwrap();
+        index.query_row("SELECT count(*) FROM report", [], |row| row.get(0)).unwrap()
+    };
+    assert!((2..2_500).contains(&rows()), "{} are left", rows());
+    send(&mut fixture, "again", "2026-11-21");
+    while !follower.associate().unwrap().all {}
+    assert_eq!(fixture.occurrences("cs2:1").len(), 1);
+    while follower.forget().unwrap() {}
+    assert_eq!((fixture.occurrences("cs2:1").len(), rows()), (1, 2));
+}
+
+#[test]
 fn answers_are_forgotten_by_age_and_number() {
     let mut fixture = Fixture::new();
     let keyed = |number: u128, received_at| {

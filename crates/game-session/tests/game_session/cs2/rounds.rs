@@ -96,6 +96,17 @@ fn the_bomb_is_told_once_a_round() {
 }
 
 #[test]
+fn a_match_that_seems_over_between_two_frames_does_not_plant_the_bomb_again() {
+    let planted = Gsi { round: 1, bomb: Some("planted"), ..live() };
+    let seems_over = Gsi { phase: "gameover", ..planted.clone() };
+    let goes_on = Gsi { round: 2, bomb: Some("planted"), ..over() };
+    assert_eq!(
+        lines(&[planted, seems_over, goes_on], &BOMB),
+        ["bomb_planted, round 2, joined_late"]
+    );
+}
+
+#[test]
 fn after_a_restart_the_same_rounds_are_others() {
     let frames = [freezetime(), live(), over(), freezetime(), live(), over()];
     let all = events(&frames);
