@@ -176,6 +176,21 @@ impl DeviceClock {
         self.blind.is_some_and(|(from, to)| (from..to).contains(&at_ms))
     }
 
+    /// From when to when nothing is sent, for the sake of a restart.
+    pub(super) fn unsent(&self) -> Option<(u64, u64)> {
+        match self.way {
+            Way::AgedUntil { from, unsent_ms, .. } if unsent_ms > 0 => {
+                Some((from.saturating_sub(unsent_ms), from + RESTART_MS))
+            }
+            Way::AgedUntil { .. }
+            | Way::Aged
+            | Way::Claimed
+            | Way::WallOnly
+            | Way::AgedFrom(..)
+            | Way::Chaotic => None,
+        }
+    }
+
     /// Whether what is seen at an instant is another run's.
     pub(super) fn is_restarted(&self, at_ms: u64) -> bool {
         matches!(self.way, Way::AgedUntil { from, .. } if at_ms > from)

@@ -78,13 +78,14 @@ impl<'a> Witness<'a> {
         let mut turn = || prng.between(end_ms * first / 100, end_ms * last / 100);
         let (joined_ms, lost_ms) = (turn(), turn());
         let joins_late = is_among(plan, device_no, plan.late_join_pct);
+        let clock = DeviceClock::of(plan, device_no, end_ms);
         Self {
             plan,
             device_no,
             player: plan.player_of(device_no),
             end_ms,
-            clock: DeviceClock::of(plan, device_no, end_ms),
-            offline,
+            offline: clock.unsent().or(offline),
+            clock,
             joined_ms: if joins_late { joined_ms } else { 0 },
             reconnect: is_among(plan, device_no, plan.reconnect_pct).then_some(lost_ms),
             batch_phase_ms,

@@ -349,6 +349,10 @@ fn what_an_offline_device_had_not_sent_at_its_restart_has_its_wall_clock_alone()
         let low: Vec<_> = low.collect();
         let epochs: BTreeSet<_> = low.iter().map(|sent| sent.told.observed.epoch).collect();
         assert_eq!(epochs.len(), 2, "some of before and some of after");
+        let waited = low
+            .iter()
+            .filter(|sent| sent.arrived_ms > crowd.happened[sent.truth.unwrap()].at_ms + 60_000);
+        assert!(waited.count() >= 3, "it was offline before");
     }
 }
 
