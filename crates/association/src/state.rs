@@ -101,8 +101,6 @@ pub struct MatchState {
     /// Resolves for the sake of a clock or a stream's end.
     pub(crate) asked: usize,
     pub(crate) is_due: bool,
-    /// Reports that were taken out for want of room, not yet taken.
-    overflowed: Vec<LogNo>,
     pub(crate) counts: Counts,
     /// Reports whose rows changed.
     pub(crate) touched: Touched<LogNo>,
@@ -156,7 +154,6 @@ impl MatchState {
             arrived: 0,
             asked: 0,
             is_due: false,
-            overflowed: Vec::new(),
             counts: Counts::default(),
             touched: Touched::default(),
         }
@@ -180,7 +177,9 @@ impl MatchState {
         }
         let mut pushed = self.set.push(report);
         if pushed == Pushed::Full {
-            self.cut_to_shares();
+            if !self.make_room(report) {
+                return Placed::Overflow;
+            }
             pushed = self.set.push(report);
         }
         match pushed {
@@ -243,12 +242,6 @@ impl MatchState {
     /// What changed since this was last asked.
     pub fn take_changes(&mut self) -> Changes {
         self.ledger.take()
-    }
-
-    /// The reports that were taken out for want of room since this was last
-    /// asked: they overflow now.
-    pub fn take_overflowed(&mut self) -> Vec<LogNo> {
-        std::mem::take(&mut self.overflowed)
     }
 
     /// The revision of the last change.

@@ -19,7 +19,6 @@ pub(super) use waiting::{Due, Waiting};
 use super::{
     reading::Read,
     sessions::{self, OpenSession},
-    told::Told,
 };
 use crate::Result;
 
@@ -206,7 +205,7 @@ impl OpenMatch {
             return false;
         }
         self.apart.rows += 1;
-        self.hear_evidence(&read.told);
+        self.hear_evidence(read);
         let placed =
             self.state.place(&read.told.report(read.device, read.position, read.corrected));
         let state = match placed {
@@ -224,11 +223,13 @@ impl OpenMatch {
         true
     }
 
-    pub(super) fn hear_evidence(&mut self, told: &Told<'_>) {
+    pub(super) fn hear_evidence(&mut self, read: &Read<'_>) {
+        let told = &read.told;
         if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
             && !evidence.roster.is_empty()
         {
-            self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
+            let names = evidence.roster.iter().map(String::as_str);
+            self.state.hear_roster(read.device, observer, names);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     super::view::{Unit, View, at},
-    Clocks,
+    AGREE_MS, Clocks,
 };
 
 /// Reports of one landmark this close are one happening, for a clock's vote:
@@ -27,6 +27,10 @@ pub(super) struct Consensus {
 pub(super) struct Differences {
     starts: Vec<usize>,
     values: Vec<i64>,
+    /// Of each report.
+    own: Vec<i64>,
+    /// The first and the last instant that the others tell of.
+    told: Option<(i64, i64)>,
 }
 
 impl Seen {
@@ -80,13 +84,16 @@ impl Consensus {
     pub(super) fn differences(&self, units: &[Unit]) -> Differences {
         let mut starts = Vec::with_capacity(units.len() + 1);
         let mut values = Vec::new();
+        let own = units.iter().map(|unit| unit.t).collect();
         for unit in units {
             starts.push(values.len());
             let instants = self.instants(unit.landmark).iter().take(INSTANTS_MAX);
             values.extend(instants.map(|instant| instant - unit.t));
         }
         starts.push(values.len());
-        Differences { starts, values }
+        let (first, last) = (self.instants.iter().min(), self.instants.iter().max());
+        let told = first.copied().zip(last.copied());
+        Differences { starts, values, own, told }
     }
 }
 
@@ -103,6 +110,19 @@ impl Differences {
     /// How many reports were held against anything.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// The time that the others tell of.
+    pub(super) fn span_ms(&self) -> i64 {
+        self.told.map_or(0, |(first, last)| last - first)
+    }
+
+    /// Whether others could tell of a report's happening, if its clock stands at
+    /// an offset: they tell of such, and at that time.
+    pub(super) fn could_agree(&self, index: usize, offset: i64) -> bool {
+        let x = self.own[index] + offset;
+        let is_within = |(first, last)| first - AGREE_MS <= x && x <= last + AGREE_MS;
+        !self.of(index).is_empty() && self.told.is_some_and(is_within)
     }
 
     /// Those of one report, in order.
