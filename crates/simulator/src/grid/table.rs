@@ -183,17 +183,22 @@ fn lies(beside: &Beside) -> String {
 }
 
 fn reached(deceived: &Deceived) -> String {
-    let Deceived { pairs, believed, fooled, seen_by_most, doubted, moved_ms, .. } = deceived;
-    let believed = match believed {
+    let Deceived { pairs, believed, fooled, seen_by_most, doubted, twice, moved_ms, .. } = deceived;
+    let mut text = match believed {
         0 => "0 believed".to_owned(),
         number => format!("{number} believed in {fooled} matches"),
     };
-    let doubted = match doubted {
-        0 => String::new(),
-        number => format!(", {number} of {seen_by_most} doubted"),
-    };
+    if *doubted > 0 {
+        text.push_str(&format!(", {doubted} of {seen_by_most} doubted"));
+    }
+    if pairs.doubled > 0 {
+        text.push_str(&format!(", {} of {} doubled", pairs.doubled, pairs.truths));
+    }
+    if *twice > 0 {
+        text.push_str(&format!(", {twice} confirmed twice"));
+    }
     let (recall, moved_s) = (pairs.recall(), seconds(*moved_ms));
-    format!("{believed}{doubted}, R {recall:.4}, {moved_s:.2} s")
+    format!("{text}, R {recall:.4}, {moved_s:.2} s")
 }
 
 /// Cells added up that agree in what `of` says of them.

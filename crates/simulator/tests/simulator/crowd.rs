@@ -245,9 +245,13 @@ fn each_lie_shows() {
         let crowd = Crowd::of(&CrowdPlan { liars: 1, lie, ..plain(1) });
         let kills = crowd.happened.len();
         let expected = match lie {
-            Lie::Invents | Lie::InventsOnTime | Lie::ListsStrangers => honest + 40..=honest + 40,
+            Lie::Invents | Lie::InventsOnTime | Lie::ListsStrangers | Lie::Nameless => {
+                honest + 40..=honest + 40
+            }
             Lie::Impersonates => honest + 400..=honest + 400,
-            Lie::Repeats => honest + kills..=honest + kills,
+            Lie::Repeats | Lie::Twins | Lie::TwinsOfStrangers | Lie::TwinsOfAnother => {
+                honest + kills..=honest + kills
+            }
             Lie::ShiftsClock | Lie::Deletes => honest..=honest,
             Lie::Omits => honest - kills * 7 / 10..=honest - kills * 3 / 10,
             Lie::Floods => honest + 2_000..=honest + 2_000,
@@ -265,6 +269,32 @@ fn a_liar_can_invent_with_a_right_clock() {
     };
     assert!(latest(Lie::Invents) > 6_000);
     assert!(latest(Lie::InventsOnTime) < 5_500);
+}
+
+#[test]
+fn twins_are_told_at_one_instant_under_two_ids_in_the_name_that_the_lie_has() {
+    for (lie, observer, device_no) in [
+        (Lie::Twins, "Jun #EU9", 9),
+        (Lie::TwinsOfStrangers, "Jun #EU19", 9),
+        (Lie::TwinsOfAnother, "Ana #EU0", 9),
+    ] {
+        let crowd = Crowd::of(&CrowdPlan { liars: 1, lie, miss_pct: 30, ..plain(1) });
+        let own = of(&crowd, device_no);
+        assert!(own.iter().all(|sent| sent.told.observer == observer), "{lie:?}");
+        assert_eq!(own.len(), 2 * crowd.happened.len(), "it misses nothing");
+        let instants: BTreeSet<_> = own.iter().map(|sent| sent.told.observed.mono_ms).collect();
+        let ids: BTreeSet<_> = own.iter().map(|sent| &sent.told.event_id).collect();
+        assert!(instants.len() <= crowd.happened.len());
+        assert_eq!(ids.len(), own.len());
+    }
+}
+
+#[test]
+fn the_nameless_name_no_observer() {
+    let crowd = Crowd::of(&CrowdPlan { liars: 2, lie: Lie::Nameless, ..plain(1) });
+    for sent in &crowd.sent {
+        assert_eq!(sent.report().observer.is_none(), sent.by_liar);
+    }
 }
 
 #[test]
