@@ -27,6 +27,23 @@ pub enum JoinFlag {
     Refused,
 }
 
+impl JoinFlag {
+    /// As a reader's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ContradictoryRoster => "join_against_roster",
+            Self::Refused => "join_refused",
+        }
+    }
+
+    /// The one of a word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::ContradictoryRoster, Self::Refused].into_iter().find(|flag| flag.as_str() == word)
+    }
+}
+
 /// Numbers of sessions, in order of their keys.
 type Group = Vec<usize>;
 

@@ -4,6 +4,8 @@
 //! They are read from what a store keeps of the match itself, so that nobody has
 //! to take the match out to look at them.
 
+use std::collections::BTreeSet;
+
 use event_model::{Origin, WallTime};
 
 use super::{
@@ -195,6 +197,13 @@ impl MatchState {
         Streams { streams: facts.collect(), clocks: clocks.collect(), accounts: self.accounts() }
     }
 
+    /// What about any of its streams is not as it should be: not what their
+    /// clocks do, nor who is no player.
+    #[must_use]
+    pub fn oddities(&self) -> BTreeSet<StreamFlag> {
+        self.streams.iter().flat_map(oddities).collect()
+    }
+
     /// How the streams' accounts are written.
     pub(super) fn accounts(&self) -> Vec<Option<Box<str>>> {
         // One whose reports were all withdrawn is told by nobody any more.
@@ -232,19 +241,11 @@ fn view_of(clock: &Clock, live: &LiveClock) -> ClockView {
     }
 }
 
-fn flags(facts: &StreamFacts, clocks: &[ClockView]) -> Vec<StreamFlag> {
+fn oddities(facts: &StreamFacts) -> impl Iterator<Item = StreamFlag> {
     let counts = &facts.counts;
-    let is_split = clocks.iter().any(|clock| clock.segments.len() > 1);
-    let is_unlocked = clocks.iter().any(|clock| !clock.is_placed);
     [
-        (facts.is_outsider, StreamFlag::Outsider),
-        (facts.has_second_account, StreamFlag::SecondAccount),
-        (facts.has_second_device, StreamFlag::SecondDevice),
         (facts.is_listed_otherwise, StreamFlag::ContradictoryRoster),
         (facts.invents, StreamFlag::Inventions),
-        (facts.has_no_vote, StreamFlag::NoVote),
-        (is_split, StreamFlag::ClockSplit),
-        (is_unlocked, StreamFlag::ClockUnlocked),
         (counts.absurd_times > 0, StreamFlag::AbsurdTimes),
         (counts.contradicted_counters > 0, StreamFlag::CounterContradicted),
         (counts.went_back > 0, StreamFlag::SequenceWentBack),
@@ -252,5 +253,20 @@ fn flags(facts: &StreamFacts, clocks: &[ClockView]) -> Vec<StreamFlag> {
     ]
     .into_iter()
     .filter_map(|(holds, flag)| holds.then_some(flag))
-    .collect()
+}
+
+fn flags(facts: &StreamFacts, clocks: &[ClockView]) -> Vec<StreamFlag> {
+    let is_split = clocks.iter().any(|clock| clock.segments.len() > 1);
+    let is_unlocked = clocks.iter().any(|clock| !clock.is_placed);
+    let others = [
+        (facts.is_outsider, StreamFlag::Outsider),
+        (facts.has_second_account, StreamFlag::SecondAccount),
+        (facts.has_second_device, StreamFlag::SecondDevice),
+        (facts.has_no_vote, StreamFlag::NoVote),
+        (is_split, StreamFlag::ClockSplit),
+        (is_unlocked, StreamFlag::ClockUnlocked),
+    ];
+    let others = others.into_iter().filter_map(|(holds, flag)| holds.then_some(flag));
+    let all: BTreeSet<StreamFlag> = others.chain(oddities(facts)).collect();
+    all.into_iter().collect()
 }

@@ -59,6 +59,8 @@ impl OpenMatch {
 
     /// Hears again who plays, from the evidence that there are rows of.
     pub(super) fn hear_rosters_again(&mut self, saving: &Saving<'_>) -> Result<()> {
+        // Which of them the erased said, nobody knows.
+        self.join_flags.clear();
         self.state.forget_rosters();
         let sql = "SELECT batch_no, position FROM report
                    WHERE match_id = ?1 AND state = ?2 AND kind = ?3";

@@ -1,7 +1,7 @@
 //! Sessions that turn out to be one match: one record, and every key and id of
 //! before leads there.
 
-use event_model::DeviceId;
+use event_model::{DeviceId, WallTime};
 use ingest_store::{FeedStart, Looked, OccurrenceLooked, PageRequest, Viewer};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -110,6 +110,53 @@ fn two_sealed_matches_stay_two_and_a_sealed_one_takes_the_other_in_as_late() {
     let witnesses = |one: &Value| one["witnesses"].as_array().unwrap().len();
     assert_eq!(occurrences.iter().map(witnesses).max(), Some(2));
     assert_eq!(moved_to(&both, KEYS[1]).as_deref(), Some(KEYS[0]));
+}
+
+fn flags(fixture: &Fixture, key: &str) -> Vec<String> {
+    let found = fixture.store.match_view(Viewer::Reader, key).unwrap().found();
+    found.and_then(|found| found.flags).unwrap_or_default()
+}
+
+#[test]
+fn what_is_odd_about_a_match_is_said_of_it_as_long_as_it_is_there() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    fixture.store.catch_up().unwrap();
+    assert_eq!(flags(&fixture, KEYS[0]), [""; 0]);
+    let (from, key) = (device(1), KEYS[0]);
+    let mut absurd = told(from, key, "kill", 30, 40_000);
+    absurd.sound().corrected.at = WallTime::from_unix_ms(0);
+    fixture.take(batch(from, vec![absurd]));
+    // Its number is less than that of the one before.
+    fixture.take(batch(from, vec![told(from, key, "kill", 20, 400_000)]));
+    let roster = |names: [&str; 6]| json!({"roster": names, "match_id": "the same"});
+    let mut evidence = |number: u128, nth: u64, details: Value| {
+        let (from, key) = (device(number), KEYS[usize::try_from(number - 1).unwrap()]);
+        fixture.take(batch(from, vec![saying(from, key, nth, &details)]));
+        fixture.store.catch_up().unwrap();
+    };
+    evidence(1, 40, roster(["a", "b", "c", "d", "e", "f"]));
+    evidence(2, 41, roster(["u", "v", "w", "x", "y", "z"]));
+    for _ in 0..2 {
+        fixture.store.catch_up().unwrap();
+        assert_eq!(flags(&fixture, KEYS[0]), ["absurd_times", "sequence_went_back"]);
+        assert_eq!(flags(&fixture, KEYS[1]), ["join_against_roster"]);
+        fixture = fixture.reopened_after(lose_index);
+    }
+}
+
+/// What a source says of its session.
+fn saying(from: DeviceId, key: &str, nth: u64, details: &Value) -> Sent {
+    let data = json!({
+        "game": "valorant", "match": {"key": key, "origin": "session"},
+        "observer": format!("player of {key}"),
+        "actors": {"attacker": null, "victim": null, "assists": []}, "round": null,
+        "ordinal": null, "identity": "native", "match_clock_ms": null,
+        "observed": {"epoch": Uuid::from_u128(from.0.as_u128()), "mono_ms": 1_020_000},
+        "details": details,
+    });
+    let kind = "ringside.session_evidence.v1";
+    item(from, kind, &format!("{key} {nth}"), Some(key), nth, 20_000, &data)
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl OpenMatch {
         let last = self.state.revision().0;
         let sql = "UPDATE game_match SET revision = ?2, reports = 0, late = 0, overflow = 0,
                        apart = 0, apart_overflow = 0, occurrences = 0, confirmed = 0,
-                       supported = 0, lone = 0, contradicted = 0
+                       supported = 0, lone = 0, contradicted = 0, flags = ''
                    WHERE match_id = ?1";
         saving.index.prepare_cached(sql)?.execute(params![self.match_id, signed(last)])?;
         Ok((self.match_id, self.key.clone(), last))
@@ -112,6 +112,7 @@ impl OpenMatch {
     fn take_facts(&mut self, other: Self) {
         (self.is_changed, self.is_renumbered) = (true, true);
         self.has_hollow |= other.has_hollow;
+        self.join_flags.extend(other.join_flags);
         self.started = self.started.better_of(other.started);
         self.times.open_since_ms = self.times.open_since_ms.min(other.times.open_since_ms);
         self.times.last_received_ms = self.times.last_received_ms.max(other.times.last_received_ms);

@@ -1,15 +1,18 @@
 //! A match out of its rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use association::{
     LogNo, MatchState, NameKey, OccurrenceNo, OccurrenceRow, ReportRow, Rows, Sighting,
+    joining::JoinFlag,
 };
 use event_model::{DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::{Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, rules};
+use super::{
+    Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, Waiting, rules,
+};
 use crate::{
     Error, Result,
     columns::{count_column, quality, uuid_column},
@@ -25,10 +28,11 @@ impl OpenMatch {
     ) -> Result<Self> {
         let sql = "SELECT key, game, started_at_ms, started_quality, open_since_ms,
                           last_received_ms, all_ended_ms, sealed_at_ms, sealed_through,
-                          apart, apart_overflow
+                          apart, apart_overflow, flags
                    FROM game_match WHERE match_id = ?1";
         let mut statement = index.prepare_cached(sql)?;
-        let (key, game, started, times, mut apart) = statement.query_row([match_id], head)?;
+        let Head { key, game, started, times, mut apart, join_flags } =
+            statement.query_row([match_id], head)?;
         let (shown, occurrences) = occurrences(index, match_id)?;
         apart.alone = u32::try_from(shown.len() - occurrences.len()).unwrap_or(u32::MAX);
         let (reports, has_hollow) = reports(index, match_id)?;
@@ -56,6 +60,9 @@ impl OpenMatch {
             streams: streams(index, match_id)?,
             shown,
             sessions: OpenSession::of_match(index, source, match_id)?,
+            waiting: Waiting::default(),
+            overflowed: 0,
+            join_flags,
             is_renumbered: false,
             has_hollow,
             pending: BTreeMap::new(),
@@ -66,7 +73,15 @@ impl OpenMatch {
     }
 }
 
-type Head = (String, String, Sighting, Times, Apart);
+/// What the row of a match itself says.
+struct Head {
+    key: String,
+    game: String,
+    started: Sighting,
+    times: Times,
+    apart: Apart,
+    join_flags: BTreeSet<JoinFlag>,
+}
 
 fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
     let started = Sighting {
@@ -83,7 +98,9 @@ fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
     };
     let apart =
         Apart { rows: row.get("apart")?, overflow: count_column(row, "apart_overflow")?, alone: 0 };
-    Ok((row.get("key")?, row.get("game")?, started, times, apart))
+    let flags = row.get_ref("flags")?.as_str().unwrap_or_default();
+    let join_flags = flags.split_whitespace().filter_map(JoinFlag::of_word).collect();
+    Ok(Head { key: row.get("key")?, game: row.get("game")?, started, times, apart, join_flags })
 }
 
 type Occurrences = (HashMap<OccurrenceNo, Shown>, Vec<OccurrenceRow>);
