@@ -184,9 +184,10 @@ fn lies(beside: &Beside) -> String {
 
 fn reached(deceived: &Deceived) -> String {
     let Deceived { pairs, believed, fooled, seen_by_most, doubted, twice, moved_ms, .. } = deceived;
-    let mut text = match believed {
-        0 => "0 believed".to_owned(),
-        number => format!("{number} believed in {fooled} matches"),
+    let mut text = match (believed, fooled) {
+        (0, _) => "0 believed".to_owned(),
+        (number, 1) => format!("{number} believed in a match"),
+        (number, _) => format!("{number} believed in {fooled} matches"),
     };
     if *doubted > 0 {
         text.push_str(&format!(", {doubted} of {seen_by_most} doubted"));

@@ -155,7 +155,7 @@ fn deceived(plan: &CrowdPlan) -> Deceived {
 const WITHSTOOD: [(Lie, usize); 13] = [
     (Lie::Invents, 4),
     (Lie::InventsOnTime, 4),
-    (Lie::Impersonates, 4),
+    (Lie::Impersonates, 3),
     (Lie::ListsStrangers, 4),
     (Lie::Nameless, 4),
     (Lie::Repeats, 4),
