@@ -36,6 +36,9 @@ pub struct Deceived {
     pub seen_by_most: u64,
     /// Of these, those that the record does not call confirmed.
     pub doubted: u64,
+    /// True occurrences that the honest reports are stored as twice, or lost in
+    /// another one, beyond those that are so without the liars.
+    pub drawn_away: u64,
     /// Confirmed occurrences of something true that another confirmed one is.
     pub twice: u64,
     /// By how much they moved any two honest clocks against each other, at
@@ -48,13 +51,21 @@ impl Deceived {
     #[must_use]
     pub fn of(crowd: &Crowd) -> Self {
         let record = record(crowd);
-        let mut deceived = Self { moved_ms: moved_ms(crowd), ..Self::default() };
+        let with = Solved::of(crowd, |_| true);
+        let without = Solved::of(crowd, |sent| !sent.by_liar);
+        let pairs = honest_pairs(crowd, &record);
+        let wrong = |pairs: &Partition| pairs.doubled + pairs.lost;
+        let mut deceived = Self {
+            moved_ms: moved_ms(crowd, &with, &without),
+            drawn_away: wrong(&pairs).saturating_sub(wrong(&without.partition())),
+            twice: confirmed_twice(crowd, &record),
+            pairs,
+            ..Self::default()
+        };
         for occurrence in &record {
             deceived.count(crowd, occurrence);
         }
-        deceived.twice = confirmed_twice(crowd, &record);
         deceived.fooled = u64::from(deceived.believed > 0);
-        deceived.pairs = honest_pairs(crowd, &record);
         deceived
     }
 
@@ -82,6 +93,7 @@ impl Deceived {
         self.fooled += other.fooled;
         self.seen_by_most += other.seen_by_most;
         self.doubted += other.doubted;
+        self.drawn_away += other.drawn_away;
         self.twice += other.twice;
         self.moved_ms = self.moved_ms.max(other.moved_ms);
     }
@@ -111,7 +123,7 @@ impl Deceived {
         self.believed == 0
             && self.twice == 0
             && self.doubted * 100 <= self.seen_by_most * DRAWN_AWAY_PCT
-            && (self.pairs.doubled + self.pairs.lost) * 100 <= self.pairs.truths * DRAWN_AWAY_PCT
+            && self.drawn_away * 100 <= self.pairs.truths * DRAWN_AWAY_PCT
             && self.moved_ms <= CLOCK_NOISE_MS
             && self.pairs.precision() >= super::PRECISION_MIN
     }
@@ -147,9 +159,7 @@ fn honest_pairs(crowd: &Crowd, record: &[Occurrence]) -> Partition {
     Partition::of(labelled.collect())
 }
 
-fn moved_ms(crowd: &Crowd) -> u64 {
-    let with = Solved::of(crowd, |_| true);
-    let without = Solved::of(crowd, |sent| !sent.by_liar);
+fn moved_ms(crowd: &Crowd, with: &Solved<'_>, without: &Solved<'_>) -> u64 {
     let honest = (0..crowd.plan.streams()).filter(|device| !crowd.plan.is_liar(*device));
     let moved: Vec<i64> = honest
         .filter_map(|device| Some(with.offset_ms(device)? - without.offset_ms(device)?))

@@ -183,7 +183,8 @@ fn lies(beside: &Beside) -> String {
 }
 
 fn reached(deceived: &Deceived) -> String {
-    let Deceived { pairs, believed, fooled, seen_by_most, doubted, twice, moved_ms, .. } = deceived;
+    let Deceived { pairs, believed, fooled, seen_by_most, doubted, .. } = deceived;
+    let Deceived { drawn_away, twice, moved_ms, .. } = deceived;
     let mut text = match (believed, fooled) {
         (0, _) => "0 believed".to_owned(),
         (number, 1) => format!("{number} believed in a match"),
@@ -192,8 +193,8 @@ fn reached(deceived: &Deceived) -> String {
     if *doubted > 0 {
         text.push_str(&format!(", {doubted} of {seen_by_most} doubted"));
     }
-    if pairs.doubled > 0 {
-        text.push_str(&format!(", {} of {} doubled", pairs.doubled, pairs.truths));
+    if *drawn_away > 0 {
+        text.push_str(&format!(", {drawn_away} of {} drawn away", pairs.truths));
     }
     if *twice > 0 {
         text.push_str(&format!(", {twice} confirmed twice"));
