@@ -133,7 +133,8 @@ impl Sent {
         if self.event.kind == Kind::SessionEvidence {
             let roster = self.evidence().roster;
             let observer = self.event.data.observer.as_deref().unwrap();
-            state.hear_roster(observer, roster.iter().map(String::as_str));
+            let names = roster.iter().map(String::as_str);
+            state.hear_roster(DeviceId(self.device), observer, names);
         } else {
             self.tell(position, &mut |report| {
                 state.place(report);
