@@ -20,8 +20,8 @@ const CELLS: [&str; 6] = [
     "4 liars invent together",
 ];
 
-/// Thousands a minute are wanted.
-const WANTED: u64 = 1_000;
+/// Thousands a minute are wanted; on all cores.
+const WANTED: &str = "2,000 a minute";
 
 fn main() {
     let is_quick = std::env::args().any(|argument| argument == "--quick");
@@ -36,14 +36,14 @@ fn main() {
         let crowds: Vec<Crowd> = (0..matches).map(plan).map(|plan| Crowd::of(&plan)).collect();
         let all = rate_of_all_cores(&crowds, &BootClock::new());
         let a_match = one.reports / one.matches;
-        let line = |cores: &str, rate: Rate| {
+        let line = |cores: &str, rate: Rate, wanted: &str| {
             let a_minute = rate.matches_a_minute();
             say(&format!(
-                "| {name}, {a_match} reports a match, {cores} | {a_minute:.0} a minute | {WANTED} |"
+                "| {name}, {a_match} reports a match, {cores} | {a_minute:.0} a minute | {wanted} |"
             ));
         };
-        line("one core", one);
-        line("all cores", all);
+        line("one core", one, "");
+        line("all cores", all, WANTED);
     }
 }
 

@@ -115,7 +115,7 @@ impl Told {
         let key = MatchKey::from_text(self.subject.as_str());
         let match_ref = MatchRef { key, origin: MatchOrigin::Native };
         EventData {
-            observer: Some(self.observer.clone()),
+            observer: Some(self.observer.clone()).filter(|observer| !observer.is_empty()),
             actors: self.actors.clone(),
             round: self.round,
             ordinal: self.ordinal.clone(),

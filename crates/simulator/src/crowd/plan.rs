@@ -201,8 +201,16 @@ pub enum Lie {
     /// The same, and each lists thirty players that nobody knows in the name of
     /// each of these thirty.
     ListsStrangers,
+    /// The same in nobody's name: their reports name no observer.
+    Nameless,
     /// They tell what they saw a second time, some seconds later.
     Repeats,
+    /// They miss nothing and tell everything twice at the same instant.
+    Twins,
+    /// The same in the name of somebody who does not play.
+    TwinsOfStrangers,
+    /// The same in the name of an honest player, on a clock 20 s off.
+    TwinsOfAnother,
     /// Their clocks slip by six seconds over the match.
     ShiftsClock,
     /// They keep half of what they saw to themselves.
@@ -215,12 +223,16 @@ pub enum Lie {
 
 impl Lie {
     /// Every one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Invents,
         Self::InventsOnTime,
         Self::Impersonates,
         Self::ListsStrangers,
+        Self::Nameless,
         Self::Repeats,
+        Self::Twins,
+        Self::TwinsOfStrangers,
+        Self::TwinsOfAnother,
         Self::ShiftsClock,
         Self::Omits,
         Self::Deletes,

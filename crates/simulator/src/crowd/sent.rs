@@ -44,7 +44,7 @@ pub struct Told {
     pub kind: Kind,
     /// How its id was come by.
     pub identity: Identity,
-    /// The account that watched.
+    /// The account that watched; empty where the report names none.
     pub observer: String,
     /// Who, whom, and with whose help.
     pub actors: Actors,
@@ -93,7 +93,7 @@ impl Told {
             kind: Some(self.kind),
             identity: Some(self.identity),
             origin: Some(Origin::Live),
-            observer: Some(&self.observer),
+            observer: Some(self.observer.as_str()).filter(|observer| !observer.is_empty()),
             actors: &self.actors,
             actor_ids: None,
             round: self.round,

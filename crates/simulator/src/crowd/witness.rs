@@ -50,8 +50,8 @@ struct Sight {
     /// Which one of its own: enters the event's id.
     number: String,
     truth: Option<usize>,
-    /// The player in whose name it is told.
-    teller: usize,
+    /// The player in whose name it is told, where it is anybody's.
+    teller: Option<usize>,
     shown: Shown,
 }
 
@@ -98,9 +98,11 @@ impl<'a> Witness<'a> {
             |name: &str| Prng::new(self.plan.seed, &format!("crowd {name} {}", self.device_no));
         let (mut misses, mut delays, mut lags) = (part("misses"), part("delays"), part("lags"));
         let (mut names, mut game_clock) = (part("names"), part("game clock"));
+        let teller = lies::teller(self.plan, self.device_no);
+        let misses_nothing = lies::misses_nothing(self.plan, self.device_no);
         let mut sights = Vec::new();
         for (truth, happening) in happened.iter().enumerate() {
-            let missed = misses.percent(self.plan.miss_pct);
+            let missed = misses.percent(self.plan.miss_pct) && !misses_nothing;
             let noise = self.plan.noise;
             let late_ms =
                 delays.below(noise.grid_ms + 1) + exponential_ms(&mut delays, noise.transport_ms);
@@ -117,7 +119,7 @@ impl<'a> Witness<'a> {
             }
             shown.match_clock_ms = game_clock_ms;
             let (number, truth) = (truth.to_string(), Some(truth));
-            sights.push(Sight { seen_ms, number, truth, teller: self.player, shown });
+            sights.push(Sight { seen_ms, number, truth, teller, shown });
         }
         sights
     }
@@ -162,7 +164,7 @@ impl<'a> Witness<'a> {
     fn told(&self, number: usize, sight: Sight, look: Look) -> Told {
         let shown = sight.shown;
         let is_native = shown.ordinal.is_some();
-        let observer = player_name(sight.teller);
+        let observer = sight.teller.map(player_name).unwrap_or_default();
         let sequence = u64::try_from(number + 1).expect("a match has few reports");
         Told {
             device: device_id(self.plan.seed, self.device_no),

@@ -22,6 +22,17 @@ impl Beside {
     /// Plays the matches.
     #[must_use]
     pub fn of(seed: u64, matches: u64) -> Self {
+        Self { lies: lied(Liars::all(seed), matches), ..Self::without_liars(seed, matches) }
+    }
+
+    /// Plays those of liars whose name has this in it, and nothing else.
+    #[must_use]
+    pub fn of_liars(name: &str, seed: u64, matches: u64) -> Self {
+        let ways = Liars::all(seed).into_iter().filter(|way| way.name.contains(name));
+        Self { lies: lied(ways.collect(), matches), left_out: Vec::new(), halves: Vec::new() }
+    }
+
+    fn without_liars(seed: u64, matches: u64) -> Self {
         let plans = left_out_plans(seed);
         let left_out = side_by_side::all(&plans, |(name, plan)| {
             (*name, left_out(crowds(plan.clone(), matches)))
@@ -30,7 +41,7 @@ impl Beside {
             let plan = CrowdPlan { devices: *devices, ..CrowdPlan::of_game(seed, RuleSet::Cs2) };
             (*devices, halves(crowds(CrowdPlan { miss_pct: 0, ..plan }, matches)))
         });
-        Self { lies: lied(Liars::all(seed), matches), left_out, halves }
+        Self { lies: Vec::new(), left_out, halves }
     }
 }
 

@@ -17,7 +17,7 @@ pub struct GridArgs {
     /// Which cells.
     #[arg(long, value_enum, default_value = "star")]
     pub cells: Cells,
-    /// Only cells whose name contains this.
+    /// Only cells, or liars, whose name contains this.
     #[arg(long)]
     pub only: Option<String>,
     /// Seed of the first match; each further match has the next.
@@ -96,7 +96,10 @@ fn tell(
 ) -> Result<(Vec<Miss>, String)> {
     let misses: Vec<Miss> = measured.iter().flat_map(Measured::misses).collect();
     if cells == Cells::Beside {
-        let beside = Beside::of(args.seed, args.matches);
+        let beside = match &args.only {
+            Some(name) => Beside::of_liars(name, args.seed, args.matches),
+            None => Beside::of(args.seed, args.matches),
+        };
         say(&table::beside(&beside));
         let misses = beside.misses();
         let rows = table::misses(&misses);

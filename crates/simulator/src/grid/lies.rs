@@ -41,8 +41,10 @@ impl Liars {
         let middle = CrowdPlan::new(seed);
         let mut all: Vec<Self> =
             Lie::ALL.map(|lie| named(lie_word(lie), CrowdPlan { lie, ..middle.clone() })).into();
-        let strangers = CrowdPlan { lie: Lie::ListsStrangers, lists_players: true, ..middle };
-        all.push(named("lists strangers, the others list the players", strangers));
+        for lie in [Lie::ListsStrangers, Lie::TwinsOfStrangers, Lie::Nameless] {
+            let plan = CrowdPlan { lie, lists_players: true, ..middle.clone() };
+            all.push(named(&format!("{}, the others list the players", lie_word(lie)), plan));
+        }
         all.extend(of_games(seed));
         all.extend(among_few(seed));
         all
@@ -80,6 +82,7 @@ fn among_few(seed: u64) -> Vec<Liars> {
         named("3 devices, 1 h: invents on time", hour(3)),
         named("3 devices: in all names", plan(3, Lie::Impersonates)),
         named("3 devices: lists strangers", plan(3, Lie::ListsStrangers)),
+        named("3 devices: tells all twice at once", plan(3, Lie::Twins)),
         named("5 devices: invents on time", plan(5, Lie::InventsOnTime)),
         named("10 devices, 1 h: invents on time", hour(10)),
     ]
@@ -107,7 +110,11 @@ fn lie_word(lie: Lie) -> &'static str {
         Lie::InventsOnTime => "invents on time",
         Lie::Impersonates => "invents in all players' names",
         Lie::ListsStrangers => "invents and lists strangers",
-        Lie::Repeats => "repeats",
+        Lie::Nameless => "invents in nobody's name",
+        Lie::Repeats => "repeats some seconds later",
+        Lie::Twins => "tells all twice at once",
+        Lie::TwinsOfStrangers => "tells all twice at once, as a stranger",
+        Lie::TwinsOfAnother => "tells all twice at once, as another player",
         Lie::ShiftsClock => "shifts its clock",
         Lie::Omits => "omits",
         Lie::Deletes => "deletes what it told",

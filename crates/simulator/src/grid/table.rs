@@ -183,17 +183,24 @@ fn lies(beside: &Beside) -> String {
 }
 
 fn reached(deceived: &Deceived) -> String {
-    let Deceived { pairs, believed, fooled, seen_by_most, doubted, moved_ms, .. } = deceived;
-    let believed = match believed {
-        0 => "0 believed".to_owned(),
-        number => format!("{number} believed in {fooled} matches"),
+    let Deceived { pairs, believed, fooled, seen_by_most, doubted, .. } = deceived;
+    let Deceived { drawn_away, twice, moved_ms, .. } = deceived;
+    let mut text = match (believed, fooled) {
+        (0, _) => "0 believed".to_owned(),
+        (number, 1) => format!("{number} believed in a match"),
+        (number, _) => format!("{number} believed in {fooled} matches"),
     };
-    let doubted = match doubted {
-        0 => String::new(),
-        number => format!(", {number} of {seen_by_most} doubted"),
-    };
+    if *doubted > 0 {
+        text.push_str(&format!(", {doubted} of {seen_by_most} doubted"));
+    }
+    if *drawn_away > 0 {
+        text.push_str(&format!(", {drawn_away} of {} drawn away", pairs.truths));
+    }
+    if *twice > 0 {
+        text.push_str(&format!(", {twice} confirmed twice"));
+    }
     let (recall, moved_s) = (pairs.recall(), seconds(*moved_ms));
-    format!("{believed}{doubted}, R {recall:.4}, {moved_s:.2} s")
+    format!("{text}, R {recall:.4}, {moved_s:.2} s")
 }
 
 /// Cells added up that agree in what `of` says of them.

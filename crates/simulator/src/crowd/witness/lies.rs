@@ -21,6 +21,9 @@ const FLOOD: u64 = 2_000;
 /// How far a liar's clock slips over the match.
 const SLIP_MS: u64 = 6_000;
 
+/// How far off a liar's clock is who speaks in another's name.
+const OFF_MS: i64 = 20_000;
+
 /// How much later a liar repeats what it saw.
 const REPEAT_MS: (u64, u64) = (3_000, 20_000);
 
@@ -37,13 +40,17 @@ const STRANGERS: usize = 30;
 pub(super) fn add(plan: &CrowdPlan, device_no: usize, end_ms: u64, sights: &mut Vec<Sight>) {
     let mut prng = Prng::new(plan.seed, &format!("crowd lies {device_no}"));
     match plan.lie {
-        Lie::Invents | Lie::InventsOnTime | Lie::Impersonates | Lie::ListsStrangers => {
+        Lie::Invents
+        | Lie::InventsOnTime
+        | Lie::Impersonates
+        | Lie::ListsStrangers
+        | Lie::Nameless => {
             sights.extend(inventions(plan, device_no, end_ms, &mut prng));
         }
         Lie::Floods => sights.extend((0..FLOOD).map(|number| {
             let invented = Invented::of(&mut prng, number, end_ms);
             let shown = Shown { ordinal: None, ..invented.whole(plan) };
-            lie(device_no, invented.at_ms, format!("flood {number}"), shown)
+            lie(Some(device_no), invented.at_ms, format!("flood {number}"), shown)
         })),
         Lie::Repeats => {
             let again: Vec<Sight> = sights
@@ -51,14 +58,53 @@ pub(super) fn add(plan: &CrowdPlan, device_no: usize, end_ms: u64, sights: &mut 
                 .map(|sight| {
                     let seen_ms = sight.seen_ms + prng.between(REPEAT_MS.0, REPEAT_MS.1);
                     let number = format!("again {}", sight.number);
-                    lie(device_no, seen_ms, number, sight.shown.clone())
+                    lie(Some(device_no), seen_ms, number, sight.shown.clone())
                 })
                 .collect();
             sights.extend(again);
         }
+        Lie::Twins | Lie::TwinsOfStrangers | Lie::TwinsOfAnother => {
+            let twin = |sight: &Sight| Sight {
+                number: format!("twin {}", sight.number),
+                truth: None,
+                ..sight.clone()
+            };
+            let twins: Vec<Sight> = sights.iter().map(twin).collect();
+            sights.extend(twins);
+        }
         Lie::Omits => sights.retain(|_| !prng.percent(HELD_BACK_PCT)),
         Lie::ShiftsClock | Lie::Deletes => {}
     }
+}
+
+/// In whose name a device tells what it saw: a player's number, or that of a
+/// stranger; nobody's where there is none.
+pub(super) fn teller(plan: &CrowdPlan, device_no: usize) -> Option<usize> {
+    let own = plan.player_of(device_no);
+    if !plan.is_liar(device_no) {
+        return Some(own);
+    }
+    match plan.lie {
+        Lie::Nameless => None,
+        Lie::TwinsOfStrangers => Some(PLAYERS + own),
+        Lie::TwinsOfAnother => Some(0),
+        Lie::Invents
+        | Lie::InventsOnTime
+        | Lie::Impersonates
+        | Lie::ListsStrangers
+        | Lie::Repeats
+        | Lie::Twins
+        | Lie::ShiftsClock
+        | Lie::Omits
+        | Lie::Deletes
+        | Lie::Floods => Some(own),
+    }
+}
+
+/// Whether a device misses nothing: a liar can have it from somebody else.
+pub(super) fn misses_nothing(plan: &CrowdPlan, device_no: usize) -> bool {
+    let is_twin = matches!(plan.lie, Lie::Twins | Lie::TwinsOfStrangers | Lie::TwinsOfAnother);
+    is_twin && plan.is_liar(device_no)
 }
 
 /// Which of what a crowd sent its liars delete in the end, in order.
@@ -86,18 +132,18 @@ fn inventions(plan: &CrowdPlan, device_no: usize, end_ms: u64, prng: &mut Prng) 
         let invented = Invented::of(&mut common, number, end_ms);
         let seen_ms = invented.at_ms + prng.below(500) + exponential_ms(prng, 300);
         let Some(shown) = invented.shown(plan, device_no) else { continue };
-        let told = lie(device_no, seen_ms, format!("invented {number}"), shown);
+        let told = lie(teller(plan, device_no), seen_ms, format!("invented {number}"), shown);
         if plan.lie == Lie::Impersonates {
             let tellers = (0..PLAYERS).filter(|teller| *teller != device_no);
-            sights.extend(tellers.map(|teller| Sight { teller, ..told.clone() }));
+            sights.extend(tellers.map(|no| Sight { teller: Some(no), ..told.clone() }));
         }
         sights.push(told);
     }
     sights
 }
 
-fn lie(device_no: usize, seen_ms: u64, number: String, shown: Shown) -> Sight {
-    Sight { seen_ms, number, truth: None, teller: device_no, shown }
+fn lie(teller: Option<usize>, seen_ms: u64, number: String, shown: Shown) -> Sight {
+    Sight { seen_ms, number, truth: None, teller, shown }
 }
 
 /// A kill of nobody.
@@ -156,14 +202,18 @@ impl Invented {
     }
 }
 
-/// How far a liar's clock has slipped when it saw something.
+/// How far off a liar has set its clock when it saw something.
 pub(super) fn slip_ms(plan: &CrowdPlan, device_no: usize, seen_ms: u64, end_ms: u64) -> i64 {
     let slips = match plan.lie {
         Lie::Invents | Lie::ShiftsClock => plan.is_liar(device_no),
+        Lie::TwinsOfAnother => return if plan.is_liar(device_no) { OFF_MS } else { 0 },
         Lie::InventsOnTime
         | Lie::Impersonates
         | Lie::ListsStrangers
+        | Lie::Nameless
         | Lie::Repeats
+        | Lie::Twins
+        | Lie::TwinsOfStrangers
         | Lie::Omits
         | Lie::Deletes
         | Lie::Floods => false,
