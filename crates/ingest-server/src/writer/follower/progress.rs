@@ -177,9 +177,10 @@ impl Progress {
     pub(super) fn followed(&self, committed: u64, wished: u64, step: &Followed) {
         // At the log's end nothing is left to wait for, whatever was counted.
         let through = if step.all { step.through.max(committed) } else { step.through };
+        // Before those who wait are woken: they may ask for the counts.
+        self.counts.count(&step.counted);
         self.associated.send_replace(through);
         self.stepped.send_replace(wished);
-        self.counts.count(&step.counted);
         self.hub.changed(step.changed.iter().map(|(key, _)| key.as_str()));
     }
 
