@@ -225,6 +225,14 @@ fn sender(number: u64, shown: Shown, happened: &[Kill], random: &mut Random) -> 
         }
         sender.helpers.insert(id.clone(), helper);
         sender.waiting.push((id, sent));
+        if random.one_in(12) {
+            sender.next += 1;
+            let (id, lap) = (format!("{number}-lap-{no}"), json!({"lap": no}));
+            let lap =
+                item(sender.device, "com.example.lap", &id, Some(key), sender.next, claimed, &lap);
+            sender.helpers.insert(id.clone(), None);
+            sender.waiting.push((id, lap));
+        }
     }
     sender
 }
