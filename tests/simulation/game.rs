@@ -15,7 +15,7 @@ use crate::clock::BEGIN_UNIX_MS;
 /// Seconds of a match: long enough for several requests, and no longer.
 const SECONDS: u32 = 50;
 /// League is asked once a second; every fourth document shows as much.
-const LEAGUE_POLL_MS: u64 = 4_000;
+pub(crate) const LEAGUE_POLL_MS: u64 = 4_000;
 /// A last match, after the faults.
 const LAST_SECONDS: u32 = Length::SECONDS_MIN;
 
@@ -31,19 +31,28 @@ pub(crate) struct Evening {
     pub(crate) matches: Vec<Arc<Match>>,
     /// The events of a companion that sees all of it, a match.
     pub(crate) events: Vec<BTreeSet<EventId>>,
+    /// When it sees each, since the beginning of its match.
+    pub(crate) moments: BTreeMap<EventId, u64>,
 }
 
 impl Evening {
     fn of(matches: Vec<Arc<Match>>) -> Self {
         let mut states: BTreeMap<Source, SourceState> = BTreeMap::new();
+        let mut moments = BTreeMap::new();
         let events = matches.iter().map(|play| {
             let fresh = || SourceState::new(play.source).unwrap();
             let state = states.entry(play.source).or_insert_with(fresh);
-            let observed =
-                play.frames.iter().flat_map(|(_, reading)| state.observe(reading).events);
-            observed.map(|event| event.id).collect()
+            let mut of_match = BTreeSet::new();
+            for (at_ms, reading) in &play.frames {
+                let observed = state.observe(reading).events;
+                let ids = observed.iter().map(|event| event.id);
+                moments.extend(ids.clone().map(|id| (id, *at_ms)));
+                of_match.extend(ids);
+            }
+            of_match
         });
-        Self { events: events.collect(), matches }
+        let events = events.collect();
+        Self { matches, events, moments }
     }
 }
 

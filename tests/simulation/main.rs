@@ -37,6 +37,7 @@ mod oracle;
 mod plan;
 mod process;
 mod server;
+mod times;
 mod trace;
 mod wire;
 mod world;

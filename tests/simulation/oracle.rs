@@ -2,20 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use event_model::{ClockEpoch, CloudEvent, Envelope, EventId, Origin};
+use event_model::{CloudEvent, Envelope, EventId, Origin};
 use ingest_api::{ReceiptPage, WitnessView};
 use outbox::EntryState;
 use uuid::Uuid;
 
 use crate::{
-    clock::true_time,
     ledger::{Key, Made},
     server::Headers,
+    times::Times,
     world::World,
 };
 
-/// Rounding to milliseconds, and what a slice runs over its end.
-const ROUNDING_MS: i64 = 10;
 /// Events in a request of the oracle.
 const ASKED_AT_ONCE: usize = 500;
 
@@ -147,14 +145,16 @@ impl World {
         let mut witnesses: BTreeMap<Key, u32> = BTreeMap::new();
         let numbers: BTreeMap<Uuid, usize> =
             self.devices.iter().map(|device| (device.id.0, device.number)).collect();
-        for occurrence in self.server.occurrences() {
+        let occurrences = self.server.occurrences();
+        let times = Times::of(&self.ledger, &self.devices);
+        for occurrence in occurrences {
             for witness in &occurrence.witnesses {
                 let key = key(&numbers, witness);
                 *witnesses.entry(key).or_default() += 1;
             }
             if let ([witness], Some(at)) = (&occurrence.witnesses[..], occurrence.at) {
                 let key = key(&numbers, witness);
-                self.time_is_right(&key, at)?;
+                times.check(&key, at)?;
             }
         }
         if let Some((key, times)) = witnesses.iter().find(|(_, times)| **times != 1) {
@@ -169,26 +169,6 @@ impl World {
             return Err(format!("made and stored differ from what a reader sees: {key:?}"));
         }
         Ok(())
-    }
-
-    fn time_is_right(&self, key: &Key, at: event_model::WallTime) -> Result<(), String> {
-        let (Some(made), Some(stored)) =
-            (self.ledger.made.get(key), self.ledger.server.events.get(key))
-        else {
-            return Ok(());
-        };
-        let way_ms = stored.way_ms();
-        let off_ms = |seen_ms| at.unix_ms() - true_time(seen_ms).unix_ms();
-        let fits = |&(seen_ms, epoch): &(u64, ClockEpoch)| {
-            let bound = -ROUNDING_MS..=way_ms + ROUNDING_MS;
-            // Across a reboot only the wall clock is left.
-            stored.sent_epoch != Some(epoch) || bound.contains(&off_ms(seen_ms))
-        };
-        if made.seen.iter().any(fits) {
-            return Ok(());
-        }
-        let off_ms: Vec<i64> = made.seen.iter().map(|(seen_ms, _)| off_ms(*seen_ms)).collect();
-        Err(format!("{key:?} is {off_ms:?} ms off: seen {:?}, {stored:?}", made.seen))
     }
 
     /// Sent once more, each event is recognised: by its id, and as the same.

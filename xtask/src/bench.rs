@@ -40,9 +40,12 @@ enum Bench {
     Ingest,
     /// Which events are one happening
     Association,
+    /// Whole simulated matches, straight into it
+    Crowd,
 }
 
-const BENCHES: [Bench; 4] = [Bench::Outbox, Bench::Drain, Bench::Ingest, Bench::Association];
+const BENCHES: [Bench; 5] =
+    [Bench::Outbox, Bench::Drain, Bench::Ingest, Bench::Association, Bench::Crowd];
 
 impl Bench {
     /// The package that it stands in, and its target there.
@@ -52,6 +55,7 @@ impl Bench {
             Self::Drain => ("system-tests", "drain"),
             Self::Ingest => ("system-tests", "ingest"),
             Self::Association => ("association", "association"),
+            Self::Crowd => ("simulator", "crowd"),
         }
     }
 

@@ -39,5 +39,5 @@ pub use evidence::{Evidence, RoundResult};
 pub use partition::{JoinFlag, Partition, join, join_further, join_knowing};
 pub use short_hash::ShortHash;
 pub use summary::{SessionFlag, SessionSummary};
-pub use verdict::{Reason, Verdict, Weight, verdict};
+pub use verdict::{Reason, Verdict, Weight, concerns, verdict};
 pub use verdicts::Verdicts;

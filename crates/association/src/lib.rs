@@ -34,6 +34,7 @@ pub mod joining;
 mod keys;
 mod late;
 mod logged_event;
+mod median;
 mod names;
 mod occurrence_id;
 mod packed;
@@ -64,6 +65,7 @@ pub use rules::{Place, Rule, Rules};
 pub use sighting::{Sighting, TimeQuality};
 pub use solution::{Cluster, ClusterNo, Evidence, Flag, Noise, Segment, Solution, Track};
 pub use solve::solve;
+pub(crate) use solve::solve_knowing;
 pub use standing::{Confidence, Standing, standing};
 pub use state::{
     ClockView, Counts, DamagedRows, Description, MatchState, Occurrence, OccurrenceRow, Placed,

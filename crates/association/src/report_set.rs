@@ -1,9 +1,14 @@
 //! The reports of one match: each once, however often and in what order it came.
 
+mod known;
+mod numbers;
+
 use std::collections::HashMap;
 
 use event_model::{ClockEpoch, DeviceId};
 
+use self::numbers::Numbers;
+pub(crate) use self::numbers::Room;
 use crate::{EventKey, NameKey, Names, Packed, Report, names::mix};
 
 /// A report's number in its set: the order in which they came.
@@ -70,12 +75,9 @@ pub enum Pushed {
 #[derive(Debug, Clone, Default)]
 pub struct ReportSet {
     reports: Vec<Packed>,
-    streams: Vec<Stream>,
-    clocks: Vec<Clock>,
+    numbers: Numbers,
     names: Names,
     known: HashMap<u32, ReportNo>,
-    stream_no: HashMap<Stream, StreamNo>,
-    clock_no: HashMap<Clock, ClockNo>,
 }
 
 impl ReportSet {
@@ -84,13 +86,13 @@ impl ReportSet {
     pub const REPORTS_MAX: usize = 8_192;
     /// Most streams of one match: ten players, each on a hundred devices.
     pub const STREAMS_MAX: usize = 1_024;
-    /// Most clocks of one match: a reboot makes another.
-    pub const CLOCKS_MAX: usize = 4_096;
+    /// Most clocks of one match: as many as all its streams may have.
+    pub const CLOCKS_MAX: usize = Self::STREAMS_MAX * Self::CLOCKS_PER_STREAM_MAX;
     /// Most streams of one device: it is one player's, and who lends it to
     /// another in mid-match is there twice.
     pub const STREAMS_PER_DEVICE_MAX: usize = 4;
-    /// Most clocks of one stream: seven reboots in a match. The first to come
-    /// count, since a clock that is known does not go for another.
+    /// Most clocks of one stream: seven reboots in a match. The first by what
+    /// they count are kept.
     pub const CLOCKS_PER_STREAM_MAX: usize = 8;
 
     /// No reports.
@@ -145,13 +147,13 @@ impl ReportSet {
     /// The clocks, by number.
     #[must_use]
     pub fn clocks(&self) -> &[Clock] {
-        &self.clocks
+        &self.numbers.clocks
     }
 
     /// The streams, by number.
     #[must_use]
     pub fn streams(&self) -> &[Stream] {
-        &self.streams
+        &self.numbers.streams
     }
 
     /// How names are written.
@@ -163,7 +165,7 @@ impl ReportSet {
     /// Whose report it is.
     #[must_use]
     pub fn stream_of(&self, report: &Packed) -> Stream {
-        self.streams[usize::from(self.clocks[usize::from(report.clock.0)].stream.0)]
+        self.streams()[usize::from(self.clocks()[usize::from(report.clock.0)].stream.0)]
     }
 
     /// Bytes on the heap, nearly.
@@ -171,10 +173,7 @@ impl ReportSet {
     pub fn bytes(&self) -> usize {
         self.reports.capacity() * size_of::<Packed>()
             + self.known.capacity() * (size_of::<(u32, ReportNo)>() + 1)
-            + self.streams.capacity() * size_of::<Stream>()
-            + self.stream_no.capacity() * (size_of::<(Stream, StreamNo)>() + 1)
-            + self.clocks.capacity() * size_of::<Clock>()
-            + self.clock_no.capacity() * (size_of::<(Clock, ClockNo)>() + 1)
+            + self.numbers.bytes()
             + self.names.bytes()
     }
 
@@ -223,51 +222,12 @@ impl ReportSet {
         (last != no).then_some(last)
     }
 
-    /// Where a report that is in the set is known.
-    fn slot_of(&self, no: ReportNo) -> Option<u32> {
-        let report = self.get(no)?;
-        let mut slot = device_key(self.stream_of(report).device, report.key);
-        while *self.known.get(&slot)? != no {
-            slot = slot.wrapping_add(1);
-        }
-        Some(slot)
-    }
-
-    /// Makes a report unknown, and what stands beside it move up.
-    fn forget(&mut self, no: ReportNo) {
-        let Some(mut slot) = self.slot_of(no) else { return };
-        self.known.remove(&slot);
-        slot = slot.wrapping_add(1);
-        while let Some(next) = self.known.remove(&slot) {
-            let Some(report) = self.get(next) else { continue };
-            let Err(free) = self.find(self.stream_of(report).device, report.key) else { continue };
-            self.known.insert(free, next);
-            slot = slot.wrapping_add(1);
-        }
-    }
-
     /// Grows by an eighth: doubling would keep as much room as reports, and a
     /// server holds many matches.
     fn make_room(&mut self) {
         if self.reports.len() == self.reports.capacity() {
             self.reports.reserve_exact((self.reports.len() / 8).max(64));
         }
-    }
-
-    /// The event, or where it would be kept: hashes that meet stand side by
-    /// side, so that nobody can make another's event seem known.
-    fn find(&self, device: DeviceId, event: EventKey) -> Result<ReportNo, u32> {
-        let mut slot = device_key(device, event);
-        while let Some(no) = self.known.get(&slot) {
-            let is_it = self.get(*no).is_some_and(|report| {
-                report.key == event && self.stream_of(report).device == device
-            });
-            if is_it {
-                return Ok(*no);
-            }
-            slot = slot.wrapping_add(1);
-        }
-        Err(slot)
     }
 
     fn next_no(&self) -> Option<ReportNo> {
@@ -291,54 +251,36 @@ impl ReportSet {
     }
 
     fn clock_of(&mut self, report: &Report<'_>) -> Option<ClockNo> {
-        let account = NameKey::maybe(report.observer);
-        let account = if account.is_some() { account } else { nobody(report.device) };
-        self.numbered_clock(Stream { account, device: report.device }, reading(report).0)
+        let (stream, axis) = clock_told(report);
+        self.numbered_clock(stream, axis)
     }
 
     /// The number of a stream, where it has one or there is room.
     pub(crate) fn numbered_stream(&mut self, stream: Stream) -> Option<StreamNo> {
-        if !self.stream_no.contains_key(&stream) {
-            let of_device = self.streams.iter().filter(|known| known.device == stream.device);
-            if of_device.count() >= Self::STREAMS_PER_DEVICE_MAX {
-                return None;
-            }
-        }
-        numbered(&mut self.stream_no, &mut self.streams, stream, Self::STREAMS_MAX, StreamNo)
+        self.numbers.stream(stream)
     }
 
     /// The same of a clock.
     pub(crate) fn numbered_clock(&mut self, stream: Stream, axis: Axis) -> Option<ClockNo> {
-        let stream = self.numbered_stream(stream)?;
-        let clock = Clock { stream, axis };
-        if !self.clock_no.contains_key(&clock) {
-            let of_stream = self.clocks.iter().filter(|known| known.stream == stream);
-            if of_stream.count() >= Self::CLOCKS_PER_STREAM_MAX {
-                return None;
-            }
-        }
-        numbered(&mut self.clock_no, &mut self.clocks, clock, Self::CLOCKS_MAX, ClockNo)
+        self.numbers.clock(stream, axis)
+    }
+
+    /// Whether a stream may have a clock.
+    pub(crate) fn room(&self, stream: Stream, axis: Axis) -> Room {
+        self.numbers.room(stream, axis)
+    }
+
+    /// Has a clock that no report is on any more count something else.
+    pub(crate) fn reuse_clock(&mut self, no: ClockNo, axis: Axis) {
+        self.numbers.reuse(no, axis);
     }
 }
 
-/// The number of `item`, a new one where it has none yet and there is room.
-fn numbered<T: Copy + Eq + std::hash::Hash, N: Copy>(
-    numbers: &mut HashMap<T, N>,
-    items: &mut Vec<T>,
-    item: T,
-    max: usize,
-    number: impl Fn(u16) -> N,
-) -> Option<N> {
-    if let Some(no) = numbers.get(&item) {
-        return Some(*no);
-    }
-    if items.len() >= max {
-        return None;
-    }
-    let no = number(u16::try_from(items.len()).ok()?);
-    items.push(item);
-    numbers.insert(item, no);
-    Some(no)
+/// The clock that a report is on, and whose.
+pub(crate) fn clock_told(report: &Report<'_>) -> (Stream, Axis) {
+    let account = NameKey::maybe(report.observer);
+    let account = if account.is_some() { account } else { nobody(report.device) };
+    (Stream { account, device: report.device }, reading(report).0)
 }
 
 /// Where an event stands on the best clock that its report tells.
@@ -365,63 +307,4 @@ pub(crate) fn bounded(ms: i64) -> i64 {
 fn nobody(device: DeviceId) -> NameKey {
     let (high, low) = device.0.as_u64_pair();
     NameKey(mix(&[high, low]) | 1)
-}
-
-/// Where the search for an event of a device begins.
-fn device_key(device: DeviceId, EventKey(key): EventKey) -> u32 {
-    let (high, low) = device.0.as_u64_pair();
-    let part = |range: std::ops::Range<usize>| {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&key[range]);
-        u64::from_be_bytes(bytes)
-    };
-    let mixed = mix(&[high, low, part(0..8), part(8..16)]);
-    u32::try_from(mixed & u64::from(u32::MAX)).expect("32 bits are left")
-}
-
-#[cfg(test)]
-mod tests {
-    use event_model::{Actors, Identity, Kind, Origin, WallTime};
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::{Hints, Sighting, TimeQuality};
-
-    fn pushed(set: &mut ReportSet, event: u128) -> Pushed {
-        let at = WallTime::from_unix_ms(1_795_200_000_000);
-        set.push(&Report {
-            device: DeviceId(Uuid::from_u128(event % 3)),
-            event_id: &Uuid::from_u128(event).to_string(),
-            subject: "league:1",
-            position: u64::try_from(event).unwrap(),
-            kind: Some(Kind::Kill),
-            identity: Some(Identity::Native),
-            origin: Some(Origin::Live),
-            observer: None,
-            actors: &Actors::default(),
-            actor_ids: None,
-            round: None,
-            ordinal: None,
-            match_clock_ms: None,
-            observed: None,
-            time: Some(at),
-            corrected: Sighting { at, quality: TimeQuality::Low },
-            sequence: None,
-            hints: Hints::default(),
-        })
-    }
-
-    #[test]
-    fn what_was_taken_out_can_come_again_and_the_others_are_still_known() {
-        let mut set = ReportSet::new();
-        for event in 1..=9 {
-            assert!(matches!(pushed(&mut set, event), Pushed::Added(_)));
-        }
-        assert_eq!(set.remove(ReportNo(2)), Some(ReportNo(8)), "the last takes its number");
-        assert_eq!(set.remove(ReportNo(7)), None, "nothing stood behind it");
-        assert_eq!(set.len(), 7);
-        assert_eq!(pushed(&mut set, 9), Pushed::Known(ReportNo(2)));
-        assert_eq!(pushed(&mut set, 1), Pushed::Known(ReportNo(0)));
-        assert_eq!(pushed(&mut set, 3), Pushed::Added(ReportNo(7)));
-    }
 }

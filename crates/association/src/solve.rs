@@ -33,6 +33,12 @@ use crate::{
 /// nobody else saw: the second time nobody is held to their clocks.
 #[must_use]
 pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
+    solve_knowing(set, rules, &Known::default())
+}
+
+/// The same where more is known of the players: nobody is held to the clock of
+/// who is not in the match.
+pub(crate) fn solve_knowing(set: &ReportSet, rules: &Rules, known: &Known) -> Solution {
     let mut view = View::new(set, rules);
     let clocks = clocks::place(&mut view, &Votes::of_all());
     let solution = decide(set, &view, clocks);
@@ -41,7 +47,7 @@ pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
     }
     // What clocks that run away pulled with them stands again without their
     // vote: it takes a first solution to know them.
-    let votes = Votes::of(&view, &judge(set, rules, &solution, &Known::default()).voters);
+    let votes = Votes::of(&view, &judge(set, rules, &solution, known).voters);
     if votes.are_all() {
         return solution;
     }
@@ -51,12 +57,11 @@ pub fn solve(set: &ReportSet, rules: &Rules) -> Solution {
 }
 
 /// Whether it is more than players could tell, so that looking twice would only
-/// take time: one who floods ten players' match is still below.
+/// take time: as much as a match holds, told by so many as could play it.
 fn is_made_up(view: &View, solution: &Solution) -> bool {
-    const REPORTS_MAX: usize = 4_096;
-    const WITNESSED_MAX: usize = 1 << 16;
-    view.units.len() > REPORTS_MAX
-        || solution.clusters.len() * view.account_names().len() > WITNESSED_MAX
+    const ACCOUNTS: usize = 16;
+    const WITNESSED_MAX: usize = ReportSet::REPORTS_MAX * ACCOUNTS;
+    solution.clusters.len() * view.account_names().len() > WITNESSED_MAX
 }
 
 /// Whether the voters' clocks alone set apart what stood together: then those

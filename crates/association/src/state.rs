@@ -18,7 +18,7 @@ pub(crate) mod seats;
 mod streams;
 mod touched;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
     bounds::StreamCounts,
@@ -101,8 +101,6 @@ pub struct MatchState {
     /// Resolves for the sake of a clock or a stream's end.
     pub(crate) asked: usize,
     pub(crate) is_due: bool,
-    /// Reports that were taken out for want of room, not yet taken.
-    overflowed: Vec<LogNo>,
     pub(crate) counts: Counts,
     /// Reports whose rows changed.
     pub(crate) touched: Touched<LogNo>,
@@ -156,7 +154,6 @@ impl MatchState {
             arrived: 0,
             asked: 0,
             is_due: false,
-            overflowed: Vec::new(),
             counts: Counts::default(),
             touched: Touched::default(),
         }
@@ -180,7 +177,9 @@ impl MatchState {
         }
         let mut pushed = self.set.push(report);
         if pushed == Pushed::Full {
-            self.cut_to_shares();
+            if !self.make_room(report) {
+                return Placed::Overflow;
+            }
             pushed = self.set.push(report);
         }
         match pushed {
@@ -243,12 +242,6 @@ impl MatchState {
         self.ledger.take()
     }
 
-    /// The reports that were taken out for want of room since this was last
-    /// asked: they overflow now.
-    pub fn take_overflowed(&mut self) -> Vec<LogNo> {
-        std::mem::take(&mut self.overflowed)
-    }
-
     /// The revision of the last change.
     #[must_use]
     pub fn revision(&self) -> Revision {
@@ -264,8 +257,10 @@ impl MatchState {
     /// The occurrences of these names, of those that are there.
     #[must_use]
     pub fn occurrences_named(&self, names: &[OccurrenceNo]) -> Vec<Occurrence> {
-        let by_name: HashMap<OccurrenceNo, LiveNo> =
-            self.lives.iter().map(|(no, live)| (live.name, no)).collect();
+        let wanted: BTreeSet<OccurrenceNo> = names.iter().copied().collect();
+        let there = self.lives.iter().filter(|(_, live)| wanted.contains(&live.name));
+        let by_name: BTreeMap<OccurrenceNo, LiveNo> =
+            there.map(|(no, live)| (live.name, no)).collect();
         let there = names.iter().filter_map(|name| by_name.get(name));
         there.map(|no| self.occurrence_of(*no)).collect()
     }
@@ -288,11 +283,14 @@ impl MatchState {
     /// What the match counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let seated = || self.seats.iter().filter(|(_, seat)| seat.live().is_some());
+        let seated = self.seats.iter().filter(|(_, seat)| seat.live().is_some());
+        let (reports, late) = seated.fold((0, 0), |(reports, late), (_, seat)| {
+            (reports + 1, late + u64::from(seat.is_late))
+        });
         let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
         Counts {
-            reports: number(seated().count()),
-            late: number(seated().filter(|(_, seat)| seat.is_late).count()),
+            reports,
+            late,
             overflow: self.counts.overflow + of_streams,
             occurrences: number(self.lives.len()),
             resolves: self.counts.resolves,

@@ -29,6 +29,9 @@ pub struct Config {
     pub store: StoreOptions,
     /// Of all requests together, and of each device.
     pub bounds: Bounds,
+    /// Whether events are associated. Only a bench has it off, to see what it
+    /// costs: what is read of matches stands still then.
+    pub associates: bool,
 }
 
 /// Files of a certificate chain and its private key, in PEM.
@@ -215,6 +218,7 @@ impl Config {
             retain_days: None,
             store: StoreOptions::default(),
             bounds: Bounds::default(),
+            associates: true,
         }
     }
 

@@ -35,7 +35,10 @@ use crate::{
     readiness::Readiness,
     sealer::keep_sealing,
     tls::{self, TlsError},
-    writer::{Health, Writer, keep_giving_room_back, keep_in_place, keep_retiring, rescue_at_last},
+    writer::{
+        Health, Progress, Writer, keep_giving_room_back, keep_in_place, keep_retiring,
+        rescue_at_last,
+    },
 };
 
 /// Connections that the system completes and holds until they are accepted; it
@@ -268,8 +271,11 @@ fn build_app(
     let metrics = Arc::new(Metrics::new());
     let health = Health::counting(metrics.store_failures());
     let hub = Arc::new(Hub::default());
-    let news = (hub.clone(), metrics.association().clone());
-    let (writer, thread) = Writer::start(store, terms, requests_max, health, news);
+    let mut progress = Progress::new(hub.clone(), metrics.association().clone());
+    if !config.associates {
+        progress = progress.standing_still();
+    }
+    let (writer, thread) = Writer::start(store, terms, requests_max, health, progress);
     let app = App {
         readers: ReadPool::new(config.data_dir.clone(), config.store, writer.place()),
         readiness: Readiness::default(),

@@ -24,8 +24,9 @@ use event_model::WallTime;
 use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, SealDue, SealRules, Store};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::{feed::Hub, metrics::Associating, rejection::Rejection};
-use follower::{FollowerThread, Progress, Report};
+use crate::rejection::Rejection;
+pub(crate) use follower::Progress;
+use follower::{FollowerThread, Report};
 use group::Group;
 pub(crate) use health::Health;
 pub(crate) use rescue::{keep_in_place, rescue_at_last};
@@ -64,11 +65,11 @@ impl Writer {
         terms: IngestTerms,
         requests_max: usize,
         health: Health,
-        (hub, counts): (Arc<Hub>, Associating),
+        progress: Progress,
     ) -> (Self, thread::JoinHandle<()>) {
         let waiting_max = requests_max.saturating_add(OWN_WAITING_MAX);
         let (jobs, waiting) = mpsc::channel(waiting_max.min(Semaphore::MAX_PERMITS));
-        let progress = Arc::new(Progress::new(hub, counts));
+        let progress = Arc::new(progress);
         progress.committed(store.log_position().unwrap_or(0));
         let (shared, room) = (progress.clone(), Arc::new(AtomicU64::new(0)));
         let (room_inside, cut_short) = (room.clone(), store.cut_short());

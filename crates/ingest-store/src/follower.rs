@@ -13,6 +13,7 @@ mod rehearing;
 mod saving;
 mod sealing;
 mod sessions;
+mod shards;
 mod step;
 #[cfg(test)]
 mod tests;

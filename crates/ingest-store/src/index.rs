@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Error, Result, StoreOptions,
     segment::{self, Segment},
-    token,
+    store, token,
 };
 pub(crate) use door::Door;
 pub(crate) use mending::forget_set_aside;
@@ -28,6 +28,9 @@ pub(crate) const FILE_NAME: &str = "index.sqlite";
 
 /// A file of another version is set aside and made anew.
 const VERSION: i64 = 3;
+
+/// A step of association runs some sixty statements, and a read a few.
+const STATEMENTS_KEPT: usize = 128;
 
 /// Page cache of a connection that only reads, in KiB: eight of them are 8 MiB.
 pub(crate) const READER_CACHE_KIB: i64 = 1_024;
@@ -48,7 +51,8 @@ pub(crate) fn open(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Re
 fn open_as_it_is(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Result<Connection> {
     let mut connection = Connection::open(data_dir.join(FILE_NAME))?;
     connection.busy_timeout(options.busy_timeout)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    store::plan_once(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -cache_kib)?;

@@ -241,9 +241,17 @@ fn open_existing(data_dir: &Path) -> Result<Connection> {
     Ok(Connection::open_with_flags(data_dir.join(Store::FILE_NAME), flags)?)
 }
 
+/// A statement is planned when it is prepared, and not for what is bound to it:
+/// else one whose `LIMIT` is bound is prepared anew each time it runs.
+pub(crate) fn plan_once(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 fn set_up(connection: Connection, options: StoreOptions) -> Result<Connection> {
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    plan_once(&connection)?;
     // Not NORMAL: a receipt says `stored`, so the commit must have reached the
     // disk even if the power fails. EXTRA is FULL with a log; without one, where
     // the system gives none, it flushes the directory as well.

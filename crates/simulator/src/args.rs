@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 
-use crate::grid::GridArgs;
 use crate::{
     Attendance, Cs2Stage, LeagueStage, Length, PlayedGame, REVIVAL_PERCENT_MAX, Show, Speed,
     cast::PLAYERS,
 };
+use crate::{crowd_command::CrowdArgs, grid::GridArgs};
 
 /// A seeded match with its truth, played on the games' own local protocols.
 #[derive(Debug, Parser)]
@@ -27,6 +27,9 @@ pub enum Command {
     Match(MatchArgs),
     /// Play a match of each game on its real protocol, then write the truth.
     Serve(ServeArgs),
+    /// Write the reports of a simulated crowd with their truth, or play crowds
+    /// straight into association.
+    Crowd(CrowdArgs),
     /// Measure association and the usual answers on simulated crowds.
     Grid(GridArgs),
 }
@@ -195,7 +198,9 @@ mod tests {
             let args = args.into_iter().chain(["--gsi-token", tokens]);
             match CommandLine::parse_from(args).command {
                 Command::Serve(args) => args.show(),
-                Command::Match(_) | Command::Grid(_) => unreachable!("it says serve"),
+                Command::Match(_) | Command::Crowd(_) | Command::Grid(_) => {
+                    unreachable!("it says serve")
+                }
             }
         };
         let stages = show("first,second").unwrap().cs2;

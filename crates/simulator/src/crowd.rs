@@ -11,6 +11,7 @@
 
 mod chance;
 mod clock;
+mod files;
 mod happening;
 mod plan;
 mod rounds;
@@ -18,9 +19,12 @@ mod sent;
 mod skirmish;
 mod witness;
 
+use event_model::DeviceId;
+pub use files::device_file;
 pub use happening::{Happening, PLAYERS, Thing, player_name};
 pub use plan::{
     ClockFault, Counters, CrowdPlan, Lie, Noise, Outage, RoundClock, RuleSet, START_UNIX_MS, Step,
+    Turns,
 };
 pub use sent::{Sent, Told};
 
@@ -33,6 +37,21 @@ pub struct Crowd {
     pub happened: Vec<Happening>,
     /// What the server gets, in the order in which it gets it.
     pub sent: Vec<Sent>,
+    /// Who plays, as the devices' sources list it; said before everything else.
+    pub listed: Vec<Listed>,
+    /// Which of what was sent its senders delete in the end, by place in `sent`.
+    pub deleted: Vec<usize>,
+}
+
+/// A list of the players, as one source gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Who sent it.
+    pub device: DeviceId,
+    /// The account that it says it watches.
+    pub observer: String,
+    /// The players.
+    pub players: Vec<String>,
 }
 
 impl Crowd {
@@ -47,6 +66,26 @@ impl Crowd {
         for (position, sent) in (1..).zip(&mut sent) {
             sent.told.position = position;
         }
-        Self { plan: plan.clone(), happened, sent }
+        let listed = (0..plan.streams()).flat_map(|device| lists(plan, device)).collect();
+        let deleted = witness::deleted(plan, &sent);
+        Self { plan: plan.clone(), happened, sent, listed, deleted }
     }
+}
+
+/// The lists that a stream sends: the one of its source, and a liar's own.
+fn lists(plan: &CrowdPlan, device_no: usize) -> Vec<Listed> {
+    let device = witness::device_id(plan.seed, device_no);
+    let strangers = witness::strangers(plan, device_no);
+    if !strangers.is_empty() {
+        let list = |observer: &String| Listed {
+            device,
+            observer: observer.clone(),
+            players: strangers.clone(),
+        };
+        return strangers.iter().map(list).collect();
+    }
+    let observer = player_name(plan.player_of(device_no));
+    let players = (0..PLAYERS).map(player_name).collect();
+    let own = Listed { device, observer, players };
+    plan.lists_players.then_some(own).into_iter().collect()
 }

@@ -4,12 +4,15 @@
 //! its matches through a method and adds the [`Figures`] up. Every figure is
 //! simulated: it rests on the rates in [`CrowdPlan`](crate::crowd::CrowdPlan).
 
+mod aims;
 mod baselines;
 mod beside;
 mod cells;
 mod command;
+mod deceived;
 pub mod figure;
 mod figures;
+mod lies;
 mod measured;
 mod method;
 mod ours;
@@ -18,13 +21,16 @@ mod run;
 mod solved;
 pub mod table;
 
+pub use aims::{Aim, BELOW_BASELINE_MAX, LEFT_OUT_MIN, PRECISION_MIN};
 pub use baselines::{Baseline, Keys};
 pub use beside::Beside;
-pub use cells::{Aim, BELOW_BASELINE_MAX, Cell, Cells, PRECISION_MIN, opening_shape};
-pub use command::{GridArgs, grid};
+pub use cells::{Cell, Cells, opening_shape};
+pub use command::{GridArgs, Outcome, grid};
+pub use deceived::Deceived;
 pub use figures::{Arrival, Figures, Labelled, Partition};
+pub use lies::Liars;
 pub use measured::{Measured, Miss};
 pub use method::{Method, Moved, OccurrenceNo};
-pub use ours::Live;
+pub use ours::{Live, decided, record};
 pub use run::{measure, play};
-pub use solved::{Deceived, Halves, Solved, without_device};
+pub use solved::{Halves, Solved, without_device};

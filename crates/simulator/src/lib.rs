@@ -17,12 +17,14 @@
 pub mod args;
 mod cast;
 pub mod crowd;
+pub mod crowd_command;
 mod cs2;
 mod files;
 pub mod grid;
 mod league;
 mod prng;
 mod serve;
+mod side_by_side;
 mod truth;
 
 pub use cs2::{Cs2Match, Cs2Teams, GsiRequest, PROVIDER_EPOCH_S};

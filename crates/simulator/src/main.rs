@@ -8,6 +8,7 @@ use clap::Parser;
 use simulator::{
     Announcement, Length,
     args::{Command, CommandLine, ServeArgs},
+    crowd_command::crowd,
     grid::{GridArgs, grid},
     serve, write_match,
 };
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
             write_match(args.seed, args.game, Length::seconds(args.seconds), &args.out)
         }
         Command::Serve(args) => play(args),
+        Command::Crowd(args) => crowd(&args, &BootClock::new()).map(|text| tell(&text)),
         Command::Grid(args) => return measure(&args),
     };
     match done {
@@ -41,9 +43,13 @@ fn environment(error: &anyhow::Error) -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are what was asked for")]
+fn tell(text: &str) {
+    println!("{text}");
+}
+
 fn measure(args: &GridArgs) -> ExitCode {
-    match grid(args, |text| println!("{text}")) {
-        Ok(misses) if args.check && !misses.is_empty() => ExitCode::FAILURE,
+    match grid(args, tell) {
+        Ok(outcome) if !outcome.unlisted.is_empty() => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => environment(&error),
     }

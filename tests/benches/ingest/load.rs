@@ -8,6 +8,9 @@ use uuid::Uuid;
 /// As the companion's uploader compresses.
 const COMPRESSION_LEVEL: i32 = 3;
 
+/// Of a match, each with a device.
+const PLAYERS: u64 = 10;
+
 /// How bodies travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -21,6 +24,9 @@ pub(crate) struct Sender {
     outbox: Uuid,
     token: String,
     sequence: u64,
+    /// Its match, and its player in it.
+    played: u64,
+    place: u64,
 }
 
 /// Enrols `count` devices in a data directory that no server has open.
@@ -30,8 +36,10 @@ pub(crate) fn enrol(data_dir: &std::path::Path, count: usize) -> anyhow::Result<
         .map(|number| DeviceId(uuid_of("device", u64::try_from(number).unwrap_or(0))))
         .collect();
     let tokens = store.add_devices(&ids, "bench", now())?;
-    let senders = ids.into_iter().zip(tokens).map(|(id, token)| Sender {
+    let senders = (0..).zip(ids.into_iter().zip(tokens)).map(|(number, (id, token))| Sender {
         id,
+        played: number / PLAYERS,
+        place: number % PLAYERS,
         outbox: Uuid::from_u128(id.0.as_u128() ^ 1),
         token: token.reveal().to_owned(),
         sequence: 0,
@@ -122,19 +130,45 @@ impl Sender {
         body.into_bytes()
     }
 
+    /// The device's next event of its match: first who plays, then kills, which
+    /// the others of the match tell of as well.
     fn event(&self, body: &mut String, number: u64) {
         use std::fmt::Write as _;
         let id = uuid_of("event", number);
-        let subject = format!("cs2:session-{:032x}", self.id.0.as_u128() >> 4);
+        let subject = format!("valorant:{}", uuid_of("match", self.played));
         let (source, sequence, time) = (self.id.urn(), self.sequence, now());
-        let (round, mono) = (1 + number % 24, 80_000_000 + number % 9_000_000);
+        let kill = sequence - 1;
+        let (round, mono) = (1 + kill / 7, 80_000_000 + kill * 8_000 + drawn(number, 3, 700));
+        let player = |what| {
+            let kill = self.played.wrapping_mul(10_007) + kill;
+            format!("Player {} #EU{}", drawn(kill, what, PLAYERS), self.played)
+        };
+        let observer = format!("Player {} #EU{}", self.place, self.played);
+        let (kind, actors, details) = if kill == 0 {
+            let roster: Vec<_> =
+                (0..PLAYERS).map(|no| format!("\"Player {no} #EU{}\"", self.played)).collect();
+            let details = format!(r#"{{"map":"Ascent","roster":[{}]}}"#, roster.join(","));
+            ("session_evidence", r#"{"assists":[]}"#.to_owned(), details)
+        } else {
+            let (attacker, victim, helper) = (player(0), player(1), player(2));
+            let actors = format!(
+                r#"{{"assists":["{helper}"],"attacker":"{attacker}","victim":"{victim}"}}"#
+            );
+            ("kill", actors, r#"{"headshot":true,"weapon":"Vandal"}"#.to_owned())
+        };
         write!(
             body,
-            r#"{{"specversion":"1.0","id":"{id}","source":"{source}","type":"ringside.kill.v1","subject":"{subject}","partitionkey":"{subject}","time":"{time}","sequence":"{sequence}","sequencetype":"Integer","origin":"live","datacontenttype":"application/json","data":{{"actors":{{"assists":["Cleo #EU"],"attacker":"Ana #EU","victim":"Bo {number} #EU"}},"details":{{"headshot":true,"weapon":"Vandal"}},"game":"cs2","identity":"native","match":{{"key":"{subject}","origin":"session"}},"match_clock_ms":{mono},"observed":{{"epoch":"{epoch}","mono_ms":{mono}}},"observer":"Ana #EU","ordinal":{{"of":"victim deaths","run":0,"value":{number}}},"round":{round}}}}}"#,
+            r#"{{"specversion":"1.0","id":"{id}","source":"{source}","type":"ringside.{kind}.v1","subject":"{subject}","partitionkey":"{subject}","time":"{time}","sequence":"{sequence}","sequencetype":"Integer","origin":"live","datacontenttype":"application/json","data":{{"actors":{actors},"details":{details},"game":"valorant","identity":"counted","match":{{"key":"{subject}","origin":"native"}},"match_clock_ms":null,"observed":{{"epoch":"{epoch}","mono_ms":{mono}}},"observer":"{observer}","ordinal":null,"round":{round}}}}}"#,
             epoch = Uuid::from_u128(5),
         )
         .expect("writing to memory cannot fail");
     }
+}
+
+/// Below `below`, random to look at, the same in each run.
+fn drawn(number: u64, what: u64, below: u64) -> u64 {
+    let mixed = (number ^ (what << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    ((mixed ^ (mixed >> 29)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 33) % below
 }
 
 /// Random to look at, the same in each run.

@@ -30,8 +30,13 @@ struct Counted {
 
 impl Process {
     pub(crate) fn start(program: &Path, data_dir: &Path) -> Result<Self> {
+        Self::start_with(program, data_dir, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(program: &Path, data_dir: &Path, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
-        let (child, mut lines) = spawn(command.args(arguments(data_dir)))?;
+        let (child, mut lines) = spawn(command.args(arguments(data_dir)).args(flags))?;
         Ok(Self { child, address: address(&mut lines)?, counted: None })
     }
 

@@ -163,7 +163,7 @@ impl Scenario {
     }
 
     /// The connections that are open before anything is measured.
-    async fn open(&self, server: &Process) -> Result<Vec<TcpStream>> {
+    pub(crate) async fn open(&self, server: &Process) -> Result<Vec<TcpStream>> {
         match self.load {
             Load::Surge(_) => Ok(Vec::new()),
             Load::Open(_) => {
@@ -175,7 +175,7 @@ impl Scenario {
         }
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         server: &Process,
         streams: &mut Vec<TcpStream>,
@@ -213,7 +213,7 @@ impl Scenario {
         Ok(fsyncs.map(|fsyncs| fsyncs * 1_000.0 / stored))
     }
 
-    fn requests(&self, data_dir: &Path) -> Result<Queue> {
+    pub(crate) fn requests(&self, data_dir: &Path) -> Result<Queue> {
         let mut senders = load::enrol(data_dir, self.devices)?;
         let mut requests = VecDeque::new();
         let (mut made, mut number) = (0, 0);

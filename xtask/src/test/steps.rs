@@ -31,8 +31,30 @@ const LONG_CASES: &str = "4096";
 /// Seeds of the simulation in a long run.
 const LONG_SEEDS: u64 = 5_000;
 
+/// Cases for each of [`LONG_LAWS`]: a case takes a millisecond or a few.
+const LONG_LAW_CASES: &str = "100000";
+
+/// The laws by which a sealed match is the same in any order, batching,
+/// repetition and sharding, and the crate's others beside them: files of
+/// `association`'s tests.
+const LONG_LAWS: [&str; 10] = [
+    "laws::",
+    "seal::",
+    "withdraw::",
+    "reopen::",
+    "absorb::",
+    "ids::",
+    "rows::",
+    "belief::",
+    "joining::league::",
+    "joining::rounds::",
+];
+
 /// What a long run asks for in a build of its own: dev's would take hours.
-const LONG_OPTIMISED: [&str; 2] = [LONG_DAMAGE, simulate::TEST];
+const LONG_OPTIMISED: [&str; 3] = [LONG_DAMAGE, LONG_GRID, simulate::TEST];
+
+/// Whether `docs/association.md` says what the grid measures.
+const LONG_GRID: &str = "grid::claims::the_page_lists_every_miss";
 
 /// Whatever may happen to an outbox's bytes.
 const LONG_DAMAGE: &str = "damage_random::whatever_is_damaged";
@@ -81,6 +103,8 @@ const STEPS: &[Step] = &[
 const LONG_STEPS: &[Step] = &[
     Step { name: "damage, long", run: long_damage },
     Step { name: "simulation, long", run: long_simulation },
+    Step { name: "grid, long", run: long_grid },
+    Step { name: "laws, long", run: long_laws },
 ];
 
 fn prerequisites(plan: &Plan) -> Result<Outcome> {
@@ -166,6 +190,19 @@ fn long_damage(_: &Plan) -> Result<Outcome> {
     let mut command = cargo_command(&["test", "--profile", simulate::PROFILE]);
     command.args(["--package", "outbox", "--test", "outbox", "--", LONG_DAMAGE, "--nocapture"]);
     passed(process::run(command.env("RINGSIDE_LONG", "1")))
+}
+
+fn long_grid(_: &Plan) -> Result<Outcome> {
+    let mut command = cargo_command(&["test", "--profile", simulate::PROFILE]);
+    command.args(["--package", "simulator", "--test", "simulator", "--", "--exact", LONG_GRID]);
+    passed(process::run(command.env("RINGSIDE_LONG", "1")))
+}
+
+fn long_laws(_: &Plan) -> Result<Outcome> {
+    let mut command = cargo_command(&["test", "--profile", simulate::PROFILE]);
+    command.args(["--package", "association", "--test", "association", "--"]).args(LONG_LAWS);
+    command.env("PROPTEST_CASES", LONG_LAW_CASES).env("RINGSIDE_LONG", "1");
+    passed(process::run(&mut command))
 }
 
 fn long_simulation(_: &Plan) -> Result<Outcome> {
@@ -275,6 +312,14 @@ mod tests {
         let (module, test) = LONG_DAMAGE.split_once("::").unwrap();
         let damage = file(&format!("crates/outbox/tests/outbox/{module}.rs"));
         assert!(damage.contains(&format!("fn {test}")), "{LONG_DAMAGE}");
+        let (module, test) = LONG_GRID.rsplit_once("::").unwrap();
+        let path = format!("crates/simulator/tests/simulator/{}.rs", module.replace("::", "/"));
+        assert!(file(&path).contains(&format!("fn {test}")), "{LONG_GRID}");
+        for module in LONG_LAWS {
+            let name = module.trim_end_matches("::").replace("::", "/");
+            let laws = file(&format!("crates/association/tests/association/{name}.rs"));
+            assert!(laws.contains("proptest! {"), "{module}");
+        }
         assert!(file("tests/simulation/main.rs").contains(&format!("fn {}()", simulate::TEST)));
     }
 

@@ -1,5 +1,7 @@
 //! What can show that two sessions are one match.
 
+use std::collections::BTreeSet;
+
 use event_model::{Game, Kind, MatchKey};
 use serde::{Deserialize, Serialize};
 
@@ -202,20 +204,44 @@ impl SessionSummary {
         Some(self.span?.first)
     }
 
-    /// What other sessions of its match have in common with it: two sessions
-    /// without one of these in common need not be compared. At most one for
-    /// each id, account and name, and one for map and mode.
+    /// Where it stands: who looks in one of these finds it. At most one for each
+    /// id, account and name, and one for map and mode.
     #[must_use]
     pub fn block_keys(&self) -> Vec<ShortHash> {
+        self.blocks(&[self.ids.len() > 0])
+    }
+
+    /// Where the sessions stand that may be of its match: two of which neither
+    /// looks where the other stands need not be compared. Sessions that the game
+    /// gave ids are two matches where these differ, and meet where they do not:
+    /// on its map such a one looks only for those without.
+    #[must_use]
+    pub fn looked_in(&self) -> Vec<ShortHash> {
+        if self.ids.len() > 0 { self.blocks(&[false]) } else { self.blocks(&[false, true]) }
+    }
+
+    /// Its ids and players, and its map among sessions with ids or without.
+    fn blocks(&self, with_ids: &[bool]) -> Vec<ShortHash> {
         let game = self.game.as_str();
         let ids = self.ids.iter().map(|id| ShortHash::of(&["id", id.as_str()]));
         let players = self.accounts.iter().chain(self.roster.iter()).copied();
-        let mut keys: Vec<_> = ids.chain(players).collect();
         let known = |place: &SmallestOf<ShortHash, 1>| place.last().map(hex).unwrap_or_default();
-        keys.push(ShortHash::of(&[game, &known(&self.map), &known(&self.mode)]));
+        let (map, mode) = (known(&self.map), known(&self.mode));
+        let places = with_ids
+            .iter()
+            .map(|has_ids| ShortHash::of(&[game, &map, &mode, if *has_ids { "ids" } else { "" }]));
+        let mut keys: Vec<_> = ids.chain(players).chain(places).collect();
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+
+    /// Whether a player is known of both.
+    pub(super) fn shares_players(&self, other: &Self) -> bool {
+        let players = |one: &Self| -> BTreeSet<ShortHash> {
+            one.accounts.iter().chain(one.roster.iter()).copied().collect()
+        };
+        !players(self).is_disjoint(&players(other))
     }
 
     /// What about it is not as it should be.

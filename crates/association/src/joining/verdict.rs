@@ -57,6 +57,21 @@ pub fn verdict(one: &SessionSummary, other: &SessionSummary) -> Verdict {
     rules.iter().find_map(|rule| rule(one, other)).unwrap_or(Verdict::Wait)
 }
 
+/// Whether two sessions say something of each other: that they are one match, or
+/// that they would be but for their players.
+#[must_use]
+pub fn concerns(one: &SessionSummary, other: &SessionSummary) -> bool {
+    match verdict(one, other) {
+        Verdict::Join(_) => true,
+        Verdict::Refuse(Reason::Roster) => {
+            one.ids.meets(&other.ids)
+                || (one.shares_players(other)
+                    && matches!(events::compare(one, other), Run::Same(_)))
+        }
+        Verdict::Wait | Verdict::Refuse(_) => false,
+    }
+}
+
 fn by_place(one: &SessionSummary, other: &SessionSummary) -> Option<Verdict> {
     if one.game() != other.game() {
         return Some(Verdict::Refuse(Reason::Game));

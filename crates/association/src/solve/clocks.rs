@@ -17,6 +17,7 @@ use self::{
     order::Scores,
 };
 use super::view::View;
+use crate::median::median;
 
 pub(crate) use self::votes::Votes;
 
@@ -105,7 +106,11 @@ impl Clocks {
         let clock = &view.clocks[number];
         let differences = consensus.differences(&view.units[clock.units.clone()]);
         let is_known = clock.is_good && self.is_true;
-        let prior = is_known.then_some(clock.prior);
+        let prior = if is_known {
+            Some(track::Prior::Told(clock.prior))
+        } else {
+            self.as_before(view, number).map(track::Prior::AsBefore)
+        };
         let path = track::viterbi(&differences, prior);
         let agrees = path.as_ref().is_some_and(track::Path::agrees);
         match path.filter(|_| agrees) {
@@ -113,6 +118,23 @@ impl Clocks {
             None => self.offsets[clock.units.clone()].fill(clock.prior),
         }
         self.locked[number] = agrees || is_known;
+    }
+
+    /// Where a clock stands if its device's wall clock was not set since an
+    /// earlier clock of the device, or a later one: the one with most reports that
+    /// is placed.
+    fn as_before(&self, view: &View, number: usize) -> Option<i64> {
+        let clock = &view.clocks[number];
+        let witness = |other: usize| view.units[view.clocks[other].units.start].witness;
+        let others = (0..view.clocks.len()).filter(|other| {
+            *other != number && self.locked[*other] && witness(*other) == witness(number)
+        });
+        let longest = others
+            .max_by_key(|other| (view.clocks[*other].units.len(), std::cmp::Reverse(*other)))?;
+        let longest = &view.clocks[longest];
+        let mut offsets = self.offsets[longest.units.clone()].to_vec();
+        let offset = median(&mut offsets)?;
+        Some(clock.prior.saturating_add(offset.saturating_sub(longest.prior)))
     }
 
     /// Moves all so that the clocks with good times stand at them again: what
@@ -127,10 +149,10 @@ impl Clocks {
             .filter(|(clock, (votes, locked))| **votes && **locked && clock.is_good == any_good)
             .filter_map(|(clock, _)| {
                 let mut offsets = self.offsets[clock.units.clone()].to_vec();
-                super::view::median(&mut offsets).map(|offset| offset - clock.prior)
+                median(&mut offsets).map(|offset| offset - clock.prior)
             })
             .collect();
-        let shift = super::view::median(&mut shifts).unwrap_or_default();
+        let shift = median(&mut shifts).unwrap_or_default();
         for (clock, locked) in view.clocks.iter().zip(&self.locked) {
             if *locked {
                 for offset in &mut self.offsets[clock.units.clone()] {

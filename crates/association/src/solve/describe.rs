@@ -7,11 +7,11 @@ use event_model::WallTime;
 use super::{
     Answer,
     group::{Group, earliest_but_a_fifth},
-    view::{View, median},
+    view::View,
 };
 use crate::{
     Axis, Cluster, ClusterNo, Flag, Packed, ReportNo, ReportSet, Segment, Sighting, Solution,
-    TimeQuality, Track,
+    TimeQuality, Track, median::median,
 };
 
 /// The solution that `answer` is.

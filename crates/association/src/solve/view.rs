@@ -9,7 +9,10 @@ use self::{
     identity::{Homes, Identities},
     keys::Keys,
 };
-use crate::{Axis, Clock, ClockNo, EventKey, NameKey, Packed, ReportNo, ReportSet, Rule, Rules};
+use crate::{
+    Axis, Clock, ClockNo, EventKey, NameKey, Packed, ReportNo, ReportSet, Rule, Rules,
+    median::median,
+};
 
 /// A report as the solver works with it.
 #[derive(Debug, Clone)]
@@ -213,10 +216,4 @@ fn best_median(values: impl Iterator<Item = (bool, i64)>) -> Option<(i64, bool)>
     let mut kept: Vec<i64> =
         all.into_iter().filter(|(good, _)| *good == is_good).map(|(_, value)| value).collect();
     median(&mut kept).map(|median| (median, is_good))
-}
-
-/// The upper middle one.
-pub(crate) fn median(values: &mut [i64]) -> Option<i64> {
-    let middle = values.len() / 2;
-    (!values.is_empty()).then(|| *values.select_nth_unstable(middle).1)
 }

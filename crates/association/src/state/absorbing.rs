@@ -66,11 +66,14 @@ impl MatchState {
     fn take_over(&mut self, other: &Self, no: ReportNo, published: u32) {
         let report = *other.packed(no);
         let (axis, stream) = (other.axis_of(&report), other.set.stream_of(&report));
+        if let Err(stream) = self.make_clock_room(stream, axis) {
+            self.streams[usize::from(stream.0)].counts.overflow += 1;
+            return;
+        }
         let known = match self.set.take_over(report, axis, stream) {
             Pushed::Added(known) => known,
             Pushed::Full => {
                 self.counts.overflow += 1;
-                self.overflowed.push(LogNo(report.position));
                 return;
             }
             Pushed::Known(_) | Pushed::Silent => return,

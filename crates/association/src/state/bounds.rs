@@ -2,9 +2,12 @@
 
 use event_model::{Kind, Origin, WallTime};
 
-use super::MatchState;
-use crate::row::row;
-use crate::{Axis, EventKey, Packed, Report, ReportNo, ReportSet};
+use super::{MatchState, clocks::LiveClock};
+use crate::{
+    Axis, ClockNo, EventKey, Packed, Report, ReportNo, ReportSet, Stream, StreamNo,
+    report_set::{Room, clock_told},
+    row::row,
+};
 
 /// The order of a stream's reports: by clock, by its time, by id.
 type Rank = (Axis, i64, EventKey);
@@ -146,12 +149,57 @@ impl MatchState {
             self.streams.push(StreamFacts { witness, ..StreamFacts::default() });
         }
         let facts = &mut self.streams[stream];
-        let ends = facts.hear(report);
         facts.kept += 1;
         let has_room = facts.limit.is_none_or(|limit| rank <= limit);
+        self.count(stream, report, has_room);
+        has_room
+    }
+
+    fn count(&mut self, stream: usize, report: &Report<'_>, has_room: bool) {
+        let facts = &mut self.streams[stream];
+        let ends = facts.hear(report);
         facts.counts.overflow += u64::from(!has_room);
         self.is_due |= ends && self.has_ended();
-        has_room
+    }
+
+    /// Makes room for a clock of a stream by ending the one behind all its
+    /// others; the stream, where there is none. What is sealed keeps its clocks.
+    pub(crate) fn make_clock_room(&mut self, stream: Stream, axis: Axis) -> Result<(), StreamNo> {
+        match self.set.room(stream, axis) {
+            Room::Free => Ok(()),
+            Room::None(stream) => Err(stream),
+            Room::InsteadOf(no) if self.is_sealed => {
+                Err(self.set.clocks()[usize::from(no.0)].stream)
+            }
+            Room::InsteadOf(no) => {
+                self.end_clock(no);
+                self.set.reuse_clock(no, axis);
+                self.clocks[usize::from(no.0)] = LiveClock::default();
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes room for a report that the set has none for; whether there is.
+    pub(crate) fn make_room(&mut self, report: &Report<'_>) -> bool {
+        let (stream, axis) = clock_told(report);
+        match self.make_clock_room(stream, axis) {
+            Ok(()) => self.cut_to_shares(),
+            Err(stream) => self.count(usize::from(stream.0), report, false),
+        }
+        self.set.room(stream, axis) == Room::Free
+    }
+
+    /// Takes out all that is on a clock.
+    fn end_clock(&mut self, clock: ClockNo) {
+        let stream = usize::from(self.set.clocks()[usize::from(clock.0)].stream.0);
+        // From the end, since a report that is taken out gives its number away.
+        let on_it = |(no, report): (ReportNo, &Packed)| (report.clock == clock).then_some(no);
+        let reports: Vec<ReportNo> = self.set.iter().filter_map(on_it).collect();
+        for no in reports.into_iter().rev() {
+            self.streams[stream].counts.overflow += 1;
+            self.take_out(no);
+        }
     }
 
     /// Whether every stream has told the end.
@@ -197,7 +245,6 @@ impl MatchState {
         for (.., key) in ranks.into_iter().filter(|rank| *rank > limit) {
             if let Some(no) = self.set.number_of(device, key) {
                 self.streams[stream].counts.overflow += 1;
-                self.overflowed.push(self.log_no(no));
                 self.take_out(no);
             }
         }

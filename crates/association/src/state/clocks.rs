@@ -2,6 +2,7 @@
 
 use crate::{
     OccurrenceNo, Segment, Track,
+    median::median,
     row::{Row, row},
 };
 
@@ -282,11 +283,6 @@ impl LiveClock {
             + self.streak.created.capacity() * size_of::<OccurrenceNo>()
             + self.streak.offsets.capacity() * size_of::<i64>()
     }
-}
-
-fn median(values: &mut [i64]) -> Option<i64> {
-    let middle = values.len() / 2;
-    (!values.is_empty()).then(|| *values.select_nth_unstable(middle).1)
 }
 
 /// The last few of some small differences.

@@ -2,60 +2,81 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use event_model::DeviceId;
+
 use super::MatchState;
 use crate::{
     NameKey,
     row::row,
-    trust::{Account, Known, Span, agreed_roster},
+    trust::{Account, Known, Lists, Quorum, Roster, Span},
 };
 
-/// Lists and losses, by who told them.
+/// Lists and losses, by who told them: a list is its device's word, whomever it
+/// claims to speak for.
+///
+/// Of what is too much none is kept rather than some: what is heard is the same
+/// in any order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
-    lists: BTreeMap<Account, BTreeSet<Account>>,
+    lists: BTreeMap<DeviceId, Option<OfDevice>>,
     lost: BTreeMap<Account, Vec<Span>>,
 }
 
+/// What a device lists, by the account whose source shows it.
+type OfDevice = BTreeMap<Account, Option<BTreeSet<Account>>>;
+
 row!(Heard { lists, lost });
 
-/// Most accounts that are listened to: ten players and who watches them.
+/// Most devices whose lists are kept: ten players' and who watches them. Of more
+/// those with the smallest ids.
 const LISTERS_MAX: usize = 64;
+/// Most accounts that one device lists players for: its own, and whoever it was
+/// lent to in mid-match.
+const ACCOUNTS_MAX: usize = 2;
 /// Most names of one list.
 const LIST_MAX: usize = 64;
 /// Most losses of one account; a device that loses more than that is away.
 const LOST_MAX: usize = 64;
-/// Of ten names of the shorter of two lists so many must be in both.
-const SHARED_TENTHS: usize = 9;
 
 impl Heard {
-    /// What it comes to for a judgement.
-    pub(crate) fn known(&self) -> Known {
-        Known { roster: self.roster(), lost: self.lost.clone() }
+    /// What it comes to for a judgement: of each device what it lists for the
+    /// account that it speaks for.
+    pub(crate) fn known(&self, devices: &Quorum) -> Known {
+        let mut lists = Lists::new();
+        for (device, of_device) in &self.lists {
+            let home = devices.home(*device);
+            let list = of_device
+                .as_ref()
+                .zip(home)
+                .and_then(|(of_device, home)| Some((home, of_device.get(&home)?.as_ref()?)));
+            // Of two devices of one account none takes a name away.
+            if let Some((home, list)) = list {
+                lists.entry(home).or_default().extend(list);
+            }
+        }
+        Known { lists, lost: self.lost.clone() }
     }
 
-    /// The players that most lists name. A list without whoever sent it is a
-    /// spectator's, or of another match.
-    fn roster(&self) -> Option<BTreeSet<Account>> {
-        let is_own = |(lister, list): &(&Account, &BTreeSet<Account>)| list.contains(lister);
-        let lists = self.lists.iter().filter(is_own);
-        agreed_roster(&lists.map(|(lister, list)| (*lister, list.clone())).collect())
-    }
-
-    /// Whose lists are not the one that is agreed on.
-    pub(crate) fn contradictory(&self) -> BTreeSet<Account> {
-        let agreed = self.roster().unwrap_or_default();
-        let differs = |list: &BTreeSet<Account>| {
-            let shared = list.intersection(&agreed).count();
-            shared * 10 < list.len().min(agreed.len()) * SHARED_TENTHS
+    /// Whether a device lists others than those who play, or more than can be.
+    pub(crate) fn contradicts(&self, device: DeviceId, roster: &Roster) -> bool {
+        let differs = |list: &Option<BTreeSet<Account>>| {
+            list.as_ref().is_none_or(|list| roster.contradicts(list))
         };
-        let lists = self.lists.iter();
-        lists.filter(|(_, list)| differs(list)).map(|(lister, _)| *lister).collect()
+        self.lists.get(&device).is_some_and(|of_device| {
+            of_device.as_ref().is_none_or(|of_device| of_device.values().any(differs))
+        })
     }
 
     /// Adds what another match heard.
     pub(crate) fn add(&mut self, other: &Self) {
-        for (lister, list) in &other.lists {
-            self.list(*lister, list.iter().copied());
+        for (device, theirs) in &other.lists {
+            let Some(theirs) = theirs else {
+                self.keep(*device, None);
+                continue;
+            };
+            for (account, list) in theirs {
+                self.list(*device, *account, list.clone());
+            }
         }
         for (account, spans) in &other.lost {
             for span in spans {
@@ -66,17 +87,33 @@ impl Heard {
 
     /// Takes a list in; whether it says anything new. What one account lists
     /// adds up: a list fills while a match is loaded.
-    fn list(&mut self, lister: Account, names: impl Iterator<Item = Account>) -> bool {
-        if !self.lists.contains_key(&lister) && self.lists.len() >= LISTERS_MAX {
+    fn list(
+        &mut self,
+        device: DeviceId,
+        account: Account,
+        names: Option<BTreeSet<Account>>,
+    ) -> bool {
+        let Some(of_device) = self.lists.get(&device).cloned().unwrap_or(Some(OfDevice::new()))
+        else {
+            return false;
+        };
+        let before = of_device.get(&account).cloned();
+        let known = before.clone().unwrap_or(Some(BTreeSet::new()));
+        let all = known.zip(names).map(|(known, names)| &known | &names);
+        let after = all.filter(|names| names.len() <= LIST_MAX);
+        if before.as_ref() == Some(&after) {
             return false;
         }
-        let list = self.lists.entry(lister).or_default();
-        let before = list.len();
-        list.extend(names.take(LIST_MAX));
-        while list.len() > LIST_MAX {
-            list.pop_last();
-        }
-        list.len() > before
+        let mut of_device = of_device;
+        of_device.insert(account, after);
+        self.keep(device, Some(of_device).filter(|lists| lists.len() <= ACCOUNTS_MAX))
+    }
+
+    /// Keeps what a device lists, where it is one of those that are listened to.
+    fn keep(&mut self, device: DeviceId, lists: Option<OfDevice>) -> bool {
+        self.lists.insert(device, lists);
+        let left = (self.lists.len() > LISTERS_MAX).then(|| self.lists.pop_last()).flatten();
+        left.is_none_or(|(left, _)| left != device)
     }
 
     fn lose(&mut self, account: Account, span: Span) -> bool {
@@ -94,10 +131,16 @@ impl Heard {
 }
 
 impl MatchState {
-    /// Hears who plays, as one player's source lists it.
-    pub fn hear_roster<'a>(&mut self, observer: &str, names: impl Iterator<Item = &'a str>) {
-        let names = names.map(|name| Account::from(NameKey::of(name)));
-        self.is_unjudged |= self.heard.list(NameKey::of(observer).into(), names);
+    /// Hears who plays, as a device tells that one player's source lists it.
+    pub fn hear_roster<'a>(
+        &mut self,
+        device: DeviceId,
+        observer: &str,
+        names: impl Iterator<Item = &'a str>,
+    ) {
+        // One more than is kept, so that too many are seen to be too many.
+        let names = names.map(|name| Account::from(NameKey::of(name))).take(LIST_MAX + 1).collect();
+        self.is_unjudged |= self.heard.list(device, NameKey::of(observer).into(), Some(names));
     }
 
     /// Forgets who plays: what is left of it is to be heard again.

@@ -17,7 +17,7 @@ use crate::{
     Change, Cluster, Evidence, OccurrenceNo, Packed, ReportNo, Solution, Track,
     revisions::Mark,
     state::describe::sighting,
-    trust::{Account, Conduct, Judgement, Seen, Watcher, believe, judge},
+    trust::{Account, Conduct, Judgement, Quorum, Seen, Watcher, believe, judge},
 };
 
 /// Most accounts of a match that are watched between two judgements.
@@ -37,7 +37,8 @@ impl MatchState {
     pub(super) fn judge(&mut self, since: Mark, mut changed: BTreeSet<OccurrenceNo>) {
         self.is_unjudged = false;
         let (solution, order) = self.as_it_stands();
-        let judgement = judge(&self.set, &self.rules, &solution, &self.heard.known());
+        let judgement =
+            judge(&self.set, &self.rules, &solution, &self.heard.known(&self.devices()));
         self.watchers = Watcher::all(&judgement);
         self.watchers.truncate(WATCHERS_MAX);
         self.note_streams(&judgement);
@@ -95,18 +96,19 @@ impl MatchState {
     /// What is believed of one occurrence now that a report came or went.
     pub(crate) fn believe(&mut self, no: LiveNo) {
         let live = *self.lives.get(no);
-        let (mut by, mut is_native) = (Vec::with_capacity(16), false);
+        let (mut by, mut is_native, mut is_timed) = (Vec::with_capacity(16), false, false);
         let mut kind = Kind::Other;
         for member in self.seats.members(live.head) {
             let report = self.packed(member);
             by.extend(self.streams[self.stream_no(report)].witness);
             is_native |= report.is_native();
+            is_timed |= self.clocks[usize::from(report.clock.0)].is_placed();
             kind = report.kind;
         }
         by.sort_unstable();
         by.dedup();
         let by_all = self.rules.seen_by_all(kind);
-        let seen = Seen { at_ms: live.reference, by: &by, by_all, is_native };
+        let seen = Seen { at_ms: live.reference, by: &by, by_all, is_native, is_timed };
         let belief = believe(&self.watchers, seen);
         self.lives.set_belief(no, belief);
     }
@@ -125,10 +127,11 @@ impl MatchState {
     /// A report's account sees the occurrence that it was given.
     pub(crate) fn watch(&mut self, report: &Packed, at_ms: i64) {
         let stream = self.stream_no(report);
+        let is_placed = self.clocks[usize::from(report.clock.0)].is_placed();
         if let Some(watcher) = self.streams[stream].witness {
             let (is_start, is_end) =
                 (report.kind == Kind::MatchStarted, report.kind == Kind::MatchEnded);
-            self.watchers[usize::from(watcher)].sees(at_ms, is_start, is_end);
+            self.watchers[usize::from(watcher)].sees(at_ms, is_placed, is_start, is_end);
         }
     }
 
@@ -139,8 +142,7 @@ impl MatchState {
         let of = known[stream];
         let account: Account = of.account.into();
         let has_other = known.iter().any(|other| other.device == of.device && *other != of);
-        let known = self.heard.known();
-        if has_other || known.roster.is_some_and(|roster| !roster.contains(&account)) {
+        if has_other || self.most_leave_out(account) {
             return None;
         }
         let found = self.watchers.iter().position(|watcher| watcher.account == account);
@@ -154,16 +156,32 @@ impl MatchState {
         u16::try_from(no).ok()
     }
 
+    /// Whose the devices are that tell of it.
+    pub(super) fn devices(&self) -> Quorum {
+        let streams = self.set.streams().iter().zip(&self.streams);
+        let sent = streams.filter(|(_, facts)| facts.kept > 0).map(|(stream, facts)| {
+            ((stream.device, stream.account.into()), u32::try_from(facts.kept).unwrap_or(u32::MAX))
+        });
+        Quorum::new(&sent.collect())
+    }
+
+    /// Whether the lists of most who tell of it are without an account that has
+    /// just come.
+    fn most_leave_out(&self, account: Account) -> bool {
+        let known = self.heard.known(&self.devices());
+        let without = known.lists.values().filter(|list| !list.contains(&account)).count();
+        without * 2 > self.watchers.len()
+    }
+
     fn note_streams(&mut self, judgement: &Judgement) {
         let by_account: BTreeMap<Account, u16> =
             self.watchers.iter().map(|watcher| watcher.account).zip(0..).collect();
         let devices: BTreeMap<_, _> = judgement.quorum.devices().collect();
-        let contradictory = self.heard.contradictory();
         for (stream, facts) in self.set.streams().iter().zip(&mut self.streams) {
             let account: Account = stream.account.into();
             let witness = judgement.quorum.witness(stream.device, account);
             facts.witness = witness.and_then(|account| by_account.get(&account).copied());
-            facts.is_listed_otherwise = contradictory.contains(&account);
+            facts.is_listed_otherwise = self.heard.contradicts(stream.device, &judgement.roster);
             facts.has_no_vote = witness.is_some_and(|account| !judgement.voters.contains(&account));
             if let Some(device) = devices.get(&stream.device) {
                 facts.is_outsider = device.outsider;

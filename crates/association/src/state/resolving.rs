@@ -13,7 +13,7 @@ use crate::{
     ids::{Held, Name, Naming, Seated, named},
     keys::{self, Meant},
     revisions::differences,
-    solve,
+    solve_knowing,
     trust::Belief,
 };
 
@@ -39,7 +39,8 @@ impl MatchState {
         (self.resolved_at, self.arrived) = (self.set.len(), 0);
         self.counts.resolves += 1;
         let since = self.ledger.mark();
-        let solution = solve(&self.set, &self.rules);
+        let known = self.heard.known(&self.devices());
+        let solution = solve_knowing(&self.set, &self.rules, &known);
         if self.is_sealed {
             self.learn_late_clocks(&solution);
         } else {

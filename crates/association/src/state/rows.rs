@@ -175,13 +175,19 @@ impl MatchState {
         let ended = self.lives.take_touched();
         let mut rows = Rows { whole: self.whole_row(), ..Rows::default() };
         let mut names: BTreeSet<NameKey> = BTreeSet::new();
-        if !touched.is_empty() {
-            for (no, report) in self.set.iter() {
-                if touched.contains(&LogNo(report.position)) {
-                    rows.reports.extend(self.report_row(no));
-                    let account = self.set.stream_of(report).account;
-                    names.extend([account, report.attacker, report.victim]);
-                }
+        // What came last stands last, and of a long match little else changed.
+        let mut left = touched.len();
+        let last = u32::try_from(self.set.len()).expect("a set is bounded");
+        for no in (0..last).rev().map(ReportNo) {
+            if left == 0 {
+                break;
+            }
+            let report = self.packed(no);
+            if touched.contains(&LogNo(report.position)) {
+                left -= 1;
+                rows.reports.extend(self.report_row(no));
+                let account = self.set.stream_of(report).account;
+                names.extend([account, report.attacker, report.victim]);
             }
         }
         rows.reports.sort_unstable_by_key(|row| row.no);
@@ -190,8 +196,12 @@ impl MatchState {
         let known = self.set.names();
         rows.names =
             names.into_iter().filter_map(|key| Some((key, Box::from(known.text(key)?)))).collect();
-        let live: BTreeMap<OccurrenceNo, LiveNo> =
-            self.lives.iter().map(|(no, live)| (live.name, no)).collect();
+        let live: BTreeMap<OccurrenceNo, LiveNo> = self
+            .lives
+            .iter()
+            .filter(|(_, live)| ended.contains(&live.name))
+            .map(|(no, live)| (live.name, no))
+            .collect();
         for name in ended {
             match live.get(&name) {
                 Some(no) => rows.occurrences.push(self.occurrence_row(*no)),

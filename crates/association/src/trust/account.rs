@@ -8,16 +8,12 @@ use event_model::DeviceId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account(pub u64);
 
-/// Fewest names that make a list of players: a source that shows its own player
-/// only says nothing about who else is in the match.
-const LIST_MIN: usize = 2;
-
 /// Whose reports of a match count as whose.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quorum {
     homes: BTreeMap<DeviceId, Account>,
     several: BTreeSet<DeviceId>,
-    roster: Option<BTreeSet<Account>>,
+    outsiders: BTreeSet<Account>,
 }
 
 /// What is to be known about a device in a match.
@@ -34,14 +30,11 @@ pub struct DeviceTrust {
 }
 
 impl Quorum {
-    /// From how many reports each device sent for each account, and the roster
-    /// where one is known. A device is the account's that most of its reports
-    /// are for; with as many, the smaller one's.
+    /// From how many reports each device sent for each account. A device is the
+    /// account's that most of its reports are for; with as many, the smaller
+    /// one's.
     #[must_use]
-    pub fn new(
-        sent: &BTreeMap<(DeviceId, Account), u32>,
-        roster: Option<BTreeSet<Account>>,
-    ) -> Self {
+    pub fn new(sent: &BTreeMap<(DeviceId, Account), u32>) -> Self {
         let mut best: BTreeMap<DeviceId, (u32, Account)> = BTreeMap::new();
         let mut several = BTreeSet::new();
         for ((device, account), count) in sent {
@@ -54,20 +47,26 @@ impl Quorum {
             }
         }
         let homes = best.into_iter().map(|(device, (_, account))| (device, account)).collect();
-        Self { homes, several, roster }
+        Self { homes, several, outsiders: BTreeSet::new() }
+    }
+
+    /// The same without the word of these accounts.
+    #[must_use]
+    pub fn without(self, outsiders: BTreeSet<Account>) -> Self {
+        Self { outsiders, ..self }
+    }
+
+    /// Whose a device is, where it tells of anything.
+    #[must_use]
+    pub fn home(&self, device: DeviceId) -> Option<Account> {
+        self.homes.get(&device).copied()
     }
 
     /// The witness that a device's report for an account is, where it is one.
     #[must_use]
     pub fn witness(&self, device: DeviceId, account: Account) -> Option<Account> {
         let is_home = self.homes.get(&device) == Some(&account);
-        (is_home && self.is_on_roster(account)).then_some(account)
-    }
-
-    /// Whether an account is in the match, as far as is known.
-    #[must_use]
-    pub fn is_on_roster(&self, account: Account) -> bool {
-        self.roster.as_ref().is_none_or(|roster| roster.contains(&account))
+        (is_home && !self.outsiders.contains(&account)).then_some(account)
     }
 
     /// What is to be known about each device.
@@ -76,27 +75,11 @@ impl Quorum {
             let of_home = self.homes.values().filter(|account| *account == home);
             let trust = DeviceTrust {
                 home: *home,
-                outsider: !self.is_on_roster(*home),
+                outsider: self.outsiders.contains(home),
                 second_account: self.several.contains(device),
                 second_device: of_home.count() > 1,
             };
             (*device, trust)
         })
     }
-}
-
-/// The players that most lists name, by who listed them. `None` where nobody
-/// listed any: then everybody who reports is taken to be in the match.
-///
-/// One list alone is believed; of several a name needs more than half, and two,
-/// so that no liar brings strangers in or leaves players out.
-#[must_use]
-pub fn agreed_roster(lists: &BTreeMap<Account, BTreeSet<Account>>) -> Option<BTreeSet<Account>> {
-    let lists: Vec<_> = lists.values().filter(|list| list.len() >= LIST_MIN).collect();
-    let named: BTreeSet<Account> = lists.iter().flat_map(|list| list.iter().copied()).collect();
-    let agreed = named.into_iter().filter(|account| {
-        let naming = lists.iter().filter(|list| list.contains(account)).count();
-        lists.len() == 1 || (naming >= 2 && naming * 2 > lists.len())
-    });
-    (!lists.is_empty()).then(|| agreed.collect())
 }

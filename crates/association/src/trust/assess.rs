@@ -19,6 +19,9 @@ pub struct Sighted {
     pub seers: Seers,
     /// Whether the game's own counter or index names it.
     pub is_native: bool,
+    /// Whether it is known when it was: one who tells it on a clock that nothing
+    /// places is contradicted by nobody.
+    pub is_timed: bool,
 }
 
 /// How far an occurrence can be believed.
@@ -93,7 +96,7 @@ pub fn assess(sighted: &[Sighted], coverage: &[Coverage]) -> Assessment {
                 || !away.get(account).is_some_and(|spans| holds(spans, seen.at_ms))
         });
     }
-    let pairs = sighted.iter().zip(&expected);
+    let pairs = sighted.iter().zip(&expected).filter(|(seen, _)| seen.is_timed);
     let misses = misses::count(pairs.map(|(seen, expected)| (&seen.seen_by[..], &expected[..])));
     let judged = sighted.iter().zip(&expected);
     let occurrences: Vec<_> =
@@ -108,9 +111,10 @@ fn holds(spans: &[Span], ms: i64) -> bool {
 
 /// Everybody who watched and whose game shows it, and in any case who saw it.
 fn expected_of(seen: &Sighted, coverage: &[Coverage]) -> Vec<Account> {
-    let watching = coverage
-        .iter()
-        .filter(|coverage| seen.seers.include(coverage.account) && coverage.holds(seen.at_ms));
+    let watching = coverage.iter().filter(|coverage| {
+        let is_known = coverage.is_timed || !seen.is_timed;
+        is_known && seen.seers.include(coverage.account) && coverage.holds(seen.at_ms)
+    });
     let watching = watching.map(|coverage| coverage.account);
     let mut expected: Vec<_> = watching.chain(seen.seen_by.iter().copied()).collect();
     expected.sort_unstable();
@@ -125,7 +129,7 @@ fn away(sighted: &[Sighted], expected: &[Vec<Account>]) -> BTreeMap<Account, Vec
     let mut by_time: Vec<_> = sighted.iter().zip(expected).collect();
     by_time.sort_by_key(|(seen, _)| seen.at_ms);
     by_time.retain(|(seen, expected)| {
-        Standing::of(seen.seen_by.len(), expected.len()) == Standing::Confirmed
+        seen.is_timed && Standing::of(seen.seen_by.len(), expected.len()) == Standing::Confirmed
     });
     let mut away = BTreeMap::new();
     let mut missing: BTreeMap<Account, Vec<i64>> = BTreeMap::new();
@@ -162,9 +166,9 @@ fn trust(seen: &Sighted, expected: &[Account], misses: &BTreeMap<Account, Misses
     Trust {
         seen_by: saw.len(),
         expected: expected.len(),
-        standing: Standing::of(saw.len(), expected.len()),
+        standing: Standing::of(saw.len(), expected.len()).of_timed(seen.is_timed, saw.len()),
         confidence: Confidence::of(&saw, &missed).capped(saw.len(), expected.len(), seen.is_native),
-        is_doubtful: is_doubtful(saw.len(), &missed),
+        is_doubtful: seen.is_timed && is_doubtful(saw.len(), &missed),
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct Watcher {
     pub(crate) account: Account,
     /// From the first to the last occurrence that it saw.
     watched: Option<Span>,
+    /// Whether a clock that is placed says so.
+    is_timed: bool,
     /// When it was away, or lost what it saw.
     absent: Vec<Span>,
     saw_start: bool,
@@ -59,7 +61,7 @@ pub(crate) struct Watcher {
 number_row!(Account(u64), Confidence(u16));
 row!(Span { from_ms, to_ms });
 row!(Belief { standing, seen_by, expected, confidence });
-row!(Watcher { account, watched, absent, saw_start, saw_end, is_voter, weights });
+row!(Watcher { account, watched, is_timed, absent, saw_start, saw_end, is_voter, weights });
 
 impl Row for Standing {
     fn write(&self, to: &mut Vec<u8>) {
@@ -90,6 +92,7 @@ impl Watcher {
         Self {
             account,
             watched: None,
+            is_timed: false,
             absent: Vec::new(),
             saw_start: false,
             saw_end: false,
@@ -115,23 +118,34 @@ impl Watcher {
         }
         watcher.absent.extend(&coverage.lost);
         watcher.watched = coverage.watched.first().copied();
+        watcher.is_timed = coverage.is_timed;
         (watcher.saw_start, watcher.saw_end) = (coverage.saw_start, coverage.saw_end);
         watcher.is_voter = is_voter;
         watcher
     }
 
     /// It saw something at this instant, the match's beginning or end perhaps.
-    pub(crate) fn sees(&mut self, at_ms: i64, is_start: bool, is_end: bool) {
-        let span = self.watched.get_or_insert(Span { from_ms: at_ms, to_ms: at_ms });
-        span.from_ms = span.from_ms.min(at_ms);
-        span.to_ms = span.to_ms.max(at_ms);
+    ///
+    /// Where nothing places the clock that says when, it says less than one that
+    /// is placed.
+    pub(crate) fn sees(&mut self, at_ms: i64, is_placed: bool, is_start: bool, is_end: bool) {
+        let known = self.watched.filter(|_| self.is_timed || !is_placed);
+        let mut span = known.unwrap_or(Span { from_ms: at_ms, to_ms: at_ms });
+        if is_placed || !self.is_timed {
+            span.from_ms = span.from_ms.min(at_ms);
+            span.to_ms = span.to_ms.max(at_ms);
+        }
+        (self.watched, self.is_timed) = (Some(span), self.is_timed || is_placed);
         self.saw_start |= is_start;
         self.saw_end |= is_end;
     }
 
     /// Whether it should have seen what all saw at this instant.
-    fn should_see(&self, at_ms: i64) -> bool {
-        let Some(watched) = self.watched else { return false };
+    fn should_see(&self, seen: Seen<'_>) -> bool {
+        let Some(watched) = self.watched.filter(|_| self.is_timed || !seen.is_timed) else {
+            return false;
+        };
+        let at_ms = seen.at_ms;
         let is_outside =
             (self.saw_start && at_ms < watched.from_ms) || (self.saw_end && at_ms > watched.to_ms);
         is_outside
@@ -160,6 +174,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) by_all: bool,
     /// Whether the game's own counter or index names it.
     pub(crate) is_native: bool,
+    /// Whether it is known when it was.
+    pub(crate) is_timed: bool,
 }
 
 /// What is believed of it: as everybody's word and the voters' have it, and no
@@ -186,13 +202,13 @@ fn word_of(watchers: &[Watcher], seen: Seen<'_>, voters_only: bool) -> Belief {
         }
         if seen.by.binary_search(&no).is_ok() {
             (saw, weight) = (saw + 1, weight + watcher.weights.0);
-        } else if seen.by_all && watcher.should_see(seen.at_ms) {
+        } else if seen.by_all && watcher.should_see(seen) {
             (missed, weight) = (missed + 1, weight + watcher.weights.1);
         }
     }
     let expected = saw + missed;
     Belief {
-        standing: Standing::of(saw, expected),
+        standing: Standing::of(saw, expected).of_timed(seen.is_timed, saw),
         seen_by: small(saw),
         expected: small(expected),
         confidence: Confidence::of_weight(weight).capped(saw, expected, seen.is_native),

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::Account;
+use crate::median::median;
 
 /// How an account behaved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,17 +42,6 @@ const DRIFT_MAX_MS: u64 = 1_000;
 /// clock that is pulled away is split into ever more of them.
 const STEPS_MAX: usize = 2;
 
-/// What the reports of one account's streams weigh together: every number of
-/// streams up to ten divides it.
-pub const VOTE_WHOLE: u32 = 5_040;
-
-/// What each of an account's streams weighs, so that an account with many has
-/// no more to say than an account with one.
-#[must_use]
-pub fn stream_vote(streams_of_account: u32) -> u32 {
-    VOTE_WHOLE / streams_of_account.max(1)
-}
-
 /// The accounts whose clocks vote in the second refinement: all but those that
 /// drift or tell what others rather would have seen. Where that would leave no
 /// more than half, all of them: a majority cannot be in the wrong.
@@ -82,12 +72,10 @@ impl Conduct {
         let third = self.residuals.len() / 3;
         let (first, last) =
             (&self.residuals[..third], &self.residuals[self.residuals.len() - third..]);
-        median(first).abs_diff(median(last)) > DRIFT_MAX_MS
+        let middle = |residuals: &[(i64, i64)]| {
+            let mut late: Vec<i64> = residuals.iter().map(|(_, late_ms)| *late_ms).collect();
+            median(&mut late).unwrap_or_default()
+        };
+        middle(first).abs_diff(middle(last)) > DRIFT_MAX_MS
     }
-}
-
-fn median(residuals: &[(i64, i64)]) -> i64 {
-    let mut late: Vec<_> = residuals.iter().map(|(_, late_ms)| *late_ms).collect();
-    late.sort_unstable();
-    late.get(late.len() / 2).copied().unwrap_or_default()
 }

@@ -24,6 +24,9 @@ pub struct Coverage {
     pub watched: Vec<Span>,
     /// What was lost of it, as declared by the device itself.
     pub lost: Vec<Span>,
+    /// Whether a clock that is placed tells when it watched: else it is expected
+    /// to have seen nothing of which it is known when it was.
+    pub is_timed: bool,
     /// It saw the match begin: whatever is said to come before, it knows better.
     pub saw_start: bool,
     /// It saw the match end: the same for whatever is said to come after. Else

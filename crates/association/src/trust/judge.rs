@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Account, Assessment, Coverage, Quorum, Sighted, Span, assess, conducts_in, coverage_of,
-    quorum_of, sighted_in, voters,
+    Account, Assessment, Coverage, Lists, Quorum, Roster, Sighted, Span, assess, borne_out,
+    conducts_in, coverage_of, quorum_of, sighted_in, voters,
 };
 use crate::{ReportSet, Rules, Solution};
 
 /// What is known about a match besides its reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
-    /// Who plays, where sources tell it.
-    pub roster: Option<BTreeSet<Account>>,
+    /// Who plays, as sources list it.
+    pub lists: Lists,
     /// What devices declared as lost, in server time.
     pub lost: BTreeMap<Account, Vec<Span>>,
 }
@@ -22,6 +22,8 @@ pub struct Known {
 pub struct Judgement {
     /// Whose reports count.
     pub quorum: Quorum,
+    /// Who plays.
+    pub roster: Roster,
     /// The accounts whose word and clock count: for a further refinement of
     /// clocks, the others' are left out.
     pub voters: BTreeSet<Account>,
@@ -40,8 +42,7 @@ pub struct Judgement {
 /// makes honest accounts lose their vote would win.
 #[must_use]
 pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known) -> Judgement {
-    let quorum = quorum_of(set, known.roster.clone());
-    let sighted = sighted_in(set, rules, solution, &quorum);
+    let (quorum, roster, sighted) = players(set, rules, solution, known);
     let mut coverage = coverage_of(set, &sighted, &quorum);
     for of_account in &mut coverage {
         of_account.lost = known.lost.get(&of_account.account).cloned().unwrap_or_default();
@@ -53,7 +54,27 @@ pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known)
     for (trust, by_all) in assessment.occurrences.iter_mut().zip(&conduct.occurrences) {
         *trust = trust.unless(by_all);
     }
-    Judgement { quorum, voters, conduct, coverage, assessment }
+    Judgement { quorum, roster, voters, conduct, coverage, assessment }
+}
+
+/// Whose reports count, and what those saw. Who is in the match is known by what
+/// everybody saw.
+fn players(
+    set: &ReportSet,
+    rules: &Rules,
+    solution: &Solution,
+    known: &Known,
+) -> (Quorum, Roster, Vec<Sighted>) {
+    let quorum = quorum_of(set);
+    let sighted = sighted_in(set, rules, solution, &quorum);
+    let (telling, borne_out) = borne_out(&sighted);
+    let roster = Roster::of(&known.lists, &telling, &borne_out);
+    if roster.outsiders().is_empty() {
+        return (quorum, roster, sighted);
+    }
+    let quorum = quorum.without(roster.outsiders().clone());
+    let sighted = sighted_in(set, rules, solution, &quorum);
+    (quorum, roster, sighted)
 }
 
 fn by_word_of(

@@ -15,13 +15,13 @@ impl From<NameKey> for Account {
 
 /// Whose reports of a set count.
 #[must_use]
-pub fn quorum_of(set: &ReportSet, roster: Option<BTreeSet<Account>>) -> Quorum {
+pub fn quorum_of(set: &ReportSet) -> Quorum {
     let mut sent = BTreeMap::new();
     for (_, report) in set.iter() {
         let stream = set.stream_of(report);
         *sent.entry((stream.device, stream.account.into())).or_default() += 1;
     }
-    Quorum::new(&sent, roster)
+    Quorum::new(&sent)
 }
 
 /// What was seen, one for each cluster of the solution and in its order.
@@ -32,20 +32,25 @@ pub fn sighted_in(
     solution: &Solution,
     quorum: &Quorum,
 ) -> Vec<Sighted> {
-    solution.clusters.iter().map(|cluster| sighted(set, rules, cluster, quorum)).collect()
+    solution.clusters.iter().map(|cluster| sighted(set, rules, solution, cluster, quorum)).collect()
 }
 
-/// What each account watched: from the first to the last occurrence that it saw.
+/// What each account watched: from the first to the last occurrence that it saw,
+/// of those of which it is known when they were, where there are any.
 #[must_use]
 pub fn coverage_of(set: &ReportSet, sighted: &[Sighted], quorum: &Quorum) -> Vec<Coverage> {
     let mut coverage: BTreeMap<Account, Coverage> = BTreeMap::new();
+    let timed = sighted.iter().filter(|seen| seen.is_timed);
+    let of_timed: BTreeSet<Account> = timed.flat_map(|seen| seen.seen_by.clone()).collect();
     for seen in sighted {
-        for account in &seen.seen_by {
+        let counts = |account: &&Account| seen.is_timed || !of_timed.contains(account);
+        for account in seen.seen_by.iter().filter(counts) {
             let nothing_before = Span { from_ms: seen.at_ms, to_ms: seen.at_ms };
             let of_account = coverage.entry(*account).or_insert_with(|| Coverage {
                 account: *account,
                 watched: vec![nothing_before],
                 lost: Vec::new(),
+                is_timed: seen.is_timed,
                 saw_start: false,
                 saw_end: false,
             });
@@ -66,7 +71,13 @@ pub fn coverage_of(set: &ReportSet, sighted: &[Sighted], quorum: &Quorum) -> Vec
     coverage.into_values().collect()
 }
 
-fn sighted(set: &ReportSet, rules: &Rules, cluster: &Cluster, quorum: &Quorum) -> Sighted {
+fn sighted(
+    set: &ReportSet,
+    rules: &Rules,
+    solution: &Solution,
+    cluster: &Cluster,
+    quorum: &Quorum,
+) -> Sighted {
     let members: Vec<&Packed> = cluster.members.iter().filter_map(|no| set.get(*no)).collect();
     let witness = |report: &&Packed| {
         let stream = set.stream_of(report);
@@ -80,6 +91,9 @@ fn sighted(set: &ReportSet, rules: &Rules, cluster: &Cluster, quorum: &Quorum) -
         seers: if seen_by_all { Seers::Everybody } else { Seers::Only(seen_by.clone()) },
         seen_by,
         is_native: members.iter().any(|report| report.is_native()),
+        is_timed: members
+            .iter()
+            .any(|report| solution.track(report.clock).is_some_and(|track| track.locked)),
     }
 }
 
@@ -122,7 +136,8 @@ fn residuals_in(
     let mut times: BTreeMap<Account, i64> = BTreeMap::new();
     for report in cluster.members.iter().filter_map(|no| set.get(*no)) {
         let stream = set.stream_of(report);
-        let offset = solution.track(report.clock).and_then(|track| track.offset_at(report.t));
+        let track = solution.track(report.clock).filter(|track| track.locked);
+        let offset = track.and_then(|track| track.offset_at(report.t));
         if let (Some(account), Some(offset)) =
             (quorum.witness(stream.device, stream.account.into()), offset)
         {

@@ -34,6 +34,12 @@ impl Standing {
             Self::Supported
         }
     }
+
+    /// The same of what so many saw, where it may not be known when: others then
+    /// had no chance to see it at that instant.
+    pub(super) fn of_timed(self, is_timed: bool, seen_by: usize) -> Self {
+        if self == Self::Contradicted && !is_timed && seen_by <= 1 { Self::Lone } else { self }
+    }
 }
 
 /// How many who agree on a lie are withstood among so many who should have seen

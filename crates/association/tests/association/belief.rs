@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use association::{
-    Change, Changes, MatchState, Occurrence, OccurrenceNo, ReportSet, StreamFlag, StreamView,
-    Streams, solve,
+    Change, Changes, MatchState, Occurrence, OccurrenceNo, ReportSet, Streams, solve,
     trust::{self, Belief, Known, Span, Standing},
 };
 use proptest::prelude::*;
@@ -136,53 +135,6 @@ fn a_word_that_the_others_contradict_is_flagged_before_any_resolve() {
     assert_eq!(state.resolves(), 0);
     let alone = state.occurrences()[1].belief;
     assert_eq!((alone.standing, alone.seen_by, alone.expected), (Standing::Contradicted, 1, 6));
-}
-
-/// A match of four who list each other, and what a fifth may add.
-fn with_rosters(fifth: &[&str]) -> MatchState {
-    let mut state = MatchState::new(league());
-    let names: Vec<String> = (1..=4).map(|player| format!("player {player}")).collect();
-    for lister in &names {
-        state.hear_roster(lister, names.iter().map(String::as_str));
-    }
-    state.hear_roster("player 5", fifth.iter().copied());
-    for (position, told) in (1..).zip(seen_by(1..=5, 60_000, "Bo")) {
-        state.place(&told.report(position));
-        state.resolve_if_due();
-    }
-    state.resolve();
-    state
-}
-
-fn fifth_stream(state: &MatchState) -> StreamView {
-    let views = Streams::read(&state.rows().whole).unwrap().views();
-    views.into_iter().find(|view| view.account.as_deref() == Some("player 5")).unwrap()
-}
-
-#[test]
-fn a_contradictory_roster_is_flagged_and_changes_nobodys_word() {
-    let strangers = ["player 5", "stranger", "another"];
-    let state = with_rosters(&strangers);
-    let belief = state.occurrences()[0].belief;
-    assert_eq!((belief.seen_by, belief.expected), (4, 4), "player 5 is no player");
-    let flags = fifth_stream(&state).flags;
-    assert!(flags.contains(&StreamFlag::ContradictoryRoster), "{flags:?}");
-    assert!(flags.contains(&StreamFlag::Outsider), "{flags:?}");
-    assert_eq!(state.counts().reports, 5, "its report is kept");
-}
-
-#[test]
-fn a_million_names_and_listers_are_held_to_a_few() {
-    let mut state = with_rosters(&[]);
-    let before = state.rows().whole.len();
-    for lister in 0..1_000 {
-        let names: Vec<String> = (0..1_000).map(|name| format!("{lister} {name}")).collect();
-        state.hear_roster(&format!("lister {lister}"), names.iter().map(String::as_str));
-        state.hear_lost("player 1", Span { from_ms: lister, to_ms: lister });
-    }
-    state.resolve_if_due();
-    assert!(state.rows().whole.len() < before + 64 * 65 * 8 + 64 * 40);
-    assert_eq!(state.occurrences()[0].belief.seen_by, 4, "nobody was crowded out");
 }
 
 #[test]

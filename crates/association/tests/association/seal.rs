@@ -1,7 +1,9 @@
 //! What stands at the seal is the solver's word about the set, however it came.
 
-use association::{MatchState, ReportSet, solve};
+use association::{Axis, MatchState, Placed, ReportSet, StreamFlag, Streams, solve};
+use event_model::ClockEpoch;
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use crate::{
     reader::{assert_agree, record},
@@ -55,6 +57,80 @@ proptest! {
     }
 }
 
+/// On more clocks than a stream may have.
+fn on_many_clocks(told: &[Told]) -> Vec<Told> {
+    let of = |told: &Told| {
+        let number = Uuid::parse_str(&told.event_id).unwrap().as_u128();
+        let run = number % 14;
+        let epoch = (run * 0x9e37_79b9_7f4a_7c15) << 32 | told.device;
+        Told {
+            epoch,
+            mono_ms: told.mono_ms + u64::try_from(run).unwrap() * 3_000_000,
+            ..told.clone()
+        }
+    };
+    told.iter().map(of).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_seal_is_the_same_in_any_order_with_more_clocks_than_are_kept(
+        (told, arrived) in sketch().prop_flat_map(|sketch| {
+            let told = on_many_clocks(&sketch.told());
+            (Just(told.clone()), Just(told).prop_shuffle())
+        }),
+    ) {
+        let ((mut one, _), (mut other, mut reader)) = (live(&told), live(&arrived));
+        one.seal();
+        other.seal();
+        prop_assert_eq!(contents(&one), contents(&other));
+        prop_assert_eq!(one.counts().overflow, other.counts().overflow);
+        let all = u64::try_from(told.len()).unwrap();
+        prop_assert_eq!(one.counts().reports + one.counts().overflow, all);
+        reader.read(&other.take_changes());
+        assert_agree(&reader, &other);
+        let again = MatchState::from_rows(league(), &other.rows()).unwrap();
+        prop_assert_eq!(contents(&again), contents(&other));
+        prop_assert_eq!(again.rows(), other.rows());
+    }
+}
+
+#[test]
+fn the_first_clocks_of_a_stream_are_kept_and_what_is_on_others_is_counted() {
+    let told = |epoch: u64| {
+        let mut told = Told::kill(1, 60_000 + epoch * 20_000, "Ana", "Bo");
+        told.epoch = u128::from(epoch);
+        told
+    };
+    for order in [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]] {
+        let (mut state, _) = live(&order.map(told));
+        state.seal();
+        let views = Streams::read(&state.rows().whole).unwrap().views();
+        let clocks: std::collections::BTreeSet<Axis> =
+            views[0].clocks.iter().map(|clock| clock.axis).collect();
+        let epochs = (1..=8).map(|epoch| Axis::Monotonic(ClockEpoch(Uuid::from_u128(epoch))));
+        assert!(clocks.into_iter().eq(epochs), "{order:?}");
+        assert_eq!((state.counts().reports, views[0].counts.overflow), (8, 2));
+        assert!(views[0].flags.contains(&StreamFlag::Overflow));
+    }
+}
+
+/// What is sealed stands, whatever clock comes then.
+#[test]
+fn a_clock_that_comes_after_the_seal_ends_none_that_was_there() {
+    let told = |epoch: u64| {
+        let mut told = Told::kill(1, 60_000 + epoch * 20_000, "Ana", "Bo");
+        told.epoch = u128::from(epoch);
+        told
+    };
+    let (mut state, _) = live(&(2..=9).map(told).collect::<Vec<_>>());
+    state.seal();
+    let before = contents(&state);
+    assert_eq!(state.place(&told(1).report(100)), Placed::Overflow);
+    state.resolve();
+    assert_eq!(contents(&state), before);
+}
+
 #[test]
 fn what_comes_after_the_seal_moves_nothing() {
     let told: Vec<Told> = (1..=3).map(|device| Told::kill(device, 60_000, "Ana", "Bo")).collect();
@@ -63,7 +139,7 @@ fn what_comes_after_the_seal_moves_nothing() {
     let before = state.occurrences();
     // Earlier than all of them: were it not late, it would say when.
     let late = Told::kill(4, 59_200, "Ana", "Bo");
-    assert!(matches!(state.place(&late.report(10)), association::Placed::Late(_)));
+    assert!(matches!(state.place(&late.report(10)), Placed::Late(_)));
     state.resolve_if_due();
     reader.read(&state.take_changes());
     assert_agree(&reader, &state);

@@ -52,6 +52,9 @@ pub(super) struct ServeArgs {
     /// after a month's end. Without it they stay.
     #[arg(long, value_name = "DAYS")]
     retain_days: Option<u64>,
+    /// For benches: nothing is associated, and what is read of matches stands still.
+    #[arg(long, hide = true)]
+    without_association: bool,
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +97,9 @@ impl ServeArgs {
         if tls.is_none() && !self.listen.ip().is_loopback() {
             tracing::warn!("Serving without TLS beyond this machine: put a TLS proxy in front");
         }
+        if self.without_association {
+            tracing::warn!("Nothing is associated: this is for benches alone");
+        }
         Ok(Config {
             tls,
             enrolment_key: self.enrolment_key.as_deref().and_then(enrolment_key).transpose()?,
@@ -101,6 +107,7 @@ impl ServeArgs {
             lifetimes: self.lifetimes.lifetimes(),
             retain_days: self.retain_days,
             bounds: open_files::fitted(self.bounds.bounds()),
+            associates: !self.without_association,
             ..Config::new(self.listen, self.data_dir.path)
         })
     }

@@ -15,7 +15,7 @@ use std::{
 
 use ingest_store::{Follower, Recent, Store};
 
-pub(super) use progress::Progress;
+pub(crate) use progress::Progress;
 use progress::{DueSeals, Pace, STEP_UNDER_LOAD, Wishes, Work};
 
 /// Bytes of the WAL from which it is moved into the database. Larger, and a
@@ -167,6 +167,10 @@ fn associate(follower: &mut Follower, progress: &Progress) -> ingest_store::Resu
     // Before the step, which looks for more than this.
     let committed = progress.committed.load(Ordering::SeqCst);
     let wished = progress.state().steps;
+    if !progress.associates() {
+        progress.stood_still(wished);
+        return Ok(());
+    }
     progress.followed(committed, wished, &follower.associate()?);
     Ok(())
 }

@@ -3,11 +3,14 @@
 //! A session looks at others when its own events say so (`OpenSession::hear`), in
 //! the order of the log, so that an index made anew joins the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use association::joining::{
-    self, BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS, JoinFlag, Partition, Reason, SessionSummary,
-    ShortHash, Verdict, nearest_starts,
+    self, BLOCK_SESSIONS_MAX, BLOCK_STARTS_APART_MS, JoinFlag, Partition, SessionSummary,
+    ShortHash, nearest_starts,
 };
 use event_model::MatchKey;
 use rusqlite::{Connection, params};
@@ -29,7 +32,10 @@ pub(super) struct Looking<'l, 's> {
 /// Where a session may meet others.
 struct Meeting {
     start_ms: i64,
+    /// Where it stands.
     blocks: Vec<ShortHash>,
+    /// Where the others stand that it may be one with.
+    looks: Vec<ShortHash>,
     /// Those of its match ids.
     ids: BTreeSet<ShortHash>,
 }
@@ -39,14 +45,16 @@ impl Looking<'_, '_> {
     /// then.
     pub(super) fn look(mut self) -> Result<()> {
         let Some(meeting) = self.write_blocks()? else { return Ok(()) };
-        let others = self.others(&meeting)?;
-        if others.values().all(|match_id| *match_id == self.match_id) {
+        let mut others = self.others(&meeting, &meeting.looks)?;
+        self.matches.hear(self.saving, others.iter().copied());
+        if others.is_empty() || !self.is_concerned(&others)? {
             return Ok(());
         }
-        let of = self.matches.get(self.saving, self.match_id)?;
-        let Some(session) = of.sessions.get(self.key) else { return Ok(()) };
-        let around = session.summary.clone();
-        let united = self.united(&around, &others)?;
+        // Whoever may be one with it may rather be one with another one there.
+        others.extend(self.others(&meeting, &meeting.blocks)?);
+        self.matches.hear(self.saving, others.iter().copied());
+        let (united, flags) = self.united(&others)?;
+        self.flag(flags)?;
         for match_id in united {
             self.unite(match_id)?;
         }
@@ -61,7 +69,8 @@ impl Looking<'_, '_> {
         let now = session.meets();
         let ids = session.summary.match_ids();
         let ids = ids.map(|id| ShortHash::of(&["id", id.as_str()])).collect();
-        let meeting = Meeting { start_ms: now.0, blocks: now.1.clone(), ids };
+        let looks = session.summary.looked_in();
+        let meeting = Meeting { start_ms: now.0, blocks: now.1.clone(), looks, ids };
         if session.met_by.as_ref() == Some(&now) {
             return Ok(Some(meeting));
         }
@@ -73,74 +82,83 @@ impl Looking<'_, '_> {
         Ok(Some(meeting))
     }
 
-    /// The keys of sessions that share a block with it, each with its match.
-    fn others(&self, around: &Meeting) -> Result<BTreeMap<MatchKey, i64>> {
+    /// The matches of sessions that stand in one of these blocks, besides its own.
+    fn others(&self, around: &Meeting, blocks: &[ShortHash]) -> Result<BTreeSet<i64>> {
         let index = self.saving.index;
         let near = (
             around.start_ms.saturating_sub(BLOCK_STARTS_APART_MS),
             around.start_ms.saturating_add(BLOCK_STARTS_APART_MS),
         );
-        let sql = "SELECT key, match_id FROM session_block JOIN session USING (session_no)
+        let sql = "SELECT match_id FROM session_block JOIN session USING (session_no)
                    WHERE block = ?1 AND session_block.start_ms BETWEEN ?2 AND ?3 LIMIT ?4";
         let most = i64::try_from(OF_BLOCK_MAX).unwrap_or(i64::MAX);
-        let mut others = BTreeMap::new();
-        for block in &around.blocks {
+        let mut others = BTreeSet::new();
+        for block in blocks {
             // Who has the same id may have a clock that is wrong by years.
             let is_id = around.ids.contains(block);
             let (from, to) = if is_id { (i64::MIN, i64::MAX) } else { near };
             let mut statement = index.prepare_cached(sql)?;
-            let found = statement.query_map(params![block.to_bytes(), from, to, most], |row| {
-                Ok((MatchKey::from_text(row.get::<_, String>(0)?), row.get(1)?))
-            })?;
-            for other in found {
-                let (key, match_id): (MatchKey, i64) = other?;
-                others.insert(key, match_id);
+            let mut found = statement.query(params![block.to_bytes(), from, to, most])?;
+            while let Some(other) = found.next()? {
+                others.insert(other.get(0)?);
             }
         }
+        others.remove(&self.match_id);
         Ok(others)
     }
 
-    /// The other matches that are one with its own.
-    fn united(
-        &mut self,
-        around: &SessionSummary,
-        others: &BTreeMap<MatchKey, i64>,
-    ) -> Result<Vec<i64>> {
-        let ids: BTreeSet<i64> = others.values().copied().chain([self.match_id]).collect();
-        let mut by_match: BTreeMap<i64, Vec<SessionSummary>> = BTreeMap::new();
-        for match_id in ids {
-            by_match.insert(match_id, self.matches.sessions_of(self.saving, match_id)?);
-        }
-        let others_of = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
-        let is_telling = |other: &SessionSummary| match joining::verdict(around, other) {
-            Verdict::Join(_) | Verdict::Refuse(Reason::Roster) => true,
-            Verdict::Wait | Verdict::Refuse(_) => false,
+    /// The other matches that are one with its own, and what is odd about that.
+    fn united(&self, others: &BTreeSet<i64>) -> Result<(Vec<i64>, Vec<JoinFlag>)> {
+        let by_match = self.sessions_of(others)?;
+        let all = || by_match.iter().flat_map(|(match_id, sessions)| of_match(*match_id, sessions));
+        let Some((_, around)) = all().find(|(_, session)| session.key().as_str() == self.key)
+        else {
+            return Ok(Default::default());
         };
-        if !others_of.flat_map(|(_, sessions)| sessions).any(is_telling) {
-            return Ok(Vec::new());
-        }
-        let all: Vec<&SessionSummary> = by_match.values().flatten().collect();
         let near: BTreeSet<MatchKey> =
-            nearest_starts(around, all.iter().copied()).keys.into_iter().collect();
+            nearest_starts(around, all().map(|(_, session)| session)).keys.into_iter().collect();
+        let held: Vec<(i64, &SessionSummary)> = all()
+            .filter(|(match_id, one)| *match_id == self.match_id || near.contains(one.key()))
+            .collect();
+        let linked = linked(self.match_id, held);
         let before = by_match.values().map(|sessions| {
             sessions.iter().map(|session| session.key().clone()).collect::<BTreeSet<_>>()
         });
         let before = Partition::of_matches(before);
-        let own = by_match.get(&self.match_id).into_iter().flatten();
-        let own: BTreeSet<&MatchKey> = own.map(SessionSummary::key).collect();
-        let held =
-            all.into_iter().filter(|one| own.contains(one.key()) || near.contains(one.key()));
-        let partition = joining::join_further(held, &before);
-        self.flag(partition.flags_of(around.key()))?;
-        let Some(together) = partition.match_of(around.key()) else { return Ok(Vec::new()) };
-        let is_one = |sessions: &Vec<SessionSummary>| {
+        let partition = joining::join_further(linked.iter().map(|(_, session)| *session), &before);
+        let flags = partition.flags_of(around.key()).collect();
+        let Some(together) = partition.match_of(around.key()) else {
+            return Ok((Vec::new(), flags));
+        };
+        let is_one = |sessions: &[Cow<'_, SessionSummary>]| {
             sessions.iter().any(|session| together.contains(session.key()))
         };
         let others = by_match.iter().filter(|(match_id, _)| **match_id != self.match_id);
-        Ok(others.filter(|(_, sessions)| is_one(sessions)).map(|(match_id, _)| *match_id).collect())
+        let united = others.filter(|(_, sessions)| is_one(sessions)).map(|(match_id, _)| *match_id);
+        Ok((united.collect(), flags))
     }
 
-    fn flag(&mut self, flags: impl Iterator<Item = JoinFlag>) -> Result<()> {
+    /// Whether a session of these matches says something of it.
+    fn is_concerned(&self, others: &BTreeSet<i64>) -> Result<bool> {
+        let by_match = self.sessions_of(others)?;
+        let all = || by_match.iter().flat_map(|(match_id, sessions)| of_match(*match_id, sessions));
+        let around = all().find(|(_, session)| session.key().as_str() == self.key);
+        let mut theirs = all().filter(|(match_id, _)| *match_id != self.match_id);
+        Ok(around
+            .is_some_and(|(_, around)| theirs.any(|(_, other)| joining::concerns(around, other))))
+    }
+
+    /// The sessions of its own match and of these.
+    fn sessions_of(
+        &self,
+        others: &BTreeSet<i64>,
+    ) -> Result<BTreeMap<i64, Vec<Cow<'_, SessionSummary>>>> {
+        let ids = others.iter().copied().chain([self.match_id]);
+        ids.map(|match_id| Ok((match_id, self.matches.sessions_of(self.saving, match_id)?)))
+            .collect()
+    }
+
+    fn flag(&mut self, flags: impl IntoIterator<Item = JoinFlag>) -> Result<()> {
         let of = self.matches.get(self.saving, self.match_id)?;
         for flag in flags {
             of.is_changed |= of.join_flags.insert(flag);
@@ -158,7 +176,7 @@ impl Looking<'_, '_> {
         };
         let (stays, goes) = if rank(own) < rank(other) { (own, other) } else { (other, own) };
         if goes.1 {
-            return self.flag([JoinFlag::Refused].into_iter());
+            return self.flag([JoinFlag::Refused]);
         }
         self.saving.counted.borrow_mut().joins += 1;
         self.matches.join(self.saving, stays.0, goes.0)?;
@@ -168,6 +186,7 @@ impl Looking<'_, '_> {
 
     fn standing(&mut self, match_id: i64) -> Result<(i64, bool, bool)> {
         let of = self.matches.get(self.saving, match_id)?;
+        of.settle(self.saving.source.reads);
         let is_native = of.sessions.values().any(|session| session.is_native());
         Ok((match_id, of.state.is_sealed(), is_native))
     }
@@ -186,6 +205,32 @@ pub(super) fn write_blocks(
         index.prepare_cached(sql)?.execute(params![block.to_bytes(), start_ms, session_no])?;
     }
     Ok(())
+}
+
+fn of_match<'s>(
+    match_id: i64,
+    sessions: &'s [Cow<'_, SessionSummary>],
+) -> impl Iterator<Item = (i64, &'s SessionSummary)> {
+    sessions.iter().map(move |session| (match_id, session.as_ref()))
+}
+
+/// Of these, each with its match, those that lead to a match by being joined,
+/// nearly so or standing united. No other one has a say in what it is joined with, and each
+/// two of those that are left are judged.
+fn linked(match_id: i64, held: Vec<(i64, &SessionSummary)>) -> Vec<(i64, &SessionSummary)> {
+    let (mut linked, mut others): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|(of, _)| *of == match_id);
+    let mut looked = 0;
+    while let Some((_, one)) = linked.get(looked).copied() {
+        looked += 1;
+        let joined = others.iter().filter(|(_, other)| joining::concerns(one, other));
+        let joined: BTreeSet<i64> = joined.map(|(of, _)| *of).collect();
+        let (more, rest): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(of, _)| joined.contains(of));
+        linked.extend(more);
+        others = rest;
+    }
+    linked
 }
 
 /// Moves the rows of a match to another, as far as they are the same there.

@@ -1,11 +1,17 @@
 //! Matches that are being followed, as far as they fit into memory.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use association::joining::SessionSummary;
 use rusqlite::{OptionalExtension, params};
 
-use super::{open_match::OpenMatch, saving::Saving, sessions::OpenSession, step::Changed};
+use super::{
+    open_match::OpenMatch,
+    saving::{Prepared, Saving},
+    sessions::OpenSession,
+    shards,
+    step::Changed,
+};
 use crate::{Result, index::Cursors};
 
 /// Bytes of matches kept in memory: 250 that are being played, of ten devices
@@ -22,11 +28,13 @@ pub(super) struct Limits {
     pub(super) events: usize,
     /// Bytes of matches in memory.
     pub(super) memory: usize,
+    /// Threads that fold them in.
+    pub(super) shards: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { events: super::EVENTS_MAX, memory: MEMORY_MAX }
+        Self { events: super::EVENTS_MAX, memory: MEMORY_MAX, shards: shards::fitting() }
     }
 }
 
@@ -156,13 +164,13 @@ impl Cache {
         &self,
         saving: &Saving<'_>,
         match_id: i64,
-    ) -> Result<Vec<SessionSummary>> {
+    ) -> Result<Vec<Cow<'_, SessionSummary>>> {
         if let Some(held) = self.matches.get(&match_id) {
             let sessions = held.of.sessions.values();
-            return Ok(sessions.map(|session| session.summary.clone()).collect());
+            return Ok(sessions.map(|session| Cow::Borrowed(&session.summary)).collect());
         }
         let sessions = OpenSession::of_match(saving.index, saving.source, match_id)?;
-        Ok(sessions.into_values().map(|session| session.summary).collect())
+        Ok(sessions.into_values().map(|session| Cow::Owned(session.summary)).collect())
     }
 
     /// Writes down and leaves those that were not used for longest.
@@ -180,22 +188,42 @@ impl Cache {
     /// Writes one down and leaves it; how many bytes it had.
     pub(super) fn leave(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<usize> {
         let Some(mut held) = self.matches.remove(&match_id) else { return Ok(0) };
-        if held.of.is_changed {
+        let is_changed = held.of.is_to_write();
+        saving.save_all(&mut held.of)?;
+        if is_changed {
             self.changed.note(&held.of);
         }
-        saving.save_all(&mut held.of)?;
         self.keys.retain(|_, of| *of != match_id);
         Ok(held.bytes)
     }
 
-    /// Writes down what changed of any, in the order in which they began.
+    /// Has the sessions of these matches hear what waits for them, of those that
+    /// are here: of others nothing does.
+    pub(super) fn hear(&mut self, saving: &Saving<'_>, ids: impl Iterator<Item = i64>) {
+        for match_id in ids {
+            if let Some(held) = self.matches.get_mut(&match_id) {
+                held.of.hear(saving.source.reads);
+            }
+        }
+    }
+
+    /// Folds in all that waits, and writes down what changed of any, in the order
+    /// in which they began.
     pub(super) fn save(&mut self, saving: &Saving<'_>) -> Result<()> {
-        let mut changed: Vec<_> =
-            self.matches.values_mut().map(|held| &mut held.of).filter(|of| of.is_changed).collect();
-        changed.sort_unstable_by_key(|of| of.match_id);
-        for of in changed {
+        let changed: Vec<_> = self
+            .matches
+            .values_mut()
+            .map(|held| &mut held.of)
+            .filter(|of| of.is_to_write())
+            .collect();
+        let waiting = changed.iter().map(|of| of.waiting.len()).sum();
+        let reads = saving.source.reads;
+        let mut prepared =
+            shards::each(changed, waiting, self.limits.shards, |of| Prepared::of(of, reads));
+        prepared.sort_unstable_by_key(|(of, _)| of.match_id);
+        for (of, prepared) in prepared {
             self.changed.note(of);
-            saving.save(of)?;
+            saving.write(of, prepared)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 mod absorbing;
 mod loading;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,11 +14,11 @@ use association::{
 use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
 use rusqlite::Connection;
 use uuid::Uuid;
+pub(super) use waiting::{Due, Waiting};
 
 use super::{
     reading::Read,
     sessions::{self, OpenSession},
-    told::Told,
 };
 use crate::Result;
 
@@ -37,6 +38,7 @@ pub(crate) struct OpenMatch {
     pub(super) streams: HashMap<(DeviceId, Option<String>), NumberedStream>,
     pub(super) shown: HashMap<OccurrenceNo, Shown>,
     pub(super) sessions: BTreeMap<sessions::Key, OpenSession>,
+    pub(super) waiting: Waiting,
     /// What is odd about how its sessions were joined.
     pub(super) join_flags: BTreeSet<JoinFlag>,
     /// What reports told is to be written again: their clocks have other numbers.
@@ -45,6 +47,8 @@ pub(crate) struct OpenMatch {
     pub(super) has_hollow: bool,
     /// Events of this step that get a row, by their place in the log.
     pub(super) pending: BTreeMap<LogNo, Pending>,
+    /// Events that there was no room for since this was last asked.
+    pub(super) overflowed: u64,
     pub(super) batches: Vec<i64>,
     /// Where its last event stands.
     pub(super) last_position: u64,
@@ -151,6 +155,8 @@ impl OpenMatch {
             streams: HashMap::new(),
             shown: HashMap::new(),
             sessions: BTreeMap::new(),
+            waiting: Waiting::default(),
+            overflowed: 0,
             join_flags: BTreeSet::new(),
             is_renumbered: false,
             has_hollow: false,
@@ -161,28 +167,33 @@ impl OpenMatch {
         }
     }
 
-    /// Folds in one event, the `number`th that the step read; whether there was
-    /// room for it.
-    pub(super) fn fold(&mut self, number: usize, read: &Read<'_>) -> bool {
+    /// Folds in one event, the `number`th that the step read.
+    fn fold(&mut self, number: usize, read: &Read<'_>) {
         self.is_changed = true;
         self.last_position = read.position;
         self.take_part(read);
         let told = &read.told;
-        if told.kind.is_none_or(|kind| !kind.is_occurrence()) {
-            return self.set_apart(number, read);
-        }
-        let placed = self.state.place(&told.report(read.device, read.position, read.corrected));
-        let state = match placed {
-            Placed::Expresses(_) => Some(ReportState::Witness),
-            Placed::Late(_) => Some(ReportState::Late),
-            Placed::Alone(_) | Placed::Silent | Placed::Known => Some(ReportState::Silent),
-            Placed::Overflow => None,
+        let has_room = if told.kind.is_some_and(Kind::is_occurrence) {
+            self.seat(number, read)
+        } else {
+            self.set_apart(number, read)
         };
-        if let Some(state) = state {
-            self.note(number, read, state);
-        }
+        self.overflowed += u64::from(!has_room);
         self.state.resolve_if_due();
-        state.is_some()
+    }
+
+    /// What witnesses an occurrence; whether there was room for it.
+    fn seat(&mut self, number: usize, read: &Read<'_>) -> bool {
+        let placed =
+            self.state.place(&read.told.report(read.device, read.position, read.corrected));
+        let state = match placed {
+            Placed::Expresses(_) => ReportState::Witness,
+            Placed::Late(_) => ReportState::Late,
+            Placed::Alone(_) | Placed::Silent | Placed::Known => ReportState::Silent,
+            Placed::Overflow => return false,
+        };
+        self.note(number, read, state);
+        true
     }
 
     /// What is no witness of anything.
@@ -192,7 +203,7 @@ impl OpenMatch {
             return false;
         }
         self.apart.rows += 1;
-        self.hear_evidence(&read.told);
+        self.hear_evidence(read);
         let placed =
             self.state.place(&read.told.report(read.device, read.position, read.corrected));
         let state = match placed {
@@ -207,32 +218,17 @@ impl OpenMatch {
             | Placed::Overflow => ReportState::Silent,
         };
         self.note(number, read, state);
-        self.state.resolve_if_due();
         true
     }
 
-    pub(super) fn hear_evidence(&mut self, told: &Told<'_>) {
+    pub(super) fn hear_evidence(&mut self, read: &Read<'_>) {
+        let told = &read.told;
         if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
             && !evidence.roster.is_empty()
         {
-            self.state.hear_roster(observer, evidence.roster.iter().map(String::as_str));
+            let names = evidence.roster.iter().map(String::as_str);
+            self.state.hear_roster(read.device, observer, names);
         }
-    }
-
-    /// Has the event's session hear it; whether that is to look at others then.
-    pub(super) fn hear(&mut self, index: &Connection, read: &Read<'_>) -> Result<bool> {
-        let Some(game) = &read.told.game else { return Ok(false) };
-        let key = read.told.subject.as_ref();
-        if !self.sessions.contains_key(key) {
-            self.sessions.insert(key.to_owned(), OpenSession::new(key, game.clone()));
-        }
-        let session = self.sessions.get_mut(key).expect("it was just put there");
-        let is_due = session.hear(read, sessions::evidence(&read.told).as_ref());
-        // Its number is that of its first event, wherever steps end.
-        if session.no.is_none() {
-            self.save_sessions(index)?;
-        }
-        Ok(is_due)
     }
 
     /// Writes down what its sessions have heard: all of them, so that the newest
@@ -294,7 +290,7 @@ impl OpenMatch {
     }
 
     /// Seals it, as was decided; nothing where it is.
-    pub(super) fn seal(&mut self, at: WallTime, through: i64) {
+    fn seal(&mut self, at: WallTime, through: i64) {
         if self.times.sealed.is_some() {
             return;
         }
@@ -304,7 +300,7 @@ impl OpenMatch {
     }
 
     /// Lets it change again, as was decided; nothing where it does.
-    pub(super) fn reopen(&mut self, at: WallTime) {
+    fn reopen(&mut self, at: WallTime) {
         if self.times.sealed.take().is_none() {
             return;
         }

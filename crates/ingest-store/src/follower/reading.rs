@@ -6,7 +6,7 @@ use association::{LogNo, Sighting};
 use event_model::{ActorIds, Actors, DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{LoggedBatch, logged_batch, told::Told};
+use super::{LoggedBatch, logged_batch, shards, told::Told};
 use crate::{Result, columns::signed, segment::Segment};
 
 /// An event of the log.
@@ -21,8 +21,9 @@ pub(super) struct Read<'b> {
 }
 
 /// Every event of some batches that tells of a match, in the order of the log.
-pub(super) fn events(batches: &[LoggedBatch]) -> Vec<Read<'_>> {
-    batches.iter().flat_map(events_of).collect()
+pub(super) fn events(batches: &[LoggedBatch], shards: usize) -> Vec<Read<'_>> {
+    let events = batches.iter().map(|batch| batch.evidence.len()).sum();
+    shards::in_parts(batches, events, shards, |batch| events_of(batch).collect())
 }
 
 pub(super) fn events_of(batch: &LoggedBatch) -> impl Iterator<Item = Read<'_>> {

@@ -74,7 +74,7 @@ impl OpenMatch {
         for (batch_no, positions) in by_batch {
             let Some(batch) = saving.source.batch(batch_no)? else { continue };
             for read in reading::events_of(&batch).filter(|one| positions.contains(&one.position)) {
-                self.hear_evidence(&read.told);
+                self.hear_evidence(&read);
             }
         }
         self.state.resolve_if_due();

@@ -6,10 +6,15 @@ mod reports;
 
 use std::{cell::RefCell, collections::HashMap};
 
-use association::{Change, OccurrenceNo};
+use association::{Change, Changes, Occurrence, OccurrenceNo, Rows};
 use rusqlite::{Transaction, params};
 
-use super::{Counted, open_match::OpenMatch, reading::Source, sessions::OpenSession};
+use super::{
+    Counted,
+    open_match::OpenMatch,
+    reading::{Read, Source},
+    sessions::OpenSession,
+};
 use crate::{
     Result, changes,
     columns::{quality, signed},
@@ -20,6 +25,26 @@ pub(super) struct Saving<'s> {
     pub(super) index: &'s Transaction<'s>,
     pub(super) source: &'s Source<'s>,
     pub(super) counted: RefCell<Counted>,
+}
+
+/// What is to be written of a match, as far as it needs no database.
+pub(super) struct Prepared {
+    rows: Rows,
+    changes: Changes,
+    /// Those of the rows, in their order.
+    occurrences: Vec<Occurrence>,
+}
+
+impl Prepared {
+    /// Folds in what waits for a match, and takes what changed of it.
+    pub(super) fn of(of: &mut OpenMatch, reads: &[Read<'_>]) -> Self {
+        of.settle(reads);
+        of.is_changed = false;
+        let (rows, changes) = (of.state.take_rows(), of.state.take_changes());
+        let names: Vec<OccurrenceNo> = rows.occurrences.iter().map(|row| row.no).collect();
+        let occurrences = of.state.occurrences_named(&names);
+        Self { rows, changes, occurrences }
+    }
 }
 
 /// The name of a change, for whoever counts them.
@@ -43,21 +68,32 @@ impl<'s> Saving<'s> {
         Self { index, source, counted: RefCell::default() }
     }
 
-    /// Writes down what changed of a match since it was last written, and all that
-    /// its sessions have heard.
+    /// Folds in what waits for a match, and writes down what changed since it was
+    /// last written, and all that its sessions have heard.
     pub(super) fn save_all(&self, of: &mut OpenMatch) -> Result<()> {
+        of.settle(self.source.reads);
         of.save_sessions(self.index)?;
         self.save(of)
     }
 
     /// Writes down what changed of a match since it was last written.
     pub(super) fn save(&self, of: &mut OpenMatch) -> Result<()> {
-        if !std::mem::take(&mut of.is_changed) {
-            return Ok(());
+        if of.is_to_write() {
+            let prepared = Prepared::of(of, self.source.reads);
+            self.write(of, prepared)?;
         }
-        let (rows, changes) = (of.state.take_rows(), of.state.take_changes());
-        for change in &changes.changes {
-            *self.counted.borrow_mut().changes.entry(name(change)).or_default() += 1;
+        Ok(())
+    }
+
+    /// Writes down what was prepared.
+    pub(super) fn write(&self, of: &mut OpenMatch, prepared: Prepared) -> Result<()> {
+        let Prepared { rows, changes, occurrences } = prepared;
+        {
+            let mut counted = self.counted.borrow_mut();
+            counted.overflow += std::mem::take(&mut of.overflowed);
+            for change in &changes.changes {
+                *counted.changes.entry(name(change)).or_default() += 1;
+            }
         }
         self.streams(of)?;
         self.reports(of, &rows)?;
@@ -67,7 +103,7 @@ impl<'s> Saving<'s> {
         }
         let revisions = last_revisions(changes.numbered().map(|(no, change)| (no.0, change)));
         self.aliases(of, &changes.changes)?;
-        self.occurrences(of, &rows, &revisions)?;
+        self.occurrences(of, &rows, &occurrences, &revisions)?;
         of.pending.clear();
         changes::append(self.index, of.match_id, changes.first.0, &changes.changes)?;
         self.devices(of)?;
@@ -91,7 +127,7 @@ impl<'s> Saving<'s> {
         Ok(())
     }
 
-    fn names(&self, of: &OpenMatch, rows: &association::Rows) -> Result<()> {
+    fn names(&self, of: &OpenMatch, rows: &Rows) -> Result<()> {
         let sql = "INSERT INTO match_name (match_id, name_key, name) VALUES (?1, ?2, ?3)
                    ON CONFLICT DO NOTHING";
         for (key, name) in &rows.names {

@@ -21,7 +21,7 @@ pub(super) struct OpenSession {
     /// Its number in the table, once it has a row.
     pub(super) no: Option<i64>,
     pub(super) summary: SessionSummary,
-    /// Events heard, which say when it is held against others.
+    /// Events that came, which say when it is held against others.
     heard: u32,
     /// The last of them, and its batch.
     last: (u64, i64),
@@ -50,23 +50,27 @@ impl OpenSession {
         Self { no: None, summary, heard: 0, last: (0, 0), unwritten: 0, met_by: None }
     }
 
-    /// Hears one of its events; whether it is time to look at others. That
+    /// Counts one of its events; whether it is time to look at others. That
     /// depends on its own events alone, so that it is the same for whoever
     /// follows the log in other steps.
-    pub(super) fn hear(&mut self, read: &Read<'_>, evidence: Option<&Evidence>) -> bool {
-        self.unwritten += 1;
-        self.last = (read.position, read.batch_no);
+    pub(super) fn counts(&mut self, read: &Read<'_>) -> bool {
         self.heard = self.heard.saturating_add(1);
-        let report = read.told.report(read.device, read.position, read.corrected);
-        self.summary.hear(&report);
-        if let Some(evidence) = evidence {
-            self.summary.learn(evidence);
-        }
         let is_telling = matches!(read.told.kind, Some(Kind::SessionEvidence | Kind::MatchEnded));
         is_telling
             || (!self.is_native()
                 && (self.heard.is_power_of_two()
                     || self.heard.is_multiple_of(EVENTS_BETWEEN_LOOKS)))
+    }
+
+    /// Hears one that was counted.
+    pub(super) fn hear(&mut self, read: &Read<'_>, evidence: Option<&Evidence>) {
+        self.unwritten += 1;
+        self.last = (read.position, read.batch_no);
+        let report = read.told.report(read.device, read.position, read.corrected);
+        self.summary.hear(&report);
+        if let Some(evidence) = evidence {
+            self.summary.learn(evidence);
+        }
     }
 
     /// Nothing of it was heard, but for its key, and all up to `last` was looked at.
@@ -80,6 +84,7 @@ impl OpenSession {
     /// Hears one of its events that was looked at before.
     pub(super) fn hear_again(&mut self, read: &Read<'_>) {
         let last = self.last;
+        self.counts(read);
         self.hear(read, evidence(&read.told).as_ref());
         self.last = last;
     }
@@ -192,6 +197,7 @@ fn hear_again(
         for read in reading::events_of(&batch).filter(|read| read.position <= last) {
             let Some(session) = sessions.get_mut(read.told.subject.as_ref()) else { continue };
             if read.told.game.is_some() && read.position > session.last.0 {
+                session.counts(&read);
                 session.hear(&read, evidence(&read.told).as_ref());
             }
         }

@@ -14,7 +14,7 @@ use super::{
     joining::Looking,
     logged_after,
     matches::Cache,
-    open_match::OpenMatch,
+    open_match::{Due, OpenMatch},
     reading::{self, Read, Source},
     saving::Saving,
 };
@@ -53,7 +53,7 @@ pub(super) fn associate(
         return Ok(Followed { through, all: true, changed, counted });
     }
     let mut matches = cache.take(&cursors);
-    let reads = reading::events(&batches);
+    let reads = reading::events(&batches, cache.limits.shards);
     let source = Source::new(&reads, &log, &segments);
     let mut step = Step { saving: Saving::new(&transaction, &source), matches: &mut matches };
     let reached = step.fold(&reads, &decisions)?;
@@ -104,10 +104,7 @@ impl Step<'_> {
             }
             let match_id = self.match_of(read)?;
             let of = self.matches.get(&self.saving, match_id)?;
-            let has_room = of.fold(number, read);
-            let is_to_look = of.hear(self.saving.index, read)?;
-            self.saving.counted.get_mut().overflow += u64::from(!has_room);
-            if is_to_look {
+            if of.await_event(self.saving.index, reads, number)? {
                 let (saving, matches, key) = (&self.saving, &mut *self.matches, &read.told.subject);
                 Looking { saving, matches, match_id, key }.look()?;
             }
@@ -150,11 +147,11 @@ impl Step<'_> {
         let of = self.matches.get(&self.saving, match_id)?;
         match decided.decision {
             Decision::Sealed => {
-                of.seal(decided.at, signed(decided.through));
+                of.await_decision(Due::Sealed { at: decided.at, through: signed(decided.through) });
                 let counted = self.saving.counted.get_mut();
                 *counted.seals.entry(decided.reason.as_str()).or_default() += 1;
             }
-            Decision::Reopened => of.reopen(decided.at),
+            Decision::Reopened => of.await_decision(Due::Reopened { at: decided.at }),
         }
         Ok(())
     }

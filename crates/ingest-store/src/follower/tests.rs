@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use tempfile::TempDir;
 
-use super::{matches::Cache, matches::Limits, step};
+use super::{matches::Cache, matches::Limits, shards, step};
 use crate::{Decision, SealReason, Store, StoreOptions, changes, index, store};
 use crowd::Crowd;
 
@@ -55,16 +55,16 @@ fn dump(index: &Connection) -> Dump {
 }
 
 /// Follows all of the log into an index of its own, as `cuts` has it.
-fn followed(store: &Store, dir: &TempDir, cuts: &[(usize, usize, bool)]) -> Dump {
+fn followed(store: &Store, dir: &TempDir, cuts: &[(Limits, bool)]) -> Dump {
     let options = StoreOptions::default();
     let log = store::connect(store.data_dir(), options).unwrap();
     let mut index = index::open(dir.path(), options, 1_024).unwrap();
     let mut cache = Cache::default();
-    for (events, memory, is_new) in cuts.iter().cycle() {
+    for (limits, is_new) in cuts.iter().cycle() {
         if *is_new {
             cache = Cache::default();
         }
-        cache.limits = Limits { events: *events, memory: *memory };
+        cache.limits = *limits;
         if step::associate(&mut index, &log, store.id(), &mut cache).unwrap().all {
             break;
         }
@@ -72,9 +72,17 @@ fn followed(store: &Store, dir: &TempDir, cuts: &[(usize, usize, bool)]) -> Dump
     dump(&index)
 }
 
-fn any_cuts() -> impl Strategy<Value = Vec<(usize, usize, bool)>> {
+/// All of it in one step, on one thread.
+const AT_ONCE: Limits = Limits { events: usize::MAX, memory: usize::MAX, shards: 1 };
+
+fn any_cuts() -> impl Strategy<Value = Vec<(Limits, bool)>> {
     let memory = prop_oneof![Just(0_usize), Just(200_000), Just(usize::MAX)];
-    prop::collection::vec((1_usize..300, memory, any::<bool>()), 1..8)
+    let limits = (1_usize..300, memory, 1_usize..4).prop_map(|(events, memory, shards)| Limits {
+        events,
+        memory,
+        shards,
+    });
+    prop::collection::vec((limits, any::<bool>()), 1..8)
 }
 
 fn now() -> WallTime {
@@ -108,9 +116,9 @@ proptest! {
         cuts in any_cuts(),
     ) {
         let (_log, store) = logged(&crowd, &decisions);
-        let at_once = [(usize::MAX, usize::MAX, false)];
         let (one, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-        let (anew, in_steps) = (followed(&store, &one, &at_once), followed(&store, &other, &cuts));
+        let anew = followed(&store, &one, &[(AT_ONCE, false)]);
+        let in_steps = followed(&store, &other, &cuts);
         prop_assert!(!anew.changes.is_empty());
         for (whole, part) in anew.rows.iter().zip(&in_steps.rows) {
             prop_assert_eq!(whole, part);
@@ -120,12 +128,28 @@ proptest! {
 }
 
 #[test]
+fn any_number_of_shards_writes_the_same_rows() {
+    for (is_split, seed) in [(false, 11), (true, 12)] {
+        let crowd = Crowd { matches: 6, devices: 4, kills: 40, batch_events: 7, is_split, seed };
+        let (_log, store) = logged(&crowd, &[(20, true), (60, false)]);
+        let [one, two, seven] = [1, 2, 7].map(|shards| {
+            let dir = TempDir::new().unwrap();
+            followed(&store, &dir, &[(Limits { shards, ..AT_ONCE }, false)])
+        });
+        let reports = one.rows.iter().find(|(table, _)| table == "report").unwrap();
+        assert!(reports.1.len() > 7 * shards::EVENTS_A_SHARD, "{} reports", reports.1.len());
+        assert_eq!(one, two, "{seed}");
+        assert_eq!(one, seven, "{seed}");
+    }
+}
+
+#[test]
 fn sessions_of_one_match_are_joined_and_those_of_others_are_not() {
     let crowd =
         Crowd { matches: 2, devices: 4, kills: 40, batch_events: 12, is_split: true, seed: 7 };
     let (_log, store) = logged(&crowd, &[]);
     let dir = TempDir::new().unwrap();
-    followed(&store, &dir, &[(100, usize::MAX, false)]);
+    followed(&store, &dir, &[(Limits { events: 100, ..AT_ONCE }, false)]);
     let index = index::open(dir.path(), StoreOptions::default(), 1_024).unwrap();
     let number = |sql: &str| -> i64 { index.query_row(sql, [], |row| row.get(0)).unwrap() };
     assert_eq!(number("SELECT count(*) FROM game_match WHERE moved_to IS NULL"), 2);

@@ -18,6 +18,7 @@ mod matches;
 mod model;
 mod reads;
 mod retention;
+mod rosters;
 mod seals;
 mod sequences;
 mod statistics;

@@ -5,7 +5,7 @@ use event_model::{ClockEpoch, ClockReading, WallTime};
 use uuid::Uuid;
 
 use super::{
-    ClockFault, CrowdPlan, START_UNIX_MS, Step,
+    ClockFault, CrowdPlan, START_UNIX_MS, Step, Turns,
     chance::{bell_ms, even_ms, signed},
 };
 use crate::Prng;
@@ -26,14 +26,14 @@ const REBOOT_DEVIATION_MS: u64 = 2_000;
 /// How long a reboot takes, and for how long before it nothing had been sent.
 const REBOOT_MS: (u64, u64) = (90_000, 120_000);
 
+/// How long a program takes that is started anew in the last minutes.
+const RESTART_MS: u64 = 5_000;
+
 /// How wrong a time is in chaos.
 const CHAOS_MS: u64 = 3_600_000;
 
 /// 1970 and 2106, as distances from the match.
 const ABSURD_MS: [i64; 2] = [-START_UNIX_MS, 4_294_967_295_000 - START_UNIX_MS];
-
-/// Of a match's length, where a fault may come: not at its very ends.
-const FAULT_PCT: (u64, u64) = (10, 90);
 
 /// One device's clocks during a match. Times are the match's own.
 #[derive(Debug, Clone)]
@@ -60,6 +60,9 @@ enum Way {
     WallOnly,
     /// The age, but for events from before this instant that were sent later.
     AgedFrom(u64, i64),
+    /// The age of what was seen so long before this instant; of what was seen
+    /// later the wall clock alone, which is wrong by so much after it.
+    AgedUntil { from: u64, unsent_ms: u64, wrong_ms: i64 },
     /// Wall and monotonic clock err anew with every report.
     Chaotic,
 }
@@ -111,25 +114,30 @@ impl DeviceClock {
             }
             ClockFault::Announced(step) if hit(step.share_pct) => {
                 self.way = Way::WallOnly;
-                self.steps = steps(prng, step, end_ms);
+                self.steps = steps(prng, plan, step, end_ms);
                 let begun: Vec<_> =
                     self.steps.iter().map(|(at_ms, _)| (*at_ms, epoch(prng))).collect();
                 self.epochs.extend(begun);
             }
             ClockFault::Unannounced(step) if hit(step.share_pct) => {
                 self.way = Way::Claimed;
-                self.steps = steps(prng, step, end_ms);
+                self.steps = steps(prng, plan, step, end_ms);
             }
             ClockFault::UnannouncedWall(step) if hit(step.share_pct) => {
                 self.way = Way::WallOnly;
-                self.steps = steps(prng, step, end_ms);
+                self.steps = steps(prng, plan, step, end_ms);
             }
             ClockFault::Sleep { ms, share_pct } if hit(share_pct) => {
-                let at_ms = instant(prng, end_ms);
+                let at_ms = instant(prng, plan, end_ms);
                 self.blind = Some((at_ms, at_ms + ms));
                 self.steps = vec![(at_ms, -signed(ms))];
             }
-            ClockFault::Reboot { share_pct } if hit(share_pct) => self.reboots(prng, end_ms),
+            ClockFault::Reboot { share_pct } if hit(share_pct) => self.reboots(prng, plan, end_ms),
+            ClockFault::Restart { deviation_ms, unsent_ms, share_pct } if hit(share_pct) => {
+                let from = self.begins_anew(prng, plan, end_ms);
+                let wrong_ms = bell_ms(prng, deviation_ms);
+                self.way = Way::AgedUntil { from, unsent_ms, wrong_ms };
+            }
             ClockFault::Absurd { share_pct } if hit(share_pct) => {
                 self.offset_ms = ABSURD_MS[prng.index(ABSURD_MS.len())];
                 self.way = Way::WallOnly;
@@ -140,21 +148,52 @@ impl DeviceClock {
             | ClockFault::UnannouncedWall(_)
             | ClockFault::Sleep { .. }
             | ClockFault::Reboot { .. }
+            | ClockFault::Restart { .. }
             | ClockFault::Absurd { .. } => {}
         }
         self
     }
 
-    fn reboots(&mut self, prng: &mut Prng, end_ms: u64) {
-        let at_ms = instant(prng, end_ms);
-        self.blind = Some((at_ms, at_ms + REBOOT_MS.0));
-        self.epochs.push((at_ms, epoch(prng)));
+    fn reboots(&mut self, prng: &mut Prng, plan: &CrowdPlan, end_ms: u64) {
+        let at_ms = self.begins_anew(prng, plan, end_ms);
         self.way = Way::AgedFrom(at_ms, bell_ms(prng, REBOOT_DEVIATION_MS));
+    }
+
+    /// Starts the device anew; when.
+    fn begins_anew(&mut self, prng: &mut Prng, plan: &CrowdPlan, end_ms: u64) -> u64 {
+        let at_ms = instant(prng, plan, end_ms);
+        let away_ms = match plan.turns {
+            Turns::Within => REBOOT_MS.0,
+            Turns::NearEnd => RESTART_MS,
+        };
+        self.blind = Some((at_ms, at_ms + away_ms));
+        self.epochs.push((at_ms, epoch(prng)));
+        at_ms
     }
 
     /// Whether the device sees nothing at an instant.
     pub(super) fn is_blind(&self, at_ms: u64) -> bool {
         self.blind.is_some_and(|(from, to)| (from..to).contains(&at_ms))
+    }
+
+    /// From when to when nothing is sent, for the sake of a restart.
+    pub(super) fn unsent(&self) -> Option<(u64, u64)> {
+        match self.way {
+            Way::AgedUntil { from, unsent_ms, .. } if unsent_ms > 0 => {
+                Some((from.saturating_sub(unsent_ms), from + RESTART_MS))
+            }
+            Way::AgedUntil { .. }
+            | Way::Aged
+            | Way::Claimed
+            | Way::WallOnly
+            | Way::AgedFrom(..)
+            | Way::Chaotic => None,
+        }
+    }
+
+    /// Whether what is seen at an instant is another run's.
+    pub(super) fn is_restarted(&self, at_ms: u64) -> bool {
+        matches!(self.way, Way::AgedUntil { from, .. } if at_ms > from)
     }
 
     /// What the clocks say at an instant, and the server later; `slip_ms` is
@@ -168,6 +207,9 @@ impl DeviceClock {
             // The monotonic clock alone stopped.
             Way::Aged | Way::AgedFrom(..) => true_ms + self.offset_ms + slip_ms,
             Way::Claimed | Way::WallOnly => true_ms + self.offset_ms + stepped + slip_ms,
+            Way::AgedUntil { from, wrong_ms, .. } => {
+                true_ms + self.offset_ms + if at_ms > from { wrong_ms } else { 0 } + slip_ms
+            }
             Way::Chaotic => true_ms + chaos,
         };
         let mono_ms = self.uptime_ms + true_ms + stepped + slip_ms + chaos;
@@ -175,7 +217,10 @@ impl DeviceClock {
             Way::AgedFrom(from, wrong_ms) if at_ms < from && at_ms + REBOOT_MS.1 > from => {
                 (wall_ms + wrong_ms, TimeQuality::Low)
             }
-            Way::Aged | Way::Claimed | Way::AgedFrom(..) => {
+            Way::AgedUntil { from, unsent_ms, .. } if at_ms + unsent_ms > from => {
+                (wall_ms, TimeQuality::Low)
+            }
+            Way::Aged | Way::Claimed | Way::AgedFrom(..) | Way::AgedUntil { .. } => {
                 (wall_ms + signed(travel_ms), TimeQuality::Good)
             }
             Way::WallOnly | Way::Chaotic => (wall_ms, TimeQuality::Low),
@@ -207,19 +252,20 @@ pub(super) fn is_among(plan: &CrowdPlan, device_no: usize, share_pct: u64) -> bo
     u64::try_from(device_no).is_ok_and(|number| number < hit)
 }
 
-fn steps(prng: &mut Prng, step: Step, end_ms: u64) -> Vec<(u64, i64)> {
+fn steps(prng: &mut Prng, plan: &CrowdPlan, step: Step, end_ms: u64) -> Vec<(u64, i64)> {
     let mut steps: Vec<_> = (0..step.times)
         .map(|_| {
             let by_ms = signed(step.by_ms);
-            (instant(prng, end_ms), if prng.percent(50) { by_ms } else { -by_ms })
+            (instant(prng, plan, end_ms), if prng.percent(50) { by_ms } else { -by_ms })
         })
         .collect();
     steps.sort_unstable();
     steps
 }
 
-fn instant(prng: &mut Prng, end_ms: u64) -> u64 {
-    prng.between(end_ms * FAULT_PCT.0 / 100, end_ms * FAULT_PCT.1 / 100)
+fn instant(prng: &mut Prng, plan: &CrowdPlan, end_ms: u64) -> u64 {
+    let (first, last) = plan.turns.fault_pct();
+    prng.between(end_ms * first / 100, end_ms * last / 100)
 }
 
 fn epoch(prng: &mut Prng) -> ClockEpoch {

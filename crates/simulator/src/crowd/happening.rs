@@ -120,7 +120,8 @@ pub(super) fn team_of(player: usize) -> usize {
     player / (PLAYERS / 2)
 }
 
-fn counter_of(kind: Kind) -> &'static str {
+/// What numbers the victims of a kind.
+pub(super) fn counter_of(kind: Kind) -> &'static str {
     if kind == Kind::Demolition { "victim demolitions" } else { "victim deaths" }
 }
 

@@ -103,9 +103,53 @@ pub enum ClockFault {
         /// On how many of a hundred devices.
         share_pct: u64,
     },
+    /// Some devices start anew, as another run with another epoch, and from then
+    /// on have only a wall clock that is wrong by a constant, a bell curve of
+    /// this width. What they had not sent by then has only its wall clock's
+    /// time as well.
+    Restart {
+        /// Its standard deviation.
+        deviation_ms: u64,
+        /// For how long before it nothing had been sent.
+        unsent_ms: u64,
+        /// On how many of a hundred devices.
+        share_pct: u64,
+    },
     /// Every report's time is wrong by another amount, up to an hour.
     Chaos,
 }
+
+/// When something happens to a device: steps, restarts, who joins late or is
+/// away for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turns {
+    /// Where much is told before and afterwards.
+    Within,
+    /// In the last minutes: afterwards a device tells of a few kills and no
+    /// more, on a clock that nobody knows yet.
+    NearEnd,
+}
+
+impl Turns {
+    /// Of a match's length: where a clock's fault comes.
+    pub(super) fn fault_pct(self) -> (u64, u64) {
+        match self {
+            Self::Within => (10, 90),
+            Self::NearEnd => NEAR_END_PCT,
+        }
+    }
+
+    /// Of a match's length: where somebody joins late or loses it.
+    pub(super) fn turn_pct(self) -> (u64, u64) {
+        match self {
+            Self::Within => (10, 60),
+            Self::NearEnd => NEAR_END_PCT,
+        }
+    }
+}
+
+/// In a match of forty minutes with 150 kills: three to twelve of them.
+const NEAR_END_PCT: (u64, u64) = (92, 98);
 
 /// Whether the game counts the victim's deaths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,20 +193,39 @@ impl Outage {
 pub enum Lie {
     /// They make the same forty kills up, and their clocks slip by six seconds.
     Invents,
+    /// The same with clocks as right as anybody's.
+    InventsOnTime,
+    /// The same, and each tells them in the names of all players, one after the
+    /// other.
+    Impersonates,
+    /// The same, and each lists thirty players that nobody knows in the name of
+    /// each of these thirty.
+    ListsStrangers,
     /// They tell what they saw a second time, some seconds later.
     Repeats,
     /// Their clocks slip by six seconds over the match.
     ShiftsClock,
     /// They keep half of what they saw to themselves.
     Omits,
+    /// They tell everything, and delete half of it when the match is over.
+    Deletes,
     /// They send two thousand kills of nobody, each alone.
     Floods,
 }
 
 impl Lie {
     /// Every one.
-    pub const ALL: [Self; 5] =
-        [Self::Invents, Self::Repeats, Self::ShiftsClock, Self::Omits, Self::Floods];
+    pub const ALL: [Self; 9] = [
+        Self::Invents,
+        Self::InventsOnTime,
+        Self::Impersonates,
+        Self::ListsStrangers,
+        Self::Repeats,
+        Self::ShiftsClock,
+        Self::Omits,
+        Self::Deletes,
+        Self::Floods,
+    ];
 }
 
 /// What a crowd is made of. Equal plans make equal crowds, and a changed field
@@ -204,6 +267,10 @@ pub struct CrowdPlan {
     pub liars: usize,
     /// What about.
     pub lie: Lie,
+    /// Whether the honest devices' sources list the ten players.
+    pub lists_players: bool,
+    /// When something happens to a device.
+    pub turns: Turns,
     /// What the game counts.
     pub counters: Counters,
     /// Whose clock numbers the rounds.
@@ -235,6 +302,8 @@ impl CrowdPlan {
             name_fault_pct: 0,
             liars: 0,
             lie: Lie::Invents,
+            lists_players: false,
+            turns: Turns::Within,
             counters: Counters::None,
             round_clock: RoundClock::Wall,
             noise: Noise::GEP,

@@ -1,7 +1,9 @@
 //! A report on its way, and what it really is.
 
 use association::{Hints, Report, Sighting};
-use event_model::{Actors, ClockReading, DeviceId, Identity, Kind, Ordinal, Origin, WallTime};
+use event_model::{
+    Actors, ClockReading, DeviceId, Game, Identity, Kind, Ordinal, Origin, WallTime,
+};
 
 /// One report as the server gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,13 @@ pub struct Told {
 }
 
 impl Told {
+    /// The game in front of the match's key.
+    #[must_use]
+    pub fn game(&self) -> Game {
+        let (game, _) = self.subject.split_once(':').expect("a match's key begins with its game");
+        Game::new(game).expect("a crowd's game has a plain name")
+    }
+
     /// What association is told of it.
     #[must_use]
     pub fn report(&self) -> Report<'_> {

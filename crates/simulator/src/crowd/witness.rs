@@ -30,8 +30,7 @@ const LEAGUE_CLOCK_MS: (u64, u64) = (100, 725);
 /// So that a wall clock an hour behind still gives a round above zero.
 const ROUND_ORIGIN_MS: i64 = 200_000_000;
 
-/// Of a match's length, where somebody joins late or loses it.
-const TURN_PCT: (u64, u64) = (10, 60);
+pub(super) use lies::{deleted, strangers};
 
 /// The reports of one stream, in the order in which it made them.
 pub(super) fn reports(plan: &CrowdPlan, device_no: usize, happened: &[Happening]) -> Vec<Sent> {
@@ -51,6 +50,8 @@ struct Sight {
     /// Which one of its own: enters the event's id.
     number: String,
     truth: Option<usize>,
+    /// The player in whose name it is told.
+    teller: usize,
     shown: Shown,
 }
 
@@ -73,16 +74,18 @@ impl<'a> Witness<'a> {
         let mut prng = Prng::new(plan.seed, &format!("crowd turns {device_no}"));
         let batch_phase_ms = prng.below(BATCH_MS);
         let offline = offline(plan, device_no, end_ms, &mut prng);
-        let mut turn = || prng.between(end_ms * TURN_PCT.0 / 100, end_ms * TURN_PCT.1 / 100);
+        let (first, last) = plan.turns.turn_pct();
+        let mut turn = || prng.between(end_ms * first / 100, end_ms * last / 100);
         let (joined_ms, lost_ms) = (turn(), turn());
         let joins_late = is_among(plan, device_no, plan.late_join_pct);
+        let clock = DeviceClock::of(plan, device_no, end_ms);
         Self {
             plan,
             device_no,
             player: plan.player_of(device_no),
             end_ms,
-            clock: DeviceClock::of(plan, device_no, end_ms),
-            offline,
+            offline: clock.unsent().or(offline),
+            clock,
             joined_ms: if joins_late { joined_ms } else { 0 },
             reconnect: is_among(plan, device_no, plan.reconnect_pct).then_some(lost_ms),
             batch_phase_ms,
@@ -113,7 +116,8 @@ impl<'a> Witness<'a> {
                 names::corrupt(&mut shown, fault);
             }
             shown.match_clock_ms = game_clock_ms;
-            sights.push(Sight { seen_ms, number: truth.to_string(), truth: Some(truth), shown });
+            let (number, truth) = (truth.to_string(), Some(truth));
+            sights.push(Sight { seen_ms, number, truth, teller: self.player, shown });
         }
         sights
     }
@@ -158,10 +162,10 @@ impl<'a> Witness<'a> {
     fn told(&self, number: usize, sight: Sight, look: Look) -> Told {
         let shown = sight.shown;
         let is_native = shown.ordinal.is_some();
-        let observer = player_name(self.player);
+        let observer = player_name(sight.teller);
         let sequence = u64::try_from(number + 1).expect("a match has few reports");
         Told {
-            device: DeviceId(Uuid::from_u128(device_bits(self.plan.seed, self.device_no))),
+            device: device_id(self.plan.seed, self.device_no),
             event_id: self.event_id(&observer, &sight.number, sight.seen_ms, shown.kind),
             subject: subject(self.plan),
             position: 0,
@@ -199,7 +203,7 @@ impl<'a> Witness<'a> {
         let session = SessionKey::from_values([seed.as_str(), own.as_str()]);
         let after_reconnect = self.reconnect.is_some_and(|from| seen_ms >= from);
         let game = game(self.plan.rules);
-        let epoch = u32::from(after_reconnect);
+        let epoch = u32::from(after_reconnect) + u32::from(self.clock.is_restarted(seen_ms));
         let fields = EventIdFields {
             game: &game,
             session: &session,
@@ -247,9 +251,10 @@ fn offline(plan: &CrowdPlan, device_no: usize, end_ms: u64, prng: &mut Prng) -> 
     (chance < outage.share_pct).then_some((from_ms, from_ms + long_ms))
 }
 
-fn device_bits(seed: u64, device_no: usize) -> u128 {
+/// The device behind a stream.
+pub(super) fn device_id(seed: u64, device_no: usize) -> DeviceId {
     let mut prng = Prng::new(seed, &format!("crowd device {device_no}"));
-    (u128::from(prng.next_u64()) << 64) | u128::from(prng.next_u64())
+    DeviceId(Uuid::from_u128((u128::from(prng.next_u64()) << 64) | u128::from(prng.next_u64())))
 }
 
 fn game(rules: RuleSet) -> Game {

@@ -1,10 +1,8 @@
 //! What is measured beside the cells: liars, a device left out, halves.
 
-use super::{Deceived, Figures, Halves, Live, Partition, play, without_device};
-use crate::crowd::{ClockFault, Counters, Crowd, CrowdPlan, Lie, RuleSet, Step};
-
-/// Most liars of ten devices that are measured.
-const LIARS_MAX: usize = 5;
+use super::{Deceived, Halves, LEFT_OUT_MIN, Liars, Miss, Partition, without_device};
+use crate::crowd::{ClockFault, Counters, Crowd, CrowdPlan, RuleSet, Step};
+use crate::side_by_side;
 
 /// The device that is left out: one that steps where any does.
 const LEFT_OUT: usize = 0;
@@ -12,10 +10,8 @@ const LEFT_OUT: usize = 0;
 /// All of it.
 #[derive(Debug, Clone)]
 pub struct Beside {
-    /// For 1, 2, … liars who invent together and whose clocks slip.
-    pub liars: Vec<(Figures, Deceived)>,
-    /// For each lie, what 1, 2, … liars do to honest pairs and clocks.
-    pub lies: Vec<(Lie, Vec<(Partition, Deceived)>)>,
+    /// For each way to lie, what 1, 2, … liars do to honest pairs and clocks.
+    pub lies: Vec<(Liars, Vec<Deceived>)>,
     /// What the other nine devices' pairs are without the tenth, by name.
     pub left_out: Vec<(&'static str, Partition)>,
     /// Counter-Strike's halves, by how many of ten players run a companion.
@@ -26,51 +22,60 @@ impl Beside {
     /// Plays the matches.
     #[must_use]
     pub fn of(seed: u64, matches: u64) -> Self {
-        let crowds = |plan: CrowdPlan| {
-            (0..matches)
-                .map(move |turn| Crowd::of(&CrowdPlan { seed: seed + turn, ..plan.clone() }))
-        };
-        Self {
-            liars: (1..=LIARS_MAX)
-                .map(|liars| deceived(crowds(CrowdPlan { liars, ..CrowdPlan::new(seed) })))
-                .collect(),
-            lies: Lie::ALL.map(|lie| (lie, lied(seed, matches, lie))).into(),
-            left_out: left_out_plans(seed)
-                .into_iter()
-                .map(|(name, plan)| (name, left_out(crowds(plan))))
-                .collect(),
-            halves: [10, 8]
-                .map(|devices| {
-                    let plan = CrowdPlan { devices, ..CrowdPlan::of_game(seed, RuleSet::Cs2) };
-                    (devices, halves(crowds(CrowdPlan { miss_pct: 0, ..plan })))
-                })
-                .into(),
-        }
+        let plans = left_out_plans(seed);
+        let left_out = side_by_side::all(&plans, |(name, plan)| {
+            (*name, left_out(crowds(plan.clone(), matches)))
+        });
+        let halves = side_by_side::all(&[10, 8], |devices| {
+            let plan = CrowdPlan { devices: *devices, ..CrowdPlan::of_game(seed, RuleSet::Cs2) };
+            (*devices, halves(crowds(CrowdPlan { miss_pct: 0, ..plan }, matches)))
+        });
+        Self { lies: lied(Liars::all(seed), matches), left_out, halves }
     }
 }
 
-/// What liars of one kind do, by how many there are.
-fn lied(seed: u64, matches: u64, lie: Lie) -> Vec<(Partition, Deceived)> {
-    let of = |liars: usize| {
-        let mut sum = (Partition::default(), Deceived::default());
-        for turn in 0..matches {
-            let plan = CrowdPlan { liars, lie, ..CrowdPlan::new(seed + turn) };
-            let (deceived, pairs) = Deceived::and_pairs(&Crowd::of(&plan));
-            sum.0.add(&pairs);
-            sum.1.add(deceived);
+impl Beside {
+    /// What is missed: of one liar, and of one device left out.
+    #[must_use]
+    pub fn misses(&self) -> Vec<Miss> {
+        let mut misses: Vec<Miss> = self
+            .lies
+            .iter()
+            .filter_map(|(way, by_number)| Some((way, by_number.first()?)))
+            .flat_map(|(way, deceived)| deceived.misses(&format!("1 of {}", way.title())))
+            .collect();
+        for (name, pairs) in &self.left_out {
+            let aim = if name.starts_with("native") { 1.0 } else { LEFT_OUT_MIN };
+            let measured = pairs.precision().min(pairs.recall());
+            let figure = "agreement with one device left out".to_owned();
+            let miss = Miss { cell: (*name).to_owned(), figure, aim, measured };
+            misses.extend((measured < aim).then_some(miss));
+        }
+        misses
+    }
+}
+
+fn crowds(plan: CrowdPlan, matches: u64) -> impl Iterator<Item = Crowd> {
+    (0..matches).map(move |turn| Crowd::of(&CrowdPlan { seed: plan.seed + turn, ..plan.clone() }))
+}
+
+/// What liars do, by how many there are.
+fn lied(ways: Vec<Liars>, matches: u64) -> Vec<(Liars, Vec<Deceived>)> {
+    let plans: Vec<CrowdPlan> =
+        ways.iter().flat_map(|way| (1..=way.most()).map(|liars| way.plan_of(liars))).collect();
+    let mut deceived = side_by_side::all(&plans, |plan| {
+        let mut sum = Deceived::default();
+        for crowd in crowds(plan.clone(), matches) {
+            sum.add(&Deceived::of(&crowd));
         }
         sum
+    })
+    .into_iter();
+    let with = |way: Liars| {
+        let by_number = deceived.by_ref().take(way.most()).collect();
+        (way, by_number)
     };
-    (1..=LIARS_MAX).map(of).collect()
-}
-
-fn deceived(crowds: impl Iterator<Item = Crowd>) -> (Figures, Deceived) {
-    let mut sum = (Figures::default(), Deceived::default());
-    for crowd in crowds {
-        sum.0.add(&play(&crowd, Box::new(Live::new(&crowd))));
-        sum.1.add(Deceived::of(&crowd));
-    }
-    sum
+    ways.into_iter().map(with).collect()
 }
 
 fn left_out(crowds: impl Iterator<Item = Crowd>) -> Partition {

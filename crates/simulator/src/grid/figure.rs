@@ -107,19 +107,20 @@ pub fn lost_and_doubled(measured: &Measured) -> String {
 /// Liars, and what they reach.
 #[must_use]
 pub fn liars(beside: &Beside) -> String {
-    let group = |(number, (figures, deceived)): (usize, &(Figures, super::Deceived))| {
-        let recall = figures.sealed.recall();
+    let group = |(number, deceived): (usize, &super::Deceived)| {
+        let recall = deceived.pairs.recall();
         let seconds = count_of(deceived.moved_ms) / 1_000.0;
         let bars: Vec<Bar> = vec![
             ("a", recall, format!("{recall:.4} recall of honest pairs")),
             ("b", seconds / 3.0, format!("{seconds:.2} s an honest clock was moved, at most")),
-            ("c", 0.0, format!("{} inventions confirmed", deceived.confirmed)),
+            ("c", 0.0, format!("{} inventions believed", deceived.believed)),
         ];
         (format!("{number} of ten lie"), bars)
     };
+    let by_number = beside.lies.first().map_or(&[][..], |(_, by_number)| by_number);
     bars(
         "Simulated: liars who invent forty kills together, and whose clocks slip by 6 s",
-        &(1..).zip(&beside.liars).map(group).collect::<Vec<_>>(),
+        &(1..).zip(by_number).map(group).collect::<Vec<_>>(),
     )
 }
 

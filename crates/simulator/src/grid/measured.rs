@@ -62,7 +62,12 @@ impl Measured {
     /// What it misses.
     #[must_use]
     pub fn misses(&self) -> Vec<Miss> {
-        self.cell.aims.iter().filter_map(|aim| self.miss(*aim)).collect()
+        let missed =
+            |aims: &[Aim]| -> Vec<Miss> { aims.iter().filter_map(|aim| self.miss(*aim)).collect() };
+        let by_word = missed(&self.cell.by_word).into_iter();
+        let by_word =
+            by_word.map(|miss| Miss { figure: format!("{}, by the word", miss.figure), ..miss });
+        missed(&self.cell.aims).into_iter().chain(by_word).collect()
     }
 
     fn miss(&self, aim: Aim) -> Option<Miss> {

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use association::{Change, MatchState, Rules};
+use association::{Change, LogNo, MatchState, Occurrence};
 
-use super::{Method, Moved, OccurrenceNo, solved::game_of};
+use super::{Method, Moved, OccurrenceNo, solved::rules_of};
 use crate::crowd::{Crowd, Sent};
 
 /// A match as the server keeps it: decided at arrival, solved anew from time to
 /// time, and sealed when nothing comes any more.
 pub struct Live {
     state: MatchState,
+    /// What its senders delete before the seal.
+    deleted: Vec<LogNo>,
     /// Who is in each occurrence, by place in the order of arrival.
     members: HashMap<OccurrenceNo, Vec<usize>>,
     /// Where each report is.
@@ -21,8 +23,9 @@ impl Live {
     /// For a crowd's game.
     #[must_use]
     pub fn new(crowd: &Crowd) -> Self {
-        let state = MatchState::new(Rules::of(&game_of(crowd)));
-        Self { state, members: HashMap::new(), is_in: vec![None; crowd.sent.len()] }
+        let deleted = deleted(crowd);
+        let is_in = vec![None; crowd.sent.len()];
+        Self { state: begun(crowd), deleted, members: HashMap::new(), is_in }
     }
 
     /// Follows the changes as a consumer of the feed does.
@@ -69,12 +72,56 @@ impl Method for Live {
     }
 
     fn seal(&mut self) -> Vec<Moved> {
+        if !self.deleted.is_empty() {
+            self.state.withdraw(&self.deleted);
+        }
         self.state.seal();
         self.follow()
     }
 }
 
+/// A match of which nothing but its players is known.
+fn begun(crowd: &Crowd) -> MatchState {
+    let mut state = MatchState::new(rules_of(crowd));
+    for list in &crowd.listed {
+        state.hear_roster(list.device, &list.observer, list.players.iter().map(String::as_str));
+    }
+    state
+}
+
+fn deleted(crowd: &Crowd) -> Vec<LogNo> {
+    crowd.deleted.iter().map(|report| LogNo(crowd.sent[*report].told.position)).collect()
+}
+
+/// A crowd's match after its seal, decided at each arrival as the server does.
+#[must_use]
+pub fn decided(crowd: &Crowd) -> MatchState {
+    let mut state = begun(crowd);
+    for sent in &crowd.sent {
+        state.place(&sent.report());
+        state.resolve_if_due();
+    }
+    state.seal();
+    state
+}
+
+/// The record of a crowd after the seal, which is the same whatever was thought
+/// meanwhile.
+#[must_use]
+pub fn record(crowd: &Crowd) -> Vec<Occurrence> {
+    let mut state = begun(crowd);
+    for sent in &crowd.sent {
+        state.place(&sent.report());
+    }
+    let deleted = deleted(crowd);
+    if !deleted.is_empty() {
+        state.withdraw(&deleted);
+    }
+    state.seal();
+    state.occurrences()
+}
+
 /// A crowd's positions count from 1, in the order of arrival.
-fn place_of(position: u64) -> usize {
+pub(super) fn place_of(position: u64) -> usize {
     usize::try_from(position - 1).expect("a crowd's report has a place in memory")
 }

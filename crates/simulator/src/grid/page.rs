@@ -1,16 +1,13 @@
-//! Writes what was simulated into `docs/association.md` and its pictures.
+//! Writes what was simulated into the page and its pictures, and reads it there.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::{Beside, Measured, cells::clock_word, figure, table};
+use super::{Beside, Measured, Miss, cells::clock_word, figure, table};
 
-/// The page, from the workspace's root, where `--update` is meant to be run.
-const PAGE: &str = "docs/association.md";
-
-/// The folder of its pictures.
-const FIGURES: &str = "docs/figures";
+/// The folder of its pictures, beside it.
+const FIGURES: &str = "figures";
 
 /// What is between a mark and this is written here, and by nobody else.
 const END: &str = "<!-- /simulated -->";
@@ -38,13 +35,15 @@ const WORST: usize = 20;
 ///
 /// # Errors
 /// Where the page has no place for it, or cannot be written.
-pub fn update_star(star: &[Measured], beside: &Beside, stamp: &str) -> Result<()> {
+pub fn update_star(page: &Path, star: &[Measured], beside: &Beside, stamp: &str) -> Result<()> {
+    let write = |section: &str, text: &str| write(page, section, text);
+    let picture = |name: &str, svg: &str| picture(page, name, svg);
     let opening = star.iter().find(|measured| measured.cell.name == OPENING);
     let opening = opening.context("the star has it")?;
     write("opening", &format!("{stamp}\n\n{}", table::methods(opening)))?;
     write("star", &format!("{stamp}\n\n{}", table::ours(star)))?;
     write("baselines", &format!("{stamp}\n\n{}", table::beside_baselines(star)))?;
-    write("misses", &format!("{stamp}\n\n{}", table::misses(star)))?;
+    write("misses", &format!("{stamp}\n\n{}", table::misses(&star_misses(star, beside))))?;
     write("beside", &format!("{stamp}\n\n{}", table::beside(beside)))?;
     let pictured: Vec<&Measured> =
         star.iter().filter(|measured| PICTURED.contains(&measured.cell.name.as_str())).collect();
@@ -54,12 +53,26 @@ pub fn update_star(star: &[Measured], beside: &Beside, stamp: &str) -> Result<()
     picture("association-ids.svg", &figure::churn(&pictured))
 }
 
+/// What the star misses, and what is measured beside it.
+#[must_use]
+pub fn star_misses(star: &[Measured], beside: &Beside) -> Vec<Miss> {
+    star.iter().flat_map(Measured::misses).chain(beside.misses()).collect()
+}
+
+/// The lines of a table that a page does not have.
+#[must_use]
+pub fn unlisted(page: &str, table: &str) -> Vec<String> {
+    let of_page: BTreeSet<&str> = page.lines().collect();
+    let rows = table.lines().filter(|line| line.starts_with('|') && !of_page.contains(line));
+    rows.map(str::to_owned).collect()
+}
+
 /// Puts the core into the page: how many cells miss what, and the worst.
 ///
 /// # Errors
 /// Where the page has no place for it, or cannot be written.
-pub fn update_core(core: &[Measured], stamp: &str) -> Result<()> {
-    write("core", &format!("{stamp}\n\n{}", core_text(core)))
+pub fn update_core(page: &Path, core: &[Measured], stamp: &str) -> Result<()> {
+    write(page, "core", &format!("{stamp}\n\n{}", core_text(core)))
 }
 
 /// The core in short.
@@ -81,18 +94,19 @@ pub fn core_text(core: &[Measured]) -> String {
     )
 }
 
-fn picture(name: &str, svg: &str) -> Result<()> {
-    let path = Path::new(FIGURES).join(name);
+fn picture(page: &Path, name: &str, svg: &str) -> Result<()> {
+    let path = page.with_file_name(FIGURES).join(name);
     fs::write(&path, svg).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn write(section: &str, text: &str) -> Result<()> {
-    let page = fs::read_to_string(PAGE)
-        .with_context(|| format!("{PAGE} is not here: run this in the workspace's root"))?;
+fn write(page: &Path, section: &str, text: &str) -> Result<()> {
+    let path = page.display();
+    let told = fs::read_to_string(page)
+        .with_context(|| format!("{path} is not here: run this in the workspace's root"))?;
     let begin = format!("<!-- simulated: {section} -->");
-    let written = between_marks(&page, &begin, text.trim_end())
-        .with_context(|| format!("{PAGE} has no place for {section}"))?;
-    Ok(fs::write(PAGE, written)?)
+    let written = between_marks(&told, &begin, text.trim_end())
+        .with_context(|| format!("{path} has no place for {section}"))?;
+    Ok(fs::write(page, written)?)
 }
 
 fn between_marks(page: &str, begin: &str, text: &str) -> Option<String> {
@@ -113,5 +127,12 @@ mod tests {
         assert!(written.contains("-->\n\nnew\n\n<!--") && written.contains("kept"));
         assert!(!written.contains("old"));
         assert_eq!(between_marks("no marks", "<!-- simulated: x -->", "new"), None);
+    }
+
+    #[test]
+    fn a_row_that_the_page_has_with_another_figure_is_not_listed() {
+        let page = "| a | F1 | 0.9 |\n| b | F1 | 0.8 |\n";
+        assert_eq!(unlisted(page, "text\n| a | F1 | 0.9 |\n"), Vec::<String>::new());
+        assert_eq!(unlisted(page, "| b | F1 | 0.7 |\n"), ["| b | F1 | 0.7 |"]);
     }
 }

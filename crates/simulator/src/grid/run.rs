@@ -15,10 +15,15 @@ fn is_measured(sent: &Sent) -> bool {
 pub fn play(crowd: &Crowd, mut method: Box<dyn Method>) -> Figures {
     let mut ledger = Ledger::of(crowd);
     for (report, sent) in crowd.sent.iter().enumerate() {
+        let mut is_judged = false;
         for moved in method.place(report, sent) {
             ledger.moves(moved.report, moved.to, sent.arrived_ms);
+            // At once: what moves after it may be a correction already.
+            if moved.report == report && !is_judged {
+                ledger.judge_arrival(report);
+                is_judged = true;
+            }
         }
-        ledger.judge_arrival(report);
     }
     let end_ms = crowd.sent.last().map_or(0, |last| last.arrived_ms);
     for moved in method.seal() {

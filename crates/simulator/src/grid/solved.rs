@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use association::{
-    Pushed, ReportNo, ReportSet, Rules, Solution, solve,
-    trust::{Known, Standing, judge},
-};
+use association::{Pushed, ReportNo, ReportSet, Rules, Solution, solve};
 use event_model::{Game, Kind};
 
 use super::{Labelled, Partition};
@@ -28,7 +25,7 @@ impl<'a> Solved<'a> {
         let mut set = ReportSet::new();
         let taken: Vec<&Sent> = crowd.sent.iter().filter(|sent| is_taken(sent)).collect();
         let numbers = taken.iter().map(|sent| pushed(&mut set, sent)).collect();
-        let solution = solve(&set, &Rules::of(&game_of(crowd)));
+        let solution = solve(&set, &rules_of(crowd));
         Self { taken, numbers, set, solution }
     }
 
@@ -51,7 +48,7 @@ impl<'a> Solved<'a> {
 
     /// By how much a device's clock is said to be off, at the middle of its
     /// reports, in the frame of this solution.
-    fn offset_ms(&self, device_no: usize) -> Option<i64> {
+    pub(super) fn offset_ms(&self, device_no: usize) -> Option<i64> {
         let own = self.taken.iter().zip(&self.numbers);
         let mut offsets: Vec<i64> = own
             .filter(|(sent, _)| sent.device_no == device_no)
@@ -77,11 +74,10 @@ fn place(number: ReportNo) -> usize {
     usize::try_from(number.0).expect("a set's number is a place in memory")
 }
 
-/// The game in front of a match's key.
-pub(super) fn game_of(crowd: &Crowd) -> Game {
-    let subject = crowd.sent.first().map_or("none:", |sent| sent.told.subject.as_str());
-    let (game, _) = subject.split_once(':').expect("a match's key begins with its game");
-    Game::new(game).expect("a crowd's game has a plain name")
+/// The rules of a crowd's game.
+pub(super) fn rules_of(crowd: &Crowd) -> Rules {
+    let game = crowd.sent.first().map(|sent| sent.told.game());
+    Rules::of(&game.unwrap_or_else(Game::league))
 }
 
 /// How the others' pairs agree when one device is left out: the partition of
@@ -98,79 +94,6 @@ pub fn without_device(crowd: &Crowd, device_no: usize) -> Partition {
         Some(Labelled { stored, truth })
     });
     Partition::of(labelled.collect())
-}
-
-/// What liars did to a match.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Deceived {
-    /// Occurrences of which most reports are made up and that more than half
-    /// of all accounts seem to witness.
-    pub confirmed: u64,
-    /// Occurrences of which most reports are made up and that trust confirms.
-    pub believed: u64,
-    /// By how much they moved any two honest clocks against each other, at
-    /// most.
-    pub moved_ms: u64,
-}
-
-impl Deceived {
-    /// Solves a crowd with its liars and without.
-    #[must_use]
-    pub fn of(crowd: &Crowd) -> Self {
-        Self::and_pairs(crowd).0
-    }
-
-    /// The same, and the honest devices' reports as they are put together.
-    #[must_use]
-    pub fn and_pairs(crowd: &Crowd) -> (Self, Partition) {
-        let with = Solved::of(crowd, |_| true);
-        let without = Solved::of(crowd, |sent| !sent.by_liar);
-        let (confirmed, believed) = confirmed_lies(crowd, &with);
-        let moved_ms = moved_ms(crowd, &with, &without);
-        (Self { confirmed, believed, moved_ms }, with.partition())
-    }
-
-    /// The worse of both, over matches.
-    pub fn add(&mut self, other: Self) {
-        self.confirmed += other.confirmed;
-        self.believed += other.believed;
-        self.moved_ms = self.moved_ms.max(other.moved_ms);
-    }
-}
-
-fn confirmed_lies(crowd: &Crowd, solved: &Solved<'_>) -> (u64, u64) {
-    let mut witnesses: BTreeMap<u64, (BTreeSet<usize>, usize, usize)> = BTreeMap::new();
-    for (sent, stored) in solved.stored() {
-        let (accounts, lies, reports) = witnesses.entry(stored).or_default();
-        accounts.insert(crowd.plan.player_of(sent.device_no));
-        *lies += usize::from(sent.truth.is_none());
-        *reports += 1;
-    }
-    let is_lie = |(_, (_, lies, reports)): &(&u64, &(_, usize, usize))| 2 * lies > *reports;
-    let lies: Vec<_> = witnesses.iter().filter(is_lie).collect();
-    let rules = Rules::of(&game_of(crowd));
-    let trust = judge(&solved.set, &rules, &solved.solution, &Known::default()).assessment;
-    let is_believed = |stored: u64| {
-        let at = usize::try_from(stored).expect("a cluster's number is a place in memory");
-        trust.occurrences[at].standing == Standing::Confirmed
-    };
-    let by_count =
-        lies.iter().filter(|(_, (accounts, ..))| 2 * accounts.len() > crowd.plan.devices);
-    let by_trust = lies.iter().filter(|(stored, _)| is_believed(**stored));
-    (number(by_count.count()), number(by_trust.count()))
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).expect("a count fits into 64 bits")
-}
-
-fn moved_ms(crowd: &Crowd, with: &Solved<'_>, without: &Solved<'_>) -> u64 {
-    let honest = (0..crowd.plan.streams()).filter(|device| !crowd.plan.is_liar(*device));
-    let moved: Vec<i64> = honest
-        .filter_map(|device| Some(with.offset_ms(device)? - without.offset_ms(device)?))
-        .collect();
-    let (least, most) = (moved.iter().min(), moved.iter().max());
-    least.zip(most).map_or(0, |(least, most)| most.abs_diff(*least))
 }
 
 /// What became of Counter-Strike's kills: each is two halves, told by the

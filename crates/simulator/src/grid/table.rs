@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Baseline, Beside, Figures, Measured, Miss, PRECISION_MIN, Partition, cells::lie_word};
+use super::{Baseline, Beside, Deceived, Figures, Measured, Miss, Partition, lies::LIARS_MAX};
 use crate::crowd::CrowdPlan;
-
-/// What a clock may be moved by without anybody seeing it: 1.48 times the median
-/// deviation of one report in these crowds.
-const CLOCK_NOISE_MS: u64 = 330;
 
 /// Ours, a line for each cell.
 #[must_use]
@@ -109,8 +105,7 @@ fn share_pct(count: u64, whole: u64) -> String {
 
 /// What the cells miss, a line for each.
 #[must_use]
-pub fn misses(grid: &[Measured]) -> String {
-    let misses: Vec<Miss> = grid.iter().flat_map(Measured::misses).collect();
+pub fn misses(misses: &[Miss]) -> String {
     if misses.is_empty() {
         return "None: every cell reaches every figure that is asked of it.\n".to_owned();
     }
@@ -152,21 +147,7 @@ pub fn summary(grid: &[Measured]) -> String {
 /// Liars, a device left out, and halves.
 #[must_use]
 pub fn beside(beside: &Beside) -> String {
-    let mut text =
-        "| liars of ten | P of honest pairs | R | inventions confirmed | an honest clock \
-                    moved by at most | wrong at arrival |\n|--:|--:|--:|--:|--:|--:|\n"
-            .to_owned();
-    for (number, (figures, deceived)) in (1..).zip(&beside.liars) {
-        text.push_str(&format!(
-            "| {number} | {:.5} | {:.5} | {} | {:.2} s | {:.3} % |\n",
-            figures.sealed.precision(),
-            figures.sealed.recall(),
-            deceived.confirmed,
-            seconds(deceived.moved_ms),
-            100.0 * figures.arrival.wrong_share(),
-        ));
-    }
-    text.push_str(&lies(beside));
+    let mut text = lies(beside);
     text.push_str("\n| one of ten left out | P of the others' pairs | R |\n|---|--:|--:|\n");
     for (name, pairs) in &beside.left_out {
         text.push_str(&format!("| {name} | {:.5} | {:.5} |\n", pairs.precision(), pairs.recall()));
@@ -189,24 +170,30 @@ pub fn beside(beside: &Beside) -> String {
 
 /// What liars of each kind reach, and how many of them are withstood.
 fn lies(beside: &Beside) -> String {
-    let mut text = "\n| ten players, of whom so many lie | 1 | 2 | 3 | 4 | 5 | withstood |\n\
+    let mut text = "| so many lie | 1 | 2 | 3 | 4 | 5 | withstood |\n\
                     |---|--:|--:|--:|--:|--:|--:|\n"
         .to_owned();
-    for (lie, by_number) in &beside.lies {
-        let cells = by_number.iter().map(|(pairs, deceived)| {
-            let (recall, moved_s) = (pairs.recall(), seconds(deceived.moved_ms));
-            format!("R {recall:.4}, {} believed, {moved_s:.2} s", deceived.believed)
-        });
-        let withstood = by_number.iter().take_while(|(pairs, deceived)| {
-            deceived.believed == 0
-                && deceived.moved_ms <= CLOCK_NOISE_MS
-                && pairs.precision() >= PRECISION_MIN
-        });
-        let cells: Vec<String> = cells.collect();
-        let (word, number) = (lie_word(*lie), withstood.count());
-        text.push_str(&format!("| {word} | {} | {number} |\n", cells.join(" | ")));
+    for (way, by_number) in &beside.lies {
+        let mut cells: Vec<String> = by_number.iter().map(reached).collect();
+        cells.resize(LIARS_MAX, "–".to_owned());
+        let withstood = by_number.iter().take_while(|deceived| deceived.is_withstood()).count();
+        text.push_str(&format!("| {} | {} | {withstood} |\n", way.name, cells.join(" | ")));
     }
     text
+}
+
+fn reached(deceived: &Deceived) -> String {
+    let Deceived { pairs, believed, fooled, seen_by_most, doubted, moved_ms, .. } = deceived;
+    let believed = match believed {
+        0 => "0 believed".to_owned(),
+        number => format!("{number} believed in {fooled} matches"),
+    };
+    let doubted = match doubted {
+        0 => String::new(),
+        number => format!(", {number} of {seen_by_most} doubted"),
+    };
+    let (recall, moved_s) = (pairs.recall(), seconds(*moved_ms));
+    format!("{believed}{doubted}, R {recall:.4}, {moved_s:.2} s")
 }
 
 /// Cells added up that agree in what `of` says of them.

@@ -4,10 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use association::TimeQuality;
-use event_model::Kind;
-use simulator::crowd::{
-    ClockFault, Counters, Crowd, CrowdPlan, Lie, Outage, RoundClock, RuleSet, START_UNIX_MS, Sent,
-    Step,
+use boot_clock::BootClock;
+use event_model::{CloudEvent, Kind};
+use simulator::{
+    TRUTH_FILE,
+    crowd::{
+        ClockFault, Counters, Crowd, CrowdPlan, Lie, Outage, RoundClock, RuleSet, START_UNIX_MS,
+        Sent, Step, Turns, device_file,
+    },
+    crowd_command::{CrowdArgs, crowd},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -240,13 +245,160 @@ fn each_lie_shows() {
         let crowd = Crowd::of(&CrowdPlan { liars: 1, lie, ..plain(1) });
         let kills = crowd.happened.len();
         let expected = match lie {
-            Lie::Invents => honest + 40..=honest + 40,
+            Lie::Invents | Lie::InventsOnTime | Lie::ListsStrangers => honest + 40..=honest + 40,
+            Lie::Impersonates => honest + 400..=honest + 400,
             Lie::Repeats => honest + kills..=honest + kills,
-            Lie::ShiftsClock => honest..=honest,
+            Lie::ShiftsClock | Lie::Deletes => honest..=honest,
             Lie::Omits => honest - kills * 7 / 10..=honest - kills * 3 / 10,
             Lie::Floods => honest + 2_000..=honest + 2_000,
         };
         assert!(expected.contains(&crowd.sent.len()), "{lie:?}: {}", crowd.sent.len());
+    }
+}
+
+#[test]
+fn a_liar_can_invent_with_a_right_clock() {
+    let latest = |lie| {
+        let crowd = Crowd::of(&CrowdPlan { liars: 1, lie, ..plain(1) });
+        let own = crowd.sent.iter().filter(|sent| sent.by_liar && sent.truth.is_some());
+        own.map(|sent| late_ms(&crowd, sent)).max().unwrap()
+    };
+    assert!(latest(Lie::Invents) > 6_000);
+    assert!(latest(Lie::InventsOnTime) < 5_500);
+}
+
+#[test]
+fn an_impersonator_speaks_in_all_names_and_under_ids_of_their_own() {
+    let crowd = Crowd::of(&CrowdPlan { liars: 1, lie: Lie::Impersonates, ..plain(1) });
+    let made_up: Vec<&Sent> = crowd.sent.iter().filter(|sent| sent.truth.is_none()).collect();
+    let texts = |of: fn(&Sent) -> &str| -> BTreeSet<String> {
+        made_up.iter().map(|sent| of(sent).to_owned()).collect()
+    };
+    assert!(made_up.iter().all(|sent| sent.device_no == 9));
+    assert_eq!(texts(|sent| &sent.told.observer).len(), 10);
+    assert_eq!(texts(|sent| &sent.told.event_id).len(), made_up.len());
+}
+
+#[test]
+fn a_liar_lists_strangers_by_their_own_word_and_the_others_the_players() {
+    let lie = Lie::ListsStrangers;
+    let crowd = Crowd::of(&CrowdPlan { liars: 1, lie, lists_players: true, ..plain(1) });
+    let (own, strangers): (Vec<_>, Vec<_>) =
+        crowd.listed.iter().partition(|list| list.players.len() == 10);
+    assert_eq!((own.len(), strangers.len()), (9, 30));
+    assert!(strangers.iter().all(|list| list.players.contains(&list.observer)));
+    assert!(strangers.iter().all(|list| list.device == of(&crowd, 9)[0].told.device));
+}
+
+#[test]
+fn only_liars_delete_and_only_their_own() {
+    let crowd = Crowd::of(&CrowdPlan { liars: 2, lie: Lie::Deletes, ..plain(1) });
+    let of_liars = crowd.sent.iter().filter(|sent| sent.by_liar).count();
+    assert!(crowd.deleted.iter().all(|report| crowd.sent[*report].by_liar));
+    assert!((of_liars * 4 / 10..of_liars * 6 / 10).contains(&crowd.deleted.len()));
+    assert!(Crowd::of(&CrowdPlan { liars: 2, ..plain(1) }).deleted.is_empty());
+}
+
+#[test]
+fn in_counter_strike_liars_tell_halves_of_their_own() {
+    let lie = Lie::InventsOnTime;
+    let plan = CrowdPlan { liars: 2, lie, ..CrowdPlan::of_game(1, RuleSet::Cs2) };
+    let crowd = Crowd::of(&plan);
+    let made_up: Vec<&Sent> = crowd.sent.iter().filter(|sent| sent.truth.is_none()).collect();
+    assert_eq!(made_up.len(), 80, "forty kills, each told by its killer and its victim");
+    for sent in made_up {
+        let actors = &sent.told.actors;
+        assert!(actors.attacker.is_none() || actors.victim.is_none(), "a whole kill: {sent:?}");
+        let own = actors.attacker.as_ref().or(actors.victim.as_ref());
+        assert_eq!(own, Some(&sent.told.observer));
+        assert!(sent.told.ordinal.as_ref().is_some_and(|ordinal| ordinal.value >= 1_000));
+    }
+}
+
+#[test]
+fn a_restart_in_the_last_minutes_leaves_a_short_stretch_on_a_clock_of_its_own() {
+    let clock = ClockFault::Restart { deviation_ms: 30_000, unsent_ms: 0, share_pct: 30 };
+    let (mut stretches, mut reports) = (0, 0);
+    for seed in 0..20 {
+        let plan = CrowdPlan { clock, turns: Turns::NearEnd, ..plain(seed) };
+        let crowd = Crowd::of(&plan);
+        for device_no in 0..10 {
+            let sent = of(&crowd, device_no);
+            let first = sent[0].told.observed.epoch;
+            let later: Vec<_> =
+                sent.iter().filter(|sent| sent.told.observed.epoch != first).collect();
+            assert!(later.is_empty() || device_no < 3);
+            let is_low = |sent: &&&Sent| sent.told.corrected.quality == TimeQuality::Low;
+            assert!(later.iter().all(is_low));
+            assert_eq!(sent.iter().filter(is_low).count(), later.len());
+            stretches += usize::from(!later.is_empty());
+            reports += later.len();
+        }
+    }
+    assert!(stretches >= 50, "{stretches} of 60 restarts were followed by anything");
+    assert!((2..=15).contains(&(reports / stretches)), "{reports} reports in {stretches}");
+}
+
+#[test]
+fn what_an_offline_device_had_not_sent_at_its_restart_has_its_wall_clock_alone() {
+    let clock = ClockFault::Restart { deviation_ms: 2_000, unsent_ms: 300_000, share_pct: 100 };
+    let crowd = Crowd::of(&CrowdPlan { clock, turns: Turns::NearEnd, ..plain(1) });
+    for device_no in 0..10 {
+        let sent = of(&crowd, device_no);
+        let low = sent.iter().filter(|sent| sent.told.corrected.quality == TimeQuality::Low);
+        let low: Vec<_> = low.collect();
+        let epochs: BTreeSet<_> = low.iter().map(|sent| sent.told.observed.epoch).collect();
+        assert_eq!(epochs.len(), 2, "some of before and some of after");
+        let waited = low
+            .iter()
+            .filter(|sent| sent.arrived_ms > crowd.happened[sent.truth.unwrap()].at_ms + 60_000);
+        assert!(waited.count() >= 3, "it was offline before");
+    }
+}
+
+#[test]
+fn near_the_end_somebody_joins_for_a_few_kills() {
+    let plan = CrowdPlan { late_join_pct: 30, turns: Turns::NearEnd, ..plain(1) };
+    let crowd = Crowd::of(&plan);
+    for device_no in 0..3 {
+        assert!((1..20).contains(&of(&crowd, device_no).len()));
+    }
+    assert!(of(&crowd, 3).len() > 100);
+}
+
+#[test]
+fn the_files_of_a_crowd_are_its_reports_on_the_wire_and_its_truth() {
+    let plan = CrowdPlan { two_streams: 1, liars: 1, ..CrowdPlan::of_game(1, RuleSet::League) };
+    let crowd = Crowd::of(&plan);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("made/when/missing");
+    crowd.write(&out).unwrap();
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let truth: serde_json::Value = serde_json::from_str(&read(TRUTH_FILE)).unwrap();
+    let mut written = 0;
+    for device_no in 0..11 {
+        let text = read(&device_file(device_no));
+        assert_eq!(text.lines().count(), of(&crowd, device_no).len());
+        for (line, sent) in text.lines().zip(of(&crowd, device_no)) {
+            let event = CloudEvent::parse(&serde_json::from_str(line).unwrap()).unwrap();
+            let data = event.event_data().unwrap();
+            assert_eq!(event.kind(), Some(sent.told.kind));
+            assert_eq!(event.device(), Some(sent.told.device));
+            assert_eq!(
+                (event.sequence, event.time),
+                (Some(sent.told.sequence), Some(sent.told.time))
+            );
+            assert_eq!(event.observed(), Some(sent.told.observed));
+            assert_eq!((&data.actors, &data.ordinal), (&sent.told.actors, &sent.told.ordinal));
+            written += 1;
+        }
+    }
+    assert_eq!(written, crowd.sent.len());
+    assert_eq!(truth["happened"].as_array().unwrap().len(), crowd.happened.len());
+    for (report, sent) in truth["reports"].as_array().unwrap().iter().zip(&crowd.sent) {
+        let happening = report["happening"].as_u64().map(|no| usize::try_from(no).unwrap());
+        assert_eq!((report["id"].as_str(), happening), (Some(&*sent.told.event_id), sent.truth));
+        assert_eq!(report["file"], device_file(sent.device_no));
     }
 }
 
@@ -311,4 +463,23 @@ fn the_dead_of_a_round_stay_dead_unless_revived() {
         let is_new = dead.entry(kill.round).or_default().insert(kill.victim);
         assert_eq!(is_new, !kill.is_repeat);
     }
+}
+
+#[test]
+fn a_cell_s_crowds_are_played_straight_into_association_or_written() {
+    let args =
+        |cell: &str, matches, write| CrowdArgs { cell: cell.to_owned(), seed: 3, matches, write };
+    let said = crowd(&args("CS2", 2, None), &BootClock::new()).unwrap();
+    assert!(said.starts_with("2 matches, ") && said.contains(" matches a minute"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_owned();
+    crowd(&args("2 devices", 2, Some(out.clone())), &BootClock::new()).unwrap();
+    let seeds: BTreeSet<u64> = ["3", "4"]
+        .map(|seed| {
+            let truth = std::fs::read_to_string(out.join(seed).join(TRUTH_FILE)).unwrap();
+            serde_json::from_str::<serde_json::Value>(&truth).unwrap()["seed"].as_u64().unwrap()
+        })
+        .into();
+    assert_eq!(seeds, BTreeSet::from([3, 4]));
+    assert!(crowd(&args("no such cell", 1, None), &BootClock::new()).is_err());
 }

@@ -27,6 +27,8 @@ pub(super) struct Consensus {
 pub(super) struct Differences {
     starts: Vec<usize>,
     values: Vec<i64>,
+    /// From the first to the last instant that anything was held against.
+    span_ms: i64,
 }
 
 impl Seen {
@@ -86,7 +88,9 @@ impl Consensus {
             values.extend(instants.map(|instant| instant - unit.t));
         }
         starts.push(values.len());
-        Differences { starts, values }
+        let (first, last) = (self.instants.iter().min(), self.instants.iter().max());
+        let span_ms = last.zip(first).map_or(0, |(last, first)| last - first);
+        Differences { starts, values, span_ms }
     }
 }
 
@@ -103,6 +107,11 @@ impl Differences {
     /// How many reports were held against anything.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// The time that the others tell of.
+    pub(super) fn span_ms(&self) -> i64 {
+        self.span_ms
     }
 
     /// Those of one report, in order.

@@ -1,12 +1,13 @@
 //! Every clock against all others together, again and again.
 
 use super::{
-    super::view::{View, median},
+    super::view::View,
     Clocks,
     consensus::{Consensus, Seen},
     steady::steady,
     track::nearest,
 };
+use crate::median::median;
 
 /// How often: the medians stand still after three.
 const ROUNDS: usize = 4;

@@ -5,10 +5,8 @@
 //! which of both frames it is in. So such a step is taken back from all, and
 //! the one clock gets it that it belongs to.
 
-use super::{
-    super::view::{View, median},
-    AGREE_MS, Clocks, STEP_MS,
-};
+use super::{super::view::View, AGREE_MS, Clocks, STEP_MS};
+use crate::median::median;
 
 /// How far apart the clocks may notice it: two happenings that all see are
 /// nearer to each other.

@@ -1,11 +1,11 @@
 //! A clock's offset over its own time: constant, but for steps.
 
 use super::{
-    super::view::median,
     AGREE_MS,
     consensus::Differences,
     peaks::{VOTE, peaks},
 };
+use crate::median::median;
 
 /// Most offsets that are tried on one clock, beside its prior: each step makes
 /// one, and repeats of one happening make some.
@@ -18,10 +18,40 @@ const AGREES: i64 = 100;
 const DIFFERS: i64 = -50;
 /// A step costs what four reports weigh: fewer are noise.
 const STEP: i64 = -400;
-/// What the corrected times are worth at the start.
-const PRIOR: i64 = 200;
 /// An offset this close to the prior is the prior.
 const SAME_MS: i64 = 500;
+/// Of so many clocks with two reports that agree by chance one may be believed.
+const CHANCE: i64 = 200;
+
+/// Where a clock stands, before what it saw is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Prior {
+    /// Its corrected times tell it.
+    Told(i64),
+    /// Its device's wall clock does, by an earlier clock of the same device that
+    /// is placed: unless it was set meanwhile.
+    AsBefore(i64),
+}
+
+impl Prior {
+    fn offset(self) -> i64 {
+        match self {
+            Self::Told(offset) | Self::AsBefore(offset) => offset,
+        }
+    }
+
+    /// What it is worth at the start.
+    fn worth(self) -> i64 {
+        match self {
+            Self::Told(_) => 2 * AGREES,
+            Self::AsBefore(_) => AGREES,
+        }
+    }
+
+    fn is_near(self, offset: i64) -> bool {
+        (offset - self.offset()).abs() < SAME_MS
+    }
+}
 
 /// The most likely track.
 pub(super) struct Path {
@@ -31,6 +61,10 @@ pub(super) struct Path {
     matches: usize,
     /// How many could.
     possible: usize,
+    /// It is where the device's earlier clock says.
+    is_as_before: bool,
+    /// Two reports that agree are more than chance.
+    is_rare: bool,
 }
 
 impl Path {
@@ -39,6 +73,8 @@ impl Path {
     /// Least share of those that could agree, in percent: a name alone says
     /// little, since the same two meet again and again.
     const SHARE_MIN: usize = 45;
+    /// Two are enough where hardly any other two of such reports would agree.
+    const RARE_MATCHES: usize = 2;
     /// So many at one offset are no chance, whoever missed the others: one
     /// meeting in a hundred falls where a wrong offset has it.
     const SURE_MATCHES: usize = 8;
@@ -49,40 +85,60 @@ impl Path {
     pub(super) fn agrees(&self) -> bool {
         let holds =
             |matches, share| self.matches >= matches && self.matches * 100 >= self.possible * share;
-        holds(Self::MATCHES_MIN, Self::SHARE_MIN) || holds(Self::SURE_MATCHES, Self::SURE_SHARE)
+        holds(Self::MATCHES_MIN, Self::SHARE_MIN)
+            || holds(Self::SURE_MATCHES, Self::SURE_SHARE)
+            || (self.is_rare && holds(Self::RARE_MATCHES, Self::SHARE_MIN))
+            || (self.is_as_before && holds(1, Self::SHARE_MIN))
     }
 }
 
 /// The best way through `differences`; `None` where nothing suggests an offset.
-pub(super) fn viterbi(differences: &Differences, prior: Option<i64>) -> Option<Path> {
+pub(super) fn viterbi(differences: &Differences, prior: Option<Prior>) -> Option<Path> {
     let candidates = candidates(differences, prior);
     if candidates.is_empty() {
         return None;
     }
     let states = best_states(differences, &candidates);
     let offsets: Vec<i64> = candidates.iter().map(|(offset, _)| *offset).collect();
-    Some(settle(differences, &states, &offsets))
+    let mut path = settle(differences, &states, &offsets);
+    let is_near = |offset: &i64| matches!(prior, Some(Prior::AsBefore(before)) if (offset - before).abs() <= AGREE_MS);
+    path.is_as_before = path.offsets.iter().all(is_near);
+    path.is_rare = is_rare(differences) && path.offsets.windows(2).all(|pair| pair[0] == pair[1]);
+    Some(path)
+}
+
+/// Whether two reports would hardly agree on an offset that is not theirs: each
+/// difference is one that all others are held against, within the time that the
+/// others tell of.
+fn is_rare(differences: &Differences) -> bool {
+    let all: usize = (0..differences.len()).map(|report| differences.of(report).len()).sum();
+    let all = i64::try_from(all).unwrap_or(i64::MAX);
+    let agreeing = all.saturating_mul(all).saturating_mul(2 * AGREE_MS);
+    agreeing.saturating_mul(CHANCE) <= differences.span_ms()
 }
 
 /// Offsets worth trying, each with what it starts with.
-fn candidates(differences: &Differences, prior: Option<i64>) -> Vec<(i64, i64)> {
-    let mut votes = Vec::new();
+fn candidates(differences: &Differences, prior: Option<Prior>) -> Vec<(i64, i64)> {
+    let (mut votes, mut most) = (Vec::new(), 0);
     for report in 0..differences.len() {
         let own = differences.of(report);
         let many = i64::try_from(own.len().max(1)).unwrap_or(VOTE);
+        most += if own.is_empty() { 0 } else { VOTE / many };
         votes.extend(own.iter().map(|difference| (*difference, VOTE / many)));
     }
     votes.sort_unstable();
-    let is_prior = |offset: i64| prior.is_some_and(|prior| (offset - prior).abs() < SAME_MS);
-    let start = |offset| if is_prior(offset) { PRIOR } else { 0 };
-    let mut found: Vec<(i64, i64)> = peaks(votes, CANDIDATES_MAX, CANDIDATE_WEIGHT)
+    let is_prior = |offset: i64| prior.is_some_and(|prior| prior.is_near(offset));
+    let start = |offset| prior.filter(|prior| prior.is_near(offset)).map_or(0, Prior::worth);
+    // Few reports cannot weigh more, though all of them agree.
+    let least = CANDIDATE_WEIGHT.min(most / 2);
+    let mut found: Vec<(i64, i64)> = peaks(votes, CANDIDATES_MAX, least)
         .into_iter()
         .map(|peak| (peak.middle, start(peak.middle)))
         .collect();
     if let Some(prior) = prior
         && !found.iter().any(|(offset, _)| is_prior(*offset))
     {
-        found.push((prior, PRIOR));
+        found.push((prior.offset(), prior.worth()));
     }
     found
 }
@@ -133,7 +189,13 @@ pub(super) fn nearest(sorted: &[i64], wanted: i64) -> Option<i64> {
 
 /// Each stretch of one candidate at the median of what agrees with it.
 fn settle(differences: &Differences, states: &[usize], offsets: &[i64]) -> Path {
-    let mut path = Path { offsets: Vec::with_capacity(states.len()), matches: 0, possible: 0 };
+    let mut path = Path {
+        offsets: Vec::with_capacity(states.len()),
+        matches: 0,
+        possible: 0,
+        is_as_before: false,
+        is_rare: false,
+    };
     for stretch in states.chunk_by(|a, b| a == b) {
         let offset = offsets[stretch[0]];
         let from = path.offsets.len();

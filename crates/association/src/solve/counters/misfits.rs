@@ -3,10 +3,11 @@
 use super::{
     super::{
         clocks::Clocks,
-        view::{Bucket, View, median},
+        view::{Bucket, View},
     },
     Buckets, Counted,
 };
+use crate::median::median;
 
 /// A strict clock's report this far from the others' has the wrong counter.
 const MISFIT_MS: i64 = 2_700;

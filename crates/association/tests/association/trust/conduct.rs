@@ -1,6 +1,6 @@
 //! Whose clock has a vote.
 
-use association::trust::{Account, Conduct, VOTE_WHOLE, stream_vote, voters};
+use association::trust::{Account, Conduct, voters};
 
 fn upright(account: u64) -> Conduct {
     // A tenth of a second to and fro.
@@ -46,12 +46,4 @@ fn a_few_lone_reports_are_no_inventions() {
     assert!(!few.invents());
     let short = Conduct { seen: 4, doubtful: 2, ..upright(0) };
     assert!(!short.invents());
-}
-
-#[test]
-fn an_account_with_many_streams_has_no_more_to_say() {
-    for streams in 1..=10 {
-        assert_eq!(stream_vote(streams) * streams, VOTE_WHOLE);
-    }
-    assert!(stream_vote(1_000) * 1_000 <= VOTE_WHOLE);
 }

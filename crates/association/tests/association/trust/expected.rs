@@ -10,13 +10,14 @@ const MATCH_MS: i64 = 40 * 60_000;
 fn seen(at_ms: i64, accounts: impl IntoIterator<Item = u64>) -> Sighted {
     let mut seen_by: Vec<_> = accounts.into_iter().map(Account).collect();
     seen_by.sort_unstable();
-    Sighted { at_ms, seen_by, seers: Seers::Everybody, is_native: true }
+    Sighted { at_ms, seen_by, seers: Seers::Everybody, is_native: true, is_timed: true }
 }
 
 fn watched(account: u64, from_ms: i64, to_ms: i64) -> Coverage {
     let watched = vec![Span { from_ms, to_ms }];
     let lost = Vec::new();
-    Coverage { account: Account(account), watched, lost, saw_start: false, saw_end: false }
+    let (saw_start, saw_end) = (false, false);
+    Coverage { account: Account(account), watched, lost, is_timed: true, saw_start, saw_end }
 }
 
 fn all_match(accounts: u64) -> Vec<Coverage> {

@@ -49,7 +49,7 @@ pub(super) struct DueSeals {
 }
 
 /// How far the log is written, and how far it was followed.
-pub(in crate::writer) struct Progress {
+pub(crate) struct Progress {
     pub(super) committed: AtomicU64,
     /// Nothing is left to do, so a commit has to wake the thread.
     is_asleep: AtomicBool,
@@ -61,6 +61,8 @@ pub(in crate::writer) struct Progress {
     /// Who is told what a step changed.
     hub: Arc<Hub>,
     counts: Associating,
+    /// Else nothing is ever associated.
+    associates: bool,
 }
 
 #[derive(Default)]
@@ -72,7 +74,7 @@ pub(super) struct State {
 }
 
 impl Progress {
-    pub(in crate::writer) fn new(hub: Arc<Hub>, counts: Associating) -> Self {
+    pub(crate) fn new(hub: Arc<Hub>, counts: Associating) -> Self {
         Self {
             committed: AtomicU64::new(0),
             is_asleep: AtomicBool::new(false),
@@ -82,7 +84,18 @@ impl Progress {
             changed: Condvar::new(),
             hub,
             counts,
+            associates: true,
         }
+    }
+
+    /// The same for a server that associates nothing.
+    pub(crate) fn standing_still(mut self) -> Self {
+        self.associates = false;
+        self
+    }
+
+    pub(super) fn associates(&self) -> bool {
+        self.associates
     }
 
     pub(in crate::writer) fn committed(&self, position: u64) {
@@ -160,8 +173,14 @@ impl Progress {
         self.hub.changed(step.changed.iter().map(|(key, _)| key.as_str()));
     }
 
+    /// A step was wished for where nothing is associated.
+    pub(super) fn stood_still(&self, wished: u64) {
+        self.stepped.send_replace(wished);
+    }
+
     fn is_behind(&self, state: &State, committed: u64) -> bool {
-        *self.associated.borrow() < committed || *self.stepped.borrow() < state.steps
+        let is_short = self.associates && *self.associated.borrow() < committed;
+        is_short || *self.stepped.borrow() < state.steps
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -187,7 +206,7 @@ impl Progress {
                 pace.waited = Duration::ZERO;
                 return Work::Associate;
             }
-            self.is_asleep.store(!is_behind, Ordering::SeqCst);
+            self.is_asleep.store(!is_behind && self.associates, Ordering::SeqCst);
             let pause = if is_behind { BREATH } else { LOOK_AGAIN };
             let (woken, timeout) =
                 self.changed.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner);

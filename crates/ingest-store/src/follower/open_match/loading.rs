@@ -10,7 +10,9 @@ use event_model::{DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::{Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, rules};
+use super::{
+    Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, Waiting, rules,
+};
 use crate::{
     Error, Result,
     columns::{count_column, quality, uuid_column},
@@ -58,6 +60,8 @@ impl OpenMatch {
             streams: streams(index, match_id)?,
             shown,
             sessions: OpenSession::of_match(index, source, match_id)?,
+            waiting: Waiting::default(),
+            overflowed: 0,
             join_flags,
             is_renumbered: false,
             has_hollow,

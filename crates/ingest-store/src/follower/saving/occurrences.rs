@@ -98,6 +98,7 @@ impl Saving<'_> {
         &self,
         of: &mut OpenMatch,
         rows: &Rows,
+        named: &[Occurrence],
         revisions: &HashMap<OccurrenceNo, u64>,
     ) -> Result<()> {
         let sql = "DELETE FROM occurrence WHERE match_id = ?1 AND occurrence_no = ?2";
@@ -108,9 +109,7 @@ impl Saving<'_> {
                 self.index.prepare_cached(sql)?.execute(params![of.match_id, signed(no.0)])?;
             }
         }
-        let names: Vec<OccurrenceNo> = rows.occurrences.iter().map(|row| row.no).collect();
-        // In the order of their names: all of them are there.
-        for (one, row) in of.state.occurrences_named(&names).iter().zip(&rows.occurrences) {
+        for (one, row) in named.iter().zip(&rows.occurrences) {
             let revision = revisions.get(&one.no).copied().unwrap_or_default();
             self.occurrence(of, one, &row.kept, revision)?;
             self.count(of, one, &mut counting)?;

@@ -6,9 +6,9 @@ use super::{Shown, Sight};
 use crate::{
     Prng,
     crowd::{
-        CrowdPlan, Lie,
+        Counters, CrowdPlan, Lie, RuleSet, Sent,
         chance::{exponential_ms, signed},
-        happening::{PLAYERS, ROUND_MS, player_name},
+        happening::{PLAYERS, ROUND_MS, counter_of, player_name},
     },
 };
 
@@ -24,65 +24,149 @@ const SLIP_MS: u64 = 6_000;
 /// How much later a liar repeats what it saw.
 const REPEAT_MS: (u64, u64) = (3_000, 20_000);
 
-/// How many of a hundred a liar keeps to itself.
-const OMITTED_PCT: u64 = 50;
+/// How many of a hundred a liar keeps to itself, or deletes.
+const HELD_BACK_PCT: u64 = 50;
+
+/// Counters of what was made up count on from here: no honest report has them.
+const COUNTED_FROM: u64 = 1_000;
+
+/// How many players that nobody knows a liar lists.
+const STRANGERS: usize = 30;
 
 /// Adds the lies of a device to what it saw.
 pub(super) fn add(plan: &CrowdPlan, device_no: usize, end_ms: u64, sights: &mut Vec<Sight>) {
     let mut prng = Prng::new(plan.seed, &format!("crowd lies {device_no}"));
     match plan.lie {
-        Lie::Invents => {
-            let mut common = Prng::new(plan.seed, "crowd invented");
-            for number in 0..INVENTED {
-                let (at_ms, shown) = invented(&mut common, end_ms);
-                let seen_ms = at_ms + prng.below(500) + exponential_ms(&mut prng, 300);
-                sights.push(lie(seen_ms, format!("invented {number}"), shown));
-            }
+        Lie::Invents | Lie::InventsOnTime | Lie::Impersonates | Lie::ListsStrangers => {
+            sights.extend(inventions(plan, device_no, end_ms, &mut prng));
         }
         Lie::Floods => sights.extend((0..FLOOD).map(|number| {
-            let (at_ms, shown) = invented(&mut prng, end_ms);
-            lie(at_ms, format!("flood {number}"), shown)
+            let invented = Invented::of(&mut prng, number, end_ms);
+            let shown = Shown { ordinal: None, ..invented.whole(plan) };
+            lie(device_no, invented.at_ms, format!("flood {number}"), shown)
         })),
         Lie::Repeats => {
             let again: Vec<Sight> = sights
                 .iter()
                 .map(|sight| {
                     let seen_ms = sight.seen_ms + prng.between(REPEAT_MS.0, REPEAT_MS.1);
-                    lie(seen_ms, format!("again {}", sight.number), sight.shown.clone())
+                    let number = format!("again {}", sight.number);
+                    lie(device_no, seen_ms, number, sight.shown.clone())
                 })
                 .collect();
             sights.extend(again);
         }
-        Lie::Omits => sights.retain(|_| !prng.percent(OMITTED_PCT)),
-        Lie::ShiftsClock => {}
+        Lie::Omits => sights.retain(|_| !prng.percent(HELD_BACK_PCT)),
+        Lie::ShiftsClock | Lie::Deletes => {}
     }
 }
 
-fn lie(seen_ms: u64, number: String, shown: Shown) -> Sight {
-    Sight { seen_ms, number, truth: None, shown }
+/// Which of what a crowd sent its liars delete in the end, in order.
+pub(in crate::crowd) fn deleted(plan: &CrowdPlan, sent: &[Sent]) -> Vec<usize> {
+    if plan.lie != Lie::Deletes {
+        return Vec::new();
+    }
+    let mut prng = Prng::new(plan.seed, "crowd deleted");
+    let of_liars = sent.iter().enumerate().filter(|(_, sent)| sent.by_liar);
+    of_liars.filter(|_| prng.percent(HELD_BACK_PCT)).map(|(report, _)| report).collect()
+}
+
+/// Whom a liar lists as the players, each by its own word.
+pub(in crate::crowd) fn strangers(plan: &CrowdPlan, device_no: usize) -> Vec<String> {
+    let lists = plan.lie == Lie::ListsStrangers && plan.is_liar(device_no);
+    let count = if lists { STRANGERS } else { 0 };
+    (0..count).map(|number| format!("Stranger {device_no}-{number}")).collect()
+}
+
+/// What the liars make up together, as this one of them tells it.
+fn inventions(plan: &CrowdPlan, device_no: usize, end_ms: u64, prng: &mut Prng) -> Vec<Sight> {
+    let mut common = Prng::new(plan.seed, "crowd invented");
+    let mut sights = Vec::new();
+    for number in 0..INVENTED {
+        let invented = Invented::of(&mut common, number, end_ms);
+        let seen_ms = invented.at_ms + prng.below(500) + exponential_ms(prng, 300);
+        let Some(shown) = invented.shown(plan, device_no) else { continue };
+        let told = lie(device_no, seen_ms, format!("invented {number}"), shown);
+        if plan.lie == Lie::Impersonates {
+            let tellers = (0..PLAYERS).filter(|teller| *teller != device_no);
+            sights.extend(tellers.map(|teller| Sight { teller, ..told.clone() }));
+        }
+        sights.push(told);
+    }
+    sights
+}
+
+fn lie(device_no: usize, seen_ms: u64, number: String, shown: Shown) -> Sight {
+    Sight { seen_ms, number, truth: None, teller: device_no, shown }
 }
 
 /// A kill of nobody.
-fn invented(prng: &mut Prng, end_ms: u64) -> (u64, Shown) {
-    let at_ms = prng.below(end_ms.max(1));
-    let half = PLAYERS / 2;
-    let team = prng.index(2);
-    let attacker = team * half + prng.index(half);
-    let victim = (1 - team) * half + prng.index(half);
-    let shown = Shown {
-        attacker: Some(player_name(attacker)),
-        victim: Some(player_name(victim)),
-        round: u32::try_from(at_ms / ROUND_MS + 1).expect("a match has few rounds"),
-        ..Shown::plain(Kind::Kill)
-    };
-    (at_ms, shown)
+#[derive(Debug, Clone, Copy)]
+struct Invented {
+    number: u64,
+    at_ms: u64,
+    attacker: usize,
+    victim: usize,
+}
+
+impl Invented {
+    fn of(prng: &mut Prng, number: u64, end_ms: u64) -> Self {
+        let at_ms = prng.below(end_ms.max(1));
+        let half = PLAYERS / 2;
+        let team = prng.index(2);
+        let attacker = team * half + prng.index(half);
+        let victim = (1 - team) * half + prng.index(half);
+        Self { number, at_ms, attacker, victim }
+    }
+
+    /// As a liar's game would show it: one that tells halves shows only its own.
+    fn shown(self, plan: &CrowdPlan, device_no: usize) -> Option<Shown> {
+        if plan.rules != RuleSet::Cs2 {
+            return Some(self.whole(plan));
+        }
+        let accomplices: Vec<usize> = (0..plan.devices).filter(|no| plan.is_liar(*no)).collect();
+        let turn = usize::try_from(self.number).expect("some forty");
+        let attacker = accomplices[turn % accomplices.len()];
+        let next = accomplices[(turn + 1) % accomplices.len()];
+        let victim = if next == attacker { self.victim } else { next };
+        let whole = Self { attacker, victim, ..self }.whole(plan);
+        let ordinal = |of| whole.ordinal.map(|(_, value)| (of, value));
+        if device_no == attacker {
+            let ordinal = ordinal("attacker kills");
+            return Some(Shown { victim: None, ordinal, ..whole });
+        }
+        let death = Shown { kind: Kind::Death, attacker: None, ..whole };
+        (device_no == victim).then_some(death)
+    }
+
+    fn whole(self, plan: &CrowdPlan) -> Shown {
+        let kind = match plan.rules {
+            RuleSet::RocketLeague => Kind::Demolition,
+            RuleSet::Kills | RuleSet::League | RuleSet::Valorant | RuleSet::Cs2 => Kind::Kill,
+        };
+        let counted = (counter_of(kind), COUNTED_FROM + self.number);
+        Shown {
+            attacker: Some(player_name(self.attacker)),
+            victim: Some(player_name(self.victim)),
+            round: u32::try_from(self.at_ms / ROUND_MS + 1).expect("a match has few rounds"),
+            ordinal: (plan.counters != Counters::None).then_some(counted),
+            match_clock_ms: (plan.rules == RuleSet::League).then(|| signed(self.at_ms)),
+            ..Shown::plain(kind)
+        }
+    }
 }
 
 /// How far a liar's clock has slipped when it saw something.
 pub(super) fn slip_ms(plan: &CrowdPlan, device_no: usize, seen_ms: u64, end_ms: u64) -> i64 {
     let slips = match plan.lie {
         Lie::Invents | Lie::ShiftsClock => plan.is_liar(device_no),
-        Lie::Repeats | Lie::Omits | Lie::Floods => false,
+        Lie::InventsOnTime
+        | Lie::Impersonates
+        | Lie::ListsStrangers
+        | Lie::Repeats
+        | Lie::Omits
+        | Lie::Deletes
+        | Lie::Floods => false,
     };
     if slips { signed(SLIP_MS * seen_ms.min(end_ms) / end_ms.max(1)) } else { 0 }
 }
