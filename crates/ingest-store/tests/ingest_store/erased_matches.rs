@@ -21,7 +21,7 @@ fn evidence(from: DeviceId, id: &str, sequence: u64, details: &Value) -> Sent {
 #[test]
 fn what_an_erased_event_said_of_its_session_is_not_known_any_more() {
     let mut fixture = Fixture::new();
-    let secret = json!({"match_id": "secret", "roster": ["Ana", "Bo", "Cy", "Di"]});
+    let secret = json!({"match_id": "secret", "roster": ["Ana", "Bo", "Cy", "Di", "Flo", "Gus"]});
     let sent = vec![
         evidence(device(1), "a", 1, &json!({"match_id": "other"})),
         evidence(device(1), "b", 2, &secret),
@@ -43,7 +43,7 @@ fn what_an_erased_event_said_of_its_session_is_not_known_any_more() {
 fn kill_of(from: DeviceId, id: &str, observer: &str) -> Sent {
     let data = json!({
         "game": "cs2", "match": {"key": "cs2:1", "origin": "native"}, "observer": observer,
-        "actors": {"attacker": observer, "victim": "Bo", "assists": []}, "round": 1,
+        "actors": {"attacker": observer, "victim": "Flo", "assists": []}, "round": 1,
         "ordinal": null, "identity": "native", "match_clock_ms": null, "details": {},
     });
     item(from, "ringside.kill.v1", id, Some("cs2:1"), 1, 0, &data)

@@ -2,7 +2,7 @@
 
 use super::{
     super::view::{Unit, View, at},
-    Clocks,
+    AGREE_MS, Clocks,
 };
 
 /// Reports of one landmark this close are one happening, for a clock's vote:
@@ -27,8 +27,10 @@ pub(super) struct Consensus {
 pub(super) struct Differences {
     starts: Vec<usize>,
     values: Vec<i64>,
-    /// From the first to the last instant that anything was held against.
-    span_ms: i64,
+    /// Of each report.
+    own: Vec<i64>,
+    /// The first and the last instant that the others tell of.
+    told: Option<(i64, i64)>,
 }
 
 impl Seen {
@@ -82,6 +84,7 @@ impl Consensus {
     pub(super) fn differences(&self, units: &[Unit]) -> Differences {
         let mut starts = Vec::with_capacity(units.len() + 1);
         let mut values = Vec::new();
+        let own = units.iter().map(|unit| unit.t).collect();
         for unit in units {
             starts.push(values.len());
             let instants = self.instants(unit.landmark).iter().take(INSTANTS_MAX);
@@ -89,8 +92,8 @@ impl Consensus {
         }
         starts.push(values.len());
         let (first, last) = (self.instants.iter().min(), self.instants.iter().max());
-        let span_ms = last.zip(first).map_or(0, |(last, first)| last - first);
-        Differences { starts, values, span_ms }
+        let told = first.copied().zip(last.copied());
+        Differences { starts, values, own, told }
     }
 }
 
@@ -111,7 +114,15 @@ impl Differences {
 
     /// The time that the others tell of.
     pub(super) fn span_ms(&self) -> i64 {
-        self.span_ms
+        self.told.map_or(0, |(first, last)| last - first)
+    }
+
+    /// Whether others could tell of a report's happening, if its clock stands at
+    /// an offset: they tell of such, and at that time.
+    pub(super) fn could_agree(&self, index: usize, offset: i64) -> bool {
+        let x = self.own[index] + offset;
+        let is_within = |(first, last)| first - AGREE_MS <= x && x <= last + AGREE_MS;
+        !self.of(index).is_empty() && self.told.is_some_and(is_within)
     }
 
     /// Those of one report, in order.

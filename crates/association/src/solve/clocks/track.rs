@@ -101,7 +101,11 @@ pub(super) fn viterbi(differences: &Differences, prior: Option<Prior>) -> Option
     let states = best_states(differences, &candidates);
     let offsets: Vec<i64> = candidates.iter().map(|(offset, _)| *offset).collect();
     let mut path = settle(differences, &states, &offsets);
-    let is_near = |offset: &i64| matches!(prior, Some(Prior::AsBefore(before)) if (offset - before).abs() <= AGREE_MS);
+    let before = match prior {
+        Some(Prior::AsBefore(before)) => Some(before),
+        Some(Prior::Told(_)) | None => None,
+    };
+    let is_near = |offset: &i64| before.is_some_and(|before| (offset - before).abs() <= AGREE_MS);
     path.is_as_before = path.offsets.iter().all(is_near);
     path.is_rare = is_rare(differences) && path.offsets.windows(2).all(|pair| pair[0] == pair[1]);
     Some(path)
@@ -201,7 +205,7 @@ fn settle(differences: &Differences, states: &[usize], offsets: &[i64]) -> Path 
         let from = path.offsets.len();
         let reports = from..from + stretch.len();
         path.possible +=
-            reports.clone().filter(|report| !differences.of(*report).is_empty()).count();
+            reports.clone().filter(|report| differences.could_agree(*report, offset)).count();
         let mut agreeing: Vec<i64> = reports
             .filter_map(|report| nearest(differences.of(report), offset))
             .filter(|difference| (difference - offset).abs() <= AGREE_MS)
