@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod appender;
+mod association_crashes;
 mod companion_crashes;
 mod crash_points;
 mod disk;

@@ -85,8 +85,17 @@ impl Server {
 
     /// SIGKILL to it, and not to the `strace` around it.
     pub(crate) fn kill(self) {
-        let killed = Command::new("kill").args(["-KILL", &self.process]).status().unwrap();
-        assert!(killed.success());
+        self.end("-KILL");
+    }
+
+    /// Has it end by itself, under `strace` too.
+    pub(crate) fn stop(self) {
+        self.end("-TERM");
+    }
+
+    fn end(self, signal: &str) {
+        let told = Command::new("kill").args([signal, &self.process]).status().unwrap();
+        assert!(told.success());
         // With the server, strace ends as if it had been killed itself.
         drop(self.program.finished());
     }
@@ -94,7 +103,12 @@ impl Server {
 
 impl Way {
     pub(crate) fn enrol(&self) -> String {
-        let enrolled = self.enrolled(&json!({"device": DEVICE, "name": "PC"})).unwrap();
+        self.enrol_as(DEVICE)
+    }
+
+    /// Enrols a device; its token.
+    pub(crate) fn enrol_as(&self, device: &str) -> String {
+        let enrolled = self.enrolled(&json!({"device": device, "name": "PC"})).unwrap();
         enrolled["token"].as_str().unwrap().to_owned()
     }
 
@@ -137,10 +151,26 @@ impl Way {
     }
 
     fn request(&self, token: &str, numbers: &[u64]) -> RequestBuilder {
-        let events: Vec<Value> = numbers.iter().map(|number| event(*number)).collect();
+        self.sending(token, &numbers.iter().map(|number| event(*number)).collect::<Vec<_>>())
+    }
+
+    fn sending(&self, token: &str, events: &[Value]) -> RequestBuilder {
         let request = self.client.post(format!("{}/v1/events", self.url)).bearer_auth(token);
         let request = request.header("Content-Type", "application/cloudevents-batch+json");
         request.body(json!(events).to_string())
+    }
+
+    /// Posts any events, which the server must store.
+    pub(crate) fn store(&self, token: &str, events: &[Value]) {
+        let answer = parsed(self.sending(token, events).send().unwrap());
+        assert!(words(&answer).iter().all(|word| word == "stored"), "{answer}");
+    }
+
+    /// Has an operator `seal` or `reopen` a match.
+    pub(crate) fn decide(&self, operator: &str, key: &str, what: &str) {
+        let request = self.client.post(format!("{}/v1/matches/{key}/{what}", self.url));
+        let status = request.bearer_auth(operator).send().unwrap().status();
+        assert!(status.is_success(), "{what} {key}: {status}");
     }
 
     /// Sends each batch of `posted` again, under its key and without: what was

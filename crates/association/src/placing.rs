@@ -295,6 +295,7 @@ impl MatchState {
         let reference = if is_provisional { live.reference } else { reference(&mut times) };
         let members: Vec<ReportNo> = self.seats.members(live.head).collect();
         let (said, attacker) = self.described(&members, reference);
+        let said = self.told_as(said, &live.said, &members);
         self.lives.retime(no, reference);
         let live = self.lives.get_mut(no);
         (live.is_provisional, live.attacker) = (is_provisional, attacker);

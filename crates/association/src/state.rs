@@ -233,6 +233,12 @@ impl MatchState {
         }
     }
 
+    /// Says that an occurrence of a type of somebody else's is here now, which came
+    /// with the match that it was in.
+    pub fn take_alone(&mut self, occurrence: OccurrenceNo) {
+        self.ledger.push(Change::Created { occurrence, report: occurrence.founder() });
+    }
+
     /// Ends an occurrence of a type of somebody else's, which is kept nowhere
     /// but in the log.
     pub fn withdraw_alone(&mut self, occurrence: OccurrenceNo) {

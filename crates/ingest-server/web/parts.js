@@ -10,7 +10,7 @@ const STANDINGS = ["confirmed", "supported", "lone", "contradicted"];
 const COUNTS = ["kills", "deaths", "assists", "objectives"];
 
 const tag = (words, isOdd) => el("span", { class: isOdd ? "tag open" : "tag" }, words);
-const flags = (names) => names.map((name) => [" ", tag(word("flag", name), true)]);
+const flags = (family, names) => names.map((name) => [" ", el("span", { "data-flag": name }, tag(word(family, name), true))]);
 const numberCell = (value) => el("td", { class: "number" }, count(value ?? 0));
 const seenOf = (one) => t("seen.of", { seen: count(one.seen_by), expected: count(one.expected) });
 const standing = (one) => el("span", { class: `standing ${one.standing}` }, mark(one.standing), " ", t(one.standing));
@@ -22,7 +22,7 @@ export function head(top, figures, of, occurrences) {
     el("nav", {}, el("a", { href: "#/", "data-focus": "back" }, `← ${t("back")}`)),
     el("h1", {}, gameName(of.game), " ", el("span", { class: "dim" }, of.started_at ? dayAndTime(of.started_at) : ""), " ",
       el("span", { "data-state": of.sealed ? "final" : "open" }, tag(t(of.sealed ? "final" : "open"), !of.sealed)),
-      flags(of.flags ?? [])),
+      flags("odd", of.flags ?? [])),
     el("p", { class: "dim small key" }, el("bdi", {}, of.key),
       others.length > 0 ? ` · ${t("keys.also", { keys: others.join(", ") })}` : "",
       others.includes(of.cameFrom) ? ` · ${t("moved")}` : ""),
@@ -127,7 +127,7 @@ function clockRow({ stream, clock }, first, last) {
   const told = el("p", { class: "dim small" }, words.filter((text) => text !== "").join(" · "));
   const offsets = segments.map((segment) => difference(segment.offset_ms)).join(" → ");
   return el("div", { class: "clock-row", "data-device": stream.device },
-    el("div", {}, el("p", {}, whose(stream), flags(odd)), told),
+    el("div", {}, el("p", {}, whose(stream), flags("flag", odd)), told),
     segments.length > 0 ? clockLine(clock, first, last) : null, el("p", { class: "number" }, offsets));
 }
 

@@ -82,6 +82,44 @@ CREATE INDEX game_match_silent ON game_match (last_received_ms, match_id)
 CREATE INDEX game_match_open ON game_match (open_since_ms, match_id)
     WHERE sealed_at_ms IS NULL AND moved_to IS NULL;
 
+-- Sums over the matches that were not joined into others, so that nobody has to
+-- read them all to know.
+CREATE TABLE total (
+    singleton   INTEGER PRIMARY KEY CHECK (singleton = 1),
+    open        INTEGER NOT NULL,
+    sealed      INTEGER NOT NULL,
+    reports     INTEGER NOT NULL,
+    occurrences INTEGER NOT NULL
+) STRICT;
+INSERT INTO total VALUES (1, 0, 0, 0, 0);
+CREATE TRIGGER game_match_comes AFTER INSERT ON game_match WHEN new.moved_to IS NULL BEGIN
+    UPDATE total SET open = open + (new.sealed_at_ms IS NULL),
+                     sealed = sealed + (new.sealed_at_ms IS NOT NULL),
+                     reports = reports + new.reports,
+                     occurrences = occurrences + new.occurrences;
+END;
+CREATE TRIGGER game_match_goes AFTER DELETE ON game_match WHEN old.moved_to IS NULL BEGIN
+    UPDATE total SET open = open - (old.sealed_at_ms IS NULL),
+                     sealed = sealed - (old.sealed_at_ms IS NOT NULL),
+                     reports = reports - old.reports,
+                     occurrences = occurrences - old.occurrences;
+END;
+-- What is joined into another or forgotten stays so.
+CREATE TRIGGER game_match_is_joined AFTER UPDATE OF moved_to ON game_match
+WHEN old.moved_to IS NULL AND new.moved_to IS NOT NULL BEGIN
+    UPDATE total SET open = open - (old.sealed_at_ms IS NULL),
+                     sealed = sealed - (old.sealed_at_ms IS NOT NULL),
+                     reports = reports - old.reports,
+                     occurrences = occurrences - old.occurrences;
+END;
+CREATE TRIGGER game_match_changes AFTER UPDATE OF sealed_at_ms, reports, occurrences ON game_match
+WHEN old.moved_to IS NULL AND new.moved_to IS NULL BEGIN
+    UPDATE total SET open = open + (new.sealed_at_ms IS NULL) - (old.sealed_at_ms IS NULL),
+                     sealed = sealed + (new.sealed_at_ms IS NOT NULL) - (old.sealed_at_ms IS NOT NULL),
+                     reports = reports + new.reports - old.reports,
+                     occurrences = occurrences + new.occurrences - old.occurrences;
+END;
+
 -- Every key that leads to a match: as events name it, or as one of its sessions
 -- learnt it.
 CREATE TABLE match_key (

@@ -28,6 +28,9 @@ pub enum JoinFlag {
 }
 
 impl JoinFlag {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::ContradictoryRoster, Self::Refused];
+
     /// As a reader's word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -40,7 +43,7 @@ impl JoinFlag {
     /// The one of a word.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::ContradictoryRoster, Self::Refused].into_iter().find(|flag| flag.as_str() == word)
+        Self::ALL.into_iter().find(|flag| flag.as_str() == word)
     }
 }
 

@@ -73,6 +73,15 @@ pub enum SessionFlag {
 }
 
 impl SessionFlag {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [
+        Self::RosterOverflow,
+        Self::SeveralIds,
+        Self::SeveralPlaces,
+        Self::EventsOverflow,
+        Self::ClocksOverflow,
+    ];
+
     /// As a reader's word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -65,6 +65,18 @@ impl MatchState {
         };
         (said, attacker.attacker)
     }
+
+    /// A description by the reports that told it before, where they are still
+    /// among these `members`.
+    pub(crate) fn told_as(
+        &self,
+        said: Description,
+        told: &Description,
+        members: &[ReportNo],
+    ) -> Description {
+        let is_there = |no: LogNo| members.iter().any(|member| self.log_no(*member) == no);
+        said.told_as(told, is_there)
+    }
 }
 
 /// The first report that says what most say; what says nothing counts least.

@@ -47,9 +47,25 @@ impl Description {
     pub(crate) fn is_corrected_by(&self, new: &Self, shift_ms: u64) -> bool {
         let shifted = self.at.at.unix_ms().abs_diff(new.at.at.unix_ms());
         let other = |told: &Self| (told.at.quality, told.match_clock_ms);
+        // What else a report tells is shown with the names that it tells.
         shifted > shift_ms
-            || (self.names, self.round) != (new.names, new.round)
+            || (self.names, self.round, self.from()) != (new.names, new.round, new.from())
             || (shift_ms == 0 && other(self) != other(new))
+    }
+
+    /// The reports that it is told by.
+    fn from(&self) -> [LogNo; 3] {
+        [self.attacker_from, self.victim_from, self.assists_from]
+    }
+
+    /// The same, by the reports that told it before, where they still do: others
+    /// that say the same names would only show it in other words.
+    pub(crate) fn told_as(self, told: &Self, is_there: impl Fn(LogNo) -> bool) -> Self {
+        if self.names != told.names || !told.from().into_iter().all(is_there) {
+            return self;
+        }
+        let [attacker_from, victim_from, assists_from] = told.from();
+        Self { attacker_from, victim_from, assists_from, ..self }
     }
 
     /// The same, at the time that was told before.

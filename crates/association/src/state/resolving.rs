@@ -195,7 +195,11 @@ impl MatchState {
         shift_ms: u64,
     ) -> LiveNo {
         let shown = self.as_most_say(cluster);
-        let said = self.said_of(cluster, &shown);
+        let mut said = self.said_of(cluster, &shown);
+        // The seal goes by the set alone.
+        if let Some(told) = told.filter(|_| shift_ms > 0) {
+            said = self.told_as(said, &told.said, &cluster.members);
+        }
         let corrected = told.is_some_and(|told| told.said.is_corrected_by(&said, shift_ms));
         let live = self.lives.add(Live {
             name: held.name,

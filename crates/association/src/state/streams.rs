@@ -105,6 +105,33 @@ pub enum StreamFlag {
 }
 
 impl StreamFlag {
+    /// Each of them.
+    pub const ALL: [Self; 12] = [
+        Self::Outsider,
+        Self::SecondAccount,
+        Self::SecondDevice,
+        Self::ContradictoryRoster,
+        Self::Inventions,
+        Self::NoVote,
+        Self::ClockSplit,
+        Self::ClockUnlocked,
+        Self::AbsurdTimes,
+        Self::CounterContradicted,
+        Self::SequenceWentBack,
+        Self::Overflow,
+    ];
+
+    /// Those that are said of the match too, since they tell of more than a clock
+    /// or of who is no player.
+    pub const OF_MATCHES: [Self; 6] = [
+        Self::ContradictoryRoster,
+        Self::Inventions,
+        Self::AbsurdTimes,
+        Self::CounterContradicted,
+        Self::SequenceWentBack,
+        Self::Overflow,
+    ];
+
     /// As a reader's word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -201,7 +228,8 @@ impl MatchState {
     /// clocks do, nor who is no player.
     #[must_use]
     pub fn oddities(&self) -> BTreeSet<StreamFlag> {
-        self.streams.iter().flat_map(oddities).collect()
+        let of_all = self.streams.iter().flat_map(flags_of);
+        of_all.filter(|flag| StreamFlag::OF_MATCHES.contains(flag)).collect()
     }
 
     /// How the streams' accounts are written.
@@ -241,11 +269,24 @@ fn view_of(clock: &Clock, live: &LiveClock) -> ClockView {
     }
 }
 
-fn oddities(facts: &StreamFacts) -> impl Iterator<Item = StreamFlag> {
+fn flags(facts: &StreamFacts, clocks: &[ClockView]) -> Vec<StreamFlag> {
+    let is_split = clocks.iter().any(|clock| clock.segments.len() > 1);
+    let is_unlocked = clocks.iter().any(|clock| !clock.is_placed);
+    let of_clocks = [(is_split, StreamFlag::ClockSplit), (is_unlocked, StreamFlag::ClockUnlocked)];
+    let of_clocks = of_clocks.into_iter().filter_map(|(holds, flag)| holds.then_some(flag));
+    let all: BTreeSet<StreamFlag> = flags_of(facts).chain(of_clocks).collect();
+    all.into_iter().collect()
+}
+
+fn flags_of(facts: &StreamFacts) -> impl Iterator<Item = StreamFlag> {
     let counts = &facts.counts;
     [
+        (facts.is_outsider, StreamFlag::Outsider),
+        (facts.has_second_account, StreamFlag::SecondAccount),
+        (facts.has_second_device, StreamFlag::SecondDevice),
         (facts.is_listed_otherwise, StreamFlag::ContradictoryRoster),
         (facts.invents, StreamFlag::Inventions),
+        (facts.has_no_vote, StreamFlag::NoVote),
         (counts.absurd_times > 0, StreamFlag::AbsurdTimes),
         (counts.contradicted_counters > 0, StreamFlag::CounterContradicted),
         (counts.went_back > 0, StreamFlag::SequenceWentBack),
@@ -253,20 +294,4 @@ fn oddities(facts: &StreamFacts) -> impl Iterator<Item = StreamFlag> {
     ]
     .into_iter()
     .filter_map(|(holds, flag)| holds.then_some(flag))
-}
-
-fn flags(facts: &StreamFacts, clocks: &[ClockView]) -> Vec<StreamFlag> {
-    let is_split = clocks.iter().any(|clock| clock.segments.len() > 1);
-    let is_unlocked = clocks.iter().any(|clock| !clock.is_placed);
-    let others = [
-        (facts.is_outsider, StreamFlag::Outsider),
-        (facts.has_second_account, StreamFlag::SecondAccount),
-        (facts.has_second_device, StreamFlag::SecondDevice),
-        (facts.has_no_vote, StreamFlag::NoVote),
-        (is_split, StreamFlag::ClockSplit),
-        (is_unlocked, StreamFlag::ClockUnlocked),
-    ];
-    let others = others.into_iter().filter_map(|(holds, flag)| holds.then_some(flag));
-    let all: BTreeSet<StreamFlag> = others.chain(oddities(facts)).collect();
-    all.into_iter().collect()
 }

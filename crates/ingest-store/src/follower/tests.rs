@@ -14,7 +14,8 @@ use crate::{Decision, SealReason, Store, StoreOptions, changes, index, store};
 use crowd::Crowd;
 
 /// Every table that says something of matches, but for changes.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
+    "total",
     "game_match",
     "match_key",
     "match_state",

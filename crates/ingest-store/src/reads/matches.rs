@@ -101,10 +101,7 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn association_figures(&self) -> Result<AssociationFigures> {
-        let sql = "SELECT count(*) - count(sealed_at_ms) AS open, count(sealed_at_ms) AS sealed,
-                          ifnull(sum(reports), 0) AS reports,
-                          ifnull(sum(occurrences), 0) AS occurrences
-                   FROM game_match WHERE moved_to IS NULL";
+        let sql = "SELECT open, sealed, reports, occurrences FROM total";
         let mut statement = self.index.get()?.prepare_cached(sql)?;
         Ok(statement.query_row([], |row| {
             Ok(AssociationFigures {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Cursor, Looked, PageRequest, Viewer, cut,
+    Cursor, Looked, PageRequest, Viewer,
     views::{self, Shown},
 };
 use crate::{Result, Store, columns::uuid_column};
@@ -59,9 +59,9 @@ impl Store {
         let snapshot = self.index.get()?.unchecked_transaction()?;
         self.match_row(viewer, key)?.try_map(|of| {
             let associated_through = self.associated_through()?;
-            let shown = views::page(&snapshot, of.match_id, page)?;
-            let mut occurrences = shown.into_iter().map(|shown| shown.view).collect();
-            let next = cut(&mut occurrences, page.limit).map(Cursor::of);
+            let (shown, more) = views::page(&snapshot, of.match_id, page)?;
+            let occurrences: Vec<_> = shown.into_iter().map(|shown| shown.view).collect();
+            let next = occurrences.last().filter(|_| more).map(Cursor::of);
             Ok(OccurrencePage { of: of.view, associated_through, occurrences, next })
         })
     }

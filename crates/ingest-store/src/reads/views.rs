@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use ingest_api::{OccurrenceView, Standing, WitnessView};
-use rusqlite::{Connection, Params, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -16,6 +16,10 @@ use crate::{
 
 const COLUMNS: &str = "occurrence_no, occurrence_id, kind, actors, round, match_clock_ms, at_ms,
     confidence, standing, seen_by, expected, linked, revision, late, details";
+
+/// Bytes of details from which a page is full, however few occurrences it has: of
+/// one event they may be as many as a whole page should have.
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 /// The witnesses of several occurrences at once.
 pub(super) const WITNESSES: &str =
@@ -45,12 +49,12 @@ impl Shown {
     }
 }
 
-/// A page of a match's occurrences, and one more where there is one.
+/// A page of a match's occurrences, and whether there are more behind it.
 pub(super) fn page(
     connection: &Connection,
     match_id: i64,
     page: &PageRequest,
-) -> Result<Vec<Shown>> {
+) -> Result<(Vec<Shown>, bool)> {
     let sql = format!(
         "SELECT {COLUMNS} FROM occurrence
          WHERE match_id = ?1 AND (?2 IS NULL
@@ -65,7 +69,20 @@ pub(super) fn page(
         after.and_then(|cursor| Uuid::try_parse(&cursor.id).ok()).map(Uuid::into_bytes),
         page.limit.saturating_add(1),
     );
-    whole(connection, match_id, &sql, which)
+    let limit = usize::try_from(page.limit).expect("an address has at least 32 bits");
+    let (mut shown, mut bytes, mut more) = (Vec::new(), 0, false);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(which)?;
+    while let Some(row) = rows.next()? {
+        if shown.len() >= limit || bytes >= PAGE_BYTES {
+            more = true;
+            break;
+        }
+        bytes += row.get_ref("details")?.as_str().map_or(0, str::len);
+        shown.push(read(row)?);
+    }
+    complete(connection, match_id, &mut shown)?;
+    Ok((shown, more))
 }
 
 /// The occurrences of these numbers, of those that there are.
@@ -74,20 +91,17 @@ pub(super) fn named(connection: &Connection, match_id: i64, numbers: &[i64]) -> 
         "SELECT {COLUMNS} FROM occurrence
          WHERE match_id = ?1 AND occurrence_no IN (SELECT value FROM json_each(?2))"
     );
-    whole(connection, match_id, &sql, (match_id, list(numbers)))
+    let mut statement = connection.prepare_cached(&sql)?;
+    let shown = statement.query_map((match_id, list(numbers)), read)?;
+    let mut shown = shown.collect::<rusqlite::Result<Vec<_>>>()?;
+    complete(connection, match_id, &mut shown)?;
+    Ok(shown)
 }
 
-fn whole(
-    connection: &Connection,
-    match_id: i64,
-    sql: &str,
-    which: impl Params,
-) -> Result<Vec<Shown>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut shown = statement.query_map(which, read)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    add_witnesses(connection, match_id, &mut shown)?;
-    add_links(connection, match_id, &mut shown)?;
-    Ok(shown)
+/// Adds what is in other rows than theirs.
+fn complete(connection: &Connection, match_id: i64, shown: &mut [Shown]) -> Result<()> {
+    add_witnesses(connection, match_id, shown)?;
+    add_links(connection, match_id, shown)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Shown> {

@@ -30,10 +30,24 @@ fn rows(fixture: &Fixture, table: &str) -> i64 {
     index.query_row(&sql, [], |row| row.get(0)).unwrap()
 }
 
+/// Events of one year, and those that are no occurrence: in the long run a million
+/// events of one match.
+fn how_many() -> [u64; 2] {
+    if std::env::var_os("RINGSIDE_LONG").is_some() { [450_000, 100_000] } else { [1_000, 8_500] }
+}
+
+/// Sends and follows, a thousand at a time.
+fn take_all(fixture: &mut Fixture, number: u128, all: impl Iterator<Item = Sent>) {
+    let mut all = all.peekable();
+    while all.peek().is_some() {
+        fixture.take(batch(device(number), all.by_ref().take(1_000).collect()));
+        fixture.store.catch_up().unwrap();
+    }
+}
+
 #[test]
 fn what_is_too_much_for_a_match_is_counted_and_takes_no_rows() {
-    const EACH: u64 = 1_000;
-    const APART: u64 = 8_500;
+    let [each, apart] = how_many();
     let mut fixture = Fixture::new();
     let honest = (1..=20).map(|nth| {
         let at = i64::try_from(nth).unwrap() * 10_000;
@@ -44,29 +58,25 @@ fn what_is_too_much_for_a_match_is_counted_and_takes_no_rows() {
     let years = [WallTime::from_unix_ms(0), WallTime::from_unix_ms(4_300_000_000_000)];
     for (place, year) in years.into_iter().enumerate() {
         let from = year.unix_ms() - now().unix_ms();
-        for part in 0..2 {
-            let kills = (1..=EACH / 2).map(|nth| {
-                let nth = nth + part * EACH / 2;
-                let id = format!("flood {place} {nth}");
-                told(1, "ringside.kill.v1", &id, nth, from - i64::try_from(nth).unwrap() * 5_000)
-            });
-            fixture.take(batch(device(1), kills.collect()));
-        }
+        let kills = (1..=each).map(|nth| {
+            let (id, at) = (format!("flood {place} {nth}"), i64::try_from(nth).unwrap() * 5_000);
+            told(1, "ringside.kill.v1", &id, nth, from - at)
+        });
+        take_all(&mut fixture, 1, kills);
     }
-    let apart = |kind: &str| -> Vec<Sent> {
-        (1..=APART).map(|nth| told(3, kind, &format!("{kind} {nth}"), nth, 0)).collect()
-    };
-    for part in apart("com.example.lap").chunks(1_000) {
-        fixture.take(batch(device(3), part.to_vec()));
-    }
-    fixture.store.catch_up().unwrap();
+    let laps = (1..=apart).map(|nth| told(3, "com.example.lap", &format!("lap {nth}"), nth, 0));
+    take_all(&mut fixture, 3, laps);
     let found = fixture.store.match_view(Viewer::Reader, KEY).unwrap();
     let Looked::Found(found) = found else { panic!("it is there") };
     let kept = u64::try_from(rows(&fixture, "report")).unwrap();
     assert!(kept < 8_192 + 1_000, "{kept} rows");
-    let all = 20 + 2 * EACH + APART;
+    let all = 20 + 2 * each + apart;
     assert_eq!(found.overflow + found.reports, all, "nothing is lost without a word");
     assert!(found.overflow > all / 10);
+    let flags = found.flags.unwrap_or_default();
+    for odd in ["absurd_times", "overflow", "sequence_went_back"] {
+        assert!(flags.iter().any(|flag| flag == odd), "{odd} is not said: {flags:?}");
+    }
     assert_eq!(rows(&fixture, "stream"), 3);
     let honest = fixture
         .occurrences(KEY)

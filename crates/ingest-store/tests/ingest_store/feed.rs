@@ -164,9 +164,25 @@ fn all_have_what_is_listed(mut of: Match, limit: u32) -> Vec<Value> {
     for (key, id) in given {
         leads_somewhere(store, key, id.parse().unwrap());
     }
+    the_sums_are_those_of_all_matches(store);
     let listed = listed(store, KEYS[0]);
     assert!(!listed.is_empty());
     listed.into_values().collect()
+}
+
+fn the_sums_are_those_of_all_matches(store: &Store) {
+    let all = store.matches(Viewer::Reader, &PageRequest { after: None, limit: 100 }).unwrap();
+    let sealed = all.matches.iter().filter(|of| of.sealed).count();
+    let sums = (
+        all.matches.len() - sealed,
+        sealed,
+        all.matches.iter().map(|of| of.reports).sum(),
+        all.matches.iter().map(|of| of.occurrences).sum(),
+    );
+    let figures = store.association_figures().unwrap();
+    let count = |figure: u64| usize::try_from(figure).unwrap();
+    let (open, closed) = (count(figures.matches_open), count(figures.matches_sealed));
+    assert_eq!((open, closed, figures.reports, figures.occurrences), sums);
 }
 
 /// An id that was given leads to an occurrence that is listed, or to nothing more.

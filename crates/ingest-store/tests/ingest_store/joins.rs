@@ -90,6 +90,28 @@ fn who_listens_to_the_key_that_goes_is_told_where() {
 }
 
 #[test]
+fn what_is_of_a_type_of_somebody_elses_is_new_in_the_match_that_it_comes_to() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    let (from, key) = (device(2), KEYS[1]);
+    let lap = json!({"lap": 7});
+    let lap = item(from, "com.example.lap", "lap", Some(key), 99, 5_000, &lap);
+    fixture.take(batch(from, vec![lap]));
+    fixture.store.catch_up().unwrap();
+    let before = fixture.store.match_view(Viewer::Reader, KEYS[0]).unwrap().found().unwrap();
+    let start = FeedStart::After { generation: None, revision: before.revision };
+    sent(&mut fixture, 2, 0, 8);
+    let listed = fixture.occurrences(KEYS[0]);
+    assert_eq!(listed.iter().filter(|one| one["kind"] == "com.example.lap").count(), 1);
+    let page = fixture.store.feed(Viewer::Reader, KEYS[0], start, 1_000).unwrap().found().unwrap();
+    let told: Vec<Value> = page.events.iter().map(|event| json!(event)).collect();
+    let laps = told.iter().filter(|one| one["occurrence"]["kind"] == "com.example.lap");
+    let laps: Vec<&Value> = laps.collect();
+    assert_eq!(laps.len(), 1, "{told:?}");
+    assert_eq!(laps[0]["revision"], laps[0]["occurrence"]["revision"]);
+}
+
+#[test]
 fn other_kills_are_another_match() {
     let mut fixture = Fixture::new();
     sent(&mut fixture, 1, 0, 8);

@@ -214,7 +214,7 @@ fn sender(number: u64, shown: Shown, happened: &[Kill], random: &mut Random) -> 
             "round": null, "ordinal": null, "identity": "native", "match_clock_ms": null,
             "observed": {"epoch": format!("00000000-0000-4000-8000-{number:012}"),
                          "mono_ms": seen + 1_000_000},
-            "details": {"attacker_kind": attacker_kind},
+            "details": {"attacker_kind": attacker_kind, "told_by": number},
         });
         sender.next += 1;
         let id = format!("{number}-{no}");
@@ -225,6 +225,14 @@ fn sender(number: u64, shown: Shown, happened: &[Kill], random: &mut Random) -> 
         }
         sender.helpers.insert(id.clone(), helper);
         sender.waiting.push((id, sent));
+        if random.one_in(12) {
+            sender.next += 1;
+            let (id, lap) = (format!("{number}-lap-{no}"), json!({"lap": no}));
+            let lap =
+                item(sender.device, "com.example.lap", &id, Some(key), sender.next, claimed, &lap);
+            sender.helpers.insert(id.clone(), None);
+            sender.waiting.push((id, lap));
+        }
     }
     sender
 }

@@ -126,3 +126,28 @@ fn association_that_is_behind_catches_up() {
     let of = fixture.store.match_view(Viewer::Reader, "race:1").unwrap().found().unwrap();
     assert_eq!(of.occurrences, 3_000);
 }
+
+#[test]
+fn a_page_of_long_details_is_short_and_the_rest_is_behind_it() {
+    const LAPS: u64 = 120;
+    let mut fixture = Fixture::new();
+    let laps = (0..LAPS).map(|nth| {
+        let lap = json!({"lap": nth, "details": "x".repeat(60_000)});
+        let at = i64::try_from(nth).unwrap();
+        item(device(1), "com.example.lap", &nth.to_string(), Some("cs2:1"), nth + 1, at, &lap)
+    });
+    fixture.take(batch(device(1), laps.collect()));
+    fixture.store.catch_up().unwrap();
+    let (mut page, mut laps, mut pages) = (first_page(1_000), Vec::new(), 0);
+    loop {
+        let found = fixture.store.occurrences(Viewer::Reader, "cs2:1", &page).unwrap();
+        let found = found.found().unwrap();
+        assert!(found.occurrences.len() < 40, "{} of 60 kB each", found.occurrences.len());
+        laps.extend(found.occurrences.iter().map(|one| one.details["lap"].as_u64().unwrap()));
+        pages += 1;
+        let Some(next) = found.next else { break };
+        page.after = Some(next);
+    }
+    assert!(laps.iter().copied().eq(0..LAPS), "{laps:?}");
+    assert_eq!(pages, 4);
+}

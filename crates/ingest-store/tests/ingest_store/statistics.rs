@@ -40,7 +40,8 @@ fn counts(occurrence: &OccurrenceView) -> bool {
         Standing::Lone => occurrence.expected <= 1,
         Standing::Contradicted => false,
     };
-    is_believed && !occurrence.late
+    // A type of somebody else's counts for nobody.
+    is_believed && !occurrence.late && occurrence.kind != "com.example.lap"
 }
 
 /// Of all keys that are a match's still.

@@ -1,11 +1,11 @@
 //! Another key turned out to be this match: its rows come over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use association::{LogNo, OccurrenceNo};
 use rusqlite::params;
 
-use super::OpenMatch;
+use super::{OpenMatch, Shown};
 use crate::{
     Result, changes,
     columns::signed,
@@ -78,20 +78,35 @@ impl OpenMatch {
 
     /// Those that keep their names keep what is shown of them.
     fn take_occurrences(&mut self, other: &Self, saving: &Saving<'_>) -> Result<()> {
-        let names: Vec<OccurrenceNo> = other.shown.keys().copied().collect();
+        // In their order, since changes are numbered.
+        let shown: BTreeMap<OccurrenceNo, Shown> =
+            other.shown.iter().map(|(no, shown)| (*no, *shown)).collect();
+        let names: Vec<OccurrenceNo> = shown.keys().copied().collect();
         let live: BTreeSet<OccurrenceNo> =
             self.state.occurrences_named(&names).iter().map(|one| one.no).collect();
         let sql = "UPDATE occurrence SET match_id = ?1, revision = 0
                    WHERE match_id = ?2 AND occurrence_no = ?3 AND (?4 OR kept = X'')";
-        for (no, shown) in &other.shown {
-            let is_live = live.contains(no);
+        for (no, shown) in shown {
+            let is_live = live.contains(&no);
             let values = params![self.match_id, other.match_id, signed(no.0), is_live];
             if saving.index.prepare_cached(sql)?.execute(values)? > 0 {
-                self.shown.insert(*no, *shown);
+                self.shown.insert(no, shown);
+                if !is_live {
+                    self.take_alone(no, saving)?;
+                }
             }
         }
         let sql = "DELETE FROM occurrence WHERE match_id = ?1";
         saving.index.prepare_cached(sql)?.execute([other.match_id])?;
+        Ok(())
+    }
+
+    /// One of a type of somebody else's, of which association knows only its number.
+    fn take_alone(&mut self, no: OccurrenceNo, saving: &Saving<'_>) -> Result<()> {
+        self.state.take_alone(no);
+        let sql = "UPDATE occurrence SET revision = ?3 WHERE match_id = ?1 AND occurrence_no = ?2";
+        let values = params![self.match_id, signed(no.0), signed(self.state.revision().0)];
+        saving.index.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
 
