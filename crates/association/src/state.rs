@@ -195,13 +195,21 @@ impl MatchState {
 
     /// Solves anew where enough came since it was last done.
     pub fn resolve_if_due(&mut self) {
-        let grown = self.resolved_at + self.resolved_at / 8 + Self::RESOLVE_SLACK;
         let is_asked = self.is_due && self.arrived > self.set.len() * self.asked / Self::PATIENCE;
-        if is_asked || (!self.is_sealed && self.set.len() >= grown) {
+        if is_asked || (!self.is_sealed && self.has_grown()) {
             self.asked += usize::from(is_asked);
             self.resolve();
         }
         self.judge_if_due();
+    }
+
+    /// Whether enough came since the last resolve. Where somebody sends more than
+    /// there is room for, most of it is cut, and the next of it asks again: then
+    /// it has to be more.
+    fn has_grown(&self) -> bool {
+        let grown = self.set.len().saturating_sub(self.resolved_at);
+        grown >= self.resolved_at / 8 + Self::RESOLVE_SLACK
+            && (grown >= self.resolved_at / 2 || self.overflow() == 0)
     }
 
     /// Takes reports out for good, as if they had never come; where the match is
@@ -281,14 +289,18 @@ impl MatchState {
         let (reports, late) = seated.fold((0, 0), |(reports, late), (_, seat)| {
             (reports + 1, late + u64::from(seat.is_late))
         });
-        let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
         Counts {
             reports,
             late,
-            overflow: self.counts.overflow + of_streams,
+            overflow: self.overflow(),
             occurrences: number(self.lives.len()),
             resolves: self.counts.resolves,
         }
+    }
+
+    fn overflow(&self) -> u64 {
+        let of_streams: u64 = self.streams.iter().map(|stream| stream.counts.overflow).sum();
+        self.counts.overflow + of_streams
     }
 
     /// How often the whole was solved anew.

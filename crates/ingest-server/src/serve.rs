@@ -271,7 +271,7 @@ fn build_app(
     let metrics = Arc::new(Metrics::new());
     let health = Health::counting(metrics.store_failures());
     let hub = Arc::new(Hub::default());
-    let mut progress = Progress::new(hub.clone(), metrics.association().clone());
+    let mut progress = Progress::new(hub.clone(), metrics.association().clone(), clock.clone());
     if !config.associates {
         progress = progress.standing_still();
     }

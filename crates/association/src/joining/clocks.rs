@@ -80,6 +80,11 @@ impl Clocks {
         self.zeros.keys().copied()
     }
 
+    /// Bytes on the heap, nearly.
+    pub(super) fn bytes(&self) -> usize {
+        self.zeros.len().div_ceil(6) * 11 * size_of::<(ShortHash, Zero)>()
+    }
+
     pub(super) fn overflowed(&self) -> bool {
         self.overflowed
     }

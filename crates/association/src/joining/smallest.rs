@@ -41,6 +41,12 @@ impl<T: Ord, const MOST: usize> SmallestOf<T, MOST> {
         self.kept.len()
     }
 
+    /// Bytes on the heap, nearly.
+    pub(super) fn bytes(&self) -> usize {
+        // A node of the tree has room for eleven and is half full or more.
+        self.kept.len().div_ceil(6) * 11 * size_of::<T>()
+    }
+
     pub(super) fn last(&self) -> Option<&T> {
         self.kept.last()
     }

@@ -211,6 +211,14 @@ impl SessionSummary {
         if self.ids.len() > 0 { self.blocks(&[false]) } else { self.blocks(&[false, true]) }
     }
 
+    /// Bytes on the heap, nearly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let (accounts, roster) = (self.accounts.bytes(), self.roster.bytes());
+        let events = self.marks.bytes() + self.round_ends.bytes() + self.plants.bytes();
+        self.ids.bytes() + accounts + roster + self.clocks.bytes() + events
+    }
+
     /// Its ids and players, and its map among sessions with ids or without.
     fn blocks(&self, with_ids: &[bool]) -> Vec<ShortHash> {
         let game = self.game.as_str();

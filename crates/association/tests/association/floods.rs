@@ -185,6 +185,21 @@ fn an_end_that_is_told_again_and_again_is_solved_once() {
 }
 
 #[test]
+fn one_who_sends_too_much_at_random_times_is_seldom_solved() {
+    let mut state = MatchState::new(league());
+    let many = 6_000_u64;
+    for position in 1..=many {
+        let at = position.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 900_000;
+        let told = Told::kill(1, 60_000 + at, "Ana", &format!("v{}", position % 10));
+        state.place(&told.report(position));
+        state.resolve_if_due();
+    }
+    let counts = state.counts();
+    assert!(counts.overflow > many / 2, "{counts:?}");
+    assert!(state.resolves() < 24, "{}", state.resolves());
+}
+
+#[test]
 fn clocks_that_ask_all_the_time_are_heard_ever_less() {
     let mut state = MatchState::new(league());
     let (clocks, each) = (120_u64, 8_u64);

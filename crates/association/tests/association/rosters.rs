@@ -21,7 +21,7 @@ struct Listed {
 #[derive(Debug, Clone)]
 enum Word {
     Lists(Listed),
-    Tells(Told),
+    Tells(Box<Told>),
 }
 
 fn player(number: u128) -> String {
@@ -55,7 +55,8 @@ fn told_from(
     let of = |kill: u64, device: u128| {
         let late = u64::try_from(device * 7 % 90).unwrap();
         let victim = format!("victim {}", kill % 3);
-        Word::Tells(Told::kill(device, first_ms + kill * 30_000 + late, attacker, &victim))
+        let at_ms = first_ms + kill * 30_000 + late;
+        Word::Tells(Box::new(Told::kill(device, at_ms, attacker, &victim)))
     };
     (0..kills)
         .flat_map(|kill| devices.clone().into_iter().map(move |device| of(kill, device)))
@@ -217,7 +218,10 @@ fn a_second_device_takes_no_name_from_an_accounts_list() {
     words.extend((1..=5).map(|device| lists(device, players(1..=5))));
     for liar in 11..=15 {
         let told = tell([liar], 12).into_iter().map(|word| match word {
-            Word::Tells(told) => Word::Tells(Told { observer: Some(player(liar - 10)), ..told }),
+            Word::Tells(told) => {
+                let observer = Some(player(liar - 10));
+                Word::Tells(Box::new(Told { observer, ..*told }))
+            }
             Word::Lists(_) => word,
         });
         words.extend(told);
@@ -267,17 +271,20 @@ fn any_words() -> impl Strategy<Value = Vec<Word>> {
             let mut told = Told::kill(device, 60_000 + kill * 30_000, "Ana", "Bo");
             told.observer = Some(player(if is_own { device } else { other }));
             told.event_id = format!("{kill} of {:?}", told.observer);
-            Word::Tells(told)
+            Word::Tells(Box::new(told))
         },
     );
     (prop::collection::vec(list, 0..9), prop::collection::vec(told, 1..30))
         .prop_map(|(lists, told)| lists.into_iter().chain(told).collect())
 }
 
+/// When, how it stands, seen by how many of how many, and how sure that is.
+type Believed = Vec<(i64, Standing, u16, u16, u16)>;
+
 type Said = Vec<(Option<Box<str>>, DeviceId, Vec<StreamFlag>)>;
 
 /// What stands at the seal, without the numbers that arrival gave.
-fn said(state: &MatchState) -> (Said, Vec<(i64, Standing, u16, u16, u16)>) {
+fn said(state: &MatchState) -> (Said, Believed) {
     let views = views(state).into_iter();
     let mut flags: Said = views
         .map(|view| {

@@ -16,7 +16,7 @@ use std::{
 use ingest_store::{Follower, Recent, Store};
 
 pub(crate) use progress::Progress;
-use progress::{DueSeals, Pace, STEP_UNDER_LOAD, Wishes, Work};
+use progress::{DueSeals, Pace, REST_MAX, Wishes, Work};
 
 /// Bytes of the WAL from which it is moved into the database. Larger, and a
 /// page that changes often is moved less often; a restart reads all of it.
@@ -122,9 +122,9 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
             // And a look whether the index still has what it had.
             Work::Forget => follower.forget().and_then(|more| {
                 pace.forgets_again(more);
-                associate(&mut follower, progress)
+                associate(&mut follower, progress, &mut pace)
             }),
-            Work::Associate => associate(&mut follower, progress),
+            Work::Associate => associate(&mut follower, progress, &mut pace),
             Work::SealsDue(DueSeals { now, rules, reply }) => {
                 // Nobody waits for it where the server stops.
                 drop(reply.send(follower.seals_due(now, &rules)));
@@ -134,7 +134,7 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
         if let Err(error) = worked {
             tracing::error!(error = &error as &dyn std::error::Error, "Following the log failed");
             // What was not done is wished for again, or found behind; not at once.
-            thread::sleep(STEP_UNDER_LOAD);
+            thread::sleep(REST_MAX);
         }
     }
 }
@@ -163,7 +163,11 @@ fn shelve(
     shelved
 }
 
-fn associate(follower: &mut Follower, progress: &Progress) -> ingest_store::Result<()> {
+fn associate(
+    follower: &mut Follower,
+    progress: &Progress,
+    pace: &mut Pace,
+) -> ingest_store::Result<()> {
     // Before the step, which looks for more than this.
     let committed = progress.committed.load(Ordering::SeqCst);
     let wished = progress.state().steps;
@@ -171,7 +175,9 @@ fn associate(follower: &mut Follower, progress: &Progress) -> ingest_store::Resu
         progress.stood_still(wished);
         return Ok(());
     }
-    progress.followed(committed, wished, &follower.associate()?);
+    let (followed, took) = progress.timed(|| follower.associate());
+    pace.stepped(took);
+    progress.followed(committed, wished, &followed?);
     Ok(())
 }
 

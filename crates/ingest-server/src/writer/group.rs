@@ -93,6 +93,7 @@ fn retry(
 mod tests {
     use std::{sync::Arc, time::Duration};
 
+    use boot_clock::BootClock;
     use event_model::{DeviceId, Fingerprint, WallTime};
     use ingest_api::Lifetimes;
     use ingest_store::{Body, Item, SoundEvent, StoreOptions, Tally, Verdict};
@@ -130,7 +131,8 @@ mod tests {
             outcome
         });
         let failures = prometheus::IntCounter::new("failures", "of the store").unwrap();
-        let progress = Progress::new(Arc::default(), Associating::new());
+        let progress =
+            Progress::new(Arc::default(), Associating::new(), Arc::new(BootClock::new()));
         group.commit(store, &terms, &Health::counting(failures), &progress);
         outcomes.map(|outcome| match outcome.blocking_recv().unwrap() {
             Outcome::Answered(answer) => answer.tally,

@@ -83,24 +83,23 @@ impl Looking<'_, '_> {
     }
 
     /// The matches of sessions that stand in one of these blocks, besides its own.
-    fn others(&self, around: &Meeting, blocks: &[ShortHash]) -> Result<BTreeSet<i64>> {
-        let index = self.saving.index;
+    fn others(&mut self, around: &Meeting, blocks: &[ShortHash]) -> Result<BTreeSet<i64>> {
         let near = (
             around.start_ms.saturating_sub(BLOCK_STARTS_APART_MS),
             around.start_ms.saturating_add(BLOCK_STARTS_APART_MS),
         );
-        let sql = "SELECT match_id FROM session_block JOIN session USING (session_no)
-                   WHERE block = ?1 AND session_block.start_ms BETWEEN ?2 AND ?3 LIMIT ?4";
+        let sql = "SELECT session_no FROM session_block
+                   WHERE block = ?1 AND start_ms BETWEEN ?2 AND ?3 LIMIT ?4";
         let most = i64::try_from(OF_BLOCK_MAX).unwrap_or(i64::MAX);
         let mut others = BTreeSet::new();
         for block in blocks {
             // Who has the same id may have a clock that is wrong by years.
             let is_id = around.ids.contains(block);
             let (from, to) = if is_id { (i64::MIN, i64::MAX) } else { near };
-            let mut statement = index.prepare_cached(sql)?;
+            let mut statement = self.saving.index.prepare_cached(sql)?;
             let mut found = statement.query(params![block.to_bytes(), from, to, most])?;
             while let Some(other) = found.next()? {
-                others.insert(other.get(0)?);
+                others.extend(self.matches.match_of_session(self.saving, other.get(0)?)?);
             }
         }
         others.remove(&self.match_id);

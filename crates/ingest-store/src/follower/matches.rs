@@ -65,6 +65,8 @@ pub(super) struct Cache {
     matches: HashMap<i64, Held>,
     /// By every key that is known to lead to one of them.
     keys: HashMap<String, i64>,
+    /// By the numbers of their sessions, of those that were asked for.
+    by_session: HashMap<i64, i64>,
     turn: u64,
     changed: Changed,
     pub(super) limits: Limits,
@@ -138,6 +140,24 @@ impl Cache {
         self.matches.insert(match_id, Held { of, last_used: self.turn, bytes, events: 0 });
     }
 
+    /// The match that a session is in.
+    pub(super) fn match_of_session(
+        &mut self,
+        saving: &Saving<'_>,
+        session_no: i64,
+    ) -> Result<Option<i64>> {
+        if let Some(match_id) = self.by_session.get(&session_no) {
+            return Ok(Some(*match_id));
+        }
+        let sql = "SELECT match_id FROM session WHERE session_no = ?1";
+        let mut statement = saving.index.prepare_cached(sql)?;
+        let found = statement.query_row([session_no], |row| row.get(0)).optional()?;
+        if let Some(match_id) = found.filter(|match_id| self.matches.contains_key(match_id)) {
+            self.by_session.insert(session_no, match_id);
+        }
+        Ok(found)
+    }
+
     /// Makes one match of two.
     pub(super) fn join(&mut self, saving: &Saving<'_>, stays: i64, goes: i64) -> Result<()> {
         let mut one = self.taken(saving, stays)?;
@@ -154,7 +174,7 @@ impl Cache {
     /// A match that is nowhere else meanwhile.
     fn taken(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<OpenMatch> {
         self.get(saving, match_id)?;
-        self.keys.retain(|_, of| *of != match_id);
+        self.forget_ways_to(match_id);
         let held = self.matches.remove(&match_id).expect("it was just read");
         Ok(held.of)
     }
@@ -193,8 +213,13 @@ impl Cache {
         if is_changed {
             self.changed.note(&held.of);
         }
-        self.keys.retain(|_, of| *of != match_id);
+        self.forget_ways_to(match_id);
         Ok(held.bytes)
+    }
+
+    fn forget_ways_to(&mut self, match_id: i64) {
+        self.keys.retain(|_, of| *of != match_id);
+        self.by_session.retain(|_, of| *of != match_id);
     }
 
     /// Has the sessions of these matches hear what waits for them, of those that

@@ -104,6 +104,8 @@ pub(super) struct Shown {
     pub(super) standing: u8,
     /// How it counted for players when that was last written, and its helpers.
     pub(super) weighed: Option<(bool, bool)>,
+    /// When it was, as that was last written, and on the match's clock.
+    pub(super) placed: Option<(i64, Option<i64>)>,
 }
 
 /// An event that gets a row.
@@ -329,10 +331,8 @@ impl OpenMatch {
     /// Bytes in memory, nearly.
     pub(super) fn bytes(&self) -> usize {
         const STREAM: usize = 64;
-        // Of a long match.
-        const SESSION: usize = 12 * 1_024;
         size_of::<Self>()
-            + self.sessions.len() * SESSION
+            + self.sessions.values().map(OpenSession::bytes).sum::<usize>()
             + self.state.bytes()
             + self.shown.capacity() * size_of::<(OccurrenceNo, Shown)>()
             + self.pending.len() * size_of::<(LogNo, Pending)>() * 4 / 3

@@ -134,6 +134,12 @@ impl OpenSession {
         Ok(())
     }
 
+    /// Bytes in memory, nearly.
+    pub(super) fn bytes(&self) -> usize {
+        let met = self.met_by.as_ref().map_or(0, |(_, blocks)| blocks.len());
+        size_of::<(Key, Self)>() + self.summary.bytes() + met * size_of::<ShortHash>()
+    }
+
     pub(super) fn start_ms(&self) -> i64 {
         self.summary.start_ms().unwrap_or_default()
     }

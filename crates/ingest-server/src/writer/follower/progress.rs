@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use event_model::WallTime;
+use event_model::{Clock, WallTime};
 use ingest_store::{Followed, Recent, SealDue, SealRules};
 use tokio::sync::{oneshot, watch};
 
@@ -17,9 +17,17 @@ use crate::{feed::Hub, metrics::Associating};
 /// The log counts as quiet when nothing is committed for so long.
 const BREATH: Duration = Duration::from_millis(10);
 
-/// Under load association has a step this often: a thousand events each fifth
-/// of a second follow any steady load that leaves the machine some air.
-pub(super) const STEP_UNDER_LOAD: Duration = Duration::from_millis(200);
+/// Under load association rests for so many times what its last step took: a
+/// fifth of the time is its own, however fast the machine is, and the rest is
+/// theirs who wait for receipts.
+const RESTS: u32 = 4;
+
+/// And not for less, since many events are followed together for less than one by
+/// one.
+const REST_MIN: Duration = Duration::from_millis(50);
+
+/// And not for longer, since a slow step may have waited for a disk.
+pub(super) const REST_MAX: Duration = Duration::from_millis(500);
 
 /// Without news it looks again after so long.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -61,6 +69,7 @@ pub(crate) struct Progress {
     /// Who is told what a step changed.
     hub: Arc<Hub>,
     counts: Associating,
+    clock: Arc<dyn Clock>,
     /// Else nothing is ever associated.
     associates: bool,
 }
@@ -74,7 +83,7 @@ pub(super) struct State {
 }
 
 impl Progress {
-    pub(crate) fn new(hub: Arc<Hub>, counts: Associating) -> Self {
+    pub(crate) fn new(hub: Arc<Hub>, counts: Associating, clock: Arc<dyn Clock>) -> Self {
         Self {
             committed: AtomicU64::new(0),
             is_asleep: AtomicBool::new(false),
@@ -84,6 +93,7 @@ impl Progress {
             changed: Condvar::new(),
             hub,
             counts,
+            clock,
             associates: true,
         }
     }
@@ -173,6 +183,14 @@ impl Progress {
         self.hub.changed(step.changed.iter().map(|(key, _)| key.as_str()));
     }
 
+    /// What some work took.
+    pub(super) fn timed<T>(&self, work: impl FnOnce() -> T) -> (T, Duration) {
+        let begun = self.clock.now().clock.mono_ms;
+        let done = work();
+        let took_ms = self.clock.now().clock.mono_ms.saturating_sub(begun);
+        (done, Duration::from_millis(took_ms))
+    }
+
     /// A step was wished for where nothing is associated.
     pub(super) fn stood_still(&self, wished: u64) {
         self.stepped.send_replace(wished);
@@ -224,6 +242,8 @@ impl Progress {
 #[derive(Default)]
 pub(super) struct Pace {
     waited: Duration,
+    /// How long it waits under load.
+    rest: Duration,
     /// The end of the log when the last breath began.
     before: u64,
     /// Since something was forgotten.
@@ -234,6 +254,11 @@ impl Pace {
     fn breathed(&mut self, committed_before: u64) {
         self.waited += BREATH;
         self.before = committed_before;
+    }
+
+    /// A step took so long.
+    pub(super) fn stepped(&mut self, took: Duration) {
+        self.rest = (took * RESTS).clamp(REST_MIN, REST_MAX);
     }
 
     fn is_time_to_forget(&mut self) -> bool {
@@ -255,7 +280,7 @@ impl Pace {
 
     /// Once nothing was committed for a breath, or it waited long enough.
     fn allows(&self, committed: u64) -> bool {
-        self.before == committed || self.waited >= STEP_UNDER_LOAD
+        self.before == committed || self.waited >= self.rest
     }
 }
 
@@ -302,12 +327,13 @@ impl Drop for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
+    use boot_clock::BootClock;
     use ingest_store::Counted;
 
     use super::*;
 
     fn progress() -> Progress {
-        Progress::new(Arc::default(), Associating::new())
+        Progress::new(Arc::default(), Associating::new(), Arc::new(BootClock::new()))
     }
 
     fn step(through: u64, all: bool) -> Followed {
@@ -325,6 +351,27 @@ mod tests {
         assert!(!is_behind(), "or it would look again and again");
         progress.followed(7, 0, &step(2, false));
         assert!(is_behind(), "the index was made anew");
+    }
+
+    #[test]
+    fn under_load_association_rests_for_four_times_what_it_took() {
+        let mut pace = Pace::default();
+        let rests = |pace: &mut Pace| {
+            pace.waited = Duration::ZERO;
+            let mut committed = 0;
+            while !pace.allows(committed + 1) {
+                pace.breathed(committed);
+                committed += 1;
+            }
+            pace.waited
+        };
+        for (took_ms, rest_ms) in [(0, 50), (10, 50), (30, 120), (60_000, 500)] {
+            pace.stepped(Duration::from_millis(took_ms));
+            assert_eq!(rests(&mut pace), Duration::from_millis(rest_ms), "{took_ms}");
+        }
+        pace.stepped(Duration::from_secs(60));
+        pace.breathed(7);
+        assert!(pace.allows(7), "nothing was committed for a breath");
     }
 
     #[test]
@@ -361,7 +408,7 @@ mod tests {
     #[tokio::test]
     async fn a_step_wakes_those_who_listen_to_what_it_changed() {
         let hub = Arc::new(Hub::default());
-        let progress = Progress::new(hub.clone(), Associating::new());
+        let progress = Progress { hub: hub.clone(), ..progress() };
         let [mut one, mut other] = ["cs2:1", "cs2:2"].map(|key| hub.listen(key));
         let changed = vec![("cs2:1".to_owned(), 3)];
         progress.followed(1, 0, &Followed { changed, ..step(1, true) });

@@ -121,6 +121,7 @@ fn occurrences(index: &Connection, match_id: i64) -> Result<Occurrences> {
             from: [LogNo(0); 3],
             standing: row.get("standing")?,
             weighed: None,
+            placed: None,
         };
         for (place, name) in shown.from.iter_mut().zip(from) {
             *place = LogNo(count_column(row, name)?);

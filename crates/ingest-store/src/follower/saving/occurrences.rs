@@ -14,6 +14,7 @@ use crate::{
     follower::{
         open_match::{OpenMatch, ReportState, Shown},
         reading::Texts,
+        saving::players::{counted, weight},
         told::text,
     },
     statistics::Counting,
@@ -111,8 +112,7 @@ impl Saving<'_> {
         }
         for (one, row) in named.iter().zip(&rows.occurrences) {
             let revision = revisions.get(&one.no).copied().unwrap_or_default();
-            self.occurrence(of, one, &row.kept, revision)?;
-            self.count(of, one, &mut counting)?;
+            self.occurrence(of, one, &row.kept, revision, &mut counting)?;
         }
         counting.finish(self.index)?;
         let alone: Vec<(LogNo, bool)> = of
@@ -130,43 +130,82 @@ impl Saving<'_> {
         one: &Occurrence,
         kept: &[u8],
         revision: u64,
+        counting: &mut Counting,
     ) -> Result<()> {
         let said = &one.said;
         // One that was withdrawn tells nothing any more.
         let there = |no: LogNo| one.reports.binary_search(&no).map_or(one.reports[0], |_| no);
         let from = [said.attacker_from, said.victim_from, said.assists_from].map(there);
-        let known = of.shown.get(&one.no).copied();
-        let standing = standing(one.belief.standing);
-        if let Some(shown) = known.filter(|shown| shown.from == from) {
-            self.update(of, one, kept, revision)?;
-            of.shown.insert(one.no, Shown { standing, ..shown });
-            return Ok(());
+        let Some(known) = of.shown.get(&one.no).copied() else {
+            return self.begin(of, one, from, (kept, revision), counting);
+        };
+        let (standing, placed) = (standing(one.belief.standing), Some(placed(one)));
+        let mut shown = Shown { standing, placed, ..known };
+        if known.from != from {
+            self.tell(of, one, from)?;
+            shown = Shown { from, weighed: None, ..shown };
         }
-        let id = self.published(of, one.no)?;
-        if known.is_none() {
-            self.begin(of, one, id)?;
-        }
-        self.tell(of, one, from)?;
         self.update(of, one, kept, revision)?;
-        of.shown.insert(one.no, Shown { id, from, standing, weighed: None });
-        Ok(())
+        if known.placed != placed {
+            self.place(of, one)?;
+        }
+        of.shown.insert(one.no, shown);
+        self.count(of, one, counting)
     }
 
-    fn begin(&self, of: &OpenMatch, one: &Occurrence, id: Uuid) -> Result<()> {
+    /// Writes one that there was no row of.
+    fn begin(
+        &self,
+        of: &mut OpenMatch,
+        one: &Occurrence,
+        from: [LogNo; 3],
+        (kept, revision): (&[u8], u64),
+        counting: &mut Counting,
+    ) -> Result<()> {
+        let (said, belief) = (&one.said, &one.belief);
+        let id = self.published(of, one.no)?;
+        let told = self.told(of, one, from)?;
+        let ids = (told.actor_ids != event_model::ActorIds::default()).then_some(&told.actor_ids);
+        let counted = counted(one, &told, ids);
+        counting.comes(of.match_id, &counted);
         let sql = "INSERT INTO occurrence (match_id, occurrence_no, occurrence_id, kind, actors,
-                       at_ms, at_quality, confidence, revision, details, attacker_from,
-                       victim_from, assists_from, kept)
-                   VALUES (?1, ?2, ?3, '', '', ?4, ?5, 0, 0, '', 0, 0, 0, X'')";
+                       round, match_clock_ms, at_ms, at_quality, confidence, standing, seen_by,
+                       expected, actor_ids, counted, linked, revision, late, details,
+                       attacker_from, victim_from, assists_from, kept)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                       ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
         self.index.prepare_cached(sql)?.execute(params![
             of.match_id,
             signed(one.no.0),
             id.as_bytes(),
-            one.said.at.at.unix_ms(),
-            quality::text(one.said.at.quality),
+            told.kind,
+            text(&told.actors),
+            said.round,
+            said.match_clock_ms,
+            said.at.at.unix_ms(),
+            quality::text(said.at.quality),
+            confidence(one),
+            standing(belief.standing),
+            belief.seen_by,
+            belief.expected,
+            ids.map(text),
+            counted.column(),
+            linked(one),
+            signed(revision),
+            one.is_late,
+            told.details,
+            signed(from[0].0),
+            signed(from[1].0),
+            signed(from[2].0),
+            kept,
         ])?;
+        let (standing, placed) = (standing(belief.standing), Some(placed(one)));
+        let weighed = Some(weight(one));
+        of.shown.insert(one.no, Shown { id, from, standing, weighed, placed });
         Ok(())
     }
 
+    /// Writes who did it to whom, where others tell it now.
     fn tell(&self, of: &OpenMatch, one: &Occurrence, from: [LogNo; 3]) -> Result<()> {
         let told = self.told(of, one, from)?;
         let sql = "UPDATE occurrence SET kind = ?3, actors = ?4, actor_ids = ?5, details = ?6,
@@ -189,27 +228,34 @@ impl Saving<'_> {
 
     fn update(&self, of: &OpenMatch, one: &Occurrence, kept: &[u8], revision: u64) -> Result<()> {
         let (said, belief) = (&one.said, &one.belief);
-        let linked: Vec<u64> = one.linked.iter().map(|linked| linked.0).collect();
-        let sql = "UPDATE occurrence SET round = ?3, match_clock_ms = ?4, at_ms = ?5,
-                       at_quality = ?6, confidence = ?7, revision = max(revision, ?8), late = ?9,
-                       kept = ?10, standing = ?11, seen_by = ?12, expected = ?13, linked = ?14
+        let sql = "UPDATE occurrence SET round = ?3, at_quality = ?4, confidence = ?5,
+                       revision = max(revision, ?6), late = ?7, kept = ?8, standing = ?9,
+                       seen_by = ?10, expected = ?11, linked = ?12
                    WHERE match_id = ?1 AND occurrence_no = ?2";
         self.index.prepare_cached(sql)?.execute(params![
             of.match_id,
             signed(one.no.0),
             said.round,
-            said.match_clock_ms,
-            said.at.at.unix_ms(),
             quality::text(said.at.quality),
-            f64::from(belief.confidence.thousandths()) / 1_000.0,
+            confidence(one),
             signed(revision),
             one.is_late,
             kept,
             standing(belief.standing),
             belief.seen_by,
             belief.expected,
-            (!linked.is_empty()).then(|| text(&linked)),
+            linked(one),
         ])?;
+        Ok(())
+    }
+
+    /// Writes when it was: that moves its row in an index, whatever it was before.
+    fn place(&self, of: &OpenMatch, one: &Occurrence) -> Result<()> {
+        let sql = "UPDATE occurrence SET at_ms = ?3, match_clock_ms = ?4
+                   WHERE match_id = ?1 AND occurrence_no = ?2";
+        let (at_ms, match_clock_ms) = placed(one);
+        let values = params![of.match_id, signed(one.no.0), at_ms, match_clock_ms];
+        self.index.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
 
@@ -280,9 +326,24 @@ impl Saving<'_> {
             is_late,
             read.told.details,
         ])?;
-        of.shown.insert(founded, Shown { id, from: [no; 3], standing: 0, weighed: None });
+        of.shown
+            .insert(founded, Shown { id, from: [no; 3], standing: 0, weighed: None, placed: None });
         Ok(())
     }
+}
+
+/// When it was, as the table has it.
+fn placed(one: &Occurrence) -> (i64, Option<i64>) {
+    (one.said.at.at.unix_ms(), one.said.match_clock_ms)
+}
+
+fn confidence(one: &Occurrence) -> f64 {
+    f64::from(one.belief.confidence.thousandths()) / 1_000.0
+}
+
+fn linked(one: &Occurrence) -> Option<String> {
+    let linked: Vec<u64> = one.linked.iter().map(|linked| linked.0).collect();
+    (!linked.is_empty()).then(|| text(&linked))
 }
 
 /// Where an occurrence stands, as the table has it.

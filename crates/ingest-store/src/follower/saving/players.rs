@@ -8,7 +8,7 @@ use super::Saving;
 use crate::{
     Result,
     columns::signed,
-    follower::open_match::OpenMatch,
+    follower::{open_match::OpenMatch, reading::Texts},
     statistics::{self, Counted, Counting},
 };
 
@@ -22,7 +22,7 @@ impl Saving<'_> {
         counting: &mut Counting,
     ) -> Result<()> {
         let Some(shown) = of.shown.get_mut(&one.no) else { return Ok(()) };
-        let weight = Some((one.counts(), one.grounds.assists_agreed));
+        let weight = Some(weight(one));
         if shown.weighed == weight {
             return Ok(());
         }
@@ -57,9 +57,8 @@ struct Told {
 impl Told {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let text = |name| row.get_ref(name).map(|value| value.as_str().unwrap_or_default());
-        let word = text("kind")?;
         Ok(Self {
-            kind: Kind::ALL.into_iter().find(|kind| kind.as_str() == word),
+            kind: kind_of(text("kind")?),
             actors: serde_json::from_str(text("actors")?).unwrap_or_default(),
             actor_ids: serde_json::from_str(text("actor_ids")?).ok(),
             by_player: statistics::by_player(text("details")?),
@@ -69,15 +68,40 @@ impl Told {
 
     fn counted(&self, one: &Occurrence) -> Counted {
         let Some(kind) = self.kind else { return Counted::default() };
-        Counted::of(&Facts {
-            kind,
-            standing: one.belief.standing,
-            expected: one.belief.expected,
-            grounds: one.grounds,
-            is_late: one.is_late,
-            actors: &self.actors,
-            actor_ids: self.actor_ids.as_ref(),
-            by_player: self.by_player,
-        })
+        Counted::of(&facts(one, kind, (&self.actors, self.actor_ids.as_ref()), self.by_player))
     }
+}
+
+/// How far an occurrence counts for players, and for its helpers.
+pub(super) fn weight(one: &Occurrence) -> (bool, bool) {
+    (one.counts(), one.grounds.assists_agreed)
+}
+
+/// What an occurrence counts that is told so.
+pub(super) fn counted(one: &Occurrence, told: &Texts, ids: Option<&ActorIds>) -> Counted {
+    let Some(kind) = kind_of(&told.kind) else { return Counted::default() };
+    let by_player = statistics::by_player(&told.details);
+    Counted::of(&facts(one, kind, (&told.actors, ids), by_player))
+}
+
+fn facts<'f>(
+    one: &Occurrence,
+    kind: Kind,
+    (actors, actor_ids): (&'f Actors, Option<&'f ActorIds>),
+    by_player: bool,
+) -> Facts<'f> {
+    Facts {
+        kind,
+        standing: one.belief.standing,
+        expected: one.belief.expected,
+        grounds: one.grounds,
+        is_late: one.is_late,
+        actors,
+        actor_ids,
+        by_player,
+    }
+}
+
+fn kind_of(word: &str) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
 }
