@@ -213,6 +213,9 @@ pub enum Lie {
     TwinsOfAnother,
     /// Their clocks slip by six seconds over the match.
     ShiftsClock,
+    /// Their clocks stand where numbers end: the monotonic one of some, the
+    /// match's of the others.
+    AbsurdClocks,
     /// They keep half of what they saw to themselves.
     Omits,
     /// They tell everything, and delete half of it when the match is over.
@@ -223,7 +226,7 @@ pub enum Lie {
 
 impl Lie {
     /// Every one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Invents,
         Self::InventsOnTime,
         Self::Impersonates,
@@ -234,6 +237,7 @@ impl Lie {
         Self::TwinsOfStrangers,
         Self::TwinsOfAnother,
         Self::ShiftsClock,
+        Self::AbsurdClocks,
         Self::Omits,
         Self::Deletes,
         Self::Floods,

@@ -4,7 +4,9 @@ mod lies;
 mod names;
 mod shown;
 
-use event_model::{Actors, DeviceId, EventIdFields, Game, Identity, Kind, Ordinal, SessionKey};
+use event_model::{
+    Actors, ClockReading, DeviceId, EventIdFields, Game, Identity, Kind, Ordinal, SessionKey,
+};
 use uuid::Uuid;
 
 use super::{
@@ -165,6 +167,7 @@ impl<'a> Witness<'a> {
         let shown = sight.shown;
         let is_native = shown.ordinal.is_some();
         let observer = sight.teller.map(player_name).unwrap_or_default();
+        let mono_ms = lies::mono_ms(self.plan, self.device_no, look.observed.mono_ms);
         let sequence = u64::try_from(number + 1).expect("a match has few reports");
         Told {
             device: device_id(self.plan.seed, self.device_no),
@@ -182,7 +185,7 @@ impl<'a> Witness<'a> {
             round: self.round(shown.round, look.wall_ms),
             ordinal: shown.ordinal.map(|(of, value)| Ordinal { of: of.to_owned(), run: 0, value }),
             match_clock_ms: shown.match_clock_ms,
-            observed: look.observed,
+            observed: ClockReading { mono_ms, ..look.observed },
             time: look.time,
             corrected: look.corrected,
             sequence,

@@ -116,6 +116,7 @@ fn lie_word(lie: Lie) -> &'static str {
         Lie::TwinsOfStrangers => "tells all twice at once, as a stranger",
         Lie::TwinsOfAnother => "tells all twice at once, as another player",
         Lie::ShiftsClock => "shifts its clock",
+        Lie::AbsurdClocks => "has absurd clocks",
         Lie::Omits => "omits",
         Lie::Deletes => "deletes what it told",
         Lie::Floods => "floods",

@@ -73,6 +73,12 @@ pub(super) fn add(plan: &CrowdPlan, device_no: usize, end_ms: u64, sights: &mut 
             sights.extend(twins);
         }
         Lie::Omits => sights.retain(|_| !prng.percent(HELD_BACK_PCT)),
+        Lie::AbsurdClocks => {
+            let ends = [i64::MIN, i64::MAX].map(Some);
+            for (sight, end) in sights.iter_mut().zip(ends.into_iter().cycle()) {
+                sight.shown.match_clock_ms = end.filter(|_| !is_odd(device_no));
+            }
+        }
         Lie::ShiftsClock | Lie::Deletes => {}
     }
 }
@@ -95,6 +101,7 @@ pub(super) fn teller(plan: &CrowdPlan, device_no: usize) -> Option<usize> {
         | Lie::Repeats
         | Lie::Twins
         | Lie::ShiftsClock
+        | Lie::AbsurdClocks
         | Lie::Omits
         | Lie::Deletes
         | Lie::Floods => Some(own),
@@ -202,6 +209,18 @@ impl Invented {
     }
 }
 
+/// Of liars with absurd clocks the odd ones' monotonic clock is, the others'
+/// match's.
+fn is_odd(device_no: usize) -> bool {
+    !device_no.is_multiple_of(2)
+}
+
+/// What a device says its monotonic clock shows.
+pub(super) fn mono_ms(plan: &CrowdPlan, device_no: usize, mono_ms: u64) -> u64 {
+    let is_absurd = plan.lie == Lie::AbsurdClocks && plan.is_liar(device_no) && is_odd(device_no);
+    if is_absurd { (1 << 63) + mono_ms } else { mono_ms }
+}
+
 /// How far off a liar has set its clock when it saw something.
 pub(super) fn slip_ms(plan: &CrowdPlan, device_no: usize, seen_ms: u64, end_ms: u64) -> i64 {
     let slips = match plan.lie {
@@ -214,6 +233,7 @@ pub(super) fn slip_ms(plan: &CrowdPlan, device_no: usize, seen_ms: u64, end_ms: 
         | Lie::Repeats
         | Lie::Twins
         | Lie::TwinsOfStrangers
+        | Lie::AbsurdClocks
         | Lie::Omits
         | Lie::Deletes
         | Lie::Floods => false,

@@ -35,7 +35,7 @@ fn each_lie_shows() {
             Lie::Repeats | Lie::Twins | Lie::TwinsOfStrangers | Lie::TwinsOfAnother => {
                 honest + kills..=honest + kills
             }
-            Lie::ShiftsClock | Lie::Deletes => honest..=honest,
+            Lie::ShiftsClock | Lie::AbsurdClocks | Lie::Deletes => honest..=honest,
             Lie::Omits => honest - kills * 7 / 10..=honest - kills * 3 / 10,
             Lie::Floods => honest + 2_000..=honest + 2_000,
         };
@@ -126,4 +126,13 @@ fn in_counter_strike_liars_tell_halves_of_their_own() {
         assert_eq!(own, Some(&sent.told.observer));
         assert!(sent.told.ordinal.as_ref().is_some_and(|ordinal| ordinal.value >= 1_000));
     }
+}
+
+#[test]
+fn absurd_clocks_stand_where_numbers_end() {
+    let crowd = Crowd::of(&CrowdPlan { liars: 2, lie: Lie::AbsurdClocks, ..plain(1) });
+    assert!(of(&crowd, 9).iter().all(|sent| sent.told.observed.mono_ms >= 1 << 63));
+    let ends: BTreeSet<_> = of(&crowd, 8).iter().map(|sent| sent.told.match_clock_ms).collect();
+    assert_eq!(ends, BTreeSet::from([Some(i64::MIN), Some(i64::MAX)]));
+    assert!(of(&crowd, 7).iter().all(|sent| sent.told.match_clock_ms.is_none()));
 }

@@ -160,7 +160,7 @@ fn deceived(plan: &CrowdPlan) -> Deceived {
 }
 
 /// How many of ten who lie alike are withstood.
-const WITHSTOOD: [(Lie, usize); 13] = [
+const WITHSTOOD: [(Lie, usize); 14] = [
     (Lie::Invents, 4),
     (Lie::InventsOnTime, 4),
     (Lie::Impersonates, 3),
@@ -171,6 +171,7 @@ const WITHSTOOD: [(Lie, usize); 13] = [
     (Lie::TwinsOfStrangers, 0),
     (Lie::TwinsOfAnother, 0),
     (Lie::ShiftsClock, 4),
+    (Lie::AbsurdClocks, 4),
     (Lie::Omits, 5),
     (Lie::Deletes, 5),
     (Lie::Floods, 2),
