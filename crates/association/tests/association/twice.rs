@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use association::{Rules, solve};
+use association::{MatchState, Rules, solve};
 use event_model::Game;
 
 use crate::told::{Told, set_of};
@@ -35,7 +35,7 @@ fn sizes(at_ms: [u64; 11]) -> Vec<usize> {
         ids.insert(kill.event_id.clone());
         told.push(kill);
     }
-    let solution = solve(&set_of(&told), &Rules::of(&Game::new("valorant").unwrap()));
+    let solution = solve(&set_of(&told), &valorant());
     let mut sizes: Vec<usize> = solution
         .clusters
         .iter()
@@ -64,6 +64,76 @@ fn a_kill_that_most_tell_twice_happened_twice() {
             told.push(Told::kill(device, 2_433_500, "Eli", "Finn"));
         }
     }
-    let solution = solve(&set_of(&told), &Rules::of(&Game::new("valorant").unwrap()));
+    let solution = solve(&set_of(&told), &valorant());
     assert_eq!(solution.clusters.len(), 32);
+}
+
+/// What the ten tell, and in their midst `teller` that tells all of it as often
+/// as this at the same instant; by arrival.
+fn with_twins(teller: u128, times: u128) -> Vec<Told> {
+    let mut told = usual();
+    let own: Vec<Told> = told.iter().filter(|told| told.device == 1).cloned().collect();
+    told.retain(|told| told.device != teller);
+    for (kill, turn) in own.iter().flat_map(|kill| (0..times).map(move |turn| (kill, turn))) {
+        let (attacker, victim) = (&kill.actors.attacker, &kill.actors.victim);
+        let names = (attacker.as_deref().unwrap(), victim.as_deref().unwrap());
+        let at_ms = kill.mono_ms / 60_000 * 60_000 + 350;
+        let mut twin = Told::kill(teller, at_ms, names.0, names.1);
+        let id = (teller << 64) | (turn << 40) | u128::from(at_ms);
+        twin.event_id = uuid::Uuid::from_u128(id).to_string();
+        told.push(twin);
+    }
+    told.sort_by_key(|told| (told.mono_ms, told.device));
+    told
+}
+
+/// How many groups the reports of the others are in, of which each has its own.
+fn groups_of_others(told: &[Told], teller: u128, groups: &[Vec<usize>]) -> usize {
+    let others = |no: &usize| told[*no].device != teller;
+    let groups = groups.iter().map(|members| members.iter().copied().filter(others));
+    let turns = groups.map(|members| {
+        let turns: BTreeSet<u64> = members.map(|no| told[no].mono_ms / 60_000).collect();
+        assert!(turns.len() <= 1, "{turns:?}");
+        turns.len()
+    });
+    turns.sum()
+}
+
+fn solved(told: &[Told]) -> Vec<Vec<usize>> {
+    let solution = solve(&set_of(told), &valorant());
+    let number = |no: &association::ReportNo| usize::try_from(no.0).unwrap();
+    solution.clusters.iter().map(|found| found.members.iter().map(number).collect()).collect()
+}
+
+/// As they arrived, without a look back.
+fn arrived(told: &[Told]) -> Vec<Vec<usize>> {
+    let mut state = MatchState::new(valorant());
+    for (position, told) in (1..).zip(told) {
+        state.place(&told.report(position));
+    }
+    let number = |no: &association::LogNo| usize::try_from(no.0 - 1).unwrap();
+    let occurrences = state.occurrences();
+    occurrences.iter().map(|found| found.reports.iter().map(number).collect()).collect()
+}
+
+fn valorant() -> Rules {
+    Rules::of(&Game::new("valorant").unwrap())
+}
+
+#[test]
+fn who_tells_every_kill_several_times_at_an_instant_divides_nobody() {
+    for (teller, times) in [(11, 2), (11, 3), (4, 2), (4, 6)] {
+        let told = with_twins(teller, times);
+        let sealed = solved(&told);
+        assert_eq!(groups_of_others(&told, teller, &sealed), 30, "{teller}, {times} times");
+        let arrived = arrived(&told);
+        assert_eq!(groups_of_others(&told, teller, &arrived), 30, "{teller}, {times} times");
+    }
+}
+
+#[test]
+fn the_first_of_twins_is_a_witness_as_any_other() {
+    let told = with_twins(11, 2);
+    let full = |groups: Vec<Vec<usize>>| groups.iter().filter(|group| group.len() == 11).count();
+    assert_eq!((full(solved(&told)), full(arrived(&told))), (30, 30));
 }
