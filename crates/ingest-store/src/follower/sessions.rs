@@ -56,7 +56,9 @@ impl OpenSession {
     pub(super) fn counts(&mut self, read: &Read<'_>) -> bool {
         self.heard = self.heard.saturating_add(1);
         let is_telling = matches!(read.told.kind, Some(Kind::SessionEvidence | Kind::MatchEnded));
+        // One that the game names is met by its id, from its first event on.
         is_telling
+            || self.heard == 1
             || (!self.is_native()
                 && (self.heard.is_power_of_two()
                     || self.heard.is_multiple_of(EVENTS_BETWEEN_LOOKS)))

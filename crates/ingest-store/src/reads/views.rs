@@ -69,7 +69,7 @@ pub(super) fn page(
         after.and_then(|cursor| Uuid::try_parse(&cursor.id).ok()).map(Uuid::into_bytes),
         page.limit.saturating_add(1),
     );
-    let limit = usize::try_from(page.limit).expect("an address has at least 32 bits");
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let (mut shown, mut bytes, mut more) = (Vec::new(), 0, false);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(which)?;

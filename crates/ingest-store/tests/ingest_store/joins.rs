@@ -112,6 +112,21 @@ fn what_is_of_a_type_of_somebody_elses_is_new_in_the_match_that_it_comes_to() {
 }
 
 #[test]
+fn a_session_that_learns_its_id_comes_to_the_match_of_that_id_while_it_runs() {
+    const NATIVE: &str = "valorant:native";
+    let mut fixture = Fixture::new();
+    // Whoever knows the id tells of nothing but a kill.
+    fixture.take(batch(device(3), vec![told(device(3), NATIVE, "kill", 1, 20_000)]));
+    let (from, key) = (device(1), KEYS[0]);
+    fixture.take(batch(from, vec![told(from, key, "kill", 1, 20_300)]));
+    fixture.store.catch_up().unwrap();
+    assert_eq!(moved_to(&fixture, key), None, "nobody knows yet");
+    fixture.take(batch(from, vec![saying(from, key, 2, &json!({"match_id": NATIVE}))]));
+    fixture.store.catch_up().unwrap();
+    assert_eq!(moved_to(&fixture, key).as_deref(), Some(NATIVE));
+}
+
+#[test]
 fn other_kills_are_another_match() {
     let mut fixture = Fixture::new();
     sent(&mut fixture, 1, 0, 8);
