@@ -167,6 +167,12 @@ impl Looking<'_, '_> {
 
     /// Makes one match of its own and another.
     fn unite(&mut self, other: i64) -> Result<()> {
+        // What the game itself calls two matches is two, through whomever they meet:
+        // not all sessions of another match were compared.
+        let natives = (self.native_keys(self.match_id)?, self.native_keys(other)?);
+        if !natives.0.is_empty() && !natives.1.is_empty() && natives.0 != natives.1 {
+            return self.flag([JoinFlag::Refused]);
+        }
         let (own, other) = (self.standing(self.match_id)?, self.standing(other)?);
         // What is sealed does not move; then the one that the game itself names;
         // then the one that came first.
@@ -181,6 +187,13 @@ impl Looking<'_, '_> {
         self.matches.join(self.saving, stays.0, goes.0)?;
         self.match_id = stays.0;
         Ok(())
+    }
+
+    /// The game's own ids of a match, by which its sessions' events name it.
+    fn native_keys(&mut self, match_id: i64) -> Result<BTreeSet<MatchKey>> {
+        let of = self.matches.get(self.saving, match_id)?;
+        let keys = of.sessions.values().filter_map(|session| session.summary.native_key());
+        Ok(keys.cloned().collect())
     }
 
     fn standing(&mut self, match_id: i64) -> Result<(i64, bool, bool)> {

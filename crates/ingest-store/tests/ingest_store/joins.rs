@@ -6,7 +6,7 @@ use ingest_store::{FeedStart, Looked, OccurrenceLooked, PageRequest, Viewer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Fixture, Sent, batch, device, item, lose_index};
+use crate::support::{Fixture, Sent, batch, device, item, lose_index, now};
 
 const KEYS: [&str; 2] = ["valorant:session-a", "valorant:session-b"];
 
@@ -166,6 +166,8 @@ fn what_is_odd_about_a_match_is_said_of_it_as_long_as_it_is_there() {
     fixture.take(batch(from, vec![absurd]));
     // Its number is less than that of the one before.
     fixture.take(batch(from, vec![told(from, key, "kill", 20, 400_000)]));
+    // Its word counts since it tells of the match.
+    fixture.take(batch(device(2), vec![told(device(2), KEYS[1], "kill", 31, 20_000)]));
     let mut evidence = |number: u128, nth: u64, others: [&str; 5]| {
         let (from, key) = (device(number), KEYS[usize::try_from(number - 1).unwrap()]);
         let own = format!("player of {key}");
@@ -215,4 +217,79 @@ fn a_key_that_was_joined_begins_another_match_when_all_of_both_is_erased() {
     let (from, key) = (device(2), KEYS[1]);
     fixture.take(batch(from, vec![told(from, key, "kill", 50, 20_300)]));
     assert_eq!((ids(&mut fixture, KEYS[0]).len(), ids(&mut fixture, key).len()), (0, 1));
+}
+
+/// The same as somebody else's word.
+fn by(whom: &str, mut sent: Sent) -> Sent {
+    sent.json = sent.json.replace("player of", whom);
+    sent
+}
+
+/// Matches whose ids are the game's own, a night apart.
+const NATIVE: [&str; 2] = ["valorant:1", "valorant:2"];
+const NIGHT_MS: i64 = 5 * 60 * 60 * 1_000;
+
+fn native_matches(fixture: &mut Fixture) {
+    for number in 4..=5 {
+        fixture.store.add_device(device(number), "PC", now()).unwrap().unwrap();
+    }
+    for (number, key, from_ms) in [(1, NATIVE[0], 0), (2, NATIVE[1], NIGHT_MS)] {
+        let from = device(number);
+        let kills = (1..=8_u32)
+            .map(|nth| told(from, key, "kill", u64::from(nth), from_ms + i64::from(nth) * 20_000));
+        fixture.take(batch(from, kills.collect()));
+        fixture.take(batch(from, vec![told(from, key, "match_ended", 9, from_ms + 900_000)]));
+    }
+    fixture.store.catch_up().unwrap();
+}
+
+fn two_stay(fixture: &mut Fixture) {
+    fixture.store.catch_up().unwrap();
+    assert_eq!(NATIVE.map(|key| moved_to(fixture, key)), [None, None]);
+    assert_eq!(NATIVE.map(|key| ids(fixture, key).len() >= 8), [true; 2]);
+}
+
+#[test]
+fn nobodys_word_makes_one_of_two_matches_that_have_ids_of_the_games() {
+    let mut fixture = Fixture::new();
+    native_matches(&mut fixture);
+    let says = |key: &str, id: &str, nth| {
+        let from = if nth > 50 { device(4) } else { device(1) };
+        let word = saying(from, key, nth, &json!({"match_id": id}));
+        (from, if nth > 50 { by("stranger to", word) } else { word })
+    };
+    for (from, word) in [
+        says(NATIVE[0], NATIVE[1], 60),
+        says(NATIVE[1], NATIVE[0], 61),
+        says(NATIVE[0], NATIVE[1], 20),
+        says(NATIVE[1], "1", 21),
+    ] {
+        fixture.take(batch(from, vec![word]));
+        two_stay(&mut fixture);
+    }
+    two_stay(&mut fixture.reopened_after(lose_index));
+}
+
+/// The session is of the first match when others who were in it call it the
+/// second, from which that first one is too far away to be looked at.
+#[test]
+fn a_session_of_one_match_does_not_tie_it_to_another_one() {
+    let mut fixture = Fixture::new();
+    native_matches(&mut fixture);
+    let key = "valorant:session-c";
+    let says = |fixture: &mut Fixture, number: u128, whom: &str, id: &str| {
+        let from = device(number);
+        let seen = by(whom, told(from, key, "kill", 1, 20_000));
+        let word = by(whom, saying(from, key, 2, &json!({"match_id": id})));
+        fixture.take(batch(from, vec![seen, word]));
+        fixture.store.catch_up().unwrap();
+    };
+    says(&mut fixture, 3, "player of", "1");
+    assert_eq!(moved_to(&fixture, key).as_deref(), Some(NATIVE[0]));
+    says(&mut fixture, 4, "friend of", "2");
+    says(&mut fixture, 5, "guest of", "2");
+    let looks = told(device(2), NATIVE[1], "match_ended", 30, NIGHT_MS + 910_000);
+    fixture.take(batch(device(2), vec![looks]));
+    two_stay(&mut fixture);
+    assert_eq!(flags(&fixture, NATIVE[1]), ["join_refused"]);
 }

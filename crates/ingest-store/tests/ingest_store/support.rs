@@ -104,7 +104,7 @@ pub(crate) fn outbox() -> OutboxId {
 #[derive(Clone)]
 pub(crate) struct Sent {
     pub(crate) item: Item,
-    json: String,
+    pub(crate) json: String,
 }
 
 impl Sent {
