@@ -18,12 +18,15 @@
 //! - [`verdict()`] is symmetric, and [`join`] a function of the summaries alone.
 //! - No two sessions whose verdict is [`Verdict::Refuse`] are in one match,
 //!   unless they were before they said so.
+//! - Two sessions that the game itself gave different ids are never in one match,
+//!   whatever anybody says that they learnt later.
 
 mod block;
 mod bounds;
 mod clocks;
 mod events;
 mod evidence;
+mod learnt;
 mod partition;
 mod roster;
 mod rounds;

@@ -6,6 +6,7 @@
 //! belong to two is given one of its own: that heals, a wrong join is believed.
 
 mod counted;
+mod echo;
 mod nearby;
 
 use event_model::DeviceId;
@@ -183,7 +184,7 @@ impl MatchState {
             .collect();
         let mut costs: Vec<(i64, LiveNo)> = around
             .iter()
-            .filter(|no| may(self.lives.get(**no)))
+            .filter(|no| may(self.lives.get(**no)) && !self.is_echo(**no))
             .filter_map(|no| Some((self.cost(arrival, self.lives.get(*no), &own)?, *no)))
             .collect();
         costs.sort_unstable();

@@ -54,6 +54,15 @@ pub struct Clock {
 
 crate::row::number_row!(ClockNo(u16), StreamNo(u16));
 crate::row::row!(Stream { account, device });
+
+impl Stream {
+    /// Whether it tells of nobody's game: then it is a mere device's word, and no
+    /// witness's.
+    #[must_use]
+    pub fn is_nameless(&self) -> bool {
+        self.account == nobody(self.device)
+    }
+}
 crate::row::row!(Clock { stream, axis });
 
 /// What became of a report that was handed in.

@@ -126,6 +126,13 @@ impl Rule {
     /// them: no round of any game is shorter.
     const SCOPE_MS: i64 = 30_000;
 
+    /// How soon a witness that tells the same again tells the same thing: within
+    /// half of the time in which it could happen again, so that one who was late
+    /// the first time and quick the next is not meant.
+    pub(crate) const fn again_ms(self) -> i64 {
+        self.floor_ms / 2
+    }
+
     const fn new(place: Place, floor_ms: i64, late_ms: i64, early_ms: i64) -> Self {
         Self { place, floor_ms, late_ms, early_ms }
     }

@@ -7,6 +7,7 @@
 mod clocks;
 mod counters;
 mod describe;
+mod echoes;
 mod group;
 mod halves;
 mod islands;
@@ -76,11 +77,15 @@ fn tears(all: &Solution, voters: &Solution) -> bool {
 fn decide(set: &ReportSet, view: &View, clocks: Clocks) -> Solution {
     let mut counted = counters::count(view, &clocks);
     let is_free = free_units(view, &counted);
+    let echoes = echoes::echoes(view, &is_free);
+    let is_first: Vec<bool> =
+        is_free.iter().zip(&echoes).map(|(is_free, is_echo)| *is_free && !is_echo).collect();
     let mut groups = std::mem::take(&mut counted.groups);
-    groups.extend(scan::scan_places(view, &is_free));
+    groups.extend(scan::scan_places(view, &is_first));
     let costs = Costs::learn(view, &groups);
     let lag_seen = counted.lag_seen;
-    groups = islands::settle(view, &costs, groups, &is_free, &counted.strict, lag_seen);
+    groups = islands::settle(view, &costs, groups, &is_first, &counted.strict, lag_seen);
+    groups = islands::put_back(view, &costs, groups, &echoes, &is_free, &counted.strict);
     groups = soft::join_wrong_names(view, &costs, groups);
     groups.extend(alone(view, &counted));
     let halves::Paired { groups, linked } = halves::pair(view, &costs, groups);

@@ -21,6 +21,8 @@ pub struct Facts<'a> {
     pub kind: Kind,
     /// How it stands among those who should have seen it.
     pub standing: Standing,
+    /// How many saw it whose word counts.
+    pub seen_by: u16,
     /// How many saw it or should have.
     pub expected: u16,
     /// What its reports say about that.
@@ -64,7 +66,8 @@ pub struct Tally {
 #[must_use]
 pub fn tally<'a>(facts: &Facts<'a>) -> BTreeMap<&'a str, Tally> {
     let mut tallies: BTreeMap<&'a str, Tally> = BTreeMap::new();
-    if !counts(facts.standing, facts.expected, facts.grounds, facts.is_late) {
+    let seen = (facts.seen_by, facts.expected);
+    if !counts(facts.standing, seen, facts.grounds, facts.is_late) {
         return tallies;
     }
     let attacker = attacker(facts).filter(|_| facts.by_player);
@@ -108,10 +111,12 @@ pub fn tally<'a>(facts: &Facts<'a>) -> BTreeMap<&'a str, Tally> {
     tallies
 }
 
-fn counts(standing: Standing, expected: u16, grounds: Grounds, is_late: bool) -> bool {
+/// Of what is lone only what a witness tells: what nobody saw whose word counts,
+/// such as devices of nobody and accounts without a vote tell it, counts for none.
+fn counts(standing: Standing, seen: (u16, u16), grounds: Grounds, is_late: bool) -> bool {
     let is_believed = match standing {
         Standing::Confirmed | Standing::Supported => true,
-        Standing::Lone => grounds.is_native && expected <= 1,
+        Standing::Lone => grounds.is_native && seen == (1, 1),
         Standing::Contradicted => false,
     };
     is_believed && !grounds.is_replayed && !is_late
@@ -121,7 +126,8 @@ impl Occurrence {
     /// Whether it counts for anybody, whoever it names.
     #[must_use]
     pub fn counts(&self) -> bool {
-        counts(self.belief.standing, self.belief.expected, self.grounds, self.is_late)
+        let seen = (self.belief.seen_by, self.belief.expected);
+        counts(self.belief.standing, seen, self.grounds, self.is_late)
     }
 }
 
@@ -156,7 +162,8 @@ impl MatchState {
         let shown = shown.or_else(|| told().min_by_key(|report| report.position));
         let helpers = shown.map_or(NameKey::NONE, |report| report.assists);
         let mut accounts: BTreeMap<NameKey, bool> = BTreeMap::new();
-        for report in told() {
+        let of_players = told().filter(|report| !self.reports().stream_of(report).is_nameless());
+        for report in of_players {
             let names_them = accounts.entry(self.reports().stream_of(report).account).or_default();
             *names_them |= report.assists == helpers;
         }

@@ -1,7 +1,9 @@
 //! How far an occurrence can be believed.
 //!
 //! A witness is an account on the roster, never a mere device: ten programs of
-//! one player are one witness, and somebody who is not in the match is none.
+//! one player are one witness, and somebody who is not in the match is none. Nor is
+//! who does not tell whose game was watched: its reports are kept and may be members,
+//! and where nobody tells that, every occurrence is lone and counts for nobody.
 //! What counts is how many of those who should have seen an occurrence did:
 //! more than half confirm it, so that of ten players four, and five, who agree
 //! on a lie confirm nothing. Nothing is ever dropped for want of trust: it is

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ingest_api::{PROBLEM_CONTENT_TYPE, Problem, ProblemKind};
+use ingest_store::Ailment;
 
 /// The encodings that a request may have (RFC 7694).
 const ENCODINGS: HeaderValue = HeaderValue::from_static("zstd, gzip, identity");
@@ -86,7 +87,13 @@ impl Rejection {
         if let ingest_store::Error::Misplaced(_) = error {
             return Self::overloaded("the server's database is not where it should be");
         }
-        Self::new(ProblemKind::Internal, "the store failed; the server's log says how")
+        match error.ailment() {
+            Some(Ailment::Damaged) => {
+                Self::new(ProblemKind::Internal, "the store failed; the server's log says how")
+            }
+            Some(Ailment::Passing) => Self::overloaded("the server cannot use its disk now"),
+            None => Self::overloaded("somebody else is at the server's database"),
+        }
     }
 
     /// A task of ours ended without an answer.

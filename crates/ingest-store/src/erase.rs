@@ -56,10 +56,25 @@ impl Store {
         let erased = erase(self).map_err(|error| self.index.mended(error, None));
         let erased = erased.and_then(|erased| {
             index::forget_set_aside(&self.data_dir).map_err(Error::Directory)?;
+            self.empty_wals()?;
             Ok(erased)
         });
         self.connection.pragma_update(None, "secure_delete", "FAST")?;
         erased
+    }
+
+    /// Moves both logs of SQLite's into their files and empties them: they have
+    /// pages as they were before.
+    fn empty_wals(&self) -> Result<()> {
+        let index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
+        for connection in [&self.connection, &index] {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let is_busy = connection.query_row(sql, [], |row| row.get::<_, bool>(0))?;
+            if is_busy {
+                return Err(busy());
+            }
+        }
+        Ok(())
     }
 
     fn index_to_erase(&self) -> Result<Connection> {
@@ -93,6 +108,12 @@ impl Store {
         index.commit()?;
         Ok(Some(part))
     }
+}
+
+/// Somebody reads on from before: to be asked for again.
+fn busy() -> Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+    rusqlite::Error::SqliteFailure(code, Some("the log has readers".to_owned())).into()
 }
 
 /// An event that is looked for.

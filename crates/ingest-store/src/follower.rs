@@ -39,7 +39,7 @@ use crate::{
     segment::{self, Segment},
     store,
 };
-pub(crate) use erasing::{Gone, withdraw};
+pub(crate) use erasing::{Gone, matches_of, withdraw};
 use forgetting::Forgetting;
 use matches::Cache;
 pub use sealing::{SealDue, SealRules};

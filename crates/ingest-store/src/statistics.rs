@@ -232,6 +232,7 @@ mod tests {
         let facts = Facts {
             kind: event_model::Kind::Kill,
             standing: association::trust::Standing::Confirmed,
+            seen_by: 2,
             expected: 2,
             grounds: association::Grounds { is_native: true, ..Default::default() },
             is_late: false,

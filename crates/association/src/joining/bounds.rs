@@ -6,9 +6,13 @@ pub(super) const ACCOUNTS_MAX: usize = 64;
 /// Names of one roster: a full server has 64 players.
 pub(super) const ROSTER_MAX: usize = 64;
 
-/// Match ids that one session can have learnt. One is right; more are kept to
-/// show that they contradict each other.
-pub(super) const LEARNT_MAX: usize = 4;
+/// Devices of one session whose word about the match's id is kept: ten players'
+/// and some who watch.
+pub(super) const LEARNERS_MAX: usize = 16;
+
+/// Of each of them, accounts that it tells of and ids that it says. One is right;
+/// a second one shows that they contradict each other.
+pub(super) const OF_LEARNER_MAX: usize = 2;
 
 /// Longest match id in bytes: the longest known, VALORANT's, has 36.
 pub(super) const LEARNT_BYTES_MAX: usize = 128;

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Evidence, RoundResult, ShortHash,
-    bounds::{ACCOUNTS_MAX, LEARNT_MAX, MARKS_MAX, PLANTS_MAX, ROUND_ENDS_MAX},
+    bounds::{ACCOUNTS_MAX, MARKS_MAX, PLANTS_MAX, ROUND_ENDS_MAX},
     clocks::{Clocks, Seen, Zero},
+    learnt::Learnt,
     roster::Roster,
     rounds::{Plant, RoundEnd},
     smallest::SmallestOf,
@@ -21,8 +22,10 @@ use crate::Report;
 pub struct SessionSummary {
     key: MatchKey,
     game: Game,
-    /// Its own id and those that it learnt, as match keys.
-    pub(super) ids: SmallestOf<MatchKey, LEARNT_MAX>,
+    /// The game's id of its match: its own key where that is one, whatever anybody
+    /// says; else the one that it learnt.
+    pub(super) ids: SmallestOf<MatchKey, 1>,
+    learnt: Learnt,
     pub(super) accounts: SmallestOf<ShortHash, ACCOUNTS_MAX>,
     pub(super) roster: Roster,
     pub(super) map: SmallestOf<ShortHash, 1>,
@@ -121,6 +124,7 @@ impl SessionSummary {
             key,
             game,
             ids,
+            learnt: Learnt::default(),
             accounts: SmallestOf::default(),
             roster: Roster::default(),
             map: SmallestOf::default(),
@@ -137,13 +141,14 @@ impl SessionSummary {
     }
 
     /// Takes one of the session's reports; of a `session_evidence` its
-    /// [`Evidence`] has to be taken besides.
+    /// [`Evidence`] has to be taken besides, by [`Self::learn`].
     pub fn hear(&mut self, report: &Report<'_>) {
         self.first_position = self.first_position.min(report.position);
         self.span = Span::with(self.span, report.corrected.at.unix_ms());
         if let Some(observer) = report.observer {
             self.accounts.put(ShortHash::of(&[observer]));
         }
+        self.hear_teller(report);
         self.clocks.hear(report);
         if let Some(ms) = report.match_clock_ms {
             self.match_zero.hear(report, ms);
@@ -157,8 +162,8 @@ impl SessionSummary {
         }
     }
 
-    /// Takes what a `session_evidence` says.
-    pub fn learn(&mut self, evidence: &Evidence) {
+    /// Takes what a `session_evidence` says, and the report that says it.
+    pub fn learn(&mut self, report: &Report<'_>, evidence: &Evidence) {
         for account in &evidence.roster {
             self.roster.put(ShortHash::of(&[account]));
         }
@@ -167,8 +172,9 @@ impl SessionSummary {
                 known.put(ShortHash::of(&[text]));
             }
         }
-        if let Some(id) = &evidence.match_id {
-            self.ids.put(match_key(&self.game, id));
+        if let (Some(id), Some(account)) = (&evidence.match_id, account_of(report)) {
+            self.learnt.says(report.device, account, match_key(&self.game, id));
+            self.elect();
         }
         for round in &evidence.rounds {
             self.learn_round(round);
@@ -193,7 +199,13 @@ impl SessionSummary {
         self.first_position
     }
 
-    /// The game's own ids of the match, its own key among them where that is one.
+    /// Its key, where that is the game's own id of the match.
+    #[must_use]
+    pub fn native_key(&self) -> Option<&MatchKey> {
+        (!is_session_key(&self.key, &self.game)).then_some(&self.key)
+    }
+
+    /// The game's own id of the match, its own key where that is one.
     pub fn match_ids(&self) -> impl Iterator<Item = &MatchKey> {
         self.ids.iter()
     }
@@ -225,7 +237,7 @@ impl SessionSummary {
     pub fn bytes(&self) -> usize {
         let (accounts, roster) = (self.accounts.bytes(), self.roster.bytes());
         let events = self.marks.bytes() + self.round_ends.bytes() + self.plants.bytes();
-        self.ids.bytes() + accounts + roster + self.clocks.bytes() + events
+        self.ids.bytes() + self.learnt.bytes() + accounts + roster + self.clocks.bytes() + events
     }
 
     /// Its ids and players, and its map among sessions with ids or without.
@@ -258,7 +270,7 @@ impl SessionSummary {
         let events = self.marks.overflowed() || self.round_ends.overflowed();
         [
             (self.roster.overflowed(), SessionFlag::RosterOverflow),
-            (self.ids.len() > 1, SessionFlag::SeveralIds),
+            (self.learnt.is_several(self.native_key()), SessionFlag::SeveralIds),
             (self.map.overflowed() || self.mode.overflowed(), SessionFlag::SeveralPlaces),
             (events || self.plants.overflowed(), SessionFlag::EventsOverflow),
             (self.clocks.overflowed(), SessionFlag::ClocksOverflow),
@@ -266,6 +278,24 @@ impl SessionSummary {
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))
         .collect()
+    }
+
+    fn hear_teller(&mut self, report: &Report<'_>) {
+        let account = account_of(report).filter(|_| report.kind.is_some_and(Kind::is_occurrence));
+        if account.is_some_and(|account| self.learnt.tells(report.device, account)) {
+            self.elect();
+        }
+    }
+
+    /// Takes the id that most say, where the game itself does not say it.
+    fn elect(&mut self) {
+        if self.native_key().is_some() {
+            return;
+        }
+        self.ids = SmallestOf::default();
+        if let Some(id) = self.learnt.elected() {
+            self.ids.put(id.clone());
+        }
     }
 
     fn hear_mark(&mut self, kind: Kind, report: &Report<'_>) {
@@ -324,6 +354,11 @@ fn mark(kind: Kind, report: &Report<'_>) -> Option<ShortHash> {
         | Kind::SequenceGap => return None,
     };
     Some(ShortHash::of(&[kind.as_str(), by, to]))
+}
+
+/// Whose game was watched, where it is told.
+fn account_of(report: &Report<'_>) -> Option<ShortHash> {
+    report.observer.filter(|account| !account.is_empty()).map(|account| ShortHash::of(&[account]))
 }
 
 /// Whether a key stands for a session, since the game gave the match no id.

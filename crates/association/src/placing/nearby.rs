@@ -52,7 +52,8 @@ impl MatchState {
     pub(super) fn nearby(&self, arrival: &Arrival) -> Nearby {
         let rule = self.rules.rule(arrival.packed.kind);
         let around = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
-        let near = around.map(|no: LiveNo| self.near(self.lives.get(no), arrival.device));
+        let told = around.filter(|no| !self.is_echo(*no));
+        let near = told.map(|no: LiveNo| self.near(self.lives.get(no), arrival.device));
         let own = self.watcher_of(&arrival.packed);
         Nearby {
             near: near.collect(),

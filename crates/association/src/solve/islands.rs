@@ -59,6 +59,45 @@ pub(crate) fn settle(
     settled
 }
 
+/// The groups with what their witnesses told again: it is a report that was
+/// late, and of something else, or it stands alone. What others tell stays where
+/// it is.
+pub(crate) fn put_back(
+    view: &View,
+    costs: &Costs,
+    mut groups: Vec<Group>,
+    echoes: &[bool],
+    is_free: &[bool],
+    strict: &[bool],
+) -> Vec<Group> {
+    if !echoes.contains(&true) {
+        return groups;
+    }
+    let again = (0..view.units.len()).filter(|unit| echoes[*unit]);
+    groups.extend(again.map(|unit| Group::by_time(vec![unit])));
+    let mut caps: BTreeMap<Rule, Caps> = BTreeMap::new();
+    let mut put = Vec::with_capacity(groups.len());
+    for mut island in islands(view, groups) {
+        let units = || island.iter().flat_map(|group| &group.units);
+        let mut witnesses: Vec<u16> =
+            units().filter(|unit| echoes[**unit]).map(|unit| view.units[*unit].witness).collect();
+        witnesses.sort_unstable();
+        witnesses.dedup();
+        if !witnesses.is_empty() && units().count() <= UNITS_MAX {
+            let rule = view.units[island[0].units[0]].rule;
+            let seen = units().map(|unit| (view.units[*unit].witness, view.units[*unit].x));
+            let caps = *caps.entry(rule).or_insert_with(|| Caps::of(view, rule));
+            let caps = caps.around(seen.collect());
+            let ground = Ground { view, costs, caps, is_free, strict, lag_seen: false };
+            for witness in witnesses {
+                island = ground.align(island, witness);
+            }
+        }
+        put.extend(island);
+    }
+    put
+}
+
 /// Groups of one place without a gap that nothing spans; what has no time of
 /// its own is alone.
 fn islands(view: &View, groups: Vec<Group>) -> Vec<Vec<Group>> {

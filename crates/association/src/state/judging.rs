@@ -14,7 +14,7 @@ use super::{
     lives::{Live, LiveNo},
 };
 use crate::{
-    Change, Cluster, Evidence, OccurrenceNo, Packed, ReportNo, Solution, Track,
+    Change, Cluster, Evidence, OccurrenceNo, Packed, ReportNo, Solution, Stream, Track,
     revisions::Mark,
     state::describe::sighting,
     trust::{Account, Conduct, Judgement, Quorum, Seen, Watcher, believe, judge},
@@ -137,12 +137,14 @@ impl MatchState {
 
     /// Whose word a stream is that has just come: its account's, unless its
     /// device speaks for another already, or the players are known without it.
+    /// A mere device is nobody's word.
     pub(super) fn witness_of(&mut self, stream: usize) -> Option<u16> {
         let known = self.set.streams();
         let of = known[stream];
         let account: Account = of.account.into();
-        let has_other = known.iter().any(|other| other.device == of.device && *other != of);
-        if has_other || self.most_leave_out(account) {
+        let is_other =
+            |other: &Stream| other.device == of.device && *other != of && !other.is_nameless();
+        if of.is_nameless() || known.iter().any(is_other) || self.most_leave_out(account) {
             return None;
         }
         let found = self.watchers.iter().position(|watcher| watcher.account == account);
@@ -159,7 +161,8 @@ impl MatchState {
     /// Whose the devices are that tell of it.
     pub(super) fn devices(&self) -> Quorum {
         let streams = self.set.streams().iter().zip(&self.streams);
-        let sent = streams.filter(|(_, facts)| facts.kept > 0).map(|(stream, facts)| {
+        let sent = streams.filter(|(stream, facts)| facts.kept > 0 && !stream.is_nameless());
+        let sent = sent.map(|(stream, facts)| {
             ((stream.device, stream.account.into()), u32::try_from(facts.kept).unwrap_or(u32::MAX))
         });
         Quorum::new(&sent.collect())

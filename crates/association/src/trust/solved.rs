@@ -13,13 +13,15 @@ impl From<NameKey> for Account {
     }
 }
 
-/// Whose reports of a set count.
+/// Whose reports of a set count: those that tell whose game was watched.
 #[must_use]
 pub fn quorum_of(set: &ReportSet) -> Quorum {
     let mut sent = BTreeMap::new();
     for (_, report) in set.iter() {
         let stream = set.stream_of(report);
-        *sent.entry((stream.device, stream.account.into())).or_default() += 1;
+        if !stream.is_nameless() {
+            *sent.entry((stream.device, stream.account.into())).or_default() += 1;
+        }
     }
     Quorum::new(&sent)
 }

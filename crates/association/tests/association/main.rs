@@ -18,6 +18,7 @@ mod joining;
 mod laws;
 mod links;
 mod measure;
+mod nameless;
 mod reader;
 mod reopen;
 mod rosters;

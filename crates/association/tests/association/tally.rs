@@ -25,6 +25,7 @@ fn confirmed(kind: Kind, actors: &Actors) -> Facts<'_> {
     Facts {
         kind,
         standing: Standing::Confirmed,
+        seen_by: 2,
         expected: 2,
         grounds: Grounds { is_native: true, is_replayed: false, assists_agreed: true },
         is_late: false,
@@ -55,8 +56,12 @@ fn a_kill_counts_for_three_and_by_account_where_the_game_tells_it() {
 #[test]
 fn two_halves_of_a_kill_count_once_each() {
     let (kill, death) = (actors(Some("Ana"), None, &[]), actors(None, Some("Bo"), &[]));
-    let lone =
-        |kind, actors| Facts { standing: Standing::Lone, expected: 1, ..confirmed(kind, actors) };
+    let lone = |kind, actors| Facts {
+        standing: Standing::Lone,
+        seen_by: 1,
+        expected: 1,
+        ..confirmed(kind, actors)
+    };
     assert_eq!(tally(&lone(Kind::Kill, &kill)), BTreeMap::from([("Ana", KILL)]));
     assert_eq!(tally(&lone(Kind::Death, &death)), BTreeMap::from([("Bo", DEATH)]));
 }
@@ -103,6 +108,7 @@ proptest! {
         standing in prop::sample::select(vec![
             Standing::Lone, Standing::Contradicted, Standing::Supported, Standing::Confirmed,
         ]),
+        seen_by in 0u16..3,
         expected in 0u16..4,
         is_native: bool,
         is_replayed: bool,
@@ -110,12 +116,12 @@ proptest! {
     ) {
         let actors = actors(Some("Ana"), Some("Bo"), &[]);
         let facts = Facts {
-            standing, expected, is_late,
+            standing, seen_by, expected, is_late,
             grounds: Grounds { is_native, is_replayed, assists_agreed: true },
             ..confirmed(Kind::Kill, &actors)
         };
         let by_several = matches!(standing, Standing::Supported | Standing::Confirmed);
-        let by_the_only_one = standing == Standing::Lone && is_native && expected < 2;
+        let by_the_only_one = standing == Standing::Lone && is_native && (seen_by, expected) == (1, 1);
         let wanted = (by_several || by_the_only_one) && !is_replayed && !is_late;
         prop_assert_eq!(!tally(&facts).is_empty(), wanted);
     }

@@ -53,8 +53,8 @@ impl Store {
         let from = self.erasing.filter(|(whose, _)| *whose == device).map_or(0, |(_, next)| next);
         let mut next = None;
         let erased = self.overwriting(|store| {
-            store.erase_some(device, limit, |_, log, device_no| {
-                let part = Part::of_device(log, device_no, from, limit)?;
+            store.erase_some(device, limit, |index, log, device_no| {
+                let part = Part::of_device(index, log, (device, device_no), from, limit)?;
                 next = part.next;
                 Ok(part)
             })
@@ -152,7 +152,13 @@ impl Part {
     }
 
     /// Whatever batches of the device have.
-    fn of_device(log: &Connection, device_no: i64, from: i64, limit: u32) -> Result<Self> {
+    fn of_device(
+        index: &Connection,
+        log: &Connection,
+        (device, device_no): (DeviceId, i64),
+        from: i64,
+        limit: u32,
+    ) -> Result<Self> {
         let segments = segment::all(log)?;
         let end = segment::log_end(log, &segments)?;
         let mut part = Self::default();
@@ -162,8 +168,13 @@ impl Part {
             for batch in batches(log, segment, device_no, (next, last))? {
                 let batch_no = batch.batch_no;
                 let there = |(_, one): &(usize, &Evidence)| !one.erased;
-                let places = batch.evidence.iter().enumerate().filter(there).map(|(n, _)| n);
-                let places = places.collect();
+                let there = batch.evidence.iter().enumerate().filter(there).map(|(n, _)| n);
+                let mut places: BTreeSet<usize> = there.collect();
+                // And what an erasure that was cut off took from the log alone.
+                for match_id in follower::matches_of(index, device, batch_no)? {
+                    places.extend(places_known(index, match_id, &batch)?);
+                }
+                let places = places.into_iter().collect();
                 part.add(segment, Batch { places, ..batch });
                 next = batch_no + 1;
                 if part.erased >= limit {
@@ -209,14 +220,15 @@ impl Part {
             }
             let Some(segment) = segment::of_batch(&segments, batch_no) else { continue };
             for batch in batches(log, segment, device_no, (batch_no, batch_no))? {
-                let known = places_known(index, match_id, &batch)?;
                 let told = follower::logged_batch(log, &segments, batch_no)?;
                 let told = told.map(|told| places_told(&told, &keys)).unwrap_or_default();
-                let places: BTreeSet<usize> = known.into_iter().chain(told).collect();
                 let there = |place: &usize| {
                     batch.evidence.get(*place).is_some_and(|evidence| !evidence.erased)
                 };
-                let places = places.into_iter().filter(there).collect();
+                let mut places: BTreeSet<usize> = told.into_iter().filter(there).collect();
+                // Those too that an erasure which was cut off took from the log alone.
+                places.extend(places_known(index, match_id, &batch)?);
+                let places = places.into_iter().collect();
                 part.add(segment, Batch { places, ..batch });
                 part.emptied.push((match_id, batch_no));
             }

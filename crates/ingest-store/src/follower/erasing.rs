@@ -38,7 +38,7 @@ pub(crate) fn withdraw(
     }
     let mut by_match: BTreeMap<i64, Vec<LogNo>> = BTreeMap::new();
     for event in gone {
-        for match_id in matches_of(index, event)? {
+        for match_id in matches_of(index, event.0, event.1)? {
             by_match.entry(match_id).or_default().push(LogNo(event.2));
         }
     }
@@ -52,7 +52,7 @@ pub(crate) fn withdraw(
 }
 
 /// The matches that may have an event of a batch.
-fn matches_of(index: &Connection, (device, batch_no, _): &Gone) -> Result<Vec<i64>> {
+pub(crate) fn matches_of(index: &Connection, device: DeviceId, batch_no: i64) -> Result<Vec<i64>> {
     let sql = "SELECT d.match_id FROM match_device d JOIN match_batch b USING (match_id)
                WHERE d.device = ?1 AND b.batch_no = ?2";
     let mut statement = index.prepare_cached(sql)?;

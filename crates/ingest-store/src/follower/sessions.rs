@@ -71,7 +71,7 @@ impl OpenSession {
         let report = read.told.report(read.device, read.position, read.corrected);
         self.summary.hear(&report);
         if let Some(evidence) = evidence {
-            self.summary.learn(evidence);
+            self.summary.learn(&report, evidence);
         }
     }
 
@@ -98,8 +98,7 @@ impl OpenSession {
 
     /// Whether the game itself names its match: then others come to it.
     pub(super) fn is_native(&self) -> bool {
-        let key = self.summary.key();
-        self.summary.match_ids().any(|id| id == key)
+        self.summary.native_key().is_some()
     }
 
     /// Whether much came since it was written: what did not is in the log.

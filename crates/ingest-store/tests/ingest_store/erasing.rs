@@ -182,6 +182,45 @@ fn the_second_time_does_what_the_first_left() {
 }
 
 #[test]
+fn the_second_time_does_what_the_first_left_of_a_device_and_of_a_match() {
+    type Erase = fn(&mut Fixture) -> u32;
+    let of_device: Erase = |fixture| fixture.store.erase_device(device(1), 100).unwrap().erased;
+    let of_match: Erase =
+        |fixture| fixture.store.erase_match(device(1), "cs2:1", 100).unwrap().erased;
+    for erase in [of_device, of_match] {
+        let mut fixture = Fixture::new();
+        fixture
+            .take(batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]));
+        fixture.take(batch(device(2), vec![kill(device(2), "c", 3, 0)]));
+        fixture.store.catch_up().unwrap();
+        let mut fixture = fixture.reopened_after(keep_index);
+        assert_eq!(erase(&mut fixture), 2);
+        let after = seen(&mut fixture);
+        // As if the machine had stopped between the two files.
+        let mut fixture = fixture.reopened_after(put_index_back);
+        assert_ne!(seen(&mut fixture), after);
+        assert_eq!(erase(&mut fixture), 2);
+        assert_eq!(seen(&mut fixture), after);
+        assert_eq!(erase(&mut fixture), 0);
+    }
+}
+
+#[test]
+fn nothing_of_it_is_left_in_the_logs_of_either_file() {
+    let mut fixture = Fixture::new();
+    fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]));
+    fixture.take(batch(device(2), vec![kill(device(2), "c", 3, 0)]));
+    fixture.store.catch_up().unwrap();
+    let length = |name: &str| fs::metadata(fixture.dir.path().join(name)).unwrap().len();
+    let wals = ["ingest.sqlite-wal", "index.sqlite-wal"];
+    assert!(wals.iter().all(|wal| length(wal) > 0), "there is something to empty");
+    fixture.store.erase_event(device(1), "a").unwrap();
+    assert_eq!(wals.map(length), [0, 0]);
+    fixture.store.erase_device(device(1), 100).unwrap();
+    assert_eq!(wals.map(length), [0, 0]);
+}
+
+#[test]
 fn the_second_time_takes_out_what_is_no_witness() {
     let mut fixture = Fixture::new();
     let evidence = event(device(1), "ringside.session_evidence.v1", "a", 1, 0);

@@ -37,7 +37,7 @@ fn summary_of_league(key: &str, device: u128) -> SessionSummary {
     let mut summary = SessionSummary::new(MatchKey::from_text(key), Game::league());
     for (kind, data) in league_events() {
         let corrected = Sighting { at: WallTime::from_unix_ms(0), quality: TimeQuality::Low };
-        summary.hear(&Report {
+        let report = Report {
             device: DeviceId(Uuid::from_u128(device)),
             event_id: "",
             subject: key,
@@ -59,11 +59,12 @@ fn summary_of_league(key: &str, device: u128) -> SessionSummary {
                 name: data.details.get("name").and_then(Value::as_str),
                 ..Hints::default()
             },
-        });
+        };
+        summary.hear(&report);
         if kind == Kind::SessionEvidence {
-            summary.learn(&Evidence::read(
-                &serde_json::to_string(&data.details).expect("a golden file has whole events"),
-            ));
+            let details = serde_json::to_string(&data.details);
+            summary
+                .learn(&report, &Evidence::read(&details.expect("a golden file has whole events")));
         }
     }
     summary

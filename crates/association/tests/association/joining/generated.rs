@@ -161,7 +161,7 @@ impl Said {
         };
         summary.hear(&report);
         if let Some(evidence) = &self.evidence {
-            summary.learn(evidence);
+            summary.learn(&report, evidence);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Match ids, learnt early or late, true or not.
 
+use std::collections::BTreeSet;
+
 use association::joining::{
     Evidence, JoinFlag, Reason, SessionFlag, Verdict, join, join_further, verdict,
 };
-use event_model::MatchKey;
+use event_model::{Kind, MatchKey};
 
 use super::{
-    generated::{DeviceClock, Dice, EVENING, GOOD, MINUTE, Session, groups, keys},
+    generated::{DeviceClock, Dice, EVENING, GOOD, MINUTE, Said, Session, groups, keys},
     matches::LeagueMatch,
 };
 
@@ -82,7 +84,82 @@ fn nobody_can_tie_two_matches_together() {
     let match_of = |session: &Session| joined.match_of(&session.key).cloned();
     assert_ne!(match_of(&one[1]), match_of(&other[1]));
     assert_eq!(joined.matches().count(), 2);
-    assert!(joined.flags_of(&liar.key).any(|flag| flag == JoinFlag::Refused));
+    assert_eq!(match_of(&liar), match_of(&one[1]), "what it saw says which of the two it was in");
+}
+
+/// What somebody says of a session who tells nothing that happened in it.
+fn hearsay(session: &Session, account: &str, id: &str) -> Said {
+    let mut said = session.said.last().expect("it said something").clone();
+    said.device = account.bytes().map(u128::from).sum();
+    said.account = account.to_owned();
+    said.kind = Kind::SessionEvidence;
+    said.evidence = Some(Evidence { match_id: Some(id.to_owned()), ..Evidence::default() });
+    said
+}
+
+fn native(session: &Session, id: &str) -> Session {
+    Session { key: MatchKey::native(&session.game, id), ..session.clone() }
+}
+
+/// Whoever says that they are one: a stranger, a player of both, and all of them.
+#[test]
+fn two_matches_to_which_the_game_gave_ids_are_never_one() {
+    let played = LeagueMatch::of(1, EVENING, 30).sessions(good);
+    let (mut one, mut other) = (native(&played[0], "77"), native(&played[0], "78"));
+    one.said.push(hearsay(&one, "stranger", "78"));
+    for (session, id) in [(&mut one, "78"), (&mut other, "77")] {
+        *session = with_id(session, id);
+    }
+    let (one, other) = (one.summary(), other.summary());
+    assert_eq!(verdict(&one, &other), Verdict::Refuse(Reason::Ids));
+    assert!(one.match_ids().eq([one.key()]), "the game's word stands");
+    assert_eq!(one.flags(), [SessionFlag::SeveralIds], "what is said is seen");
+    // Nor does a session between them tie them together.
+    for id in ["77", "78"] {
+        let between = with_id(&played[1], id).summary();
+        let joined = join([&one, &other, &between]);
+        let alone = if id == "77" { &other } else { &one };
+        assert_eq!(joined.match_of(alone.key()).map(BTreeSet::len), Some(1));
+        assert_eq!(joined.matches().count(), 2);
+    }
+}
+
+#[test]
+fn an_id_counts_from_who_tells_of_the_session_and_by_most_accounts() {
+    let mut session = LeagueMatch::of(1, EVENING, 30).session(0, good);
+    let ids = |session: &Session| session.summary().match_ids().cloned().collect::<Vec<_>>();
+    let id = |id: &str| vec![MatchKey::native(&session.game, id)];
+    let (honest, forged, none) = (id("77"), id("78"), Vec::new());
+    session.said.push(hearsay(&session, "stranger", "78"));
+    assert_eq!(ids(&session), none, "a stranger names it");
+    let mut seen = hearsay(&session, "stranger", "78");
+    (seen.kind, seen.evidence) = (Kind::Kill, None);
+    session.said.push(seen);
+    assert_eq!(ids(&session), forged, "it has seen something, and nobody else says any");
+    let own_word = Said {
+        evidence: Some(Evidence { match_id: Some("77".to_owned()), ..Evidence::default() }),
+        ..session.said[0].clone()
+    };
+    let mut own = session.clone();
+    own.said.push(own_word);
+    assert_eq!(ids(&own), none, "as many say the other one");
+    let mut both = own.clone();
+    let mut seen = hearsay(&own, "friend", "77");
+    both.said.push(seen.clone());
+    (seen.kind, seen.evidence) = (Kind::Kill, None);
+    both.said.push(seen);
+    assert_eq!(ids(&both), honest);
+    let mut backwards = both.clone();
+    backwards.said.reverse();
+    assert_eq!(ids(&backwards), honest, "in any order");
+    // A second device of the stranger's account is no second voice.
+    let mut twice = both.clone();
+    for kind in [Kind::Kill, Kind::SessionEvidence] {
+        let said = hearsay(&own, "stranger", "78");
+        let evidence = said.evidence.clone().filter(|_| kind == Kind::SessionEvidence);
+        twice.said.push(Said { device: 9_999, kind, evidence, ..said });
+    }
+    assert_eq!(ids(&twice), honest);
 }
 
 /// The events are the match's, the players are not: a forged roster.

@@ -93,6 +93,7 @@ fn facts<'f>(
     Facts {
         kind,
         standing: one.belief.standing,
+        seen_by: one.belief.seen_by,
         expected: one.belief.expected,
         grounds: one.grounds,
         is_late: one.is_late,
