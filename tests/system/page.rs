@@ -6,12 +6,16 @@ mod telling;
 
 use std::collections::BTreeSet;
 
+use association::{
+    StreamFlag,
+    joining::{JoinFlag, SessionFlag},
+};
 use serde_json::{Value, json};
 use system_tests::{Server, scratch};
 
 use self::{
     browser::{Browser, Key},
-    telling::{HOSTILE, KEY, Kill, Teller},
+    telling::{HOSTILE, KEY, Kill, SESSION_KEY, Teller},
 };
 
 /// What the tellers saw before the page is opened, and what they see later.
@@ -22,6 +26,11 @@ const LATER: u32 = 2;
 const DOTS: &str = r#"
     [...document.querySelectorAll("circle[data-cell=CELL]")]
         .map((dot) => [dot.closest("[data-occurrence]").dataset.occurrence, dot.dataset.device])
+"#;
+
+/// Those of the server's words about a match that the page has none for.
+const UNSAID: &str = r#"
+    import("/assets/texts.js").then(({ tables: { en } }) => WORDS.filter((name) => !(name in en)))
 "#;
 
 /// Words that are not in both tables, or not with the same holes.
@@ -101,7 +110,11 @@ impl Evening {
     }
 
     fn open_match(&mut self) {
-        self.page.run(&format!("document.querySelector('[data-match={KEY:?}] a').click()"));
+        self.open_match_of(KEY);
+    }
+
+    fn open_match_of(&mut self, key: &str) {
+        self.page.run(&format!("document.querySelector('[data-match={key:?}] a').click()"));
         self.page.wait_until("document.querySelector('#connection').dataset.state === 'live'");
     }
 
@@ -175,6 +188,7 @@ fn the_page_shows_each_kill_once_with_all_who_saw_it() {
     clocks_and_players_are_there(&mut evening);
     nothing_is_cut_off_on_a_phone(&mut evening.page);
     both_languages_have_every_word(&mut evening.page);
+    what_is_odd_has_words(&mut evening.page);
     assert_eq!(evening.page.faults(), [] as [&str; 0]);
 }
 
@@ -286,6 +300,43 @@ fn what_an_operator_seals_is_final_in_the_open_page() {
         evening.page.wait_until(&format!("{state} === '{shown}'"));
     }
     evening.page.wait_until("document.querySelectorAll('.feed :is([data-change=sealed], [data-change=reopened])').length === 2");
+}
+
+#[test]
+fn an_open_page_goes_along_when_its_match_is_joined_into_another_and_says_what_is_odd() {
+    let Some(mut evening) = Evening::open() else { return };
+    let apart = Teller::apart(&evening.server);
+    let kills: Vec<_> = (0..KILLS).map(Kill::of).collect();
+    apart.tell(evening.server.url(), &kills[..1]);
+    evening.sign_in();
+    evening.open_match_of(SESSION_KEY);
+    evening.wait_for_columns(1);
+    apart.tell_its_id(evening.server.url(), Kill::of(KILLS));
+    apart.tell(evening.server.url(), &kills[1..]);
+    evening.page.wait_until(&format!("decodeURIComponent(location.hash).includes({KEY:?})"));
+    evening.wait_for_columns(KILLS);
+    let here = "document.querySelector('.key').textContent.includes('is part of another now')";
+    evening.page.wait_until(here);
+    let all = reports(KILLS) + kills.len();
+    let seen = "document.querySelectorAll('[data-cell=seen]').length";
+    evening.page.wait_until(&format!("{seen} === {all}"));
+    assert_eq!(evening.dots("seen"), evening.witnesses());
+
+    assert_eq!(evening.page.run("document.querySelectorAll('h1 [data-flag]').length"), 0);
+    evening.tellers[0].tell_of_another_year(evening.server.url(), Kill::of(KILLS));
+    let odd = "document.querySelector('h1 [data-flag=absurd_times]')";
+    evening.page.wait_until(&format!("{odd}?.textContent === 'times of other years'"));
+}
+
+/// What the server may say of a match stands in the page's own words.
+fn what_is_odd_has_words(page: &mut Browser) {
+    let streams = StreamFlag::OF_MATCHES.map(StreamFlag::as_str);
+    let sessions = SessionFlag::ALL.map(SessionFlag::as_str);
+    let joins = JoinFlag::ALL.map(JoinFlag::as_str);
+    let of_match = streams.iter().chain(&sessions).chain(&joins).map(|word| format!("odd.{word}"));
+    let of_stream = StreamFlag::ALL.map(|flag| format!("flag.{}", flag.as_str()));
+    let words: Vec<_> = of_match.chain(of_stream).collect();
+    assert_eq!(page.run(&UNSAID.replace("WORDS", &json!(words).to_string())), json!([]));
 }
 
 #[test]
