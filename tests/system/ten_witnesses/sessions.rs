@@ -106,10 +106,13 @@ pub(super) fn associate(mut sent: Vec<Sent>) -> (Vec<Vec<Value>>, Vec<Value>) {
         let session = sessions
             .entry(one.subject())
             .or_insert_with(|| SessionSummary::new(data.match_ref.key.clone(), data.game.clone()));
-        one.tell(position, &mut |report| session.hear(report));
-        if one.event.kind == Kind::SessionEvidence {
-            session.learn(&one.evidence());
-        }
+        let is_evidence = one.event.kind == Kind::SessionEvidence;
+        one.tell(position, &mut |report| {
+            session.hear(report);
+            if is_evidence {
+                session.learn(report, &one.evidence());
+            }
+        });
     }
     let partition = join(sessions.values());
     let matches = partition.matches().map(|keys| {

@@ -251,5 +251,8 @@ fn an_index_that_is_deleted_in_use_is_made_anew() {
     fixture.store.look_again();
     let page = ingest_store::PageRequest { after: None, limit: 5_000 };
     let found = fixture.store.occurrences(ingest_store::Viewer::Reader, "cs2:1", &page);
-    assert_eq!(found.unwrap().found().unwrap().occurrences.len(), occurrences.len() + 1);
+    // It may be what another device told of already.
+    let shown = found.unwrap().found().unwrap().occurrences;
+    let witnesses = shown.iter().map(|one| one.witnesses.len()).sum::<usize>();
+    assert_eq!(witnesses, occurrences.len() + 1);
 }
