@@ -128,10 +128,15 @@ impl Rule {
 
     /// How soon a witness that tells the same again tells the same thing: within
     /// half of the time in which it could happen again, so that one who was late
-    /// the first time and quick the next is not meant.
+    /// the first time and quick the next is not meant. Of what seldom happens
+    /// again two in minutes may be two all the same, so it is bounded.
     pub(crate) const fn again_ms(self) -> i64 {
-        self.floor_ms / 2
+        let half_ms = self.floor_ms / 2;
+        if half_ms < Self::AGAIN_MAX_MS { half_ms } else { Self::AGAIN_MAX_MS }
     }
+
+    /// Half of what lies between two kills of one player at the least.
+    const AGAIN_MAX_MS: i64 = 1_500;
 
     const fn new(place: Place, floor_ms: i64, late_ms: i64, early_ms: i64) -> Self {
         Self { place, floor_ms, late_ms, early_ms }
