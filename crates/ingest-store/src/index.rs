@@ -106,7 +106,7 @@ fn generation() -> [u8; 8] {
 }
 
 /// Every table of association.
-const ASSOCIATED: [&str; 14] = [
+pub(crate) const ASSOCIATED: [&str; 14] = [
     "game_match",
     "match_key",
     "match_state",

@@ -13,24 +13,6 @@ use super::{matches::Cache, matches::Limits, shards, step};
 use crate::{Decision, SealReason, Store, StoreOptions, changes, index, store};
 use crowd::Crowd;
 
-/// Every table that says something of matches, but for changes.
-const TABLES: [&str; 14] = [
-    "total",
-    "game_match",
-    "match_key",
-    "match_state",
-    "match_batch",
-    "match_device",
-    "match_name",
-    "stream",
-    "report",
-    "occurrence",
-    "occurrence_alias",
-    "player_match",
-    "session",
-    "session_block",
-];
-
 /// All that association has in its tables.
 #[derive(Debug, PartialEq)]
 struct Dump {
@@ -39,7 +21,9 @@ struct Dump {
 }
 
 fn dump(index: &Connection) -> Dump {
-    let rows = TABLES.map(|table| {
+    // Changes are read as they are told, and sums are kept by triggers.
+    let tables = index::ASSOCIATED.into_iter().filter(|table| *table != "change");
+    let rows = tables.chain(["total"]).map(|table| {
         // A summary is written now and then; the rest of it is in the log.
         let columns = if table == "session" { "session_no, key, match_id" } else { "*" };
         let sql = format!("SELECT {columns} FROM {table} ORDER BY 1, 2");
@@ -51,7 +35,7 @@ fn dump(index: &Connection) -> Dump {
     let mut statement = index.prepare("SELECT match_id FROM game_match ORDER BY 1").unwrap();
     let matches = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap);
     let changes = matches.map(|id| (id, changes::after(index, id, 0, usize::MAX).unwrap()));
-    Dump { rows: rows.into(), changes: changes.collect() }
+    Dump { rows: rows.collect(), changes: changes.collect() }
 }
 
 /// Follows all of the log into an index of its own, as `cuts` has it.
