@@ -245,7 +245,7 @@ fn number(id: &str) -> u64 {
     id.rsplit('-').next().unwrap().parse().unwrap()
 }
 
-/// What a server did while it was posted to and then killed.
+/// What a server did while it was posted to, until it had ended.
 struct Traced {
     acts: Vec<Act>,
     token: String,
@@ -257,7 +257,9 @@ fn traced(folder: &Path, trace: &Path) -> Traced {
     let server = Server::start(&mut command);
     let token = server.way.enrol();
     let posted = post_from_several_sides(&server.way, &token);
-    server.kill();
+    // Not by a kill: what a thread was writing just then would be on the disk and
+    // not in the trace, which tells of calls that ended.
+    server.stop();
     let root = folder.parent().unwrap();
     let watched = Watched { folder: root, acknowledgements: Path::new("/nothing") };
     let acts = watched.acts(&std::fs::read_to_string(trace).unwrap());
