@@ -9,6 +9,8 @@ const ROW = 24;
 /** Above the rows: round, kind and standing. */
 const HEAD = 58;
 const FOOT = 20;
+/** A digit of a round's number takes up to so much. */
+const DIGIT = 7;
 /** So many of these lengths are one rem of the style sheet, in which the names stand. */
 const REM = 15;
 /** A time is written under every column of so many. */
@@ -145,9 +147,16 @@ const lines = (rows, width) =>
 function rounds(shown, height) {
   const starts = shown.map((one, at) => ({ round: one.round, at }))
     .filter(({ round, at }) => round !== null && round !== shown[at - 1]?.round);
+  // Where rounds follow each other closely, a number that would stand on another is left out.
+  let free = 0;
+  const label = (round, x) => {
+    if (x < free) return null;
+    free = x + (String(round).length + 1) * DIGIT;
+    return svg("text", { x, y: 13 }, String(round));
+  };
   return starts.map(({ round, at }) => [
     svg("line", { class: "round-line", x1: at * COLUMN + 4, x2: at * COLUMN + 4, y1: 4, y2: height - FOOT }),
-    svg("text", { x: at * COLUMN + 8, y: 13 }, String(round)),
+    label(round, at * COLUMN + 8),
   ]);
 }
 

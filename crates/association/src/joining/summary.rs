@@ -69,7 +69,7 @@ pub enum SessionFlag {
     SeveralIds,
     /// It names two maps or two modes.
     SeveralPlaces,
-    /// More happened than is kept for joining.
+    /// More happened than is kept for joining, and no id of the game's joins it.
     EventsOverflow,
     /// More clocks than are kept for joining.
     ClocksOverflow,
@@ -267,12 +267,16 @@ impl SessionSummary {
     /// What about it is not as it should be.
     #[must_use]
     pub fn flags(&self) -> Vec<SessionFlag> {
-        let events = self.marks.overflowed() || self.round_ends.overflowed();
+        let is_too_long =
+            self.marks.overflowed() || self.round_ends.overflowed() || self.plants.overflowed();
+        // Into one that the game has named ten devices tell, and nothing hangs on
+        // comparing all of it.
+        let events = is_too_long && self.native_key().is_none();
         [
             (self.roster.overflowed(), SessionFlag::RosterOverflow),
             (self.learnt.is_several(self.native_key()), SessionFlag::SeveralIds),
             (self.map.overflowed() || self.mode.overflowed(), SessionFlag::SeveralPlaces),
-            (events || self.plants.overflowed(), SessionFlag::EventsOverflow),
+            (events, SessionFlag::EventsOverflow),
             (self.clocks.overflowed(), SessionFlag::ClocksOverflow),
         ]
         .into_iter()

@@ -1,7 +1,7 @@
 //! Whatever a device sends, what is kept of its session stays small.
 
 use association::joining::{Evidence, SessionFlag, SessionSummary, nearest_starts};
-use event_model::Kind;
+use event_model::{Kind, MatchKey};
 
 use super::{
     generated::{DeviceClock, Dice, EVENING, GOOD, MINUTE, Said, Session},
@@ -55,6 +55,19 @@ fn twenty_thousand_hostile_reports_leave_a_small_summary_that_says_so() {
     );
     assert!(summary.block_keys().len() <= 4 + 64 + 64 + 1);
     assert_eq!(serde_json::from_slice::<SessionSummary>(&encoded).unwrap(), summary);
+}
+
+#[test]
+fn what_ten_tell_under_the_games_own_id_is_not_too_long_to_be_compared() {
+    let sessions = LeagueMatch::of(1, EVENING, 90).sessions(good);
+    let mut all = sessions[0].clone();
+    for (number, other) in (0_i64..).zip(&sessions[1..]) {
+        let told = other.said.iter().cloned();
+        all.said.extend(told.map(|said| Said { mono_ms: said.mono_ms + number, ..said }));
+    }
+    assert_eq!(all.summary().flags(), [SessionFlag::EventsOverflow]);
+    all.key = MatchKey::native(&all.game, "77");
+    assert_eq!(all.summary().flags(), []);
 }
 
 #[test]
