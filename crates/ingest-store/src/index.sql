@@ -148,11 +148,14 @@ CREATE TABLE match_batch (
 CREATE TABLE match_device (
     match_id       INTEGER NOT NULL,
     device         BLOB NOT NULL,
-    -- 1 once this device itself has sent match_ended.
-    ended          INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
-    -- The outbox and the number that its last match_ended had there.
+    -- When its last match_ended was; the outbox and the number that it had there.
+    ended_at_ms    INTEGER,
     ended_outbox   BLOB,
     ended_sequence INTEGER,
+    -- When the first was that it told live, at the latest when it was received.
+    left_at_ms     INTEGER,
+    -- 1 where it told since of what happened later than its end.
+    goes_on        INTEGER NOT NULL DEFAULT 0 CHECK (goes_on IN (0, 1)),
     PRIMARY KEY (match_id, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_device_by_device ON match_device (device);

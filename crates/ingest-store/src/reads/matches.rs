@@ -3,7 +3,7 @@
 use ingest_api::{MatchView, StandingCounts};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Cursor, Looked, PageRequest, VISIBLE, Viewer, cut};
+use super::{Cursor, Looked, PageRequest, Viewer, cut, viewer};
 use crate::{
     Result, Store,
     columns::{count_column, time_column},
@@ -117,7 +117,8 @@ impl Store {
     pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Looked<MatchRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM game_match m
-             WHERE {VISIBLE} AND m.match_id = (SELECT k.match_id FROM match_key k WHERE k.key = ?2)"
+             WHERE {} AND m.match_id = (SELECT k.match_id FROM match_key k WHERE k.key = ?2)",
+            viewer::visible()
         );
         let row = self
             .index
@@ -137,11 +138,12 @@ impl Store {
 /// are few among all, so they are looked up first.
 fn listing(viewer: Viewer) -> String {
     let which = match viewer {
-        Viewer::Reader => "game_match m WHERE ?1 IS NULL",
-        Viewer::Device(_) => {
-            "match_device own CROSS JOIN game_match m USING (match_id)
-             WHERE own.device = ?1 AND (own.ended = 1 OR m.sealed_at_ms IS NOT NULL)"
-        }
+        Viewer::Reader => "game_match m WHERE ?1 IS NULL".to_owned(),
+        Viewer::Device(_) => format!(
+            "match_device d CROSS JOIN game_match m USING (match_id)
+             WHERE d.device = ?1 AND {}",
+            viewer::readable()
+        ),
     };
     format!(
         "SELECT {COLUMNS} FROM {which} AND m.moved_to IS NULL
