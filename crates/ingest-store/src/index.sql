@@ -24,7 +24,10 @@ CREATE TABLE follow (
     forgotten_revision INTEGER NOT NULL,
     -- Eight random bytes, new whenever the same revision could tell of something
     -- else than before: when the file is made, and when it follows anew.
-    generation         BLOB NOT NULL
+    generation         BLOB NOT NULL,
+    -- The last batch that the log had when association began to follow it anew, until
+    -- it is there again: before that this tells less than was told already.
+    anew_until         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Where the gate finds an event id (see gate/shelf.rs).

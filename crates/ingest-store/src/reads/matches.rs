@@ -7,6 +7,7 @@ use super::{Cursor, Looked, PageRequest, Viewer, cut, viewer};
 use crate::{
     Result, Store,
     columns::{count_column, time_column},
+    index,
 };
 
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
@@ -56,6 +57,15 @@ impl Store {
         let sql = "SELECT associated_through FROM follow";
         let mut statement = self.index.get()?.prepare_cached(sql)?;
         Ok(statement.query_row([], |row| count_column(row, "associated_through"))?)
+    }
+
+    /// Whether the index tells all that it told before it was lost, if it was:
+    /// it is made anew from the log, and meanwhile lacks matches that are there.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn is_index_whole(&self) -> Result<bool> {
+        index::is_whole(self.index.get()?, &self.connection, self.id)
     }
 
     /// The matches that `viewer` may see.
