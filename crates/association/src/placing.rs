@@ -63,6 +63,10 @@ const TWINS_MAX: usize = 8;
 /// Reports after which all are judged before the first resolve: who misses much
 /// is known early then, and that it missed something is no sign of a step.
 const JUDGED_EARLY: [usize; 3] = [16, 32, 48];
+/// Most resolves for the sake of one device's clocks: as many as it may have
+/// clocks. One that makes clocks up would have a match solved with every few of
+/// its reports, and a resolve takes as long as thousands of them.
+const ASKS_MAX: u32 = 8;
 /// Runs of the match's own clock that are told apart: a rewind begins one.
 const RUNS_MAX: usize = 64;
 
@@ -375,10 +379,18 @@ impl MatchState {
         }
     }
 
+    /// How often a resolve was wanted for the sake of a device's clocks.
+    fn asks_of(&self, device: DeviceId) -> u32 {
+        let (streams, clocks) = (self.set.streams(), self.set.clocks().iter().zip(&self.clocks));
+        let own = clocks.filter(|(clock, _)| streams[usize::from(clock.stream.0)].device == device);
+        own.map(|(_, live)| live.resolves()).sum()
+    }
+
     /// Whether what came makes a resolve due.
     fn note_due(&mut self, arrival: &Arrival) {
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
-        self.is_due |= clock.wants_resolve();
+        let wants = clock.wants_resolve();
+        self.is_due |= wants && self.asks_of(arrival.device) <= ASKS_MAX;
         self.arrived += 1;
         self.is_unjudged |= JUDGED_EARLY.contains(&self.set.len());
     }

@@ -11,6 +11,7 @@ use axum::{
 };
 use event_model::Clock;
 use ingest_api::{DEVICES_PATH, EVENTS_PATH, ProblemKind};
+use ingest_store::Store;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -55,6 +56,24 @@ pub(crate) struct App {
     pub(crate) feeds: Feeds,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) openapi: Bytes,
+}
+
+impl App {
+    /// Reads what was made of the log; not while that is made anew, since what is
+    /// not there yet would be told not to be.
+    pub(crate) async fn read_index<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Store) -> ingest_store::Result<T> + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let if_whole =
+            |store: &Store| Ok(if store.is_index_whole()? { Some(question(store)?) } else { None });
+        if let Some(answer) = self.readers.read(if_whole).await? {
+            return Ok(answer);
+        }
+        // Whoever follows the log may not know yet that what it had is lost.
+        self.writer.step_soon();
+        Err(Rejection::overloaded("matches are made anew from the log; come back"))
+    }
 }
 
 /// Every route of the contract, and those of operations.

@@ -1,5 +1,5 @@
-//! Whether the database can be read, its writer takes work and stored what it was
-//! given last, asked once for all who want to know it in a moment.
+//! Whether the database can be read and has what was told before, its writer takes
+//! work and stored what it was given last, asked once for all who want to know it in a moment.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,45 +22,65 @@ pub(crate) struct Readiness(Arc<Mutex<Option<Known>>>);
 #[derive(Clone, Copy)]
 struct Known {
     at_ms: u64,
-    is_usable: bool,
+    verdict: Verdict,
 }
+
+/// Or why it is not.
+type Verdict = Result<(), &'static str>;
+
+const UNUSABLE: &str = "the database cannot be used";
+const MADE_ANEW: &str = "matches are made anew from the log";
 
 impl Readiness {
     /// Asks, or believes who asked just now.
     pub(crate) async fn check(&self, app: &Arc<App>) -> Result<(), Rejection> {
         match tokio::time::timeout(PATIENCE, self.ask(app.clone())).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Rejection::overloaded("the database cannot be used")),
+            Ok(verdict) => verdict.map_err(Rejection::overloaded),
             Err(_) => Err(Rejection::overloaded("the database does not answer")),
         }
     }
 
-    async fn ask(&self, app: Arc<App>) -> bool {
+    async fn ask(&self, app: Arc<App>) -> Verdict {
         let mut known = self.0.clone().lock_owned().await;
         let at_ms = app.clock.now().clock.mono_ms;
         if let Some(known) = *known
             && at_ms.saturating_sub(known.at_ms) < BELIEVED_MS
         {
-            return known.is_usable;
+            return known.verdict;
         }
         // A task of its own: where who asked has gone, nobody asks again before
         // this has its answer.
         let asking = tokio::spawn(async move {
-            let is_usable = is_usable(&app).await;
-            *known = Some(Known { at_ms: app.clock.now().clock.mono_ms, is_usable });
-            is_usable
+            let verdict = verdict(&app).await;
+            *known = Some(Known { at_ms: app.clock.now().clock.mono_ms, verdict });
+            verdict
         });
-        asking.await.unwrap_or(false)
+        asking.await.unwrap_or(Err(UNUSABLE))
     }
 }
 
-async fn is_usable(app: &App) -> bool {
-    let read = app.readers.read(|store| store.log_position()).await;
+async fn verdict(app: &App) -> Verdict {
+    let read = app
+        .readers
+        .read(|store| {
+            store.log_position()?;
+            store.is_index_whole()
+        })
+        .await;
     let writes = match app.writer.health().ailment() {
         None => app.writer.write(|store| store.log_position()).await.is_ok(),
         // Where nobody is sent to a server that is not ready, nothing else would
         // show that it is again.
         Some(_) => app.writer.attempt(app.clock.now().wall).await.is_ok(),
     };
-    read.is_ok() && writes && app.writer.health().ailment().is_none()
+    let Ok(is_whole) = read else { return Err(UNUSABLE) };
+    if !writes || app.writer.health().ailment().is_some() {
+        return Err(UNUSABLE);
+    }
+    if !is_whole {
+        // Whoever follows the log may not know yet that what it had is lost.
+        app.writer.step_soon();
+        return Err(MADE_ANEW);
+    }
+    Ok(())
 }

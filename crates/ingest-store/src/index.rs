@@ -27,7 +27,7 @@ pub(crate) use mending::forget_set_aside;
 pub(crate) const FILE_NAME: &str = "index.sqlite";
 
 /// A file of another version is set aside and made anew.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// A step of association runs some sixty statements, and a read a few.
 const STATEMENTS_KEPT: usize = 128;
@@ -90,7 +90,7 @@ fn make(connection: &mut Connection) -> Result<()> {
     transaction.execute_batch(include_str!("index.sql"))?;
     let secret = token::random_uuid();
     transaction.execute(
-        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, 0, ?2)",
+        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, 0, ?2, 0)",
         params![secret.as_bytes(), generation()],
     )?;
     transaction.pragma_update(None, "user_version", VERSION)?;
@@ -191,10 +191,30 @@ pub(crate) fn adopt_within(
     index.execute(
         "UPDATE follow SET store_id = ?1, shelved_through = 0, shelved_mark = '',
                 associated_batch = 0, associated_mark = '', associated_through = 0,
-                decided = 0, generation = ?2",
-        params![store.to_string(), generation()],
+                decided = 0, generation = ?2, anew_until = ?3",
+        params![store.to_string(), generation(), segment::log_end(log, segments)?.batch_no],
     )?;
     cursors(index)
+}
+
+/// Whether the file tells all that was told of this log before it was made.
+pub(crate) fn is_whole(index: &Connection, log: &Connection, store: Uuid) -> Result<bool> {
+    let sql = "SELECT store_id = ?1, associated_batch >= anew_until FROM follow";
+    let mut statement = index.prepare_cached(sql)?;
+    let (is_adopted, is_there): (bool, bool) =
+        statement.query_row([store.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if is_adopted {
+        return Ok(is_there);
+    }
+    // Whoever follows the log has not come to it yet.
+    Ok(segment::log_end(log, &segment::all(log)?)?.position == 0)
+}
+
+/// Says that nothing of the log is left to follow: what it had may be gone.
+pub(crate) fn is_at_the_end(index: &Connection) -> Result<()> {
+    let sql = "UPDATE follow SET anew_until = 0 WHERE anew_until > associated_batch";
+    index.prepare_cached(sql)?.execute([])?;
+    Ok(())
 }
 
 /// Says that what somebody has in memory of association is no more as it was.

@@ -24,7 +24,10 @@ CREATE TABLE follow (
     forgotten_revision INTEGER NOT NULL,
     -- Eight random bytes, new whenever the same revision could tell of something
     -- else than before: when the file is made, and when it follows anew.
-    generation         BLOB NOT NULL
+    generation         BLOB NOT NULL,
+    -- The last batch that the log had when association began to follow it anew, until
+    -- it is there again: before that this tells less than was told already.
+    anew_until         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Where the gate finds an event id (see gate/shelf.rs).
@@ -148,11 +151,14 @@ CREATE TABLE match_batch (
 CREATE TABLE match_device (
     match_id       INTEGER NOT NULL,
     device         BLOB NOT NULL,
-    -- 1 once this device itself has sent match_ended.
-    ended          INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
-    -- The outbox and the number that its last match_ended had there.
+    -- When its last match_ended was; the outbox and the number that it had there.
+    ended_at_ms    INTEGER,
     ended_outbox   BLOB,
     ended_sequence INTEGER,
+    -- When the first was that it told live, at the latest when it was received.
+    left_at_ms     INTEGER,
+    -- 1 where it told since of what happened later than its end.
+    goes_on        INTEGER NOT NULL DEFAULT 0 CHECK (goes_on IN (0, 1)),
     PRIMARY KEY (match_id, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX match_device_by_device ON match_device (device);

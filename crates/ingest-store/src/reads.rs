@@ -8,9 +8,8 @@ mod statistics;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod viewer;
 mod views;
-
-use event_model::DeviceId;
 
 use crate::Result;
 
@@ -18,6 +17,7 @@ pub use cursor::{Cursor, InvalidCursor};
 pub use feed::{FeedPage, FeedStart, Generation};
 pub use matches::{AssociationFigures, MatchPage};
 pub use occurrences::{OccurrenceLooked, OccurrencePage};
+pub use viewer::Viewer;
 
 /// What is found under a match's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,33 +49,6 @@ impl<T> Looked<T> {
         })
     }
 }
-
-/// Who looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Viewer {
-    /// A reader: every match.
-    Reader,
-    /// A device: the matches it has events in, once its own `match_ended` is
-    /// here or the match is sealed. While a match runs a companion learns
-    /// nothing that its own game did not tell it.
-    Device(DeviceId),
-}
-
-impl Viewer {
-    /// The device to restrict by, for SQL that takes NULL as no restriction.
-    fn restriction(self) -> Option<[u8; 16]> {
-        match self {
-            Self::Reader => None,
-            Self::Device(device) => Some(device.0.into_bytes()),
-        }
-    }
-}
-
-/// True for a `game_match m` that the viewer bound to `?1` may see.
-const VISIBLE: &str = "(?1 IS NULL OR EXISTS (
-    SELECT 1 FROM match_device d
-    WHERE d.match_id = m.match_id AND d.device = ?1
-          AND (d.ended = 1 OR m.sealed_at_ms IS NOT NULL)))";
 
 /// Which part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

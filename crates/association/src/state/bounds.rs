@@ -2,7 +2,7 @@
 
 use event_model::{Kind, Origin, WallTime};
 
-use super::{MatchState, clocks::LiveClock};
+use super::MatchState;
 use crate::{
     Axis, ClockNo, EventKey, Packed, Report, ReportNo, ReportSet, Stream, StreamNo,
     report_set::{Room, clock_told},
@@ -174,7 +174,7 @@ impl MatchState {
             Room::InsteadOf(no) => {
                 self.end_clock(no);
                 self.set.reuse_clock(no, axis);
-                self.clocks[usize::from(no.0)] = LiveClock::default();
+                self.clocks[usize::from(no.0)].begin_anew();
                 Ok(())
             }
         }

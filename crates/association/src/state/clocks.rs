@@ -270,6 +270,16 @@ impl LiveClock {
         }
     }
 
+    /// Counts another clock from here on; what was asked for its sake stays asked.
+    pub(crate) fn begin_anew(&mut self) {
+        *self = Self { resolves: self.resolves, ..Self::default() };
+    }
+
+    /// Resolves that were made for its sake.
+    pub(crate) fn resolves(&self) -> u32 {
+        u32::from(self.resolves)
+    }
+
     /// Takes over what another match knows of it, where nothing is known here.
     pub(crate) fn take_over(&mut self, other: &Self) {
         if self.trust == Trust::Unplaced && self.since == 0 {

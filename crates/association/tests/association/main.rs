@@ -10,6 +10,7 @@ mod bounds;
 mod clocks;
 mod counters;
 mod crowd;
+mod effort;
 mod figures;
 mod floods;
 mod halves;

@@ -58,7 +58,7 @@ impl Reading {
     pub(super) async fn next(&mut self, app: &App) -> Result<Looked<Piece>, Rejection> {
         let _turn = app.feeds.turn().await?;
         let reading = self.clone();
-        let found = app.readers.read(move |store| reading.read(store)).await?;
+        let found = app.read_index(move |store| reading.read(store)).await?;
         Ok(match found {
             Looked::Found((piece, at)) => {
                 self.at = at;

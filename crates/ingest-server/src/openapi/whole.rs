@@ -15,8 +15,10 @@ const EVERYWHERE: [(&str, &str); 4] = [
     ("500", "`internal`"),
 ];
 /// Statuses of everything behind the admission.
-const CONTRACT: [(&str, &str); 1] =
-    [("503", "`overloaded`, or about to stop; decided before a body is read")];
+const CONTRACT: [(&str, &str); 1] = [(
+    "503",
+    "`overloaded`, about to stop, or, of reads, matches are made anew from the log; decided before a body is read",
+)];
 
 /// Completes `document`.
 pub(super) fn complete(document: &mut Value) {

@@ -59,13 +59,14 @@ pub(crate) async fn list_matches(
     let page = page_request(query)?;
     let limit = page.limit;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.matches(viewer, &page)).await?;
+    let found = app.read_index(move |store| store.matches(viewer, &page)).await?;
     let next = found.next.map(|cursor| next_path("/v1/matches", limit, &cursor));
     Ok(Json(MatchList { matches: found.matches, next }))
 }
 
-/// Shows one match. A device sees its matches once it has sent their
-/// `match_ended`, or when they are sealed.
+/// Shows one match. A device sees its matches when they are sealed, and before that
+/// those whose `match_ended` it has sent live, where others bear out what it told and
+/// nothing is known to have happened after that.
 #[utoipa::path(
     get, path = "/v1/matches/{key}", tag = "reads",
     params(("key" = String, Path, min_length = 1, max_length = 512, example = "cs2:example", description = "The match")),
@@ -88,7 +89,7 @@ pub(crate) async fn one_match(
     let viewer = looking.viewer;
     let key = match_key(key)?;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.match_view(viewer, &key)).await?;
+    let found = app.read_index(move |store| store.match_view(viewer, &key)).await?;
     Ok(Shown::of_match(found, "")?.map(Json))
 }
 
@@ -116,7 +117,7 @@ pub(crate) async fn streams(
     let viewer = looking.viewer;
     let key = match_key(key)?;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.streams(viewer, &key)).await?;
+    let found = app.read_index(move |store| store.streams(viewer, &key)).await?;
     Ok(Shown::of_match(found, "/streams")?.map(Json))
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn list_occurrences(
     let (key, page) = (match_key(key)?, page_request(query)?);
     let limit = page.limit;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.occurrences(viewer, &key, &page)).await?;
+    let found = app.read_index(move |store| store.occurrences(viewer, &key, &page)).await?;
     let list = |found: ingest_store::OccurrencePage| {
         let path = format!("{}/occurrences", match_path(&found.of.key));
         Json(OccurrenceList {
@@ -91,7 +91,7 @@ pub(crate) async fn one_occurrence(
     let Path((key, id)) =
         path.map_err(|error| Rejection::new(ProblemKind::BadRequest, error.body_text()))?;
     app.writer.associated().await;
-    match app.readers.read(move |store| store.occurrence(viewer, &key, id)).await? {
+    match app.read_index(move |store| store.occurrence(viewer, &key, id)).await? {
         OccurrenceLooked::Found(view) => Ok(Shown::Here(Json(*view))),
         OccurrenceLooked::Moved { key, id } => {
             Ok(Shown::Elsewhere(format!("{}/occurrences/{id}", match_path(&key))))

@@ -27,8 +27,9 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The database can be read, its writer takes work and stored what it was given
-/// last, its disk has room, and the server is not about to stop.
+/// The database can be read and has what was told before, its writer takes work and
+/// stored what it was given last, its disk has room, and the server is not about to
+/// stop. While matches are made anew from the log it takes events all the same.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(

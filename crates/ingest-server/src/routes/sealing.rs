@@ -134,7 +134,7 @@ impl Deciding<'_> {
         loop {
             let key = self.key.to_owned();
             let looked =
-                app.readers.read(move |store| store.match_view(Viewer::Reader, &key)).await?;
+                app.read_index(move |store| store.match_view(Viewer::Reader, &key)).await?;
             match &looked {
                 Looked::Found(view) if view.sealed != wanted => app.writer.stepped().await,
                 Looked::Found(_) | Looked::Moved(_) | Looked::Unknown => {

@@ -42,7 +42,7 @@ pub(crate) async fn of_match(
     let viewer = looking.viewer;
     let key = match_key(key)?;
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.statistics(viewer, &key)).await?;
+    let found = app.read_index(move |store| store.statistics(viewer, &key)).await?;
     Ok(Shown::of_match(found, "/statistics")?.map(Json))
 }
 
@@ -72,6 +72,6 @@ pub(crate) async fn of_player(
         return Err(Rejection::new(ProblemKind::BadRequest, detail));
     }
     app.writer.associated().await;
-    let found = app.readers.read(move |store| store.player_statistics(&account)).await?;
+    let found = app.read_index(move |store| store.player_statistics(&account)).await?;
     Ok(Json(found))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use association::{LogNo, NameKey, OccurrenceNo, Sighting};
-use event_model::{DeviceId, Kind, OutboxId, WallTime};
+use event_model::{DeviceId, Kind, WallTime};
 use rusqlite::{
     Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value,
 };
@@ -177,11 +177,11 @@ impl Withdrawing<'_, '_> {
         // Of what was too much there is no row, but a device that sent too much
         // has others.
         of.devices.retain(|device, part| {
-            let ended = left.ended.get(device).copied();
-            *part = Part { has_ended: ended.is_some(), ended, is_changed: true };
+            *part = if left.ended.contains(device) { *part } else { Part::begun() };
+            part.is_changed = true;
             left.devices.contains(device)
         });
-        let have_all_ended = of.devices.values().all(|part| part.has_ended);
+        let have_all_ended = of.devices.values().all(Part::has_ended);
         of.times.all_ended_ms = of.times.all_ended_ms.filter(|_| have_all_ended);
         index.execute("DELETE FROM match_device WHERE match_id = ?1", [self.match_id])?;
         index.execute(
@@ -218,14 +218,13 @@ impl Withdrawing<'_, '_> {
 struct Left {
     started: Option<Sighting>,
     devices: BTreeSet<DeviceId>,
-    ended: BTreeMap<DeviceId, (Option<OutboxId>, Option<u64>)>,
+    ended: BTreeSet<DeviceId>,
 }
 
 impl Left {
     fn read(index: &Connection, match_id: i64) -> Result<Self> {
-        let sql = "SELECT s.device, r.kind, r.at_ms, r.good, d.ended_outbox, d.ended_sequence
+        let sql = "SELECT s.device, r.kind, r.at_ms, r.good
                    FROM report r JOIN stream s USING (match_id, stream_no)
-                   LEFT JOIN match_device d ON d.match_id = r.match_id AND d.device = s.device
                    WHERE r.match_id = ?1 AND r.state <> 5";
         let mut statement = index.prepare_cached(sql)?;
         let mut rows = statement.query([match_id])?;
@@ -240,10 +239,7 @@ impl Left {
             left.devices.insert(device);
             let kind: Option<String> = row.get("kind")?;
             if kind.as_deref() == Some(Kind::MatchEnded.as_str()) {
-                let outbox: Option<[u8; 16]> = row.get("ended_outbox")?;
-                let outbox = outbox.map(|bytes| OutboxId(uuid::Uuid::from_bytes(bytes)));
-                let sequence: Option<i64> = row.get("ended_sequence")?;
-                left.ended.insert(device, (outbox, sequence.map(i64::unsigned_abs)));
+                left.ended.insert(device);
             }
         }
         Ok(left)

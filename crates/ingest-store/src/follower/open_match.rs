@@ -3,6 +3,7 @@
 
 mod absorbing;
 mod loading;
+mod part;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,7 +12,8 @@ use association::{
     LogNo, MatchState, OccurrenceNo, Placed, Revision, Rules, Sighting, StreamFlag,
     joining::{JoinFlag, SessionFlag},
 };
-use event_model::{DeviceId, Game, Kind, OutboxId, WallTime};
+use event_model::{DeviceId, Game, Kind, WallTime};
+pub(super) use part::{End, Part};
 use rusqlite::Connection;
 use uuid::Uuid;
 pub(super) use waiting::{Due, Waiting};
@@ -78,15 +80,6 @@ pub(super) struct Apart {
     pub(super) overflow: u64,
     /// Occurrences of types of somebody else's.
     pub(super) alone: u32,
-}
-
-/// A device's part in the match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Part {
-    pub(super) has_ended: bool,
-    /// Where its last `match_ended` stands.
-    pub(super) ended: Option<(Option<OutboxId>, Option<u64>)>,
-    pub(super) is_changed: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -265,16 +258,8 @@ impl OpenMatch {
         if self.batches.last() != Some(&read.batch_no) {
             self.batches.push(read.batch_no);
         }
-        let part = self.devices.entry(read.device).or_insert_with(|| Part {
-            has_ended: false,
-            ended: None,
-            is_changed: true,
-        });
+        self.devices.entry(read.device).or_insert_with(Part::begun).hear(read);
         let is_end = read.told.kind == Some(Kind::MatchEnded);
-        if is_end {
-            let ended = Some((read.outbox, read.told.sequence));
-            *part = Part { has_ended: true, ended, is_changed: true };
-        }
         let have_all_ended = self.have_all_ended();
         match (have_all_ended, self.times.all_ended_ms) {
             (true, None) => self.times.all_ended_ms = Some(received_ms),
@@ -288,7 +273,7 @@ impl OpenMatch {
     }
 
     fn have_all_ended(&self) -> bool {
-        self.devices.values().all(|part| part.has_ended)
+        self.devices.values().all(Part::has_ended)
     }
 
     /// Seals it, as was decided; nothing where it is.

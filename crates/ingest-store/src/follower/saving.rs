@@ -138,20 +138,20 @@ impl<'s> Saving<'s> {
     }
 
     fn devices(&self, of: &mut OpenMatch) -> Result<()> {
-        let sql = "INSERT INTO match_device (match_id, device, ended, ended_outbox, ended_sequence)
-                   VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT DO UPDATE SET ended = excluded.ended,
-                       ended_outbox = excluded.ended_outbox,
-                       ended_sequence = excluded.ended_sequence";
+        let sql = "INSERT OR REPLACE INTO match_device (match_id, device, ended_at_ms,
+                       ended_outbox, ended_sequence, left_at_ms, goes_on)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         for (device, part) in &mut of.devices {
             if std::mem::take(&mut part.is_changed) {
-                let (outbox, sequence) = part.ended.unwrap_or_default();
+                let ended = part.ended;
                 self.index.prepare_cached(sql)?.execute(params![
                     of.match_id,
                     device.0.as_bytes(),
-                    part.has_ended,
-                    outbox.map(|outbox| outbox.0.into_bytes()),
-                    sequence.map(signed),
+                    ended.map(|end| end.at_ms),
+                    ended.and_then(|end| end.outbox).map(|outbox| outbox.0.into_bytes()),
+                    ended.and_then(|end| end.sequence).map(signed),
+                    part.left_at_ms,
+                    part.goes_on,
                 ])?;
             }
         }

@@ -47,6 +47,7 @@ pub(super) fn associate(
     let mut decisions = decisions::logged_after(&log, cursors.decided, DECISIONS_MAX)?;
     decisions.retain(|decision| decision.through <= end);
     if batches.is_empty() && decisions.is_empty() {
+        index::is_at_the_end(&transaction)?;
         transaction.commit()?;
         let through = cursors.associated_through;
         let (changed, counted) = (Vec::new(), Counted::default());

@@ -23,7 +23,7 @@ pub(super) struct Told<'e> {
     /// The kind's word, or a type of somebody else's as it is.
     pub(super) kind_text: Cow<'static, str>,
     identity: Option<Identity>,
-    origin: Option<Origin>,
+    pub(super) origin: Option<Origin>,
     pub(super) observer: Option<String>,
     pub(super) actors: Actors,
     pub(super) actor_ids: Option<ActorIds>,

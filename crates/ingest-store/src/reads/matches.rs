@@ -3,10 +3,11 @@
 use ingest_api::{MatchView, StandingCounts};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Cursor, Looked, PageRequest, VISIBLE, Viewer, cut};
+use super::{Cursor, Looked, PageRequest, Viewer, cut, viewer};
 use crate::{
     Result, Store,
     columns::{count_column, time_column},
+    index,
 };
 
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
@@ -56,6 +57,15 @@ impl Store {
         let sql = "SELECT associated_through FROM follow";
         let mut statement = self.index.get()?.prepare_cached(sql)?;
         Ok(statement.query_row([], |row| count_column(row, "associated_through"))?)
+    }
+
+    /// Whether the index tells all that it told before it was lost, if it was:
+    /// it is made anew from the log, and meanwhile lacks matches that are there.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn is_index_whole(&self) -> Result<bool> {
+        index::is_whole(self.index.get()?, &self.connection, self.id)
     }
 
     /// The matches that `viewer` may see.
@@ -117,7 +127,8 @@ impl Store {
     pub(super) fn match_row(&self, viewer: Viewer, key: &str) -> Result<Looked<MatchRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM game_match m
-             WHERE {VISIBLE} AND m.match_id = (SELECT k.match_id FROM match_key k WHERE k.key = ?2)"
+             WHERE {} AND m.match_id = (SELECT k.match_id FROM match_key k WHERE k.key = ?2)",
+            viewer::visible()
         );
         let row = self
             .index
@@ -137,11 +148,12 @@ impl Store {
 /// are few among all, so they are looked up first.
 fn listing(viewer: Viewer) -> String {
     let which = match viewer {
-        Viewer::Reader => "game_match m WHERE ?1 IS NULL",
-        Viewer::Device(_) => {
-            "match_device own CROSS JOIN game_match m USING (match_id)
-             WHERE own.device = ?1 AND (own.ended = 1 OR m.sealed_at_ms IS NOT NULL)"
-        }
+        Viewer::Reader => "game_match m WHERE ?1 IS NULL".to_owned(),
+        Viewer::Device(_) => format!(
+            "match_device d CROSS JOIN game_match m USING (match_id)
+             WHERE d.device = ?1 AND {}",
+            viewer::readable()
+        ),
     };
     format!(
         "SELECT {COLUMNS} FROM {which} AND m.moved_to IS NULL

@@ -256,3 +256,29 @@ fn an_index_that_is_deleted_in_use_is_made_anew() {
     let witnesses = shown.iter().map(|one| one.witnesses.len()).sum::<usize>();
     assert_eq!(witnesses, occurrences.len() + 1);
 }
+
+#[test]
+fn an_index_is_whole_again_when_it_has_what_the_log_had_at_its_loss() {
+    let fixture = Fixture::new();
+    assert!(fixture.store.is_index_whole().unwrap(), "there is nothing to tell");
+    let mut fixture = after(fixture, |_| ());
+    let send = |fixture: &mut Fixture, from: u64| {
+        let kills = (from..from + 700).map(|n| kill(device(1), &format!("e{n}"), n + 1, 0));
+        fixture.take(batch(device(1), kills.collect()));
+    };
+    for number in 0..5 {
+        send(&mut fixture, number * 700);
+    }
+    assert!(fixture.store.is_index_whole().unwrap(), "who is behind has lost nothing");
+    let mut fixture = fixture.reopened_after(lose_index);
+    assert!(!fixture.store.is_index_whole().unwrap(), "before anybody follows");
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    let mut steps = 0;
+    while !fixture.store.is_index_whole().unwrap() {
+        assert!(!follower.associate().unwrap().all, "it ends with the last of them");
+        send(&mut fixture, 10_000 + steps * 700);
+        steps += 1;
+    }
+    assert!((2..5).contains(&steps), "{steps}");
+    assert!(fixture.store.log_position().unwrap() > fixture.store.associated_through().unwrap());
+}

@@ -24,3 +24,4 @@ mod sequences;
 mod statistics;
 mod support;
 mod upgrade;
+mod viewers;

@@ -24,28 +24,6 @@ fn two_devices_with_one_event_id_are_two_witnesses() {
 }
 
 #[test]
-fn a_device_sees_a_match_only_after_its_own_match_ended() {
-    let mut fixture = Fixture::new();
-    let sees = |fixture: &mut Fixture, number| {
-        fixture.store.catch_up().unwrap();
-        let viewer = Viewer::Device(device(number));
-        let listed = fixture.store.matches(viewer, &first_page(9)).unwrap().matches.len() == 1;
-        let page = first_page(9);
-        let shown = fixture.store.occurrences(viewer, "cs2:1", &page).unwrap().found().is_some();
-        assert_eq!(listed, shown, "list and match agree");
-        shown
-    };
-    let ended = |number| event(device(number), "ringside.match_ended.v1", "end", 9, 100);
-    fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
-    fixture.take(batch(device(2), vec![kill(device(2), "a", 1, 0), ended(2)]));
-    assert!(!sees(&mut fixture, 1), "the other's match_ended is not its own");
-    assert!(sees(&mut fixture, 2));
-    assert!(!sees(&mut fixture, 3), "no event of its own in it");
-    fixture.take(batch(device(1), vec![ended(1)]));
-    assert!(sees(&mut fixture, 1));
-}
-
-#[test]
 fn pages_follow_each_other_without_loss_or_repetition() {
     let mut fixture = Fixture::new();
     let kills: Vec<_> = (0..25u64)

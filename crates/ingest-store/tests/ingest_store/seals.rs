@@ -65,6 +65,20 @@ fn a_match_is_sealed_ten_minutes_after_all_have_told_its_end_and_nothing_is_miss
 }
 
 #[test]
+fn a_device_that_tells_more_after_its_end_has_not_ended() {
+    let mut fixture = Fixture::new();
+    let kill = |id: &str, sequence, at| kill(device(1), id, sequence, at);
+    fixture.take(batch(device(1), vec![kill("a", 1, 0), ended(1, 2), kill("b", 3, 1_009_000)]));
+    let later = now().plus_ms(HOUR_MS);
+    assert_eq!(due_at(&mut fixture, later), [SealReason::AllEnded], "in its last seconds");
+    fixture.take(batch(device(1), vec![kill("c", 4, 1_020_000)]));
+    assert_eq!(due_at(&mut fixture, later), [], "it plays on");
+    let end = event(device(1), "ringside.match_ended.v1", "again", 5, 1_030_000);
+    fixture.take(batch(device(1), vec![end]));
+    assert_eq!(due_at(&mut fixture, later), [SealReason::AllEnded]);
+}
+
+#[test]
 fn a_match_that_never_ends_is_sealed_a_day_after_its_last_event_or_two_after_its_first() {
     let mut fixture = Fixture::new();
     let sent = |id: &str, sequence, received_at| Batch {

@@ -125,6 +125,9 @@ impl Progress {
     /// The same with a patience of one's own; whether it came so far.
     pub(in crate::writer) async fn associated_within(&self, patience: Duration) -> bool {
         let target = self.committed.load(Ordering::SeqCst);
+        if !self.associates {
+            return false;
+        }
         let mut associated = self.associated.subscribe();
         if *associated.borrow() >= target {
             return true;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use association::{LogNo, OccurrenceNo};
 use rusqlite::params;
 
-use super::{OpenMatch, Shown};
+use super::{OpenMatch, Part, Shown};
 use crate::{
     Result, changes,
     columns::signed,
@@ -135,10 +135,7 @@ impl OpenMatch {
         self.apart.overflow += other.apart.overflow;
         self.apart.alone += other.apart.alone;
         for (device, theirs) in other.devices {
-            let part = self.devices.entry(device).or_default();
-            part.has_ended |= theirs.has_ended;
-            part.ended = part.ended.or(theirs.ended);
-            part.is_changed = true;
+            self.devices.entry(device).or_insert_with(Part::begun).add(&theirs);
         }
         let ended = self.times.all_ended_ms.max(other.times.all_ended_ms);
         self.times.all_ended_ms = ended.filter(|_| self.have_all_ended());

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{
-    Apart, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, Waiting, rules,
+    Apart, End, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, Waiting, rules,
 };
 use crate::{
     Error, Result,
@@ -169,16 +169,22 @@ fn names(index: &Connection, match_id: i64) -> Result<Vec<(NameKey, Box<str>)>> 
 }
 
 fn devices(index: &Connection, match_id: i64) -> Result<BTreeMap<DeviceId, Part>> {
-    let sql = "SELECT device, ended, ended_outbox, ended_sequence FROM match_device
-               WHERE match_id = ?1";
+    let sql = "SELECT device, ended_at_ms, ended_outbox, ended_sequence, left_at_ms, goes_on
+               FROM match_device WHERE match_id = ?1";
     let mut statement = index.prepare_cached(sql)?;
     let devices = statement.query_map([match_id], |row| {
-        let has_ended: bool = row.get("ended")?;
         let outbox: Option<[u8; 16]> = row.get("ended_outbox")?;
         let outbox = outbox.map(|bytes| OutboxId(Uuid::from_bytes(bytes)));
         let sequence: Option<i64> = row.get("ended_sequence")?;
-        let ended = has_ended.then(|| (outbox, sequence.map(i64::unsigned_abs)));
-        Ok((DeviceId(uuid_column(row, "device")?), Part { has_ended, ended, is_changed: false }))
+        let sequence = sequence.map(i64::unsigned_abs);
+        let ended_at_ms: Option<i64> = row.get("ended_at_ms")?;
+        let part = Part {
+            ended: ended_at_ms.map(|at_ms| End { at_ms, outbox, sequence }),
+            left_at_ms: row.get("left_at_ms")?,
+            goes_on: row.get("goes_on")?,
+            is_changed: false,
+        };
+        Ok((DeviceId(uuid_column(row, "device")?), part))
     })?;
     Ok(devices.collect::<rusqlite::Result<_>>()?)
 }

@@ -1,0 +1,71 @@
+//! Who may see which match.
+
+use event_model::DeviceId;
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// A reader: every match.
+    Reader,
+    /// A device: the matches that are sealed of those it has events in, and
+    /// before that those that it takes part in and has told live to be over, as
+    /// long as nothing that happened later says otherwise. While a match runs a
+    /// companion learns nothing that its own game did not tell it.
+    Device(DeviceId),
+}
+
+impl Viewer {
+    /// The device to restrict by, for SQL that takes NULL as no restriction.
+    pub(super) fn restriction(self) -> Option<[u8; 16]> {
+        match self {
+            Self::Reader => None,
+            Self::Device(device) => Some(device.0.into_bytes()),
+        }
+    }
+}
+
+/// True for a `game_match m` that the viewer bound to `?1` may see.
+pub(super) fn visible() -> String {
+    format!(
+        "(?1 IS NULL OR EXISTS (
+              SELECT 1 FROM match_device d
+              WHERE d.match_id = m.match_id AND d.device = ?1 AND {}))",
+        readable()
+    )
+}
+
+/// True for a `game_match m` that its `match_device d` may see.
+pub(super) fn readable() -> String {
+    format!("(m.sealed_at_ms IS NOT NULL OR ({IS_OVER} AND ({IS_ALONE} OR {IS_BORNE_OUT})))")
+}
+
+/// It told its end live, and nothing that is believed lies more than ten seconds
+/// behind the first such word: so late may the clocks have what happened before.
+/// A second end does not help who told a first one too early.
+///
+/// What is told of a time to come was known when it was received.
+const IS_OVER: &str = "(d.left_at_ms IS NOT NULL
+    AND (m.last_received_ms <= d.left_at_ms + 10000 OR NOT EXISTS (
+        SELECT 1 FROM occurrence o
+        WHERE o.match_id = m.match_id AND o.at_ms > d.left_at_ms + 10000
+              AND o.kind <> 'match_ended' AND o.standing <> 3 AND o.kept <> X'')))";
+
+/// Nobody else told of it: there is nothing to learn.
+const IS_ALONE: &str = "NOT EXISTS (
+    SELECT 1 FROM match_device e WHERE e.match_id = d.match_id AND e.device <> d.device)";
+
+/// Of what it told and others should have seen they bear out more than not. When
+/// a match and its rounds begin and end anybody can guess.
+const IS_BORNE_OUT: &str = "0 < (
+    SELECT total(CASE
+        WHEN o.standing = 2 THEN 1
+        WHEN o.standing = 1 THEN 0
+        WHEN o.standing = 0 AND EXISTS (
+            SELECT 1 FROM report q JOIN stream t USING (match_id, stream_no)
+            WHERE q.match_id = o.match_id AND q.occurrence_no = o.occurrence_no
+                  AND q.state IN (0, 1) AND t.device <> d.device) THEN 1
+        ELSE -(o.expected > 1) END)
+    FROM stream s JOIN report r USING (match_id, stream_no)
+         JOIN occurrence o USING (match_id, occurrence_no)
+    WHERE s.match_id = d.match_id AND s.device = d.device AND r.state IN (0, 1)
+          AND r.kind NOT IN ('match_started', 'match_ended', 'round_started', 'round_ended'))";
