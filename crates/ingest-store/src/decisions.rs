@@ -1,8 +1,10 @@
 //! What was decided about matches. It depends on when somebody asked, so it is
 //! in the log, and folded in behind the event that it was made at.
 
+use std::collections::BTreeSet;
+
 use event_model::WallTime;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::{Result, Store, columns::time_column, segment};
 
@@ -162,25 +164,49 @@ pub(crate) struct Logged {
     pub(crate) at: WallTime,
 }
 
+const COLUMNS: &str = "decision_no, through, match_key, decision = 'sealed', decided_at_ms, reason";
+
 /// Decisions behind one, the first first.
 pub(crate) fn logged_after(
     log: &Connection,
     decision_no: i64,
     limit: usize,
 ) -> Result<Vec<Logged>> {
-    let sql = "SELECT decision_no, through, match_key, decision = 'sealed', decided_at_ms, reason
-               FROM match_decision WHERE decision_no > ?1 ORDER BY decision_no LIMIT ?2";
-    let mut statement = log.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM match_decision WHERE decision_no > ?1
+         ORDER BY decision_no LIMIT ?2"
+    );
+    let mut statement = log.prepare_cached(&sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![decision_no, limit], |row| {
-        Ok(Logged {
-            decision_no: row.get(0)?,
-            through: row.get::<_, i64>(1)?.unsigned_abs(),
-            key: row.get(2)?,
-            decision: if row.get(3)? { Decision::Sealed } else { Decision::Reopened },
-            reason: SealReason::of(row.get_ref(5)?.as_str()?),
-            at: time_column(row, "decided_at_ms")?,
-        })
-    })?;
+    let rows = statement.query_map(params![decision_no, limit], logged)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those about these keys up to one, the first first.
+pub(crate) fn logged_of(
+    log: &Connection,
+    keys: &BTreeSet<String>,
+    decision_no: i64,
+) -> Result<Vec<Logged>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM match_decision WHERE match_key = ?1 AND decision_no <= ?2");
+    let mut statement = log.prepare_cached(&sql)?;
+    let mut found = Vec::new();
+    for key in keys {
+        let rows = statement.query_map(params![key, decision_no], logged)?;
+        found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    found.sort_unstable_by_key(|decision| decision.decision_no);
+    Ok(found)
+}
+
+fn logged(row: &Row<'_>) -> rusqlite::Result<Logged> {
+    Ok(Logged {
+        decision_no: row.get(0)?,
+        through: row.get::<_, i64>(1)?.unsigned_abs(),
+        key: row.get(2)?,
+        decision: if row.get(3)? { Decision::Sealed } else { Decision::Reopened },
+        reason: SealReason::of(row.get_ref(5)?.as_str()?),
+        at: time_column(row, "decided_at_ms")?,
+    })
 }

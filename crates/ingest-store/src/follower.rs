@@ -9,6 +9,7 @@ mod joining;
 mod matches;
 mod open_match;
 mod reading;
+mod refolding;
 mod rehearing;
 mod saving;
 mod sealing;

@@ -12,6 +12,7 @@ use super::{
     forgetting,
     open_match::{OpenMatch, Part, ReportState},
     reading::Source,
+    refolding::Refolding,
     saving::Saving,
 };
 use crate::{
@@ -45,7 +46,13 @@ pub(crate) fn withdraw(
     let source = Source::new(&[], log, segments);
     let saving = Saving::new(index, &source);
     for (match_id, events) in &by_match {
-        changed.push(Withdrawing { saving: &saving, match_id: *match_id }.withdraw(events)?);
+        let withdrawing = Withdrawing { saving: &saving, match_id: *match_id };
+        let refolding = Refolding { index, log, segments, match_id: *match_id };
+        if refolding.is_possible()? {
+            changed.extend(withdrawing.refold(&refolding, events)?);
+        } else {
+            changed.push(withdrawing.withdraw(events)?);
+        }
     }
     index::edited(index)?;
     Ok(changed)
@@ -70,6 +77,32 @@ struct Withdrawing<'w, 's> {
 }
 
 impl Withdrawing<'_, '_> {
+    /// Folds the match again without them, where it had any.
+    fn refold(&self, refolding: &Refolding<'_>, events: &[LogNo]) -> Result<Option<(String, u64)>> {
+        let states = events.iter().map(|no| self.state_of(*no)).collect::<Result<Vec<_>>>()?;
+        let there = |state: &u8| *state != ReportState::Erased as u8;
+        if !states.iter().flatten().any(there) && !self.has_had_too_much()? {
+            return Ok(None);
+        }
+        let had_evidence = states.contains(&Some(ReportState::Silent as u8));
+        let (key, revision, is_left) = refolding.refold(!had_evidence)?;
+        if is_left {
+            self.write_again("session")?;
+        } else {
+            forgetting::forget_all(self.saving.index, self.match_id)?;
+        }
+        Ok(Some((key, revision)))
+    }
+
+    /// Whether it has counted events that have no rows.
+    fn has_had_too_much(&self) -> Result<bool> {
+        let sql = "SELECT overflow > 0 FROM game_match WHERE match_id = ?1";
+        let mut statement = self.saving.index.prepare_cached(sql)?;
+        Ok(statement.query_row([self.match_id], |row| row.get(0))?)
+    }
+
+    /// Takes them out of a match that cannot be folded again: what it had learnt
+    /// from them of clocks and players it may know on.
     fn withdraw(&self, events: &[LogNo]) -> Result<(String, u64)> {
         let mut of = OpenMatch::load(self.saving.index, self.saving.source, self.match_id)?;
         let (mut seated, mut had_evidence) = (Vec::new(), false);

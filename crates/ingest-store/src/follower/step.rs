@@ -42,9 +42,17 @@ pub(super) fn associate(
     let log = log.unchecked_transaction()?;
     let segments = segment::all(&log)?;
     let cursors = index::adopt_within(&transaction, &log, &segments, store)?;
-    let batches = logged_after(&log, &segments, cursors.associated_batch, cache.limits.events)?;
-    let end = batches.last().map_or(cursors.associated_through, LoggedBatch::last_position);
+    let mut batches = logged_after(&log, &segments, cursors.associated_batch, cache.limits.events)?;
     let mut decisions = decisions::logged_after(&log, cursors.decided, DECISIONS_MAX)?;
+    let mut end = cursors.associated_through;
+    // Behind the last of so many there may be others, before what follows it.
+    if let Some(last) = decisions.get(DECISIONS_MAX - 1)
+        && !batches.is_empty()
+    {
+        batches.retain(|batch| batch.last_position() <= last.through);
+        end = end.max(last.through);
+    }
+    end = batches.last().map_or(end, LoggedBatch::last_position);
     decisions.retain(|decision| decision.through <= end);
     if batches.is_empty() && decisions.is_empty() {
         index::is_at_the_end(&transaction)?;

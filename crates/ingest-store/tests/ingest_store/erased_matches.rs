@@ -2,8 +2,9 @@
 
 use event_model::DeviceId;
 use ingest_api::FeedEvent;
-use ingest_store::{Erased, FeedPage, FeedStart, Viewer};
+use ingest_store::{Erased, FeedPage, FeedStart, OccurrenceLooked, Viewer};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Fixture, Sent, batch, device, event, item, kill};
 
@@ -110,4 +111,37 @@ fn of_a_match_that_is_erased_whole_nothing_is_left_and_it_can_begin_again() {
 
 fn read_feed(fixture: &Fixture, start: FeedStart) -> FeedPage {
     fixture.store.feed(Viewer::Reader, "cs2:1", start, 100).unwrap().found().unwrap()
+}
+
+#[test]
+fn ids_that_an_erased_event_gave_lead_to_who_else_saw_it_or_are_gone() {
+    let mut fixture = Fixture::new();
+    let alone = kill(device(1), "alone", 2, 60_000);
+    fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0), alone]));
+    fixture.take(batch(device(2), vec![kill(device(2), "b", 1, 100)]));
+    let id = |one: &Value| -> Uuid { one["id"].as_str().unwrap().parse().unwrap() };
+    let before: Vec<Uuid> = fixture.occurrences("cs2:1").iter().map(id).collect();
+    let feed = read_feed(&fixture, FeedStart::Beginning);
+    assert_eq!(fixture.store.erase_device(device(1), 100).unwrap().erased, 2);
+    let left = fixture.occurrences("cs2:1");
+    assert_eq!((before.len(), left.len()), (2, 1));
+    assert_ne!(id(&left[0]), before[0], "an index made anew cannot know the erased event's");
+    let led = |id| fixture.store.occurrence(Viewer::Reader, "cs2:1", id).unwrap();
+    let there = OccurrenceLooked::Moved { key: "cs2:1".to_owned(), id: id(&left[0]) };
+    assert_eq!((led(before[0]), led(before[1])), (there.clone(), OccurrenceLooked::Retracted));
+
+    let start = FeedStart::After { generation: Some(feed.generation), revision: feed.through };
+    let after = read_feed(&fixture, start);
+    assert!(matches!(after.events.as_slice(), [FeedEvent::Reset { .. }]), "{after:?}");
+    let streams = fixture.store.streams(Viewer::Reader, "cs2:1").unwrap().found().unwrap();
+    let devices: Vec<Uuid> = streams.streams.iter().map(|one| one.device).collect();
+    assert_eq!(devices, [device(2).0], "who has nothing there any more took no part");
+
+    fixture.take(batch(device(3), vec![kill(device(3), "c", 1, 50)]));
+    assert_eq!(fixture.occurrences("cs2:1").len(), 1);
+    assert_eq!(fixture.store.erase_event(device(2), "b").unwrap(), Erased::Now);
+    let last = fixture.occurrences("cs2:1");
+    let led = fixture.store.occurrence(Viewer::Reader, "cs2:1", before[0]).unwrap();
+    let there = OccurrenceLooked::Moved { key: "cs2:1".to_owned(), id: id(&last[0]) };
+    assert_eq!(led, there, "from one erased to the next");
 }

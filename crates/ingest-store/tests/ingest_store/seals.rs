@@ -7,9 +7,9 @@ use ingest_store::{
     StoreOptions, Viewer,
 };
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Fixture, Sent, batch, device, event, kill, lose_index, now};
+use crate::support::{Fixture, Sent, batch, device, event, item, kill, lose_index, now};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -116,6 +116,41 @@ fn what_comes_after_a_seal_is_late_until_it_is_reopened() {
     assert_eq!(due, [SealReason::Aged], "it is sealed again in time");
     let unknown = fixture.store.decide("cs2:7", Decision::Sealed, SealReason::Aged, now());
     assert_eq!(unknown.unwrap(), Decided::Unknown);
+}
+
+#[test]
+fn of_many_seals_at_once_each_stands_where_it_was_made() {
+    const MATCHES: usize = 150;
+    let mut fixture = Fixture::new();
+    let keys: Vec<_> = (0..MATCHES).map(|number| format!("race:{number}")).collect();
+    let send = |fixture: &mut Fixture, id: &str, sequence, at| {
+        let lap = |key: &String| {
+            let data = json!({
+                "game": "race", "match": {"key": key, "origin": "native"}, "observer": "Ana",
+                "actors": {"attacker": "Ana", "victim": "Bo", "assists": []}, "round": 1,
+                "ordinal": null, "identity": "native", "match_clock_ms": null, "details": {},
+            });
+            let id = format!("{id} {key}");
+            item(device(1), "ringside.kill.v1", &id, Some(key), sequence, at, &data)
+        };
+        fixture.take(batch(device(1), keys.iter().map(lap).collect()));
+        fixture.store.catch_up().unwrap();
+    };
+    let late = |fixture: &mut Fixture| -> u64 {
+        fixture.store.catch_up().unwrap();
+        let page = PageRequest { after: None, limit: 1_000 };
+        let listed = fixture.store.matches(Viewer::Reader, &page).unwrap();
+        listed.matches.iter().map(|one| one.late).sum()
+    };
+    send(&mut fixture, "before", 1, 0);
+    for key in &keys {
+        fixture.store.decide(key, Decision::Sealed, SealReason::Aged, now()).unwrap();
+    }
+    fixture.store.catch_up().unwrap();
+    send(&mut fixture, "after", 2, 60_000);
+    assert_eq!(late(&mut fixture), 150);
+    let mut fixture = fixture.reopened_after(lose_index);
+    assert_eq!(late(&mut fixture), 150, "and in an index made anew");
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(super) fn terms() -> IngestTerms {
     IngestTerms { server_version: "0.1.0".to_owned(), lifetimes: Lifetimes::default() }
 }
 
-fn device(number: usize) -> DeviceId {
+pub(super) fn device(number: usize) -> DeviceId {
     DeviceId(Uuid::from_u128(u128::try_from(number).unwrap() + 1))
 }
 

@@ -1,0 +1,194 @@
+//! A match of which something was erased is folded again from what the log still
+//! has of it: so it is as in an index that is made anew, but for its key, the
+//! sessions that were joined into it and the ids that led to it before.
+
+mod former;
+
+use std::{collections::BTreeSet, iter::Peekable, vec};
+
+use association::Revision;
+use rusqlite::{Connection, Transaction};
+
+use super::{
+    EVENTS_MAX, LoggedBatch, joining, logged_batch,
+    open_match::{Due, OpenMatch},
+    reading::{self, Read, Source},
+    saving::Saving,
+};
+use crate::{
+    Result,
+    columns::signed,
+    decisions::{self, Decision, Logged},
+    segment::Segment,
+};
+use former::Former;
+
+/// Events of a match that are folded again, at most: who waits for the writer
+/// waits for that. Ten devices of a long match send a tenth.
+const EVENTS_REFOLDED_MAX: i64 = 20_000;
+
+/// A match that is to be folded again.
+pub(super) struct Refolding<'r> {
+    pub(super) index: &'r Transaction<'r>,
+    pub(super) log: &'r Connection,
+    pub(super) segments: &'r [Segment],
+    pub(super) match_id: i64,
+}
+
+impl Refolding<'_> {
+    /// Whether the log has all that the match is made of, and that is not too much.
+    pub(super) fn is_possible(&self) -> Result<bool> {
+        let sql = "SELECT reports + overflow + apart FROM game_match WHERE match_id = ?1";
+        let mut statement = self.index.prepare_cached(sql)?;
+        let events: i64 = statement.query_row([self.match_id], |row| row.get(0))?;
+        let is_there = |batch_no: &i64| {
+            crate::segment::of_batch(self.segments, *batch_no).is_some_and(|one| one.has_events)
+        };
+        Ok(events <= EVENTS_REFOLDED_MAX && self.batches()?.iter().all(is_there))
+    }
+
+    /// Folds it again; its key and the revision that it has now, and whether
+    /// anything is left of it.
+    pub(super) fn refold(&self, keeps_flags: bool) -> Result<(String, u64, bool)> {
+        let (batches, keys) = (self.batches()?, self.keys()?);
+        let nothing = Source::new(&[], self.log, self.segments);
+        let mut before = OpenMatch::load(self.index, &nothing, self.match_id)?;
+        if !keeps_flags {
+            // Which of them the erased said, nobody knows.
+            before.join_flags.clear();
+        }
+        let last = (before.last_position, batches.last().copied().unwrap_or_default());
+        before.sessions.values_mut().for_each(|session| session.begin_again(last));
+        let former = Former::read(self.index, self.match_id)?;
+        former.clear(self.index)?;
+        let mut again = Again {
+            of: None,
+            due: self.decisions(&keys)?.into_iter().peekable(),
+            after: Revision(before.state.revision().0 + 1),
+            before: Some(before),
+        };
+        self.each_step(&batches, |read| {
+            let reads = read.iter().flat_map(reading::events_of);
+            let reads: Vec<_> =
+                reads.filter(|read| keys.contains(read.told.subject.as_ref())).collect();
+            let source = Source::new(&reads, self.log, self.segments);
+            again.step(&Saving::new(self.index, &source))
+        })?;
+        let saving = Saving::new(self.index, &nothing);
+        again.end(&saving)?;
+        let (key, revision) = match (&mut again.of, &again.before) {
+            (Some(of), _) => {
+                write_blocks(of, self.index)?;
+                (of.key.clone(), of.state.revision().0)
+            }
+            (None, before) => {
+                let key = before.as_ref().map(|before| before.key.clone());
+                (key.unwrap_or_default(), again.after.0)
+            }
+        };
+        former.lead_on(self.index)?;
+        Ok((key, revision, again.of.is_some()))
+    }
+
+    /// Reads so many batches at once as a step of following does.
+    fn each_step(
+        &self,
+        batches: &[i64],
+        mut step: impl FnMut(&[LoggedBatch]) -> Result<()>,
+    ) -> Result<()> {
+        let (mut read, mut events) = (Vec::new(), 0);
+        for batch_no in batches {
+            let Some(batch) = logged_batch(self.log, self.segments, *batch_no)? else { continue };
+            events += batch.evidence.len();
+            read.push(batch);
+            if events >= EVENTS_MAX {
+                step(&std::mem::take(&mut read))?;
+                events = 0;
+            }
+        }
+        step(&read)
+    }
+
+    fn batches(&self) -> Result<Vec<i64>> {
+        let sql = "SELECT batch_no FROM match_batch WHERE match_id = ?1 ORDER BY batch_no";
+        let mut statement = self.index.prepare_cached(sql)?;
+        let batches = statement.query_map([self.match_id], |row| row.get(0))?;
+        Ok(batches.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn keys(&self) -> Result<BTreeSet<String>> {
+        let sql = "SELECT key FROM match_key WHERE match_id = ?1";
+        let mut statement = self.index.prepare_cached(sql)?;
+        let keys = statement.query_map([self.match_id], |row| row.get(0))?;
+        Ok(keys.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What was decided about it, as far as that is folded in.
+    fn decisions(&self, keys: &BTreeSet<String>) -> Result<Vec<Logged>> {
+        let decided = crate::index::cursors(self.index)?.decided;
+        decisions::logged_of(self.log, keys, decided)
+    }
+}
+
+/// A match on its way.
+struct Again {
+    of: Option<OpenMatch>,
+    due: Peekable<vec::IntoIter<Logged>>,
+    /// The last number that its changes must not have.
+    after: Revision,
+    /// Until it begins.
+    before: Option<OpenMatch>,
+}
+
+impl Again {
+    /// Folds in the events of a step.
+    fn step(&mut self, saving: &Saving<'_>) -> Result<()> {
+        let reads = saving.source.reads;
+        for (number, read) in reads.iter().enumerate() {
+            while let Some(decision) = self.due.next_if(|due| due.through < read.position) {
+                self.decide(&decision);
+            }
+            let of = match &mut self.of {
+                Some(of) => of,
+                begins => begins.insert(begun(read, self.before.take(), self.after)),
+            };
+            // What is joined stays joined, so it looks at nobody.
+            of.await_event(saving.index, reads, number)?;
+        }
+        self.of.as_mut().map_or(Ok(()), |of| saving.save_all(of))
+    }
+
+    /// Folds in what was decided behind all events.
+    fn end(&mut self, saving: &Saving<'_>) -> Result<()> {
+        while let Some(decision) = self.due.next() {
+            self.decide(&decision);
+        }
+        self.of.as_mut().map_or(Ok(()), |of| saving.save_all(of))
+    }
+
+    /// Of a match that has not begun nothing is decided.
+    fn decide(&mut self, decided: &Logged) {
+        let Some(of) = &mut self.of else { return };
+        of.await_decision(match decided.decision {
+            Decision::Sealed => Due::Sealed { at: decided.at, through: signed(decided.through) },
+            Decision::Reopened => Due::Reopened { at: decided.at },
+        });
+    }
+}
+
+fn begun(read: &Read<'_>, before: Option<OpenMatch>, after: Revision) -> OpenMatch {
+    let before = before.expect("a match begins once");
+    let mut of = OpenMatch::begun(before.match_id, read, after);
+    (of.key, of.sessions, of.join_flags) = (before.key, before.sessions, before.join_flags);
+    of
+}
+
+/// Writes where its sessions may meet others.
+fn write_blocks(of: &mut OpenMatch, index: &Connection) -> Result<()> {
+    for session in of.sessions.values_mut() {
+        if let Some(no) = session.no {
+            joining::write_blocks(index, no, &session.meets())?;
+        }
+    }
+    Ok(())
+}
