@@ -22,5 +22,6 @@ mod rosters;
 mod seals;
 mod sequences;
 mod statistics;
+mod steps;
 mod support;
 mod upgrade;
