@@ -45,9 +45,14 @@ use forgetting::Forgetting;
 use matches::Cache;
 pub use sealing::{SealDue, SealRules};
 
-/// Events folded in at a time: a few milliseconds, after which whoever waits
-/// for something else has a turn.
-const EVENTS_MAX: usize = 1_000;
+/// Events folded in at a time: less than a second, after which whoever waits for
+/// something else has a turn. A match is taken out and written once a step,
+/// whatever it was told, so that the further behind the follower is the less an
+/// event costs; where it keeps up there are never so many.
+const EVENTS_MAX: usize = 4_000;
+
+/// Bytes of them: so many events as they mostly are, four times over.
+const EVENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Pages of the index's WAL at which they are moved: 16 MiB. Of many small
 /// batches each step changes pages that the next ones change again.
@@ -277,7 +282,7 @@ fn logged_after(
     batch_no: i64,
     events_max: usize,
 ) -> Result<Vec<LoggedBatch>> {
-    let (mut batches, mut events) = (Vec::new(), 0);
+    let (mut batches, mut events, mut bytes) = (Vec::new(), 0, 0);
     for segment in segments {
         let sql = select(segment, "r.batch_no > ?1 ORDER BY r.batch_no");
         let mut statement = log.prepare_cached(&sql)?;
@@ -285,8 +290,9 @@ fn logged_after(
         while let Some(row) = rows.next()? {
             let batch = logged(row)?;
             events += batch.evidence.len();
+            bytes += batch.array.len();
             batches.push(batch);
-            if events >= events_max || batches.len() >= events_max {
+            if events >= events_max || batches.len() >= events_max || bytes >= EVENT_BYTES_MAX {
                 return Ok(batches);
             }
         }

@@ -24,6 +24,8 @@ pub(crate) struct Crowd {
     pub(crate) batches: &'static [usize],
     /// Each device has a key of its own, as where the game names no match.
     pub(crate) is_split: bool,
+    /// What a match tells comes between what all the others tell.
+    pub(crate) is_mixed: bool,
 }
 
 pub(crate) fn terms() -> IngestTerms {
@@ -54,30 +56,42 @@ fn drawn(parts: [usize; 3]) -> u64 {
 }
 
 impl Crowd {
-    pub(crate) fn batches(&self, store: &mut Store) -> Vec<Batch> {
-        let mut senders: Vec<Vec<Sender>> = Vec::new();
-        for played in 0..self.matches {
-            for of in 0..self.devices {
-                let id = self.device(played, of);
-                store.add_device(id, "PC", WallTime::from_unix_ms(BEGIN_MS)).unwrap();
-            }
-            senders.push((0..self.devices).map(|_| Sender::default()).collect());
-        }
-        let mut batches = Vec::new();
+    pub(crate) fn enrol(&self, store: &mut Store) {
+        let devices = (0..self.matches)
+            .flat_map(|played| (0..self.devices).map(move |of| self.device(played, of)));
+        store
+            .add_devices(&devices.collect::<Vec<_>>(), "PC", WallTime::from_unix_ms(BEGIN_MS))
+            .unwrap();
+    }
+
+    /// All of them, made as they are asked for: of many matches they are more than
+    /// fits into memory.
+    pub(crate) fn batches(&self) -> impl Iterator<Item = Batch> {
+        let mut senders: Vec<Sender> = Vec::new();
+        senders.resize_with(self.matches * self.devices, Sender::default);
         // Evidence first, then kills, and the end.
-        for happening in 0..self.kills + 2 {
-            for (played, senders) in senders.iter_mut().enumerate() {
-                for (of, sender) in senders.iter_mut().enumerate() {
-                    self.tell(sender, [played, of, happening]);
-                    let most = self.batches[sender.sent % self.batches.len()];
-                    let is_last = happening > self.kills;
-                    if sender.events.len() >= most || (is_last && !sender.events.is_empty()) {
-                        batches.push(self.batch(played, of, sender));
-                    }
-                }
-            }
+        let turns = senders.len();
+        let all = (0..self.kills + 2)
+            .flat_map(move |happening| (0..turns).map(move |turn| (happening, turn)));
+        all.filter_map(move |(happening, turn)| {
+            let (played, of) = self.at(turn);
+            let sender = &mut senders[played * self.devices + of];
+            self.tell(sender, [played, of, happening]);
+            let most = self.batches[sender.sent % self.batches.len()];
+            let is_last = happening > self.kills;
+            let is_due = sender.events.len() >= most || (is_last && !sender.events.is_empty());
+            is_due.then(|| self.batch(played, of, sender))
+        })
+    }
+
+    /// Whose turn it is: the devices of a match one after the other, or each of
+    /// another match, as where very many are being played.
+    fn at(&self, turn: usize) -> (usize, usize) {
+        if self.is_mixed {
+            (turn % self.matches, turn / self.matches)
+        } else {
+            (turn / self.devices, turn % self.devices)
         }
-        batches
     }
 
     fn device(&self, played: usize, of: usize) -> DeviceId {

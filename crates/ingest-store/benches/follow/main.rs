@@ -30,7 +30,9 @@ struct Shape {
 
 fn shapes(kills: usize) -> Vec<Shape> {
     let shape = |name, batches, matches, is_split, behind| {
-        let crowd = Crowd { matches, devices: 10, kills, batches, is_split };
+        let is_mixed = matches > 1_000;
+        let kills = if is_mixed { kills / 6 } else { kills };
+        let crowd = Crowd { matches, devices: 10, kills, batches, is_split, is_mixed };
         Shape { name, crowd, behind }
     };
     const FEW: &[usize] = &[1, 2, 3];
@@ -42,6 +44,8 @@ fn shapes(kills: usize) -> Vec<Shape> {
         shape("50 a batch, all behind", &[50], 50, false, usize::MAX),
         shape("a key a device, 1,000 behind", FEW, 50, true, 1_000),
         shape("ten matches, 100 behind", FEW, 10, false, 100),
+        shape("5,000 matches, 1,000 behind", FEW, 5_000, false, 1_000),
+        shape("5,000 matches, 20,000 behind", FEW, 5_000, false, 20_000),
     ]
 }
 
@@ -54,9 +58,9 @@ fn main() {
     let is_quick = arguments.iter().any(|argument| argument == "--quick");
     let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1);
     println!(
-        "| shape | events | steps | CPU µs an event | wall µs an event | longest step ms | index bytes an event | occurrences |"
+        "| shape | events | steps | CPU µs an event | wall µs an event | longest step ms | index bytes an event | occurrences | MiB peak |"
     );
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
     for shape in shapes(if is_quick { 14 } else { 140 }) {
         if only.is_none_or(|only| shape.name.contains(only.as_str())) {
             measure(&shape);
@@ -78,11 +82,11 @@ struct Spent {
 fn measure(shape: &Shape) {
     let dir = TempDir::new().unwrap();
     let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
-    let batches = shape.crowd.batches(&mut store);
+    shape.crowd.enrol(&mut store);
     let mut follower = Follower::open(dir.path(), StoreOptions::default()).unwrap();
     let (mut spent, mut waiting, mut waiting_events) = (Spent::default(), Vec::new(), 0);
     let (of_all, of_this) = (cpu_of_all(), cpu_of_this());
-    for batch in batches {
+    for batch in shape.crowd.batches() {
         waiting_events += batch.items.len();
         waiting.push(batch);
         if waiting_events >= shape.behind {
@@ -106,7 +110,7 @@ fn measure(shape: &Shape) {
         .sum();
     let events = spent.events as f64;
     println!(
-        "| {} | {} | {} | {:.1} | {:.1} | {:.0} | {:.0} | {} |",
+        "| {} | {} | {} | {:.1} | {:.1} | {:.0} | {:.0} | {} | {} |",
         shape.name,
         spent.events,
         spent.steps,
@@ -115,7 +119,16 @@ fn measure(shape: &Shape) {
         spent.longest.as_secs_f64() * 1e3,
         bytes as f64 / events,
         figures.occurrences,
+        peak_mib(),
     );
+}
+
+/// The most that this process has held, with what the store held before.
+fn peak_mib() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1_024
 }
 
 /// Follows to the log's end.

@@ -1,6 +1,9 @@
 //! Matches that are being followed, as far as they fit into memory.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use association::joining::SessionSummary;
 use rusqlite::{OptionalExtension, params};
@@ -14,9 +17,20 @@ use super::{
 };
 use crate::{Result, index::Cursors};
 
-/// Bytes of matches kept in memory: 250 that are being played, of ten devices
-/// each. To read one again takes milliseconds.
-const MEMORY_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of matches kept in memory: 5,000 that are being played, of ten devices
+/// each, while they are short, and 2,000 in the middle of their lives. To read one
+/// again and write it down takes as long as a dozen events, so that with fewer of
+/// them than are being played most of the work would be that.
+const MEMORY_MAX: usize = 256 * 1024 * 1024;
+
+/// Part of it that is made free at a time, so that who is to go is not looked for
+/// at every match that comes.
+const FREED: usize = 16;
+
+/// Events of others after which a match is left that nobody tells of: forty times
+/// what lies between two of its own where 5,000 are being played. What is over
+/// shall not stay as long as there is room.
+const IDLE_EVENTS: u64 = 200_000;
 
 /// Events of a match between two looks at how large it has become.
 const EVENTS_BETWEEN_LOOKS: u32 = 32;
@@ -28,13 +42,20 @@ pub(super) struct Limits {
     pub(super) events: usize,
     /// Bytes of matches in memory.
     pub(super) memory: usize,
+    /// Events of others after which a match is left.
+    pub(super) idle: u64,
     /// Threads that fold them in.
     pub(super) shards: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { events: super::EVENTS_MAX, memory: MEMORY_MAX, shards: shards::fitting() }
+        Self {
+            events: super::EVENTS_MAX,
+            memory: MEMORY_MAX,
+            idle: IDLE_EVENTS,
+            shards: shards::fitting(),
+        }
     }
 }
 
@@ -68,6 +89,8 @@ pub(super) struct Cache {
     /// By the numbers of their sessions, of those that were asked for.
     by_session: HashMap<i64, i64>,
     turn: u64,
+    /// Of all of them, as they were last looked at.
+    bytes: usize,
     changed: Changed,
     pub(super) limits: Limits,
 }
@@ -120,14 +143,14 @@ impl Cache {
         if !self.matches.contains_key(&match_id) {
             self.make_room(saving, None)?;
             let of = OpenMatch::load(saving.index, saving.source, match_id)?;
-            let bytes = of.bytes();
-            self.matches.insert(match_id, Held { of, last_used: 0, bytes, events: 0 });
+            self.hold(of);
         }
         let held = self.matches.get_mut(&match_id).expect("it was just put there");
         held.last_used = self.turn;
         held.events += 1;
         if held.events.is_multiple_of(EVENTS_BETWEEN_LOOKS) {
-            held.bytes = held.of.bytes();
+            let before = std::mem::replace(&mut held.bytes, held.of.bytes());
+            self.bytes = self.bytes + held.bytes - before;
             self.make_room(saving, Some(match_id))?;
         }
         let held = self.matches.get_mut(&match_id).expect("room was made of the others");
@@ -135,8 +158,13 @@ impl Cache {
     }
 
     pub(super) fn insert(&mut self, key: &str, of: OpenMatch) {
+        self.keys.insert(key.to_owned(), of.match_id);
+        self.hold(of);
+    }
+
+    fn hold(&mut self, of: OpenMatch) {
         let (match_id, bytes) = (of.match_id, of.bytes());
-        self.keys.insert(key.to_owned(), match_id);
+        self.bytes += bytes;
         self.matches.insert(match_id, Held { of, last_used: self.turn, bytes, events: 0 });
     }
 
@@ -174,8 +202,9 @@ impl Cache {
     /// A match that is nowhere else meanwhile.
     fn taken(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<OpenMatch> {
         self.get(saving, match_id)?;
-        self.forget_ways_to(match_id);
+        self.forget_ways_to(&HashSet::from([match_id]));
         let held = self.matches.remove(&match_id).expect("it was just read");
+        self.bytes -= held.bytes;
         Ok(held.of)
     }
 
@@ -193,33 +222,54 @@ impl Cache {
         Ok(sessions.into_values().map(|session| Cow::Owned(session.summary)).collect())
     }
 
-    /// Writes down and leaves those that were not used for longest.
+    /// Leaves those that were not used for longest, where there is too much.
     fn make_room(&mut self, saving: &Saving<'_>, but: Option<i64>) -> Result<()> {
-        let mut bytes: usize = self.matches.values().map(|held| held.bytes).sum();
-        while bytes > self.limits.memory {
-            let others = self.matches.iter().filter(|(match_id, _)| Some(**match_id) != but);
-            let oldest = others.min_by_key(|(_, held)| held.last_used);
-            let Some(match_id) = oldest.map(|(match_id, _)| *match_id) else { break };
-            bytes -= self.leave(saving, match_id)?;
+        if self.bytes <= self.limits.memory {
+            return Ok(());
+        }
+        let others = self.matches.iter().filter(|(match_id, _)| Some(**match_id) != but);
+        let mut others: Vec<(u64, usize, i64)> =
+            others.map(|(match_id, held)| (held.last_used, held.bytes, *match_id)).collect();
+        others.sort_unstable();
+        let mut left = self.bytes;
+        let most = self.limits.memory - self.limits.memory / FREED;
+        let go = others.into_iter().take_while(|(_, bytes, _)| {
+            let goes = left > most;
+            left = left.saturating_sub(*bytes);
+            goes
+        });
+        let go: Vec<i64> = go.map(|(.., match_id)| match_id).collect();
+        self.leave(saving, &go)
+    }
+
+    /// Leaves those that nobody has told of for long.
+    fn leave_idle(&mut self, saving: &Saving<'_>) -> Result<()> {
+        let is_idle = |held: &Held| self.turn - held.last_used > self.limits.idle;
+        let idle = self.matches.iter().filter(|(_, held)| is_idle(held));
+        let idle: Vec<i64> = idle.map(|(match_id, _)| *match_id).collect();
+        self.leave(saving, &idle)
+    }
+
+    /// Writes these down and leaves them.
+    fn leave(&mut self, saving: &Saving<'_>, ids: &[i64]) -> Result<()> {
+        for match_id in ids {
+            let Some(mut held) = self.matches.remove(match_id) else { continue };
+            self.bytes -= held.bytes;
+            let is_changed = held.of.is_to_write();
+            saving.save_all(&mut held.of)?;
+            if is_changed {
+                self.changed.note(&held.of);
+            }
+        }
+        if !ids.is_empty() {
+            self.forget_ways_to(&ids.iter().copied().collect());
         }
         Ok(())
     }
 
-    /// Writes one down and leaves it; how many bytes it had.
-    pub(super) fn leave(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<usize> {
-        let Some(mut held) = self.matches.remove(&match_id) else { return Ok(0) };
-        let is_changed = held.of.is_to_write();
-        saving.save_all(&mut held.of)?;
-        if is_changed {
-            self.changed.note(&held.of);
-        }
-        self.forget_ways_to(match_id);
-        Ok(held.bytes)
-    }
-
-    fn forget_ways_to(&mut self, match_id: i64) {
-        self.keys.retain(|_, of| *of != match_id);
-        self.by_session.retain(|_, of| *of != match_id);
+    fn forget_ways_to(&mut self, ids: &HashSet<i64>) {
+        self.keys.retain(|_, of| !ids.contains(of));
+        self.by_session.retain(|_, of| !ids.contains(of));
     }
 
     /// Has the sessions of these matches hear what waits for them, of those that
@@ -250,7 +300,12 @@ impl Cache {
             self.changed.note(of);
             saving.write(of, prepared)?;
         }
-        Ok(())
+        self.leave_idle(saving)
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.matches.len()
     }
 
     /// The matches that changed since this was last asked.

@@ -58,15 +58,14 @@ fn followed(store: &Store, dir: &TempDir, cuts: &[(Limits, bool)]) -> Dump {
 }
 
 /// All of it in one step, on one thread.
-const AT_ONCE: Limits = Limits { events: usize::MAX, memory: usize::MAX, shards: 1 };
+const AT_ONCE: Limits =
+    Limits { events: usize::MAX, memory: usize::MAX, idle: u64::MAX, shards: 1 };
 
 fn any_cuts() -> impl Strategy<Value = Vec<(Limits, bool)>> {
     let memory = prop_oneof![Just(0_usize), Just(200_000), Just(usize::MAX)];
-    let limits = (1_usize..300, memory, 1_usize..4).prop_map(|(events, memory, shards)| Limits {
-        events,
-        memory,
-        shards,
-    });
+    let idle = prop_oneof![Just(10_u64), Just(u64::MAX)];
+    let limits = (1_usize..300, memory, idle, 1_usize..4)
+        .prop_map(|(events, memory, idle, shards)| Limits { events, memory, idle, shards });
     prop::collection::vec((limits, any::<bool>()), 1..8)
 }
 
@@ -126,6 +125,23 @@ fn any_number_of_shards_writes_the_same_rows() {
         assert_eq!(one, two, "{seed}");
         assert_eq!(one, seven, "{seed}");
     }
+}
+
+#[test]
+fn a_match_that_nobody_tells_of_any_more_is_left() {
+    let crowd =
+        Crowd { matches: 4, devices: 2, kills: 20, batch_events: 5, is_split: false, seed: 5 };
+    let (_log, store) = logged(&crowd, &[]);
+    let log = store::connect(store.data_dir(), StoreOptions::default()).unwrap();
+    let held = [0, u64::MAX].map(|idle| {
+        let dir = TempDir::new().unwrap();
+        let mut index = index::open(dir.path(), StoreOptions::default(), 1_024).unwrap();
+        let mut cache = Cache::default();
+        cache.limits = Limits { idle, ..AT_ONCE };
+        step::associate(&mut index, &log, store.id(), &mut cache).unwrap();
+        cache.len()
+    });
+    assert_eq!(held, [1, 4], "all but the one that told last");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod rosters;
 mod seals;
 mod sequences;
 mod statistics;
+mod steps;
 mod support;
 mod upgrade;
 mod viewers;
