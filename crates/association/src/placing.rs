@@ -111,6 +111,10 @@ impl MatchState {
         let clock = &mut self.clocks[usize::from(packed.clock.0)];
         clock.facts.hear(packed.t, difference, packed.is_good());
         let Axis::Match(run) = self.set.clocks()[usize::from(packed.clock.0)].axis else {
+            let is_newest = clock.facts.span.is_some_and(|(_, last)| last == packed.t);
+            if packed.is_good() && is_newest {
+                clock.hear_sleep(packed.t, difference);
+            }
             clock.hear_prior(difference, packed.is_good());
             return;
         };
