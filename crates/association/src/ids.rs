@@ -1,4 +1,5 @@
-//! Which handle names which occurrence: first come, and for ever.
+//! Which handle names which occurrence: first come, and for ever; of two that turn
+//! out to be one, the one that more reports have.
 //!
 //! A handle is the log position of the report that founded the occurrence; the
 //! public id is a hash of that report ([`OccurrenceId::of_event`]). Where a
@@ -97,16 +98,18 @@ pub(crate) struct Naming {
 
 /// Names the clusters of `members`, indexes into `reports`, after `held`.
 ///
-/// A cluster with founders of held occurrences keeps the handle that was
-/// published first; a cluster without founds one of its own, of a member whose
-/// handle was public before, or else of the member stored first.
+/// A cluster with founders of held occurrences keeps the handle under which most
+/// of its reports are known, so that the fewest are called otherwise; of equals
+/// the one that was published first. A cluster without founds one of its own, of a
+/// member whose handle was public before, or else of the member stored first.
 pub(crate) fn named(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) -> Naming {
     let homes = homes(held, reports, clusters);
+    let kept = kept(&homes, reports, clusters);
     let mut first: Vec<Option<usize>> = vec![None; clusters.len()];
     for (index, home) in homes.iter().enumerate() {
         let Some(cluster) = *home else { continue };
-        let older = |other: usize| held[other].published < held[index].published;
-        if !first[cluster].is_some_and(older) {
+        let rank = |index: usize| (std::cmp::Reverse(kept[index]), held[index].published);
+        if first[cluster].is_none_or(|other| rank(index) < rank(other)) {
             first[cluster] = Some(index);
         }
     }
@@ -119,6 +122,18 @@ pub(crate) fn named(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) 
         None => Fate::Gone,
     };
     Naming { names, fates: homes.iter().enumerate().map(fate).collect() }
+}
+
+/// How many reports of each held occurrence are where its handle is.
+fn kept(homes: &[Option<usize>], reports: &[Seated], clusters: &[Vec<usize>]) -> Vec<usize> {
+    let mut kept = vec![0; homes.len()];
+    for (cluster, members) in clusters.iter().enumerate() {
+        let holders = members.iter().filter_map(|&member| reports[member].holder);
+        for holder in holders.filter(|&holder| homes[holder] == Some(cluster)) {
+            kept[holder] += 1;
+        }
+    }
+    kept
 }
 
 /// The cluster where each held occurrence's founder is; where the founder was
@@ -182,13 +197,23 @@ mod tests {
     }
 
     #[test]
-    fn of_two_that_are_one_the_handle_published_first_stays() {
+    fn of_two_equals_that_are_one_the_handle_published_first_stays() {
         // The later one's founder was stored first: it was split off before.
         let before = [held(9, 1), held(3, 2)];
         let reports = [seated(9, Some(1), Some(0)), seated(3, Some(2), Some(1))];
         let naming = named(&before, &reports, &[vec![1, 0]]);
         assert_eq!(naming.names, [Name::Kept(0)]);
         assert_eq!(naming.fates, [Fate::Names(0), Fate::LeadsTo(0)]);
+    }
+
+    #[test]
+    fn of_two_that_are_one_the_handle_that_more_reports_have_stays() {
+        let before = [held(1, 1), held(2, 2)];
+        let reports =
+            [seated(1, Some(1), Some(0)), seated(2, Some(2), Some(1)), seated(3, None, Some(1))];
+        let naming = named(&before, &reports, &[vec![0, 1, 2]]);
+        assert_eq!(naming.names, [Name::Kept(1)]);
+        assert_eq!(naming.fates, [Fate::LeadsTo(0), Fate::Names(0)]);
     }
 
     #[test]

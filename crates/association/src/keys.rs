@@ -35,6 +35,7 @@ pub(crate) enum Sides {
 /// Stands for what has no name of its own in a key.
 const SCOPE: u64 = 1;
 const NO_VICTIM: u64 = 3;
+const BESIDE: u64 = 4;
 
 impl Numbered {
     /// Counter and value as one.
@@ -69,6 +70,14 @@ pub(crate) fn place(rules: &Rules, report: &Packed, meant: Meant) -> u64 {
         Place::Everything => mix(&[kind, report.object.0, attacker, victim]),
         Place::Match | Place::Round => mix(&[kind, SCOPE]),
     }
+}
+
+/// Where what has a victim stands as well: under who did it, for those who name
+/// another victim.
+pub(crate) fn beside(rules: &Rules, report: &Packed, meant: Meant) -> Option<u64> {
+    let is_by_victim = rules.rule(report.kind).place == Place::Victim;
+    let is_whole = meant.attacker != 0 && meant.victim != 0;
+    (is_by_victim && is_whole).then(|| mix(&[number(report.kind), BESIDE, meant.attacker]))
 }
 
 /// The counter or the scope that decides outright, where there is one.

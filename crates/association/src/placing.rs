@@ -7,20 +7,20 @@
 
 mod counted;
 mod echo;
+mod misnamed;
 mod nearby;
+mod nearest;
 
 use event_model::DeviceId;
 
-use self::nearby::{Caps, DOUBTFUL_PERCENT};
-
 use crate::{
-    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo, Rule,
+    Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo,
     keys::{self, Meant, Numbered, Sides},
     state::{
         MatchState,
         lives::{Description, Live, LiveNo},
     },
-    trust::Belief,
+    trust::{Belief, Watcher},
 };
 
 /// A report that looks for its occurrence.
@@ -41,20 +41,6 @@ pub(crate) struct Arrival {
 
 /// Candidates on either side of a report in time.
 const CANDIDATES: usize = 6;
-/// In percent of the rule's caps, how late and how early a report may be for an
-/// occurrence of one, two and more: the first seen may itself be late, and the
-/// earliest of many is not.
-const CAPS_PERCENT: [Caps; 3] = [(74, 150), (81, 120), (96, 90)];
-/// What one nat of cost is in the costs here.
-const NAT: i64 = 100;
-/// Mean lateness, and mean earliness against one and against several, in ms.
-const LATE_MS: i64 = 450;
-const EARLY_OF_ONE_MS: i64 = 400;
-const EARLY_OF_MORE_MS: i64 = 150;
-/// Another attacker: one report in fifty has a wrong name.
-const OTHER_ATTACKER: i64 = 4 * NAT;
-/// How much better than the second the best has to be.
-const CLEAR: i64 = NAT;
 /// Within this distance an occurrence of the same place is one that a clock may
 /// have missed by a step.
 const STEP_MS: i64 = 30_000;
@@ -115,6 +101,10 @@ impl MatchState {
         let clock = &mut self.clocks[usize::from(packed.clock.0)];
         clock.facts.hear(packed.t, difference, packed.is_good());
         let Axis::Match(run) = self.set.clocks()[usize::from(packed.clock.0)].axis else {
+            let is_newest = clock.facts.span.is_some_and(|(_, last)| last == packed.t);
+            if packed.is_good() && is_newest {
+                clock.hear_sleep(packed.t, difference);
+            }
             clock.hear_prior(difference, packed.is_good());
             return;
         };
@@ -145,13 +135,18 @@ impl MatchState {
         }
     }
 
+    /// Where those look for a report who name another victim.
+    fn beside(&self, packed: &Packed) -> Option<u64> {
+        keys::beside(&self.rules, packed, Meant::as_written(packed))
+    }
+
     /// The occurrence that a report belongs to, where that is clear.
     pub(crate) fn decide(&self, arrival: &Arrival) -> Option<LiveNo> {
         if let Some(live) = self.of_twin(arrival) {
             return Some(live);
         }
         let Some(scope) = arrival.scope else {
-            return self.nearest(arrival, |_| true);
+            return self.nearest(arrival, |_| true).or_else(|| self.misnamed(arrival));
         };
         // A counter that lagged may have come first, and named nothing.
         self.of_scope(arrival, scope).or_else(|| self.nearest(arrival, |live| live.scope.is_none()))
@@ -170,67 +165,6 @@ impl MatchState {
             let is_same = self.packed(twin).kind == arrival.packed.kind;
             self.seats.get(twin).live().filter(|_| is_same)
         })
-    }
-
-    /// The nearest in time, where it is clearly nearer than the second.
-    fn nearest(&self, arrival: &Arrival, may: impl Fn(&Live) -> bool) -> Option<LiveNo> {
-        if !arrival.is_placed {
-            return None;
-        }
-        let rule = self.rules.rule(arrival.packed.kind);
-        let reach = (rule.late_ms, rule.early_ms * CAPS_PERCENT[0].1 / 100);
-        let around: Vec<LiveNo> =
-            self.lives.around(arrival.place, arrival.x, reach, CANDIDATES).collect();
-        let own: Vec<(i64, i64)> = around
-            .iter()
-            .map(|no| self.lives.get(*no))
-            .filter_map(|live| Some((self.own_in(live, arrival.device)?, live.reference)))
-            .collect();
-        let mut costs: Vec<(i64, LiveNo)> = around
-            .iter()
-            .filter(|no| may(self.lives.get(**no)) && !self.is_echo(**no))
-            .filter_map(|no| Some((self.cost(arrival, self.lives.get(*no), &own)?, *no)))
-            .collect();
-        costs.sort_unstable();
-        let best = match costs.as_slice() {
-            [] => None,
-            [(_, best)] => Some(*best),
-            [(first, best), (second, _), ..] => (second - first >= CLEAR).then_some(*best),
-        };
-        best.filter(|no| {
-            let reference = self.lives.get(*no).reference;
-            let caps = self.nearby(arrival).caps(reference);
-            caps.is_none_or(|caps| is_within(rule, caps, arrival.x - reference))
-        })
-    }
-
-    /// What it would cost to believe that the report is of `live`; `own` are the
-    /// device's reports nearby with the references of their occurrences.
-    fn cost(&self, arrival: &Arrival, live: &Live, own: &[(i64, i64)]) -> Option<i64> {
-        let is_in_order = own.iter().all(|(x, reference)| {
-            *reference != live.reference && (*x < arrival.x) == (*reference < live.reference)
-        });
-        let members = self.seats.members(live.head).count();
-        if !is_in_order || (live.is_provisional && members == 1) {
-            return None;
-        }
-        let rule = self.rules.rule(arrival.packed.kind);
-        let caps = if live.is_doubtful && members == 1 {
-            DOUBTFUL_PERCENT
-        } else {
-            CAPS_PERCENT[members.clamp(1, CAPS_PERCENT.len()) - 1]
-        };
-        let distance = arrival.x - live.reference;
-        if !is_within(rule, caps, distance) {
-            return None;
-        }
-        let mean = match (distance >= 0, members) {
-            (true, _) => LATE_MS,
-            (false, 1) => EARLY_OF_ONE_MS,
-            (false, _) => EARLY_OF_MORE_MS,
-        };
-        let names = if live.attacker == arrival.packed.attacker { 0 } else { OTHER_ATTACKER };
-        Some(NAT * distance.abs() / mean + names)
     }
 
     /// Where a device's report is in an occurrence, in the server's time.
@@ -299,11 +233,16 @@ impl MatchState {
         let is_provisional = times.is_empty();
         let reference = if is_provisional { live.reference } else { reference(&mut times) };
         let members: Vec<ReportNo> = self.seats.members(live.head).collect();
-        let (said, attacker) = self.described(&members, reference);
+        let (said, shown) = self.described(&members, reference);
         let said = self.told_as(said, &live.said, &members);
-        self.lives.retime(no, reference);
+        let (mut place, mut beside) = (live.place, live.beside);
+        if beside.is_some() && said.names != live.said.names {
+            place = keys::place(&self.rules, &shown, Meant::as_written(&shown));
+            beside = self.beside(&shown);
+        }
+        self.lives.put(no, reference, place, beside);
         let live = self.lives.get_mut(no);
-        (live.is_provisional, live.attacker) = (is_provisional, attacker);
+        (live.is_provisional, live.attacker) = (is_provisional, shown.attacker);
         if live.said.is_corrected_by(&said, Description::SHIFT_MS) {
             live.said = said;
             self.ledger.push(Change::Retimed { occurrence: live.name });
@@ -325,6 +264,7 @@ impl MatchState {
             published,
             head: Some(arrival.no),
             place: arrival.place,
+            beside: self.beside(&arrival.packed),
             scope: arrival.scope,
             attacker: arrival.packed.attacker,
             reference: arrival.x,
@@ -349,8 +289,12 @@ impl MatchState {
     /// may have stepped: only what is near joins what it created, until it
     /// agrees with others again; and nobody does once a step is likely.
     fn suspect(&mut self, name: OccurrenceNo, arrival: &Arrival) {
-        // Of two who tell, one is all the others.
+        // Of two who tell, one is all the others; who misses much then looks like
+        // one whose clock steps.
         let most = usize::from(self.set.streams().len() > 2);
+        if most == 0 && self.watcher_of(&arrival.packed).is_some_and(Watcher::misses_often) {
+            return;
+        }
         let nearby = self.lives.around(arrival.place, arrival.x, (STEP_MS, STEP_MS), CANDIDATES);
         let offsets: Vec<i64> = nearby
             .map(|no| self.lives.get(no))
@@ -394,11 +338,6 @@ impl MatchState {
         self.arrived += 1;
         self.is_unjudged |= JUDGED_EARLY.contains(&self.set.len());
     }
-}
-
-/// Whether a report that is so late, or so early, is within the caps.
-fn is_within(rule: Rule, (late, early): Caps, distance: i64) -> bool {
-    distance * 100 <= rule.late_ms * late && -distance * 100 <= rule.early_ms * early
 }
 
 /// The earliest but for a fifth: witnesses can be late and never early, but one

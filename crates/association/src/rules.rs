@@ -30,6 +30,10 @@ pub struct Rule {
     pub late_ms: i64,
     /// The earliest, since a clock is known to within some noise only.
     pub early_ms: i64,
+    /// How soon a witness that tells the same again tells the same thing: half of
+    /// the time in which it could happen again at most, so that one who was late
+    /// the first time and quick the next is not meant.
+    pub again_ms: i64,
 }
 
 /// The rules of one game.
@@ -79,27 +83,28 @@ impl Rules {
         match kind {
             Kind::Kill | Kind::Death => self.kill(),
             // Apex: knocked, raised and knocked again takes two seconds.
-            Kind::Knock | Kind::Revive => Rule::new(Place::Victim, 2_000, 1_700, 1_000),
+            Kind::Knock | Kind::Revive => Rule::new(Place::Victim, 2_000, 1_700, 1_000, 1_000),
             // Rocket League puts a demolished car back after three seconds.
-            Kind::Demolition => Rule::new(Place::Victim, 3_000, 2_500, 600),
+            Kind::Demolition => Rule::new(Place::Victim, 3_000, 2_500, 600, 1_500),
             // The bogus second message of one goal came 8.7 s later, and the
-            // client drops it.
-            Kind::Goal => Rule::new(Place::Attacker, 8_700, 4_000, 1_000),
-            Kind::Shot | Kind::Save => Rule::new(Place::Attacker, 1_000, 700, 500),
-            Kind::ObjectiveTaken => Rule::new(Place::Object, 60_000, 6_000, 3_000),
+            // client drops it. There is a kick-off between two.
+            Kind::Goal => Rule::new(Place::Attacker, 8_700, 4_000, 1_000, 4_000),
+            Kind::Shot | Kind::Save => Rule::new(Place::Attacker, 1_000, 700, 500, 500),
+            // Of a swarm several of one name are taken within seconds.
+            Kind::ObjectiveTaken => Rule::new(Place::Object, 60_000, 6_000, 3_000, 1_500),
             // Names of structures are unique, and none stands up again sooner
             // than an inhibitor, after five minutes.
-            Kind::StructureDestroyed => Rule::new(Place::Object, 240_000, 6_000, 3_000),
-            Kind::MultiKill => Rule::new(Place::Attacker, 1_000, 700, 700),
-            Kind::Ace => Rule::new(Place::Attacker, 10_000, 4_000, 2_000),
+            Kind::StructureDestroyed => Rule::new(Place::Object, 240_000, 6_000, 3_000, 6_000),
+            Kind::MultiKill => Rule::new(Place::Attacker, 1_000, 700, 700, 500),
+            Kind::Ace => Rule::new(Place::Attacker, 10_000, 4_000, 2_000, 5_000),
             Kind::FirstBlood | Kind::MatchStarted | Kind::MatchEnded => Rule::once(Place::Match),
             Kind::RoundStarted
             | Kind::RoundEnded
             | Kind::BombPlanted
             | Kind::BombDefused
             | Kind::BombExploded => Rule::once(Place::Round),
-            Kind::Other => Rule::new(Place::Everything, 2_500, 2_200, 1_000),
-            Kind::SessionEvidence | Kind::SequenceGap => Rule::new(Place::Everything, 0, 0, 0),
+            Kind::Other => Rule::new(Place::Everything, 2_500, 2_200, 1_000, 1_250),
+            Kind::SessionEvidence | Kind::SequenceGap => Rule::new(Place::Everything, 0, 0, 0, 0),
         }
     }
 
@@ -115,7 +120,7 @@ impl Rules {
             Known::Other => 2_500,
         };
         let late_ms = floor_ms - Rule::MARGIN_MS;
-        Rule::new(Place::Victim, floor_ms, late_ms, 1_000)
+        Rule::new(Place::Victim, floor_ms, late_ms, 1_000, floor_ms / 2)
     }
 }
 
@@ -126,30 +131,34 @@ impl Rule {
     /// them: no round of any game is shorter.
     const SCOPE_MS: i64 = 30_000;
 
-    /// How soon a witness that tells the same again tells the same thing: within
-    /// half of the time in which it could happen again, so that one who was late
-    /// the first time and quick the next is not meant. Of what seldom happens
-    /// again two in minutes may be two all the same, so it is bounded.
-    pub(crate) const fn again_ms(self) -> i64 {
-        let half_ms = self.floor_ms / 2;
-        if half_ms < Self::AGAIN_MAX_MS { half_ms } else { Self::AGAIN_MAX_MS }
-    }
+    /// How far two reports apart tell again what happens once in a scope: what
+    /// they are grouped by is the scope.
+    const AGAIN_IN_SCOPE_MS: i64 = 1_500;
 
-    /// Half of what lies between two kills of one player at the least.
-    const AGAIN_MAX_MS: i64 = 1_500;
-
-    const fn new(place: Place, floor_ms: i64, late_ms: i64, early_ms: i64) -> Self {
-        Self { place, floor_ms, late_ms, early_ms }
+    const fn new(place: Place, floor_ms: i64, late_ms: i64, early_ms: i64, again_ms: i64) -> Self {
+        Self { place, floor_ms, late_ms, early_ms, again_ms }
     }
 
     const fn once(place: Place) -> Self {
-        Self::new(place, Self::SCOPE_MS, Self::SCOPE_MS, Self::SCOPE_MS)
+        let [floor_ms, late_ms, early_ms] = [Self::SCOPE_MS; 3];
+        Self::new(place, floor_ms, late_ms, early_ms, Self::AGAIN_IN_SCOPE_MS)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_told_again_that_could_be_the_next() {
+        for game in ["league", "valorant", "cs2", "rocket-league", "tetris"] {
+            let rules = Rules::of(&Game::new(game).unwrap());
+            for kind in Kind::ALL {
+                let rule = rules.rule(kind);
+                assert!(2 * rule.again_ms <= rule.floor_ms, "{game} {kind}: {rule:?}");
+            }
+        }
+    }
 
     #[test]
     fn no_rule_joins_what_can_happen_again() {

@@ -20,7 +20,7 @@ impl MatchState {
         let mut members = self.seats.members(live.head);
         let (Some(only), None) = (members.next(), members.next()) else { return false };
         let only = *self.packed(only);
-        let again_ms = self.rules.rule(only.kind).again_ms();
+        let again_ms = self.rules.rule(only.kind).again_ms;
         if live.scope.is_some() || again_ms == 0 {
             return false;
         }
@@ -40,7 +40,8 @@ impl MatchState {
             self.set.stream_of(told).device == device
                 && told.attacker == only.attacker
                 && (told_at - x).abs() < again_ms
-                && (!is_alone || (told_at, told.key) < (x, only.key))
+                // Of two at one instant a resolve puts the second with the others.
+                && (!is_alone || (told_at, only.key) < (x, told.key))
         })
     }
 }

@@ -30,9 +30,9 @@ const STEPPED_PERCENT: Caps = (15, 30);
 #[derive(Debug, Clone, Copy)]
 struct Near {
     reference: i64,
-    /// Whether the device is in it, and whether anybody else is.
+    /// Whether the device is in it, and how many of the others' reports are.
     has_own: bool,
-    has_others: bool,
+    others: usize,
 }
 
 /// All of them.
@@ -45,6 +45,9 @@ pub(super) struct Nearby {
     /// anybody does.
     misses: bool,
     others_miss: bool,
+    /// Others who tell what can be held against a device that does not: what one
+    /// of several tells alone is that one's word.
+    enough: usize,
 }
 
 impl MatchState {
@@ -60,15 +63,16 @@ impl MatchState {
             reach: (rule.late_ms, rule.early_ms),
             misses: own.is_some_and(Watcher::misses_often),
             others_miss: self.watchers().iter().any(Watcher::misses_often),
+            enough: 1 + usize::from(self.set.streams().len() > 2),
         }
     }
 
     fn near(&self, live: &Live, device: DeviceId) -> Near {
-        let mut near = Near { reference: live.reference, has_own: false, has_others: false };
+        let mut near = Near { reference: live.reference, has_own: false, others: 0 };
         for member in self.seats.members(live.head) {
             let is_own = self.set.stream_of(self.packed(member)).device == device;
             near.has_own |= is_own;
-            near.has_others |= !is_own;
+            near.others += usize::from(!is_own);
         }
         near
     }
@@ -82,7 +86,7 @@ impl Nearby {
         if before().any(|near| self.is_lonely(near)) {
             return Some(if self.others_miss { DOUBTFUL_PERCENT } else { STEPPED_PERCENT });
         }
-        let is_missed = |near: &Near| near.has_others && !near.has_own;
+        let is_missed = |near: &Near| near.others >= self.enough && !near.has_own;
         (!self.misses && before().any(is_missed)).then_some(DOUBTFUL_PERCENT)
     }
 
@@ -90,8 +94,8 @@ impl Nearby {
     fn is_lonely(&self, near: &Near) -> bool {
         let could_be = |other: &Near| {
             let late = near.reference - other.reference;
-            other.has_others && !other.has_own && late <= self.reach.0 && -late <= self.reach.1
+            other.others > 0 && !other.has_own && late <= self.reach.0 && -late <= self.reach.1
         };
-        near.has_own && !near.has_others && !self.near.iter().any(could_be)
+        near.has_own && near.others == 0 && !self.near.iter().any(could_be)
     }
 }

@@ -67,7 +67,9 @@ fn tracks(set: &ReportSet, view: &View, answer: &Answer) -> Vec<Track> {
     for (number, clock) in view.clocks.iter().enumerate() {
         let mut segments: Vec<Segment> = Vec::new();
         for index in clock.units.clone() {
-            let (from, offset_ms) = (view.units[index].t, answer.clocks.offsets[index]);
+            let unit = &view.units[index];
+            let (from, offset_ms) =
+                (unit.t - unit.slept, answer.clocks.offsets[index] + unit.slept);
             if segments.last().is_none_or(|last| last.offset_ms != offset_ms) {
                 segments.push(Segment { from, offset_ms });
             }

@@ -23,7 +23,7 @@ pub(super) fn echoes(view: &View, is_free: &[bool]) -> Vec<bool> {
     for index in placed {
         let unit = &view.units[index];
         let told = (unit.witness, unit.place, unit.attacker, unit.bucket);
-        let is_again = last.get(&told).is_some_and(|x| unit.x - x < unit.rule.again_ms());
+        let is_again = last.get(&told).is_some_and(|x| unit.x - x < unit.rule.again_ms);
         if is_again && is_free[index] {
             echoes[index] = true;
         } else {

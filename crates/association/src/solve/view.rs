@@ -2,6 +2,7 @@
 
 mod identity;
 mod keys;
+mod sleep;
 
 use std::ops::Range;
 
@@ -22,8 +23,10 @@ pub(crate) struct Unit {
     /// The device: it tells a happening once.
     pub(crate) witness: u16,
     pub(crate) clock: u16,
-    /// On its own clock.
+    /// On its own clock, as if that had counted through sleep.
     pub(crate) t: i64,
+    /// How long that stood still before.
+    pub(crate) slept: i64,
     /// In the frame, the server's time, as its clock's track has it.
     pub(crate) x: i64,
     /// The same on the other side of a step close by.
@@ -95,6 +98,8 @@ struct Row<'a> {
     order: (NameKey, event_model::DeviceId, Axis),
     no: ReportNo,
     packed: &'a Packed,
+    /// How long its clock had stood still by then.
+    slept: i64,
 }
 
 impl View {
@@ -165,10 +170,12 @@ fn rows<'a>(set: &'a ReportSet, homes: &Homes) -> Vec<Row<'a>> {
             let Clock { stream, axis } = set.clocks()[usize::from(packed.clock.0)];
             let stream = set.streams()[usize::from(stream.0)];
             let witness = homes.witness(stream.device);
-            Row { witness, order: (stream.account, stream.device, axis), no, packed }
+            let order = (stream.account, stream.device, axis);
+            Row { witness, order, no, packed, slept: 0 }
         })
         .collect();
     rows.sort_unstable_by_key(|row| (row.witness, row.order, row.packed.t, row.packed.key));
+    sleep::note_sleep(set, &mut rows);
     rows
 }
 
@@ -194,11 +201,14 @@ fn clocks(set: &ReportSet, rows: &[Row<'_>], accounts: &[u16]) -> Vec<ClockView>
 /// The match's zero on the server's clock, as all who see its clock tell it:
 /// to each other these clocks stand at zero.
 fn match_zero(set: &ReportSet, rows: &[Row<'_>]) -> Option<i64> {
-    let on_match = |row: &&Row<'_>| {
-        matches!(set.clocks()[usize::from(row.packed.clock.0)].axis, Axis::Match(_))
-    };
+    let on_match = |row: &&Row<'_>| is_on_match(set, row.packed);
     let zeros = rows.iter().filter(on_match).map(|row| (row.packed.is_good(), difference(row)));
     best_median(zeros).map(|(zero, _)| zero)
+}
+
+/// Whether a report is on the match's own clock.
+fn is_on_match(set: &ReportSet, packed: &Packed) -> bool {
+    matches!(set.clocks()[usize::from(packed.clock.0)].axis, Axis::Match(_))
 }
 
 fn prior(rows: &[Row<'_>]) -> (i64, bool) {
@@ -206,7 +216,7 @@ fn prior(rows: &[Row<'_>]) -> (i64, bool) {
 }
 
 fn difference(row: &Row<'_>) -> i64 {
-    row.packed.at.saturating_sub(row.packed.t)
+    row.packed.at.saturating_sub(row.packed.t).saturating_sub(row.slept)
 }
 
 /// The median of the good ones, or of all where none is good.

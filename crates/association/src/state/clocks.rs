@@ -37,6 +37,8 @@ pub(crate) struct LiveClock {
     first: i64,
     /// What the others said, from the first.
     priors: Ring,
+    /// What the last good one said.
+    told: Option<i64>,
     streak: Streak,
     /// Reports since it is unplaced or suspect.
     since: u16,
@@ -95,6 +97,7 @@ row!(LiveClock {
     nudge,
     residuals,
     priors,
+    told,
     streak,
     since,
     resolves,
@@ -146,6 +149,10 @@ impl LiveClock {
     const RESOLVES_MAX: u8 = 5;
     /// A smaller step is within what witnesses differ by.
     const STEP_MIN_MS: u64 = 1_000;
+    /// A shorter sleep may be a request that took long.
+    const SLEEP_MIN_MS: i64 = 5_000;
+    /// Most stretches of which one is begun: a liar could sleep with every report.
+    const SEGMENTS_MAX: usize = 16;
 
     /// Hears where the corrected time puts a report on this clock.
     pub(crate) fn hear_prior(&mut self, difference: i64, is_good: bool) {
@@ -165,6 +172,24 @@ impl LiveClock {
             self.priors.push(difference.saturating_sub(self.first));
             self.base = self.first.saturating_add(self.priors.median());
         }
+    }
+
+    /// Hears with the newest report on it whether it stood still while its device
+    /// slept: then it is behind its good times from there on.
+    pub(crate) fn hear_sleep(&mut self, t: i64, difference: i64) {
+        let before = self.told.replace(difference);
+        let slept = before.map_or(0, |before| difference.saturating_sub(before));
+        if slept < Self::SLEEP_MIN_MS
+            || !self.is_placed()
+            || self.segments.len() >= Self::SEGMENTS_MAX
+        {
+            return;
+        }
+        let offset_ms = self.offset(t);
+        let mut segments = self.segments();
+        segments.push(Segment { from: t, offset_ms: offset_ms.saturating_add(slept) });
+        self.segments = segments.into_boxed_slice();
+        (self.nudge, self.residuals) = (0, Ring::default());
     }
 
     /// Takes the match's own clock for what others of it are known to show.
@@ -341,6 +366,17 @@ mod tests {
         }
         assert!(clock.is_placed());
         assert_eq!(clock.x(1_000), 6_100);
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_in_sleep_is_put_forward() {
+        let mut clock = LiveClock::default();
+        for (t, difference) in [(1_000, 5_000), (2_000, 5_100), (3_000, 95_050)] {
+            clock.facts.hear(t, difference, true);
+            clock.hear_sleep(t, difference);
+            clock.hear_prior(difference, true);
+        }
+        assert_eq!([2_000, 3_000, 4_000].map(|t| clock.x(t) - t), [5_100, 95_050, 95_050]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use event_model::WallTime;
 
 use super::MatchState;
 use crate::{
-    Axis, EventKey, LogNo, NameKey, Packed, ReportNo, Sighting, TimeQuality, names::mix,
+    Axis, EventKey, LogNo, Packed, ReportNo, Sighting, TimeQuality, names::mix,
     state::lives::Description,
 };
 
@@ -42,8 +42,8 @@ fn round(told: u16) -> Option<u16> {
 
 impl MatchState {
     /// What these reports say together, of the names what most of them say, and
-    /// who did it.
-    pub(crate) fn described(&self, members: &[ReportNo], reference: i64) -> (Description, NameKey) {
+    /// a report that says these.
+    pub(crate) fn described(&self, members: &[ReportNo], reference: i64) -> (Description, Packed) {
         let told: Vec<&Packed> = members.iter().filter_map(|no| self.set.get(*no)).collect();
         let attacker = majority(&told, |report| report.attacker.0);
         let victim = majority(&told, |report| report.victim.0);
@@ -63,7 +63,9 @@ impl MatchState {
             round: round(majority(&told, |report| u64::from(report.round)).round),
             names: mix(&[attacker.attacker.0, victim.victim.0, assists.assists.0]),
         };
-        (said, attacker.attacker)
+        let mut shown = *attacker;
+        (shown.victim, shown.account_ids[1]) = (victim.victim, victim.account_ids[1]);
+        (said, shown)
     }
 
     /// A description by the reports that told it before, where they are still

@@ -82,6 +82,8 @@ pub(crate) struct Live {
     pub(crate) head: Option<ReportNo>,
     /// What its reports have in common.
     pub(crate) place: u64,
+    /// Where it is looked for by who did it.
+    pub(crate) beside: Option<u64>,
     /// The counter or scope that decides, where one does.
     pub(crate) scope: Option<u64>,
     /// Who most of its reports say did it.
@@ -96,6 +98,13 @@ pub(crate) struct Live {
     pub(crate) is_frozen: bool,
     pub(crate) said: Description,
     pub(crate) belief: Belief,
+}
+
+impl Live {
+    /// Where it is looked for.
+    fn places(&self) -> impl Iterator<Item = u64> + use<> {
+        std::iter::once(self.place).chain(self.beside)
+    }
 }
 
 /// All of them.
@@ -121,7 +130,9 @@ impl Lives {
             LiveNo(u32::try_from(self.lives.len() - 1).expect("no more than reports"))
         });
         self.touched.add(live.name);
-        self.by_time.insert((live.place, live.reference, live.published, no));
+        for place in live.places() {
+            self.by_time.insert((place, live.reference, live.published, no));
+        }
         if let Some(scope) = live.scope {
             self.by_scope.insert((scope, live.published, no));
         }
@@ -132,7 +143,9 @@ impl Lives {
     pub(crate) fn remove(&mut self, no: LiveNo) {
         let Some(live) = self.lives[index(no)].take() else { return };
         self.touched.add(live.name);
-        self.by_time.remove(&(live.place, live.reference, live.published, no));
+        for place in live.places() {
+            self.by_time.remove(&(place, live.reference, live.published, no));
+        }
         if let Some(scope) = live.scope {
             self.by_scope.remove(&(scope, live.published, no));
         }
@@ -237,14 +250,19 @@ impl Lives {
         }
     }
 
-    /// Moves an occurrence in time.
-    pub(crate) fn retime(&mut self, no: LiveNo, reference: i64) {
+    /// Puts an occurrence where most of its reports have it.
+    pub(crate) fn put(&mut self, no: LiveNo, reference: i64, place: u64, beside: Option<u64>) {
         let live = self.get_mut(no);
-        let (place, before, published) = (live.place, live.reference, live.published);
-        if before != reference {
-            live.reference = reference;
-            self.by_time.remove(&(place, before, published, no));
-            self.by_time.insert((place, reference, published, no));
+        let before = *live;
+        (live.reference, live.place, live.beside) = (reference, place, beside);
+        let after = *live;
+        if (before.reference, before.place, before.beside) != (reference, place, beside) {
+            for place in before.places() {
+                self.by_time.remove(&(place, before.reference, before.published, no));
+            }
+            for place in after.places() {
+                self.by_time.insert((place, after.reference, after.published, no));
+            }
         }
     }
 
@@ -265,6 +283,13 @@ impl Lives {
         let after = (Bound::Excluded(key(x, LAST)), Bound::Included(key(to, LAST)));
         let later = self.by_time.range(after).take(each);
         earlier.chain(later).map(|(.., no)| *no)
+    }
+
+    /// Occurrences of a place, whenever they were.
+    pub(crate) fn of_place(&self, place: u64) -> impl Iterator<Item = LiveNo> {
+        let first = (place, i64::MIN, 0, LiveNo(0));
+        let last = (place, i64::MAX, Published::MAX, LiveNo(u32::MAX));
+        self.by_time.range(first..=last).map(|(.., no)| *no)
     }
 
     /// Occurrences of one value of a counter, or of one scope, the first

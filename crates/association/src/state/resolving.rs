@@ -201,11 +201,13 @@ impl MatchState {
             said = self.told_as(said, &told.said, &cluster.members);
         }
         let corrected = told.is_some_and(|told| told.said.is_corrected_by(&said, shift_ms));
+        let meant = Meant::as_written(&shown);
         let live = self.lives.add(Live {
             name: held.name,
             published: held.published,
             head: None,
-            place: keys::place(&self.rules, &shown, Meant::as_written(&shown)),
+            place: keys::place(&self.rules, &shown, meant),
+            beside: keys::beside(&self.rules, &shown, meant),
             scope: self.scope_of_most(cluster, &shown),
             attacker: shown.attacker,
             reference: cluster.at.at.unix_ms(),

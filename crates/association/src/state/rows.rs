@@ -116,6 +116,7 @@ row!(Whole {
 struct Kept {
     published: u32,
     place: u64,
+    beside: Option<u64>,
     scope: Option<u64>,
     attacker: NameKey,
     reference: i64,
@@ -130,6 +131,7 @@ struct Kept {
 row!(Kept {
     published,
     place,
+    beside,
     scope,
     attacker,
     reference,
@@ -323,6 +325,7 @@ impl MatchState {
         let kept = bytes_of(&Kept {
             published: live.published,
             place: live.place,
+            beside: live.beside,
             scope: live.scope,
             attacker: live.attacker,
             reference: live.reference,
@@ -344,6 +347,7 @@ fn live_of(row: &OccurrenceRow) -> Option<(Live, Box<[OccurrenceNo]>)> {
         published: kept.published,
         head: None,
         place: kept.place,
+        beside: kept.beside,
         scope: kept.scope,
         attacker: kept.attacker,
         reference: kept.reference,

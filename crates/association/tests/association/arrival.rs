@@ -163,3 +163,52 @@ fn a_step_is_not_taken_for_another_of_a_burst() {
     ];
     assert_eq!(occurrences(&told), [vec![1], vec![2], vec![3], vec![4]]);
 }
+
+#[test]
+fn what_one_tells_alone_is_held_against_nobody() {
+    let told = [
+        Told::kill(1, 58_000, "Di", "Bo"),
+        Told::kill(2, 60_000, "Ana", "Bo"),
+        Told::kill(3, 60_100, "Ana", "Bo"),
+        // So late that one who missed a kill of several would not be believed.
+        Told::kill(4, 61_200, "Ana", "Bo"),
+    ];
+    assert_eq!(occurrences(&told), [vec![1], vec![2, 3, 4]]);
+}
+
+#[test]
+fn two_that_are_too_near_for_two_kills_leave_nobody_alone() {
+    let told = [
+        Told::kill(1, 50_000, "Ana", "Bo"),
+        Told::kill(2, 50_100, "Ana", "Bo"),
+        Told::kill(1, 60_000, "Ana", "Bo"),
+        Told::kill(2, 60_100, "Ana", "Bo"),
+        // It missed the first, and is late: its clock may have stepped.
+        Told::kill(3, 61_000, "Ana", "Bo"),
+        Told::kill(4, 50_100, "Ana", "Bo"),
+        Told::kill(4, 60_450, "Ana", "Bo"),
+    ];
+    assert_eq!(occurrences(&told), [vec![1, 2, 6], vec![3, 4, 7], vec![5]]);
+}
+
+#[test]
+fn who_tells_a_kill_twice_at_once_before_all_others_renames_none_of_them() {
+    for swapped in [false, true] {
+        let mut told: Vec<Told> =
+            (1..=5).map(|device| Told::kill(device, 60_000, "Ana", "Bo")).collect();
+        told.insert(
+            1,
+            Told { event_id: Told::kill(1, 60_001, "", "").event_id, ..told[0].clone() },
+        );
+        if swapped {
+            told.swap(0, 1);
+        }
+        let (mut state, _) = live(&told);
+        let before = state.occurrences();
+        state.resolve();
+        let names = |all: Vec<association::Occurrence>| -> Vec<(OccurrenceNo, usize)> {
+            all.into_iter().map(|one| (one.no, one.reports.len())).collect()
+        };
+        assert_eq!(names(before), names(state.occurrences()), "{swapped}");
+    }
+}

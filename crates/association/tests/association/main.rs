@@ -19,6 +19,7 @@ mod joining;
 mod laws;
 mod links;
 mod measure;
+mod misnamed;
 mod nameless;
 mod reader;
 mod reopen;
