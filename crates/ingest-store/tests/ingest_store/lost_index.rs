@@ -266,7 +266,7 @@ fn an_index_is_whole_again_when_it_has_what_the_log_had_at_its_loss() {
         let kills = (from..from + 700).map(|n| kill(device(1), &format!("e{n}"), n + 1, 0));
         fixture.take(batch(device(1), kills.collect()));
     };
-    for number in 0..5 {
+    for number in 0..16 {
         send(&mut fixture, number * 700);
     }
     assert!(fixture.store.is_index_whole().unwrap(), "who is behind has lost nothing");
@@ -276,7 +276,7 @@ fn an_index_is_whole_again_when_it_has_what_the_log_had_at_its_loss() {
     let mut steps = 0;
     while !fixture.store.is_index_whole().unwrap() {
         assert!(!follower.associate().unwrap().all, "it ends with the last of them");
-        send(&mut fixture, 10_000 + steps * 700);
+        send(&mut fixture, 100_000 + steps * 700);
         steps += 1;
     }
     assert!((2..5).contains(&steps), "{steps}");
