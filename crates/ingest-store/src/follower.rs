@@ -43,6 +43,7 @@ use crate::{
 pub(crate) use erasing::{Gone, matches_of, withdraw};
 use forgetting::Forgetting;
 use matches::Cache;
+pub(crate) use open_match::AFTERMATH_MS;
 pub use sealing::{SealDue, SealRules};
 
 /// Events folded in at a time: less than a second, after which whoever waits for

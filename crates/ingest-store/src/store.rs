@@ -276,8 +276,8 @@ pub(crate) fn leave_log_at_close(connection: &Connection) -> Result<()> {
 
 /// The database's own name.
 pub(crate) fn read_id(connection: &Connection) -> Result<Uuid> {
-    let sql = "SELECT store_id FROM store";
-    Ok(connection.query_row(sql, [], |row| uuid_column(row, "store_id"))?)
+    let mut statement = connection.prepare_cached("SELECT store_id FROM store")?;
+    Ok(statement.query_row([], |row| uuid_column(row, "store_id"))?)
 }
 
 pub(crate) fn make_private_directory(path: &Path) -> std::io::Result<()> {

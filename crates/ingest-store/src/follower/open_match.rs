@@ -13,6 +13,7 @@ use association::{
     joining::{JoinFlag, SessionFlag},
 };
 use event_model::{DeviceId, Game, Kind, WallTime};
+pub(crate) use part::AFTERMATH_MS;
 pub(super) use part::{End, Part};
 use rusqlite::Connection;
 use uuid::Uuid;

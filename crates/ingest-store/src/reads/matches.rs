@@ -7,7 +7,7 @@ use super::{Cursor, Looked, PageRequest, Viewer, cut, viewer};
 use crate::{
     Result, Store,
     columns::{count_column, time_column},
-    index,
+    index, store,
 };
 
 const COLUMNS: &str = "m.match_id, m.key, m.game, m.started_at_ms, m.revision,
@@ -65,7 +65,9 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn is_index_whole(&self) -> Result<bool> {
-        index::is_whole(self.index.get()?, &self.connection, self.id)
+        // Its name may be another than when it was opened.
+        let id = store::read_id(&self.connection)?;
+        index::is_whole(self.index.get()?, &self.connection, id)
     }
 
     /// The matches that `viewer` may see.

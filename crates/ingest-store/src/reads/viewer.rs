@@ -2,6 +2,8 @@
 
 use event_model::DeviceId;
 
+use crate::follower::AFTERMATH_MS;
+
 /// Who looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
@@ -36,19 +38,24 @@ pub(super) fn visible() -> String {
 
 /// True for a `game_match m` that its `match_device d` may see.
 pub(super) fn readable() -> String {
-    format!("(m.sealed_at_ms IS NOT NULL OR ({IS_OVER} AND ({IS_ALONE} OR {IS_BORNE_OUT})))")
+    let is_over = is_over();
+    format!("(m.sealed_at_ms IS NOT NULL OR ({is_over} AND ({IS_ALONE} OR {IS_BORNE_OUT})))")
 }
 
-/// It told its end live, and nothing that is believed lies more than ten seconds
-/// behind the first such word: so late may the clocks have what happened before.
-/// A second end does not help who told a first one too early.
+/// It told its end live, and nothing that is believed lies behind the first such word,
+/// but for what may still belong to what was before. A second end does not help who
+/// told a first one too early.
 ///
 /// What is told of a time to come was known when it was received.
-const IS_OVER: &str = "(d.left_at_ms IS NOT NULL
-    AND (m.last_received_ms <= d.left_at_ms + 10000 OR NOT EXISTS (
-        SELECT 1 FROM occurrence o
-        WHERE o.match_id = m.match_id AND o.at_ms > d.left_at_ms + 10000
-              AND o.kind <> 'match_ended' AND o.standing <> 3 AND o.kept <> X'')))";
+fn is_over() -> String {
+    format!(
+        "(d.left_at_ms IS NOT NULL
+          AND (m.last_received_ms <= d.left_at_ms + {AFTERMATH_MS} OR NOT EXISTS (
+              SELECT 1 FROM occurrence o
+              WHERE o.match_id = m.match_id AND o.at_ms > d.left_at_ms + {AFTERMATH_MS}
+                    AND o.kind <> 'match_ended' AND o.standing <> 3 AND o.kept <> X'')))"
+    )
+}
 
 /// Nobody else told of it: there is nothing to learn.
 const IS_ALONE: &str = "NOT EXISTS (

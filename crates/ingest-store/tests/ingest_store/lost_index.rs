@@ -258,6 +258,18 @@ fn an_index_that_is_deleted_in_use_is_made_anew() {
 }
 
 #[test]
+fn an_index_is_whole_again_when_it_follows_a_log_of_another_name() {
+    let (fixture, occurrences) = followed();
+    Store::open(fixture.dir.path(), StoreOptions::default()).unwrap().renew_id().unwrap();
+    assert!(!fixture.store.is_index_whole().unwrap(), "it is of another log");
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    while !follower.associate().unwrap().all {}
+    assert!(fixture.store.is_index_whole().unwrap(), "also for who has it open since before");
+    let mut fixture = fixture.reopened();
+    is_whole(&mut fixture, &occurrences, "renamed");
+}
+
+#[test]
 fn an_index_is_whole_again_when_it_has_what_the_log_had_at_its_loss() {
     let fixture = Fixture::new();
     assert!(fixture.store.is_index_whole().unwrap(), "there is nothing to tell");
