@@ -113,7 +113,7 @@ impl Drop for FollowerThread {
 }
 
 fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Report>) {
-    let mut pace = Pace::default();
+    let mut pace = Pace::of_this_machine();
     loop {
         let worked = match progress.next(&mut pace) {
             Work::Stop => return,

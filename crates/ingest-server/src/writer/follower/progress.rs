@@ -1,10 +1,12 @@
 //! How far the log was written and followed, and what the follower does next.
 
 use std::{
+    num::NonZero,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -17,12 +19,12 @@ use crate::{feed::Hub, metrics::Associating};
 /// The log counts as quiet when nothing is committed for so long.
 const BREATH: Duration = Duration::from_millis(10);
 
-/// Under load association rests for so many times what its last step took: a
-/// fifth of the time is its own, however fast the machine is, and the rest is
-/// theirs who wait for receipts.
-const RESTS: u32 = 4;
+/// Under load a step of association has one core in so many: of two cores it works
+/// half of the time, of four all the time, and the rest is theirs who wait for
+/// receipts.
+const CORES_FOR_ONE: u32 = 4;
 
-/// And not for less, since many events are followed together for less than one by
+/// It rests no less, since many events are followed together for less than one by
 /// one.
 const REST_MIN: Duration = Duration::from_millis(50);
 
@@ -243,8 +245,9 @@ impl Progress {
 }
 
 /// When association has its next step.
-#[derive(Default)]
 pub(super) struct Pace {
+    /// Of the machine.
+    cores: u32,
     waited: Duration,
     /// How long it waits under load.
     rest: Duration,
@@ -255,6 +258,17 @@ pub(super) struct Pace {
 }
 
 impl Pace {
+    pub(super) fn new(cores: u32) -> Self {
+        let (waited, rest) = (Duration::ZERO, Duration::ZERO);
+        Self { cores: cores.max(1), waited, rest, before: 0, looks: 0 }
+    }
+
+    /// That of this machine.
+    pub(super) fn of_this_machine() -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self::new(u32::try_from(cores).unwrap_or(u32::MAX))
+    }
+
     fn breathed(&mut self, committed_before: u64) {
         self.waited += BREATH;
         self.before = committed_before;
@@ -262,7 +276,8 @@ impl Pace {
 
     /// A step took so long.
     pub(super) fn stepped(&mut self, took: Duration) {
-        self.rest = (took * RESTS).clamp(REST_MIN, REST_MAX);
+        let others = CORES_FOR_ONE.saturating_sub(self.cores);
+        self.rest = (took * others / self.cores).clamp(REST_MIN, REST_MAX);
     }
 
     fn is_time_to_forget(&mut self) -> bool {
@@ -358,8 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn under_load_association_rests_for_four_times_what_it_took() {
-        let mut pace = Pace::default();
+    fn under_load_association_has_one_core_in_four() {
         let rests = |pace: &mut Pace| {
             pace.waited = Duration::ZERO;
             let mut committed = 0;
@@ -369,10 +383,21 @@ mod tests {
             }
             pace.waited
         };
-        for (took_ms, rest_ms) in [(0, 50), (10, 50), (30, 120), (60_000, 500)] {
+        for (cores, took_ms, rest_ms) in [
+            (1, 0, 50),
+            (1, 40, 120),
+            (1, 60_000, 500),
+            (2, 40, 50),
+            (2, 200, 200),
+            (4, 200, 50),
+            (64, 200, 50),
+        ] {
+            let mut pace = Pace::new(cores);
             pace.stepped(Duration::from_millis(took_ms));
-            assert_eq!(rests(&mut pace), Duration::from_millis(rest_ms), "{took_ms}");
+            let rested = rests(&mut pace);
+            assert_eq!(rested, Duration::from_millis(rest_ms), "{took_ms} of {cores}");
         }
+        let mut pace = Pace::new(2);
         pace.stepped(Duration::from_secs(60));
         pace.breathed(7);
         assert!(pace.allows(7), "nothing was committed for a breath");
@@ -383,7 +408,7 @@ mod tests {
         let progress = progress();
         progress.committed(1);
         let _waiting = Waiting::new(&progress);
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(1);
         let looks = LOOKS_BETWEEN * 3;
         let forgets =
             (0..looks).filter(|_| matches!(progress.next(&mut pace), Work::Forget)).count();
@@ -402,7 +427,7 @@ mod tests {
         progress.followed(0, wished, &step(0, true));
         let is_early = tokio::select! { biased; () = &mut stepped => true, () = async {} => false };
         assert!(!is_early, "it may not have seen what was decided");
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(1);
         assert!(matches!(progress.next(&mut pace), Work::Associate), "though nothing is new");
         let wished = progress.state().steps;
         progress.followed(0, wished, &step(0, true));
