@@ -36,6 +36,7 @@ pub(crate) enum Sides {
 const SCOPE: u64 = 1;
 const NO_VICTIM: u64 = 3;
 const BESIDE: u64 = 4;
+const HALF: u64 = 5;
 
 impl Numbered {
     /// Counter and value as one.
@@ -73,9 +74,12 @@ pub(crate) fn place(rules: &Rules, report: &Packed, meant: Meant) -> u64 {
 }
 
 /// Where what has a victim stands as well: under who did it, for those who name
-/// another victim.
+/// another victim; and the half of a kill with those of its round.
 pub(crate) fn beside(rules: &Rules, report: &Packed, meant: Meant) -> Option<u64> {
     let is_by_victim = rules.rule(report.kind).place == Place::Victim;
+    if sides(rules, report) != Sides::Both {
+        return Some(mix(&[HALF, u64::from(report.round)]));
+    }
     let is_whole = meant.attacker != 0 && meant.victim != 0;
     (is_by_victim && is_whole).then(|| mix(&[number(report.kind), BESIDE, meant.attacker]))
 }

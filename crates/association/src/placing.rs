@@ -7,6 +7,7 @@
 
 mod counted;
 mod echo;
+mod halves;
 mod misnamed;
 mod nearby;
 mod nearest;
@@ -135,7 +136,7 @@ impl MatchState {
         }
     }
 
-    /// Where those look for a report who name another victim.
+    /// Where those look for a report who name another victim, or its other half.
     fn beside(&self, packed: &Packed) -> Option<u64> {
         keys::beside(&self.rules, packed, Meant::as_written(packed))
     }
@@ -145,11 +146,14 @@ impl MatchState {
         if let Some(live) = self.of_twin(arrival) {
             return Some(live);
         }
-        let Some(scope) = arrival.scope else {
-            return self.nearest(arrival, |_| true).or_else(|| self.misnamed(arrival));
+        let whole = match arrival.scope {
+            None => self.nearest(arrival, |_| true).or_else(|| self.misnamed(arrival)),
+            // A counter that lagged may have come first, and named nothing.
+            Some(scope) => self
+                .of_scope(arrival, scope)
+                .or_else(|| self.nearest(arrival, |live| live.scope.is_none())),
         };
-        // A counter that lagged may have come first, and named nothing.
-        self.of_scope(arrival, scope).or_else(|| self.nearest(arrival, |live| live.scope.is_none()))
+        whole.or_else(|| self.other_half(arrival))
     }
 
     /// The same event of the same account, sent by another of its devices.

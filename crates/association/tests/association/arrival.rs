@@ -1,7 +1,7 @@
 //! What is decided when a report arrives.
 
-use association::{Change, LogNo, OccurrenceNo, Placed};
-use event_model::Kind;
+use association::{Change, LogNo, MatchState, OccurrenceNo, Placed, Rules};
+use event_model::{Game, Kind};
 
 use crate::{
     sketch::{league, live},
@@ -85,7 +85,7 @@ fn a_repetition_changes_nothing() {
 
 #[test]
 fn evidence_is_silent_and_a_foreign_type_alone() {
-    let mut state = association::MatchState::new(league());
+    let mut state = MatchState::new(league());
     let told = Told::kill(1, 60_000, "Ana", "Bo");
     let mut report = told.report(7);
     report.kind = Some(Kind::SessionEvidence);
@@ -211,4 +211,42 @@ fn who_tells_a_kill_twice_at_once_before_all_others_renames_none_of_them() {
         };
         assert_eq!(names(before), names(state.occurrences()), "{swapped}");
     }
+}
+
+/// A kill or a death of Counter-Strike as its one witness tells it.
+fn half(kind: Kind, device: u128, ms: u64, team: &str) -> Told {
+    let mut half = Told::kill(device, ms, "", "");
+    let who = half.observer.clone();
+    let is_kill = kind == Kind::Kill;
+    (half.actors.attacker, half.actors.victim) = if is_kill { (who, None) } else { (None, who) };
+    (half.kind, half.round, half.team) = (kind, Some(3), Some(team.to_owned()));
+    half
+}
+
+fn halves(told: &[Told]) -> Vec<usize> {
+    let mut state = MatchState::new(Rules::of(&Game::new("cs2").unwrap()));
+    for (position, told) in (1..).zip(told) {
+        state.place(&told.report(position));
+    }
+    assert_eq!(state.resolves(), 0);
+    state.occurrences().into_iter().map(|one| one.reports.len()).collect()
+}
+
+#[test]
+fn two_halves_of_which_each_can_only_be_the_others_are_one_kill_at_once() {
+    let (kill, death) = (half(Kind::Kill, 1, 60_000, "CT"), half(Kind::Death, 2, 60_080, "T"));
+    assert_eq!(halves(&[kill.clone(), death.clone()]), [2]);
+    assert_eq!(halves(&[death, kill.clone()]), [2]);
+    let of_a_mate = half(Kind::Death, 2, 60_080, "CT");
+    assert_eq!(halves(&[kill, of_a_mate]), [1, 1]);
+}
+
+#[test]
+fn a_half_that_can_be_of_two_kills_stands_alone() {
+    let told = [
+        half(Kind::Kill, 1, 60_000, "CT"),
+        half(Kind::Kill, 2, 60_150, "CT"),
+        half(Kind::Death, 3, 60_080, "T"),
+    ];
+    assert_eq!(halves(&told), [1, 1, 1]);
 }
