@@ -61,12 +61,23 @@ fn a_queue_that_cannot_be_put_back_before_the_end_is_told_as_lost() {
     let token = companion.gsi_token().unwrap();
     let game = Simulator::cs2(84, SECONDS, gsi_port, &token, &folder.path().join("truth")).unwrap();
     game.finished().unwrap();
-    fs::remove_dir_all(&data_dir).unwrap();
-    fs::write(&data_dir, "in the way").unwrap();
+    put_a_file_in_the_way(&data_dir);
     let said = companion.stop();
     let told = |words: &str| said.iter().any(|line| line.contains(words));
     let captured = said.iter().find_map(|line| line.strip_prefix("captured")?.trim().parse().ok());
     let captured: u64 = captured.unwrap();
     assert!(captured > 5 && told("could not be put back"), "{said:?}");
     assert!(told(&format!("{captured} events were lost")), "{said:?}");
+}
+
+/// A companion that runs may make a file in the folder, or the folder anew, at
+/// any moment: so it goes at once, and as often as needed.
+fn put_a_file_in_the_way(data_dir: &Path) {
+    let aside = data_dir.with_extension("aside");
+    let is_done = retry(PATIENCE, LOOK, || {
+        fs::rename(data_dir, &aside).ok();
+        fs::remove_dir_all(&aside).ok();
+        fs::write(data_dir, "in the way").ok()
+    });
+    assert!(is_done.is_some(), "{} stays a folder", data_dir.display());
 }
