@@ -179,7 +179,9 @@ impl LiveClock {
     pub(crate) fn hear_sleep(&mut self, t: i64, difference: i64) {
         let before = self.told.replace(difference);
         let slept = before.map_or(0, |before| difference.saturating_sub(before));
+        let goes_on = self.facts.span.is_some_and(|(first, _)| first < t);
         if slept < Self::SLEEP_MIN_MS
+            || !goes_on
             || !self.is_placed()
             || self.segments.len() >= Self::SEGMENTS_MAX
         {

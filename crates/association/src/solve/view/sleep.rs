@@ -29,13 +29,16 @@ fn note_on_one(rows: &mut [Row<'_>]) {
         }
         row.slept = behind;
     }
-    let (mut slept, mut before) = (0, None);
+    let (mut slept, mut before) = (0, None::<(i64, i64)>);
     for row in rows {
         let behind = std::mem::replace(&mut row.slept, slept);
         if !row.packed.is_good() {
             continue;
         }
-        let more = behind - before.replace(behind).unwrap_or(behind);
+        // A clock that shows one instant for good is none.
+        let has_gone_on = |(t, _): &(i64, i64)| row.packed.t > *t;
+        let more = before.filter(has_gone_on).map_or(0, |(_, before)| behind - before);
+        before = Some((row.packed.t, behind));
         if more >= SLEEP_MIN_MS {
             slept += more;
         }
