@@ -50,9 +50,9 @@ const TWINS_MAX: usize = 8;
 /// Reports after which all are judged before the first resolve: who misses much
 /// is known early then, and that it missed something is no sign of a step.
 const JUDGED_EARLY: [usize; 3] = [16, 32, 48];
-/// Most resolves for the sake of one device's clocks: as many as it may have
-/// clocks. One that makes clocks up would have a match solved with every few of
-/// its reports, and a resolve takes as long as thousands of them.
+/// Most resolves for the sake of one device's clocks: as many as one of its streams
+/// may have. One that makes clocks up would have a match solved with every few of its
+/// reports, and a resolve takes as long as thousands of them.
 const ASKS_MAX: u32 = 8;
 /// Runs of the match's own clock that are told apart: a rewind begins one.
 const RUNS_MAX: usize = 64;

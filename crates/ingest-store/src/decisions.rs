@@ -166,6 +166,12 @@ pub(crate) struct Logged {
 
 const COLUMNS: &str = "decision_no, through, match_key, decision = 'sealed', decided_at_ms, reason";
 
+/// The number of the last one; 0 where there is none.
+pub(crate) fn last_no(log: &Connection) -> Result<i64> {
+    let sql = "SELECT ifnull(max(decision_no), 0) FROM match_decision";
+    Ok(log.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// Decisions behind one, the first first.
 pub(crate) fn logged_after(
     log: &Connection,

@@ -16,7 +16,7 @@ use rusqlite::{
 use uuid::Uuid;
 
 use crate::{
-    Error, Result, StoreOptions,
+    Error, Result, StoreOptions, decisions,
     segment::{self, Segment},
     store, token,
 };
@@ -90,7 +90,7 @@ fn make(connection: &mut Connection) -> Result<()> {
     transaction.execute_batch(include_str!("index.sql"))?;
     let secret = token::random_uuid();
     transaction.execute(
-        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, 0, ?2, 0)",
+        "INSERT INTO follow VALUES (1, '', ?1, 0, '', 0, '', 0, 0, 0, 0, ?2, 0, 0)",
         params![secret.as_bytes(), generation()],
     )?;
     transaction.pragma_update(None, "user_version", VERSION)?;
@@ -191,15 +191,22 @@ pub(crate) fn adopt_within(
     index.execute(
         "UPDATE follow SET store_id = ?1, shelved_through = 0, shelved_mark = '',
                 associated_batch = 0, associated_mark = '', associated_through = 0,
-                decided = 0, generation = ?2, anew_until = ?3",
-        params![store.to_string(), generation(), segment::log_end(log, segments)?.batch_no],
+                decided = 0, generation = ?2, anew_until = ?3, anew_decided = ?4",
+        params![
+            store.to_string(),
+            generation(),
+            segment::log_end(log, segments)?.batch_no,
+            decisions::last_no(log)?
+        ],
     )?;
     cursors(index)
 }
 
 /// Whether the file tells all that was told of this log before it was made.
 pub(crate) fn is_whole(index: &Connection, log: &Connection, store: Uuid) -> Result<bool> {
-    let sql = "SELECT store_id = ?1, associated_batch >= anew_until FROM follow";
+    let sql = "SELECT store_id = ?1, associated_batch >= anew_until
+                      AND decided >= anew_decided
+               FROM follow";
     let mut statement = index.prepare_cached(sql)?;
     let (is_adopted, is_there): (bool, bool) =
         statement.query_row([store.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -212,7 +219,8 @@ pub(crate) fn is_whole(index: &Connection, log: &Connection, store: Uuid) -> Res
 
 /// Says that nothing of the log is left to follow: what it had may be gone.
 pub(crate) fn is_at_the_end(index: &Connection) -> Result<()> {
-    let sql = "UPDATE follow SET anew_until = 0 WHERE anew_until > associated_batch";
+    let sql = "UPDATE follow SET anew_until = 0, anew_decided = 0
+               WHERE anew_until > associated_batch OR anew_decided > decided";
     index.prepare_cached(sql)?.execute([])?;
     Ok(())
 }

@@ -27,7 +27,9 @@ CREATE TABLE follow (
     generation         BLOB NOT NULL,
     -- The last batch that the log had when association began to follow it anew, until
     -- it is there again: before that this tells less than was told already.
-    anew_until         INTEGER NOT NULL DEFAULT 0
+    anew_until         INTEGER NOT NULL DEFAULT 0,
+    -- And the last decision that was made by then.
+    anew_decided       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Where the gate finds an event id (see gate/shelf.rs).

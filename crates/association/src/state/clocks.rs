@@ -149,8 +149,9 @@ impl LiveClock {
     const RESOLVES_MAX: u8 = 5;
     /// A smaller step is within what witnesses differ by.
     const STEP_MIN_MS: u64 = 1_000;
-    /// A shorter sleep may be a request that took long.
-    const SLEEP_MIN_MS: i64 = 5_000;
+    /// A shorter sleep may be a request that took long: clients give one up after 5 s
+    /// to connect and 30 s for the rest.
+    const SLEEP_MIN_MS: i64 = 40_000;
     /// Most stretches of which one is begun: a liar could sleep with every report.
     const SEGMENTS_MAX: usize = 16;
 

@@ -41,15 +41,19 @@ fn track(set: &ReportSet, solution: &Solution, device: u128) -> Track {
 
 #[test]
 fn a_clock_that_stood_still_in_sleep_is_put_forward_by_its_good_times() {
-    let slept_at = 100_000 + 35 * 17_000 - 1_000;
+    const SLEEP_MS: u64 = 60_000;
+    let woke_at = 100_000 + 35 * 17_000 - 1_000;
     let mut told = watched(1, |ms| ms);
+    told.extend(watched(3, |ms| ms));
     // Too little follows to find it by what others saw.
-    told.extend(watched(2, |ms| if ms < slept_at { ms + 10_000 } else { ms }));
+    let mut sleeper = watched(2, |ms| if ms < woke_at { ms + SLEEP_MS } else { ms });
+    drop(sleeper.drain(32..35));
+    told.extend(sleeper);
     let (set, solution) = solved(&told);
     assert_eq!(solution.clusters.len(), 40);
     let track = track(&set, &solution, 2);
     let offsets: Vec<i64> = track.segments.iter().map(|segment| segment.offset_ms).collect();
-    assert!(matches!(offsets[..], [before, after] if after - before == 10_000), "{track:?}");
+    assert!(matches!(offsets[..], [before, after] if after - before == 60_000), "{track:?}");
 }
 
 #[test]
@@ -65,6 +69,17 @@ fn a_request_that_took_long_puts_no_clock_forward() {
     let mut told = watched(1, |ms| ms);
     let mut slow = watched(2, |ms| ms);
     slow[20].at_ms += 30_000;
+    told.extend(slow);
+    let (set, solution) = solved(&told);
+    assert_eq!(solution.clusters.len(), 40);
+    assert_eq!(track(&set, &solution, 2).steps(), 0);
+}
+
+#[test]
+fn nor_does_the_last_request_where_nothing_follows_it() {
+    let mut told = watched(1, |ms| ms);
+    let mut slow = watched(2, |ms| ms);
+    slow[37..].iter_mut().for_each(|told| told.at_ms += 30_000);
     told.extend(slow);
     let (set, solution) = solved(&told);
     assert_eq!(solution.clusters.len(), 40);

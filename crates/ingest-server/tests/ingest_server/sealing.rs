@@ -2,6 +2,7 @@
 //! again.
 
 use ingest_api::{MatchView, ProblemKind};
+use ingest_store::{MatchPage, PageRequest, Viewer};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -150,4 +151,36 @@ async fn a_match_that_never_ends_is_sealed_when_it_is_old() {
     until_sealed(&server, "cs2:old").await;
     assert!(!is_sealed(&server, "cs2:new").await);
     assert_eq!(seals(&server, "aged").await, 1);
+}
+
+// Elsewhere a file in use cannot be taken away.
+#[cfg(unix)]
+#[tokio::test]
+async fn many_seals_behind_the_last_event_are_followed_again_without_anybodys_doing() {
+    const MATCHES: u64 = 150;
+    let server = TestServer::start_with(|config| config.lifetimes.seal_after_s = 3_600).await;
+    let device = server.enrol(1).await;
+    let kill = |n| of(device.kill(&format!("k{n}"), n + 1, 1), &format!("cs2:{n}"));
+    server.post(&device, &(0..MATCHES).map(kill).collect::<Vec<_>>()).await;
+    server.clock.advance_ms(61 * MINUTE_MS);
+    until_all_sealed(&server).await;
+    for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        drop(std::fs::remove_file(server.data_dir.path().join(file)));
+    }
+    server.clock.advance_ms(1_000);
+    // Somebody sees that it has gone.
+    send(server.client.get(server.url("/readyz"))).await;
+    until_all_sealed(&server).await;
+}
+
+/// Looked at past the server, so that no read of its asks for more.
+#[cfg(unix)]
+async fn until_all_sealed(server: &TestServer) {
+    let page = PageRequest { after: None, limit: 1_000 };
+    let is_sealed = |listed: MatchPage| {
+        !listed.matches.is_empty() && listed.matches.iter().all(|one| one.sealed)
+    };
+    while !is_sealed(server.shell().matches(Viewer::Reader, &page).unwrap()) {
+        tokio::task::yield_now().await;
+    }
 }

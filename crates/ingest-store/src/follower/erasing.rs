@@ -12,7 +12,7 @@ use super::{
     forgetting,
     open_match::{OpenMatch, Part, ReportState},
     reading::Source,
-    refolding::Refolding,
+    refolding::{Refolding, Room},
     saving::Saving,
 };
 use crate::{
@@ -45,10 +45,11 @@ pub(crate) fn withdraw(
     }
     let source = Source::new(&[], log, segments);
     let saving = Saving::new(index, &source);
+    let mut room = Room::default();
     for (match_id, events) in &by_match {
         let withdrawing = Withdrawing { saving: &saving, match_id: *match_id };
         let refolding = Refolding { index, log, segments, match_id: *match_id };
-        if refolding.is_possible()? {
+        if refolding.is_possible(&mut room)? {
             changed.extend(withdrawing.refold(&refolding, events)?);
         } else {
             changed.push(withdrawing.withdraw(events)?);

@@ -7,10 +7,10 @@ mod former;
 use std::{collections::BTreeSet, iter::Peekable, vec};
 
 use association::Revision;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::{
-    EVENTS_MAX, LoggedBatch, joining, logged_batch,
+    EVENT_BYTES_MAX, EVENTS_MAX, LoggedBatch, joining, logged_batch,
     open_match::{Due, OpenMatch},
     reading::{self, Read, Source},
     saving::Saving,
@@ -23,9 +23,25 @@ use crate::{
 };
 use former::Former;
 
-/// Events of a match that are folded again, at most: who waits for the writer
-/// waits for that. Ten devices of a long match send a tenth.
-const EVENTS_REFOLDED_MAX: i64 = 20_000;
+/// Events that are folded again in one transaction, at most: who waits for the
+/// writer waits for that. Ten devices of a long match send a fifth.
+const EVENTS_REFOLDED_MAX: i64 = 8_000;
+
+/// Bytes as stored of the batches that these are in, which may have others: ten
+/// devices of a long match send a tenth.
+const BYTES_REFOLDED_MAX: i64 = 4 * 1024 * 1024;
+
+/// What may still be folded again in this transaction.
+pub(super) struct Room {
+    events: i64,
+    bytes: i64,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { events: EVENTS_REFOLDED_MAX, bytes: BYTES_REFOLDED_MAX }
+    }
+}
 
 /// A match that is to be folded again.
 pub(super) struct Refolding<'r> {
@@ -36,15 +52,39 @@ pub(super) struct Refolding<'r> {
 }
 
 impl Refolding<'_> {
-    /// Whether the log has all that the match is made of, and that is not too much.
-    pub(super) fn is_possible(&self) -> Result<bool> {
+    /// Whether the log has all that the match is made of, and there is room for it,
+    /// which it then takes.
+    ///
+    /// Of one that was joined nothing sealed moves: what came to it behind the seal
+    /// stands before it in the log.
+    pub(super) fn is_possible(&self, room: &mut Room) -> Result<bool> {
         let sql = "SELECT reports + overflow + apart FROM game_match WHERE match_id = ?1";
         let mut statement = self.index.prepare_cached(sql)?;
         let events: i64 = statement.query_row([self.match_id], |row| row.get(0))?;
-        let is_there = |batch_no: &i64| {
-            crate::segment::of_batch(self.segments, *batch_no).is_some_and(|one| one.has_events)
-        };
-        Ok(events <= EVENTS_REFOLDED_MAX && self.batches()?.iter().all(is_there))
+        let keys = self.keys()?;
+        if events > room.events || (keys.len() > 1 && !self.decisions(&keys)?.is_empty()) {
+            return Ok(false);
+        }
+        let mut bytes = 0;
+        for batch_no in self.batches()? {
+            let Some(stored) = self.stored_bytes(batch_no)? else { return Ok(false) };
+            bytes += stored;
+            if bytes > room.bytes {
+                return Ok(false);
+            }
+        }
+        (room.events, room.bytes) = (room.events - events, room.bytes - bytes);
+        Ok(true)
+    }
+
+    /// How much the log has of a batch; `None` where it has dropped it.
+    fn stored_bytes(&self, batch_no: i64) -> Result<Option<i64>> {
+        let segment = crate::segment::of_batch(self.segments, batch_no);
+        let Some(segment) = segment.filter(|one| one.has_events) else { return Ok(None) };
+        let sql = format!("SELECT length(events) FROM {} WHERE batch_no = ?1", segment.events());
+        let mut statement = self.log.prepare_cached(&sql)?;
+        // A batch of which everything was erased may have no row.
+        Ok(Some(statement.query_row([batch_no], |row| row.get(0)).optional()?.unwrap_or(0)))
     }
 
     /// Folds it again; its key and the revision that it has now, and whether
@@ -96,14 +136,15 @@ impl Refolding<'_> {
         batches: &[i64],
         mut step: impl FnMut(&[LoggedBatch]) -> Result<()>,
     ) -> Result<()> {
-        let (mut read, mut events) = (Vec::new(), 0);
+        let (mut read, mut events, mut bytes) = (Vec::new(), 0, 0);
         for batch_no in batches {
             let Some(batch) = logged_batch(self.log, self.segments, *batch_no)? else { continue };
             events += batch.evidence.len();
+            bytes += batch.array.len();
             read.push(batch);
-            if events >= EVENTS_MAX {
+            if events >= EVENTS_MAX || bytes >= EVENT_BYTES_MAX {
                 step(&std::mem::take(&mut read))?;
-                events = 0;
+                (events, bytes) = (0, 0);
             }
         }
         step(&read)

@@ -118,22 +118,31 @@ fn what_comes_after_a_seal_is_late_until_it_is_reopened() {
     assert_eq!(unknown.unwrap(), Decided::Unknown);
 }
 
+fn races(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("race:{number}")).collect()
+}
+
+/// A kill in each of these matches.
+fn kills_of(keys: &[String], id: &str, sequence: u64, at_ms: i64) -> Vec<Sent> {
+    let kill = |key: &String| {
+        let data = json!({
+            "game": "race", "match": {"key": key, "origin": "native"}, "observer": "Ana",
+            "actors": {"attacker": "Ana", "victim": "Bo", "assists": []}, "round": 1,
+            "ordinal": null, "identity": "native", "match_clock_ms": null, "details": {},
+        });
+        let id = format!("{id} {key}");
+        item(device(1), "ringside.kill.v1", &id, Some(key), sequence, at_ms, &data)
+    };
+    keys.iter().map(kill).collect()
+}
+
 #[test]
 fn of_many_seals_at_once_each_stands_where_it_was_made() {
     const MATCHES: usize = 150;
     let mut fixture = Fixture::new();
-    let keys: Vec<_> = (0..MATCHES).map(|number| format!("race:{number}")).collect();
+    let keys = races(MATCHES);
     let send = |fixture: &mut Fixture, id: &str, sequence, at| {
-        let lap = |key: &String| {
-            let data = json!({
-                "game": "race", "match": {"key": key, "origin": "native"}, "observer": "Ana",
-                "actors": {"attacker": "Ana", "victim": "Bo", "assists": []}, "round": 1,
-                "ordinal": null, "identity": "native", "match_clock_ms": null, "details": {},
-            });
-            let id = format!("{id} {key}");
-            item(device(1), "ringside.kill.v1", &id, Some(key), sequence, at, &data)
-        };
-        fixture.take(batch(device(1), keys.iter().map(lap).collect()));
+        fixture.take(batch(device(1), kills_of(&keys, id, sequence, at)));
         fixture.store.catch_up().unwrap();
     };
     let late = |fixture: &mut Fixture| -> u64 {
@@ -151,6 +160,26 @@ fn of_many_seals_at_once_each_stands_where_it_was_made() {
     assert_eq!(late(&mut fixture), 150);
     let mut fixture = fixture.reopened_after(lose_index);
     assert_eq!(late(&mut fixture), 150, "and in an index made anew");
+}
+
+#[test]
+fn an_index_is_whole_again_when_it_has_the_seals_behind_the_last_event_too() {
+    const MATCHES: usize = 150;
+    let mut fixture = Fixture::new();
+    let keys = races(MATCHES);
+    fixture.take(batch(device(1), kills_of(&keys, "before", 1, 0)));
+    fixture.store.catch_up().unwrap();
+    for key in &keys {
+        fixture.store.decide(key, Decision::Sealed, SealReason::Aged, now()).unwrap();
+    }
+    let fixture = fixture.reopened_after(lose_index);
+    let mut follower = Follower::open(fixture.dir.path(), StoreOptions::default()).unwrap();
+    while !fixture.store.is_index_whole().unwrap() {
+        assert!(!follower.associate().unwrap().all, "it ends with the last of them");
+    }
+    let page = PageRequest { after: None, limit: 1_000 };
+    let listed = fixture.store.matches(Viewer::Reader, &page).unwrap();
+    assert_eq!(listed.matches.iter().filter(|one| one.sealed).count(), 150);
 }
 
 #[test]

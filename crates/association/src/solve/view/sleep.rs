@@ -7,8 +7,9 @@
 use super::{Row, is_on_match};
 use crate::{Packed, ReportSet};
 
-/// Shorter is what a request can take at the end, where nothing follows it.
-const SLEEP_MIN_MS: i64 = 5_000;
+/// Shorter is what a request can take at the end, where nothing follows it: clients
+/// give one up after 5 s to connect and 30 s for the rest.
+const SLEEP_MIN_MS: i64 = 40_000;
 
 /// Sets how long each row's device had slept by then; the rows are in order of
 /// their clocks and of time.

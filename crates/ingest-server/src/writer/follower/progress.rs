@@ -64,6 +64,8 @@ pub(crate) struct Progress {
     /// Nothing is left to do, so a commit has to wake the thread.
     is_asleep: AtomicBool,
     associated: watch::Sender<u64>,
+    /// The last step did not come to the log's end: seals stand behind its events.
+    has_more: AtomicBool,
     /// The newest wish for a step that a step has followed.
     stepped: watch::Sender<u64>,
     state: Mutex<State>,
@@ -90,6 +92,7 @@ impl Progress {
             committed: AtomicU64::new(0),
             is_asleep: AtomicBool::new(false),
             associated: watch::Sender::new(0),
+            has_more: AtomicBool::new(false),
             stepped: watch::Sender::new(0),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -184,6 +187,7 @@ impl Progress {
         let through = if step.all { step.through.max(committed) } else { step.through };
         // Before those who wait are woken: they may ask for the counts.
         self.counts.count(&step.counted);
+        self.has_more.store(!step.all, Ordering::SeqCst);
         self.associated.send_replace(through);
         self.stepped.send_replace(wished);
         self.hub.changed(step.changed.iter().map(|(key, _)| key.as_str()));
@@ -203,8 +207,9 @@ impl Progress {
     }
 
     fn is_behind(&self, state: &State, committed: u64) -> bool {
-        let is_short = self.associates && *self.associated.borrow() < committed;
-        is_short || *self.stepped.borrow() < state.steps
+        let has_more = self.has_more.load(Ordering::SeqCst);
+        let is_short = has_more || *self.associated.borrow() < committed;
+        (self.associates && is_short) || *self.stepped.borrow() < state.steps
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
