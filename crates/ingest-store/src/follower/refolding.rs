@@ -17,8 +17,7 @@ use super::{
 };
 use crate::{
     Result,
-    columns::signed,
-    decisions::{self, Decision, Logged},
+    decisions::{self, Logged},
     segment::Segment,
 };
 use former::Former;
@@ -169,10 +168,7 @@ impl Again {
     /// Of a match that has not begun nothing is decided.
     fn decide(&mut self, decided: &Logged) {
         let Some(of) = &mut self.of else { return };
-        of.await_decision(match decided.decision {
-            Decision::Sealed => Due::Sealed { at: decided.at, through: signed(decided.through) },
-            Decision::Reopened => Due::Reopened { at: decided.at },
-        });
+        of.await_decision(Due::decided(decided));
     }
 }
 
