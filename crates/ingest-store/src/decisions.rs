@@ -51,15 +51,6 @@ impl Decision {
 }
 
 impl SealReason {
-    /// The table's CHECK allows only these words.
-    fn of(word: &str) -> Self {
-        match word {
-            "all_ended" => Self::AllEnded,
-            "aged" => Self::Aged,
-            _ => Self::Operator,
-        }
-    }
-
     /// Its word in metrics and tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -99,8 +90,12 @@ impl Store {
         let through = segment::log_end(&transaction, &segments)?.position;
         let sql = "INSERT INTO match_decision (through, match_key, decision, reason, decided_at_ms)
                    VALUES (?1, ?2, ?3, ?4, ?5)";
-        transaction
-            .execute(sql, params![through, key, decision.word(), reason.as_str(), now.unix_ms()])?;
+        // By each of its keys: of one all events may be erased, and an index made
+        // anew knows no match by it.
+        let (word, why, at_ms) = (decision.word(), reason.as_str(), now.unix_ms());
+        for key in &of.keys {
+            transaction.execute(sql, params![through, key, word, why, at_ms])?;
+        }
         transaction.commit()?;
         Ok(Decided::At(through.unsigned_abs()))
     }
@@ -153,18 +148,18 @@ impl Decidable {
     }
 }
 
-/// A decision of the log.
+/// A decision of the log, by one of the keys of its match: by the next one it
+/// changes nothing more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Logged {
     pub(crate) decision_no: i64,
     pub(crate) through: u64,
     pub(crate) key: String,
     pub(crate) decision: Decision,
-    pub(crate) reason: SealReason,
     pub(crate) at: WallTime,
 }
 
-const COLUMNS: &str = "decision_no, through, match_key, decision = 'sealed', decided_at_ms, reason";
+const COLUMNS: &str = "decision_no, through, match_key, decision = 'sealed', decided_at_ms";
 
 /// The number of the last one; 0 where there is none.
 pub(crate) fn last_no(log: &Connection) -> Result<i64> {
@@ -212,7 +207,6 @@ fn logged(row: &Row<'_>) -> rusqlite::Result<Logged> {
         through: row.get::<_, i64>(1)?.unsigned_abs(),
         key: row.get(2)?,
         decision: if row.get(3)? { Decision::Sealed } else { Decision::Reopened },
-        reason: SealReason::of(row.get_ref(5)?.as_str()?),
         at: time_column(row, "decided_at_ms")?,
     })
 }

@@ -81,8 +81,6 @@ pub struct Counted {
     pub overflow: u64,
     /// Changes by their names.
     pub changes: BTreeMap<&'static str, u64>,
-    /// Seals by their reasons.
-    pub seals: BTreeMap<&'static str, u64>,
     /// Matches that were joined into others.
     pub joins: u64,
 }

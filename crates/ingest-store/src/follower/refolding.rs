@@ -17,8 +17,7 @@ use super::{
 };
 use crate::{
     Result,
-    columns::signed,
-    decisions::{self, Decision, Logged},
+    decisions::{self, Logged},
     segment::Segment,
 };
 use former::Former;
@@ -106,6 +105,7 @@ impl Refolding<'_> {
             due: self.decisions(&keys)?.into_iter().peekable(),
             after: Revision(before.state.revision().0 + 1),
             before: Some(before),
+            seen: BTreeSet::new(),
         };
         self.each_step(&batches, |read| {
             let reads = read.iter().flat_map(reading::events_of);
@@ -179,6 +179,8 @@ struct Again {
     after: Revision,
     /// Until it begins.
     before: Option<OpenMatch>,
+    /// Keys of which there was an event.
+    seen: BTreeSet<String>,
 }
 
 impl Again {
@@ -193,6 +195,9 @@ impl Again {
                 Some(of) => of,
                 begins => begins.insert(begun(read, self.before.take(), self.after)),
             };
+            if !self.seen.contains(read.told.subject.as_ref()) {
+                self.seen.insert(read.told.subject.clone().into_owned());
+            }
             // What is joined stays joined, so it looks at nobody.
             of.await_event(saving.index, reads, number)?;
         }
@@ -207,13 +212,13 @@ impl Again {
         self.of.as_mut().map_or(Ok(()), |of| saving.save_all(of))
     }
 
-    /// Of a match that has not begun nothing is decided.
+    /// By a key that has no event before it nothing is decided: who makes the index
+    /// anew finds no match there.
     fn decide(&mut self, decided: &Logged) {
-        let Some(of) = &mut self.of else { return };
-        of.await_decision(match decided.decision {
-            Decision::Sealed => Due::Sealed { at: decided.at, through: signed(decided.through) },
-            Decision::Reopened => Due::Reopened { at: decided.at },
-        });
+        let Some(of) = self.of.as_mut().filter(|_| self.seen.contains(&decided.key)) else {
+            return;
+        };
+        of.await_decision(Due::decided(decided));
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Result,
     columns::{count_column, quality, signed},
-    decisions::{self, Decision, Logged},
+    decisions::{self, Logged},
     index::{self, Cursors},
     segment::{self, Segment},
 };
@@ -154,14 +154,7 @@ impl Step<'_> {
         // Its events are dropped, or were erased since.
         let Some(match_id) = self.matches.find(&self.saving, &decided.key)? else { return Ok(()) };
         let of = self.matches.get(&self.saving, match_id)?;
-        match decided.decision {
-            Decision::Sealed => {
-                of.await_decision(Due::Sealed { at: decided.at, through: signed(decided.through) });
-                let counted = self.saving.counted.get_mut();
-                *counted.seals.entry(decided.reason.as_str()).or_default() += 1;
-            }
-            Decision::Reopened => of.await_decision(Due::Reopened { at: decided.at }),
-        }
+        of.await_decision(Due::decided(decided));
         Ok(())
     }
 }

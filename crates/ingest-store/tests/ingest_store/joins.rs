@@ -2,7 +2,9 @@
 //! before leads there.
 
 use event_model::{DeviceId, WallTime};
-use ingest_store::{FeedStart, Looked, OccurrenceLooked, PageRequest, Viewer};
+use ingest_store::{
+    Decided, Decision, FeedStart, Looked, OccurrenceLooked, PageRequest, SealReason, Viewer,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -217,6 +219,70 @@ fn a_key_that_was_joined_begins_another_match_when_all_of_both_is_erased() {
     let (from, key) = (device(2), KEYS[1]);
     fixture.take(batch(from, vec![told(from, key, "kill", 50, 20_300)]));
     assert_eq!((ids(&mut fixture, KEYS[0]).len(), ids(&mut fixture, key).len()), (0, 1));
+}
+
+#[test]
+fn a_seal_stays_when_all_is_erased_that_was_told_under_the_key_it_was_made_by() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    sent(&mut fixture, 2, 0, 8);
+    fixture.seal(KEYS[0]);
+    let erased = fixture.store.erase_device(device(1), 1_000).unwrap();
+    assert_eq!((erased.erased, erased.remaining), (9, 0));
+    let key = |fixture: &Fixture| moved_to(fixture, KEYS[1]).unwrap_or(KEYS[1].to_owned());
+    let sealed = |fixture: &mut Fixture| {
+        fixture.store.catch_up().unwrap();
+        let found = fixture.store.match_view(Viewer::Reader, &key(fixture)).unwrap().found();
+        (found.unwrap().sealed, fixture.occurrences(&key(fixture)).len())
+    };
+    assert_eq!(sealed(&mut fixture), (true, 9));
+    let mut fixture = fixture.reopened_after(lose_index);
+    assert_eq!(sealed(&mut fixture), (true, 9), "made anew");
+}
+
+#[test]
+fn what_came_to_a_sealed_match_is_not_sealed_when_all_that_was_is_erased() {
+    let mut fixture = Fixture::new();
+    let (from, key) = (device(2), KEYS[1]);
+    fixture.take(batch(from, vec![told(from, key, "kill", 1, 20_300)]));
+    sent(&mut fixture, 1, 0, 8);
+    fixture.seal(KEYS[0]);
+    assert_eq!(moved_to(&fixture, key), None, "nobody knows yet");
+    sent(&mut fixture, 2, 0, 8);
+    fixture.store.catch_up().unwrap();
+    assert_eq!(moved_to(&fixture, key).as_deref(), Some(KEYS[0]));
+    fixture.store.erase_device(device(1), 1_000).unwrap();
+    for is_anew in [false, true] {
+        fixture.store.catch_up().unwrap();
+        let at = moved_to(&fixture, key).unwrap_or(key.to_owned());
+        let found = fixture.store.match_view(Viewer::Reader, &at).unwrap().found().unwrap();
+        assert_eq!((found.sealed, found.late, found.occurrences), (false, 0, 9), "{is_anew}");
+        fixture = fixture.reopened_after(lose_index);
+    }
+}
+
+#[test]
+fn a_match_of_several_keys_is_sealed_and_reopened_once() {
+    let mut fixture = Fixture::new();
+    sent(&mut fixture, 1, 0, 8);
+    sent(&mut fixture, 2, 0, 8);
+    fixture.store.catch_up().unwrap();
+    let decide = |fixture: &mut Fixture, decision, at| {
+        let reason = SealReason::Operator;
+        fixture.store.decide(KEYS[0], decision, reason, at).unwrap();
+        fixture.store.decide(KEYS[0], decision, reason, at.plus_ms(1)).unwrap()
+    };
+    let of = |fixture: &mut Fixture| {
+        fixture.store.catch_up().unwrap();
+        fixture.store.match_view(Viewer::Reader, KEYS[0]).unwrap().found().unwrap()
+    };
+    let before = of(&mut fixture);
+    assert_eq!(decide(&mut fixture, Decision::Sealed, now()), Decided::AlreadySo);
+    let sealed = of(&mut fixture);
+    assert_eq!((sealed.sealed, sealed.revision), (true, before.revision + 1));
+    assert_eq!(decide(&mut fixture, Decision::Reopened, now()), Decided::AlreadySo);
+    let open = of(&mut fixture);
+    assert_eq!((open.sealed, open.revision), (false, before.revision + 2));
 }
 
 /// The same as somebody else's word.

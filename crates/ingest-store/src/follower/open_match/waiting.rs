@@ -11,6 +11,8 @@ use rusqlite::Connection;
 use super::OpenMatch;
 use crate::{
     Result,
+    columns::signed,
+    decisions::{Decision, Logged},
     follower::{
         reading::Read,
         sessions::{self, OpenSession},
@@ -26,6 +28,15 @@ pub(in crate::follower) enum Due {
     Sealed { at: WallTime, through: i64 },
     /// It may change again.
     Reopened { at: WallTime },
+}
+
+impl Due {
+    pub(in crate::follower) fn decided(decided: &Logged) -> Self {
+        match decided.decision {
+            Decision::Sealed => Self::Sealed { at: decided.at, through: signed(decided.through) },
+            Decision::Reopened => Self::Reopened { at: decided.at },
+        }
+    }
 }
 
 /// All that waits, in the order of the log.
