@@ -55,6 +55,9 @@ fn open_as_it_is(data_dir: &Path, options: StoreOptions, cache_kib: i64) -> Resu
     store::plan_once(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // A page that comes to lead to others keeps what it told before: of nothing
+    // that was erased later anything may be left.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     if version(&connection)? != VERSION {
         make(&mut connection)?;

@@ -4,14 +4,19 @@
 
 mod former;
 
-use std::{collections::BTreeSet, iter::Peekable, vec};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter::Peekable,
+    vec,
+};
 
 use association::Revision;
+use event_model::DeviceId;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::{
     EVENT_BYTES_MAX, EVENTS_MAX, LoggedBatch, joining, logged_batch,
-    open_match::{Due, OpenMatch},
+    open_match::{Due, OpenMatch, Part},
     reading::{self, Read, Source},
     saving::Saving,
 };
@@ -54,14 +59,14 @@ impl Refolding<'_> {
     /// Whether the log has all that the match is made of, and there is room for it,
     /// which it then takes.
     ///
-    /// Of one that was joined nothing sealed moves: what came to it behind the seal
-    /// stands before it in the log.
+    /// What came late to one that was joined may stand before the seal in the log:
+    /// folded again it would be in time, and what is sealed would move.
     pub(super) fn is_possible(&self, room: &mut Room) -> Result<bool> {
-        let sql = "SELECT reports + overflow + apart FROM game_match WHERE match_id = ?1";
+        let sql = "SELECT reports + overflow + apart, late > 0 FROM game_match WHERE match_id = ?1";
         let mut statement = self.index.prepare_cached(sql)?;
-        let events: i64 = statement.query_row([self.match_id], |row| row.get(0))?;
-        let keys = self.keys()?;
-        if events > room.events || (keys.len() > 1 && !self.decisions(&keys)?.is_empty()) {
+        let (events, has_late): (i64, bool) =
+            statement.query_row([self.match_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if events > room.events || (has_late && self.keys()?.len() > 1) {
             return Ok(false);
         }
         let mut bytes = 0;
@@ -104,6 +109,7 @@ impl Refolding<'_> {
             of: None,
             due: self.decisions(&keys)?.into_iter().peekable(),
             after: Revision(before.state.revision().0 + 1),
+            left: before.devices.iter().map(|(device, part)| (*device, *part)).collect(),
             before: Some(before),
             seen: BTreeSet::new(),
         };
@@ -177,6 +183,8 @@ struct Again {
     due: Peekable<vec::IntoIter<Logged>>,
     /// The last number that its changes must not have.
     after: Revision,
+    /// The parts that devices had.
+    left: BTreeMap<DeviceId, Part>,
     /// Until it begins.
     before: Option<OpenMatch>,
     /// Keys of which there was an event.
@@ -209,7 +217,14 @@ impl Again {
         while let Some(decision) = self.due.next() {
             self.decide(&decision);
         }
-        self.of.as_mut().map_or(Ok(()), |of| saving.save_all(of))
+        let Some(of) = &mut self.of else { return Ok(()) };
+        of.is_changed = true;
+        for (device, part) in &mut of.devices {
+            if let Some(before) = self.left.get(device) {
+                part.stays_left(before);
+            }
+        }
+        saving.save_all(of)
     }
 
     /// By a key that has no event before it nothing is decided: who makes the index

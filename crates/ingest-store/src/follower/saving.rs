@@ -96,13 +96,14 @@ impl<'s> Saving<'s> {
             }
         }
         self.streams(of)?;
+        // Before rows go: one may have begun an occurrence since, and be too much.
+        self.aliases(of, &changes.changes)?;
         self.reports(of, &rows)?;
         self.names(of, &rows)?;
         if of.has_hollow {
             self.lead_on(of, &changes.changes)?;
         }
         let revisions = last_revisions(changes.numbered().map(|(no, change)| (no.0, change)));
-        self.aliases(of, &changes.changes)?;
         self.occurrences(of, &rows, &occurrences, &revisions)?;
         of.pending.clear();
         changes::append(self.index, of.match_id, changes.first.0, &changes.changes)?;

@@ -38,13 +38,14 @@ pub(super) fn visible() -> String {
 
 /// True for a `game_match m` that its `match_device d` may see.
 pub(super) fn readable() -> String {
-    let is_over = is_over();
-    format!("(m.sealed_at_ms IS NOT NULL OR ({is_over} AND ({IS_ALONE} OR {IS_BORNE_OUT})))")
+    let (is_over, is_borne_out) = (is_over(), is_borne_out("d.device"));
+    format!("(m.sealed_at_ms IS NOT NULL OR ({is_over} AND ({IS_ALONE} OR {is_borne_out})))")
 }
 
 /// It told its end live, and nothing that is believed lies behind the first such word,
 /// but for what may still belong to what was before. A second end does not help who
-/// told a first one too early.
+/// told a first one too early. What one device alone tells is believed of who takes
+/// part: a stranger who tells a late kill keeps nobody from what they played.
 ///
 /// What is told of a time to come was known when it was received.
 fn is_over() -> String {
@@ -53,7 +54,12 @@ fn is_over() -> String {
           AND (m.last_received_ms <= d.left_at_ms + {AFTERMATH_MS} OR NOT EXISTS (
               SELECT 1 FROM occurrence o
               WHERE o.match_id = m.match_id AND o.at_ms > d.left_at_ms + {AFTERMATH_MS}
-                    AND o.kind <> 'match_ended' AND o.standing <> 3 AND o.kept <> X'')))"
+                    AND o.kind <> 'match_ended' AND o.standing <> 3 AND o.kept <> X''
+                    AND (o.standing <> 0 OR EXISTS (
+                        SELECT 1 FROM report w JOIN stream u USING (match_id, stream_no)
+                        WHERE w.match_id = o.match_id AND w.occurrence_no = o.occurrence_no
+                              AND w.state IN (0, 1) AND {})))))",
+        is_borne_out("u.device")
     )
 }
 
@@ -61,18 +67,23 @@ fn is_over() -> String {
 const IS_ALONE: &str = "NOT EXISTS (
     SELECT 1 FROM match_device e WHERE e.match_id = d.match_id AND e.device <> d.device)";
 
-/// Of what it told and others should have seen they bear out more than not. When
-/// a match and its rounds begin and end anybody can guess.
-const IS_BORNE_OUT: &str = "0 < (
-    SELECT total(CASE
-        WHEN o.standing = 2 THEN 1
-        WHEN o.standing = 1 THEN 0
-        WHEN o.standing = 0 AND EXISTS (
-            SELECT 1 FROM report q JOIN stream t USING (match_id, stream_no)
-            WHERE q.match_id = o.match_id AND q.occurrence_no = o.occurrence_no
-                  AND q.state IN (0, 1) AND t.device <> d.device) THEN 1
-        ELSE -(o.expected > 1) END)
-    FROM stream s JOIN report r USING (match_id, stream_no)
-         JOIN occurrence o USING (match_id, occurrence_no)
-    WHERE s.match_id = d.match_id AND s.device = d.device AND r.state IN (0, 1)
-          AND r.kind NOT IN ('match_started', 'match_ended', 'round_started', 'round_ended'))";
+/// Of what a device told and others should have seen they bear out more than not.
+/// When a match and its rounds begin and end anybody can guess.
+fn is_borne_out(device: &str) -> String {
+    format!(
+        "0 < (
+            SELECT total(CASE
+                WHEN b.standing = 2 THEN 1
+                WHEN b.standing = 1 THEN 0
+                WHEN b.standing = 0 AND EXISTS (
+                    SELECT 1 FROM report q JOIN stream t USING (match_id, stream_no)
+                    WHERE q.match_id = b.match_id AND q.occurrence_no = b.occurrence_no
+                          AND q.state IN (0, 1) AND t.device <> s.device) THEN 1
+                ELSE -(b.expected > 1) END)
+            FROM stream s JOIN report r USING (match_id, stream_no)
+                 JOIN occurrence b USING (match_id, occurrence_no)
+            WHERE s.match_id = m.match_id AND s.device = {device} AND r.state IN (0, 1)
+                  AND r.kind NOT IN
+                      ('match_started', 'match_ended', 'round_started', 'round_ended'))"
+    )
+}

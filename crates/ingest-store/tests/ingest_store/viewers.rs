@@ -89,3 +89,31 @@ fn what_happens_after_an_end_takes_it_back_until_the_seal() {
     fixture.seal("cs2:1");
     assert!(sees(&mut fixture, 2));
 }
+
+#[test]
+fn who_erases_its_end_and_tells_it_anew_sees_no_more() {
+    let mut fixture = Fixture::new();
+    tells(&mut fixture, 1, 0, vec![kill_at(1, 0)]);
+    tells(&mut fixture, 2, 100, vec![kill_at(2, 0), ended_at(2, 100)]);
+    tells(&mut fixture, 1, 30_000, vec![kill_at(1, 30_000)]);
+    assert!(!sees(&mut fixture, 2));
+    fixture.store.erase_event(device(2), "end 100").unwrap();
+    tells(&mut fixture, 2, 31_000, vec![ended_at(2, 31_000)]);
+    assert!(!sees(&mut fixture, 2));
+}
+
+#[test]
+fn a_late_kill_that_a_stranger_tells_keeps_nobody_from_what_they_played() {
+    let mut fixture = Fixture::new();
+    let half = |number, at_ms| {
+        let kill = kill_at(number, at_ms);
+        Sent { json: kill.json.replacen("\"Bo\"", "null", 1), ..kill }
+    };
+    for number in [1, 2] {
+        tells(&mut fixture, number, 100, vec![kill_at(number, 0), ended_at(number, 100)]);
+    }
+    assert!(sees(&mut fixture, 1));
+    tells(&mut fixture, 3, 60_000, vec![half(3, 60_000)]);
+    assert!(sees(&mut fixture, 1) && sees(&mut fixture, 2));
+    assert!(!sees(&mut fixture, 3));
+}

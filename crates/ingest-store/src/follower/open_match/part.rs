@@ -59,6 +59,13 @@ impl Part {
         *self = Self { left_at_ms, is_changed: true, ..last };
     }
 
+    /// Has it know on that it had left: who erases the word must not say it anew each
+    /// time that it wants to look.
+    pub(in crate::follower) fn stays_left(&mut self, before: &Self) {
+        self.left_at_ms = earlier(self.left_at_ms, before.left_at_ms);
+        self.is_changed = true;
+    }
+
     /// Whether it has told its end.
     pub(in crate::follower) fn has_ended(&self) -> bool {
         self.ended.is_some() && !self.goes_on

@@ -87,7 +87,8 @@ impl Saving<'_> {
     fn went(&self, of: &OpenMatch, rows: &Rows, no: LogNo) -> Result<bool> {
         let names_one = |no: LogNo| {
             let founded = association::OccurrenceNo::of_founder(no);
-            of.shown.contains_key(&founded) && !rows.ended.contains(&founded)
+            let is_new = || rows.occurrences.iter().any(|row| row.no == founded);
+            (of.shown.contains_key(&founded) || is_new()) && !rows.ended.contains(&founded)
         };
         if names_one(no) {
             let sql = "UPDATE report SET state = ?3, occurrence_no = ?2, told = X''
