@@ -9,6 +9,7 @@ mod backups;
 mod erased_matches;
 mod erasing;
 mod feed;
+mod founders;
 mod gate;
 mod index;
 mod joins;
