@@ -71,6 +71,7 @@ impl MatchState {
             let live = self.lives.get(*no);
             (std::cmp::Reverse(self.seats.members(live.head).count()), live.published)
         };
+        // Mostly there is one, and nobody's reports are to be counted.
         if costs.len() == 1 { Some(best) } else { same.min_by_key(rank) }
     }
 

@@ -27,10 +27,10 @@ const MEMORY_MAX: usize = 256 * 1024 * 1024;
 /// at every match that comes.
 const FREED: usize = 16;
 
-/// Events of others after which a match is left that nobody tells of: forty times
-/// what lies between two of its own where 5,000 are being played. What is over
-/// shall not stay as long as there is room.
-const IDLE_EVENTS: u64 = 200_000;
+/// Looks at others after which a match is left that nobody tells of, one or a few for
+/// each event: forty times what lies between two of its own where 5,000 are being
+/// played. What is over shall not stay as long as there is room.
+const IDLE_LOOKS: u64 = 200_000;
 
 /// Events of a match between two looks at how large it has become.
 const EVENTS_BETWEEN_LOOKS: u32 = 32;
@@ -42,7 +42,7 @@ pub(super) struct Limits {
     pub(super) events: usize,
     /// Bytes of matches in memory.
     pub(super) memory: usize,
-    /// Events of others after which a match is left.
+    /// Looks at others after which a match is left.
     pub(super) idle: u64,
     /// Threads that fold them in.
     pub(super) shards: usize,
@@ -53,7 +53,7 @@ impl Default for Limits {
         Self {
             events: super::EVENTS_MAX,
             memory: MEMORY_MAX,
-            idle: IDLE_EVENTS,
+            idle: IDLE_LOOKS,
             shards: shards::fitting(),
         }
     }
