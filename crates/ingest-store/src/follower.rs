@@ -49,10 +49,12 @@ pub use sealing::{SealDue, SealRules};
 /// Events folded in at a time: less than a second, after which whoever waits for
 /// something else has a turn. A match is taken out and written once a step,
 /// whatever it was told, so that the further behind the follower is the less an
-/// event costs; where it keeps up there are never so many.
-const EVENTS_MAX: usize = 4_000;
+/// event costs; where it keeps up there are never so many. Of 1,000, 2,000 and
+/// 4,000, requests beside it were taken fastest with this
+/// (`cargo bench -p system-tests --bench ingest -- --beside`).
+const EVENTS_MAX: usize = 2_000;
 
-/// Bytes of them: so many events as they mostly are, four times over.
+/// Bytes of them: so many events as they mostly are, eight times over.
 const EVENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Pages of the index's WAL at which they are moved: 16 MiB. Of many small

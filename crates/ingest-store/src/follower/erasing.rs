@@ -43,7 +43,7 @@ pub(crate) fn withdraw(
             by_match.entry(match_id).or_default().push(LogNo(event.2));
         }
     }
-    let source = Source::new(&[], log, segments);
+    let source = Source::new(&[], log);
     let saving = Saving::new(index, &source);
     let mut room = Room::default();
     for (match_id, events) in &by_match {

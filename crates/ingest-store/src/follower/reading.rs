@@ -7,7 +7,7 @@ use event_model::{ActorIds, Actors, DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{LoggedBatch, logged_batch, shards, told::Told};
-use crate::{Result, columns::signed, segment::Segment};
+use crate::{Result, columns::signed, segment};
 
 /// An event of the log.
 pub(super) struct Read<'b> {
@@ -65,14 +65,13 @@ impl Texts {
 pub(super) struct Source<'s> {
     pub(super) reads: &'s [Read<'s>],
     log: &'s Connection,
-    segments: &'s [Segment],
     /// The last batch that was read again: what is asked for lies together.
     again: RefCell<Option<LoggedBatch>>,
 }
 
 impl<'s> Source<'s> {
-    pub(super) fn new(reads: &'s [Read<'s>], log: &'s Connection, segments: &'s [Segment]) -> Self {
-        Self { reads, log, segments, again: RefCell::new(None) }
+    pub(super) fn new(reads: &'s [Read<'s>], log: &'s Connection) -> Self {
+        Self { reads, log, again: RefCell::new(None) }
     }
 
     /// An event of this step.
@@ -81,9 +80,11 @@ impl<'s> Source<'s> {
         self.reads.get(found)
     }
 
-    /// A batch of the log, where its month is still there.
+    /// A batch of the log, where its month is still there. Nothing of the log is
+    /// held between two of them: its WAL could not begin anew meanwhile.
     pub(super) fn batch(&self, batch_no: i64) -> Result<Option<LoggedBatch>> {
-        logged_batch(self.log, self.segments, batch_no)
+        let at_once = self.log.unchecked_transaction()?;
+        logged_batch(&at_once, &segment::all(&at_once)?, batch_no)
     }
 
     /// What is shown of a match's event, where the log still has its bytes.
@@ -104,7 +105,7 @@ impl<'s> Source<'s> {
         let Some(batch_no) = batch_no else { return Ok(None) };
         let mut again = self.again.borrow_mut();
         if again.as_ref().is_none_or(|batch| batch.batch_no != batch_no) {
-            *again = logged_batch(self.log, self.segments, batch_no)?;
+            *again = self.batch(batch_no)?;
         }
         let events = again.as_ref().into_iter().flat_map(LoggedBatch::events);
         let mut events = events.filter(|(.., position)| *position == no.0);

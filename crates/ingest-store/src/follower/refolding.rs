@@ -95,7 +95,7 @@ impl Refolding<'_> {
     /// anything is left of it.
     pub(super) fn refold(&self, keeps_flags: bool) -> Result<(String, u64, bool)> {
         let (batches, keys) = (self.batches()?, self.keys()?);
-        let nothing = Source::new(&[], self.log, self.segments);
+        let nothing = Source::new(&[], self.log);
         let mut before = OpenMatch::load(self.index, &nothing, self.match_id)?;
         if !keeps_flags {
             // Which of them the erased said, nobody knows.
@@ -117,7 +117,7 @@ impl Refolding<'_> {
             let reads = read.iter().flat_map(reading::events_of);
             let reads: Vec<_> =
                 reads.filter(|read| keys.contains(read.told.subject.as_ref())).collect();
-            let source = Source::new(&reads, self.log, self.segments);
+            let source = Source::new(&reads, self.log);
             again.step(&Saving::new(self.index, &source))
         })?;
         let saving = Saving::new(self.index, &nothing);

@@ -39,11 +39,13 @@ pub(super) fn associate(
     let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // At one instant: a decision stands between the events that it was made at. And
     // with the index held, so that nothing is folded in that was erased meanwhile.
-    let log = log.unchecked_transaction()?;
-    let segments = segment::all(&log)?;
-    let cursors = index::adopt_within(&transaction, &log, &segments, store)?;
-    let mut batches = logged_after(&log, &segments, cursors.associated_batch, cache.limits.events)?;
-    let mut decisions = decisions::logged_after(&log, cursors.decided, DECISIONS_MAX)?;
+    // No longer than that: the log's WAL cannot begin anew while it is read.
+    let at_once = log.unchecked_transaction()?;
+    let segments = segment::all(&at_once)?;
+    let cursors = index::adopt_within(&transaction, &at_once, &segments, store)?;
+    let after = cursors.associated_batch;
+    let mut batches = logged_after(&at_once, &segments, after, cache.limits.events)?;
+    let mut decisions = decisions::logged_after(&at_once, cursors.decided, DECISIONS_MAX)?;
     let mut end = cursors.associated_through;
     // Behind the last of so many there may be others, before what follows it.
     if let Some(last) = decisions.get(DECISIONS_MAX - 1)
@@ -54,6 +56,8 @@ pub(super) fn associate(
     }
     end = batches.last().map_or(end, LoggedBatch::last_position);
     decisions.retain(|decision| decision.through <= end);
+    let last = batches.last().map(|last| Last::of(last, &at_once, &segments)).transpose()?;
+    at_once.commit()?;
     if batches.is_empty() && decisions.is_empty() {
         index::is_at_the_end(&transaction)?;
         transaction.commit()?;
@@ -63,34 +67,46 @@ pub(super) fn associate(
     }
     let mut matches = cache.take(&cursors);
     let reads = reading::events(&batches, cache.limits.shards);
-    let source = Source::new(&reads, &log, &segments);
+    let source = Source::new(&reads, log);
     let mut step = Step { saving: Saving::new(&transaction, &source), matches: &mut matches };
     let reached = step.fold(&reads, &decisions)?;
     step.matches.save(&step.saving)?;
     let changed = step.matches.take_changed();
     let counted = step.saving.counted.take();
-    move_on(&transaction, (&log, &segments), batches.last(), &cursors, reached)?;
+    move_on(&transaction, last.as_ref(), &cursors, reached)?;
     let cursors = index::cursors(&transaction)?;
     transaction.commit()?;
     cache.put_back(matches, &cursors);
     Ok(Followed { through: end, all: false, changed, counted })
 }
 
+/// The last batch of a step, as the index remembers it.
+struct Last {
+    batch_no: i64,
+    position: u64,
+    mark: String,
+}
+
+impl Last {
+    fn of(last: &LoggedBatch, log: &Connection, segments: &[Segment]) -> Result<Self> {
+        let mark = index::mark(log, segments, last.batch_no)?.unwrap_or_default();
+        Ok(Self { batch_no: last.batch_no, position: last.last_position(), mark })
+    }
+}
+
 fn move_on(
     index: &Transaction<'_>,
-    (log, segments): (&Connection, &[Segment]),
-    last: Option<&LoggedBatch>,
+    last: Option<&Last>,
     cursors: &Cursors,
     decided: Option<i64>,
 ) -> Result<()> {
     if let Some(last) = last {
-        let mark = index::mark(log, segments, last.batch_no)?.unwrap_or_default();
         index
             .prepare_cached(
                 "UPDATE follow SET associated_batch = ?1, associated_mark = ?2,
                         associated_through = ?3",
             )?
-            .execute(params![last.batch_no, mark, signed(last.last_position())])?;
+            .execute(params![last.batch_no, last.mark, signed(last.position)])?;
     }
     let decided = decided.unwrap_or(cursors.decided);
     index.prepare_cached("UPDATE follow SET decided = ?1")?.execute([decided])?;

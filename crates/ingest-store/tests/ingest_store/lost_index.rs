@@ -291,6 +291,6 @@ fn an_index_is_whole_again_when_it_has_what_the_log_had_at_its_loss() {
         send(&mut fixture, 100_000 + steps * 700);
         steps += 1;
     }
-    assert!((2..5).contains(&steps), "{steps}");
+    assert!((2..16).contains(&steps), "not what is sent meanwhile: {steps}");
     assert!(fixture.store.log_position().unwrap() > fixture.store.associated_through().unwrap());
 }
