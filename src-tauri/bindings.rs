@@ -1,15 +1,15 @@
-//! The page's types, written from ours and held to them by a test.
+//! The page's types and commands, written from ours and held to them by a test.
 
 use std::{env, fs, path::Path};
 
-use ts_rs::{Config, TS};
+use specta_typescript::Typescript;
 
-use crate::view::{Capture, FeedLine, Saved, Source, Status, Upload};
+use crate::commands;
 
 const BINDINGS: &str = "ui/src/generated/bindings.ts";
 
-const OPENING: &str = "// Written by `UPDATE_EXPECT=1 cargo test -p ringside-desktop` from \
-                       src-tauri/view.rs; do not edit.\n";
+const OPENING: &str =
+    "// Written by `UPDATE_EXPECT=1 cargo test -p ringside-desktop`; do not edit.\n";
 
 #[test]
 fn bindings_are_current() {
@@ -24,20 +24,11 @@ fn bindings_are_current() {
 }
 
 fn bindings() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bindings.ts");
     // Counts and milliseconds stay far below 2^53, and JSON hands the page numbers.
-    let config = Config::new().with_large_int("number");
-    let declarations = [
-        declaration::<FeedLine>(&config),
-        declaration::<Saved>(&config),
-        declaration::<Status>(&config),
-        declaration::<Capture>(&config),
-        declaration::<Source>(&config),
-        declaration::<Upload>(&config),
-    ];
-    let text = format!("{OPENING}\n{}", declarations.join("\n"));
+    let builder = commands::builder().disable_serde_phases().dangerously_cast_bigints_to_number();
+    builder.export(Typescript::default().header(OPENING), &file).unwrap();
+    let text = fs::read_to_string(file).unwrap();
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
-fn declaration<T: TS>(config: &Config) -> String {
-    format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(config))
 }

@@ -8,11 +8,12 @@ use std::{
 
 use boot_clock::BootClock;
 use companion::{Companion, RunOptions, Shell};
+use live_view::Capture;
 use tauri::async_runtime::{self, JoinHandle};
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use crate::{page::Page, view::Capture};
+use crate::live::Live;
 
 /// Closing a window waits for no server: the next run sends what waits.
 const DRAIN: Duration = Duration::ZERO;
@@ -31,10 +32,10 @@ struct Running {
 }
 
 impl CompanionTask {
-    /// Starts the companion and lets it tell `page`.
-    pub(crate) fn spawn(options: RunOptions, page: Arc<Page>) -> Self {
+    /// Starts the companion and lets it tell `live`.
+    pub(crate) fn spawn(options: RunOptions, live: Arc<Live>) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let task = async_runtime::spawn(run(options, page, stopped));
+        let task = async_runtime::spawn(run(options, live, stopped));
         Self { running: Mutex::new(Some(Running { stop, task })) }
     }
 
@@ -51,16 +52,16 @@ impl CompanionTask {
     }
 }
 
-async fn run(options: RunOptions, page: Arc<Page>, stopped: oneshot::Receiver<()>) {
-    let shell: Arc<dyn Shell> = Arc::clone(&page) as _;
+async fn run(options: RunOptions, live: Arc<Live>, stopped: oneshot::Receiver<()>) {
+    let shell: Arc<dyn Shell> = Arc::clone(&live) as _;
     let companion = match Companion::start(options, Arc::new(BootClock::new()), shell).await {
         Ok(companion) => companion,
         Err(error) => {
             error!(error = with_causes(&error), "The companion did not start");
-            return page.capture(Capture::Failed { problem: with_causes(&error) });
+            return live.capture(Capture::Failed { problem: with_causes(&error) });
         }
     };
-    page.capture(Capture::Running);
+    live.capture(Capture::Running);
     // Ends with an error, always: to stop is to drop the other end.
     stopped.await.ok();
     match companion.stop(DRAIN).await {

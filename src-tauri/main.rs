@@ -1,28 +1,29 @@
 //! Binary `ringside-desktop`: one window over the companion.
 //!
 //! The shell shows and forwards; it decides nothing. What the companion tells
-//! it (`companion::Shell`) goes to the page as Tauri events, and the page asks
-//! two commands for what was told before it could listen.
+//! it (`companion::Shell`) is kept in a live view, of which each page that can
+//! be seen has a stream; what a page may ask stands in [`commands`].
 
 // A console window would open behind the app; logs go to stderr all the same.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod arguments;
+mod attention;
 #[cfg(test)]
 mod bindings;
 mod commands;
 mod companion_task;
-mod page;
-mod shown;
-mod view;
+mod live;
 
 use std::sync::Arc;
 
 use clap::Parser;
-use tauri::{Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tracing_subscriber::EnvFilter;
 
-use crate::{arguments::Arguments, companion_task::CompanionTask, page::Page};
+use crate::{
+    arguments::Arguments, attention::Attentions, companion_task::CompanionTask, live::Live,
+};
 
 fn main() {
     let arguments = Arguments::parse();
@@ -30,18 +31,37 @@ fn main() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
     let app = tauri::Builder::default()
-        .invoke_handler(tauri::generate_handler![commands::feed_recent, commands::status_now])
+        .invoke_handler(commands::builder().invoke_handler())
         .setup(move |app| {
-            let page = Arc::new(Page::new(app.handle().clone()));
-            app.manage(Arc::clone(&page));
-            app.manage(CompanionTask::spawn(arguments.run_options(), page));
+            let live = Arc::new(Live::new());
+            app.manage(Attentions::default());
+            app.manage(Arc::clone(&live));
+            app.manage(CompanionTask::spawn(arguments.run_options(), live));
             Ok(())
         })
         .build(tauri::generate_context!())
         .expect("a display to open the window on");
-    app.run(|app, event| {
-        if matches!(event, RunEvent::Exit) {
-            app.state::<CompanionTask>().stop();
-        }
-    });
+    app.run(|app, event| on_event(app, &event));
+}
+
+fn on_event(app: &AppHandle, event: &RunEvent) {
+    if let RunEvent::WindowEvent { label, event, .. } = event {
+        on_window(app, label, event);
+    }
+    if matches!(event, RunEvent::Exit) {
+        app.state::<CompanionTask>().stop();
+    }
+}
+
+/// Keeps what is known of the window's being seen. A system tells of minimising
+/// by a new size or by the focus that goes.
+fn on_window(app: &AppHandle, label: &str, event: &WindowEvent) {
+    let attentions = app.state::<Attentions>();
+    if matches!(event, WindowEvent::Destroyed) {
+        attentions.closed(label);
+    } else if matches!(event, WindowEvent::Resized(_) | WindowEvent::Focused(_))
+        && let Some(window) = app.get_webview_window(label)
+    {
+        attentions.set(label, attention::of(&window));
+    }
 }

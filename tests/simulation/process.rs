@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use companion::{CompanionStatus, FeedEntry, LivePipeline, Shell};
+use companion::{CompanionStatus, FeedLine, LivePipeline, Shell};
 use delivery::BatchLimits;
 use event_model::{DeviceId, Source};
 use outbox::Outbox;
@@ -73,7 +73,7 @@ pub(crate) struct Process {
 struct NoShell;
 
 impl Shell for NoShell {
-    fn feed(&self, _: FeedEntry) {}
+    fn feed(&self, _: FeedLine) {}
     fn status(&self, _: CompanionStatus) {}
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use boot_clock::BootClock;
 use companion::{
-    Companion, CompanionStatus, FeedEntry, RunOptions, RunSummary, Shell, UploadOptions,
+    Companion, CompanionStatus, FeedLine, RunOptions, RunSummary, Shell, UploadOptions,
 };
 use system_tests::{ENROLMENT_KEY, Recordings, Server, retry};
 use tokio::runtime::Runtime;
@@ -30,7 +30,7 @@ struct Holding {
 }
 
 impl Shell for Holding {
-    fn feed(&self, _: FeedEntry) {
+    fn feed(&self, _: FeedLine) {
         if let Some(reached) = self.reached.lock().unwrap().take() {
             reached.send(()).unwrap();
             self.go_on.lock().unwrap().recv().unwrap();

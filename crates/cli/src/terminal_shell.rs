@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use companion::{CompanionStatus, FeedEntry, Saved, Shell};
+use companion::{CompanionStatus, FeedLine, Saved, Shell};
 
 use crate::output;
 
@@ -30,7 +30,7 @@ impl TerminalShell {
 }
 
 impl Shell for TerminalShell {
-    fn feed(&self, entry: FeedEntry) {
+    fn feed(&self, entry: FeedLine) {
         match self.form {
             Form::Silent => {}
             Form::Json => drop(output::json_line(&entry)),
@@ -51,7 +51,7 @@ impl Shell for TerminalShell {
     }
 }
 
-fn feed_line(entry: &FeedEntry) -> String {
+fn feed_line(entry: &FeedLine) -> String {
     let clock = entry.match_clock_ms.map_or(String::new(), |ms| {
         let seconds = ms / 1000;
         format!("{:02}:{:02} ", seconds / 60, seconds % 60)

@@ -19,7 +19,7 @@ mod capture;
 mod data_dir;
 mod doctor;
 mod error;
-mod feed_entry;
+mod feed_line;
 mod identity;
 mod installation;
 mod live;
@@ -31,7 +31,6 @@ mod recorder;
 mod replay;
 mod settings;
 mod shell;
-mod status;
 mod upload;
 
 pub use data_dir::DataDir;
@@ -42,11 +41,11 @@ pub use live::{Companion, RunOptions, RunSummary};
 pub use live_pipeline::LivePipeline;
 pub use replay::{ReplayOptions, ReplayProgress, ReplayReport, Speed, replay};
 pub use settings::Settings;
-pub use shell::{FeedEntry, Saved, Shell};
-pub use status::{CompanionStatus, SourceStatus, UploadStatus};
+pub use shell::Shell;
 pub use upload::{Drained, UploadOptions, enrol};
 
 // What a shell needs of the crates below, so that it depends on this one alone.
 pub use event_model;
+pub use live_view::{self, CompanionStatus, FeedLine, Saved, SourceStatus, UploadStatus};
 pub use outbox;
 pub use recording;

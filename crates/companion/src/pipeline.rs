@@ -12,7 +12,7 @@ use game_session::{Drift, SourceState};
 use outbox::{NewEvent, Outbox, StreamKey};
 use tokio::sync::Notify;
 
-use crate::{FeedEntry, Saved, Shell, owned_outbox::lock};
+use crate::{FeedLine, Saved, Shell, feed_line::feed_line, owned_outbox::lock};
 use unsaved::Unsaved;
 
 /// One stream: its state, and where in the outbox that is kept.
@@ -218,13 +218,13 @@ impl Pipeline {
                 self.counts.already_known += appended.already_known;
                 self.counts.not_saved = 0;
                 for entry in self.unsaved.settle() {
-                    self.shell.feed(FeedEntry { saved: Saved::Saved, ..entry });
+                    self.shell.feed(FeedLine { saved: Saved::Saved, ..entry });
                 }
                 Ok(())
             }
             Err(error) => {
                 for entry in self.unsaved.not_yet_shown() {
-                    self.shell.feed(FeedEntry { saved: Saved::NotSaved, ..entry });
+                    self.shell.feed(FeedLine { saved: Saved::NotSaved, ..entry });
                 }
                 self.counts.not_saved = self.unsaved.len();
                 Err(error)
@@ -284,7 +284,7 @@ impl Pipeline {
             replayed.extend(events.iter().cloned());
         }
         let line = |new: &NewEvent| {
-            new.event.kind.is_occurrence().then(|| FeedEntry::of(&new.event, source, at))
+            new.event.kind.is_occurrence().then(|| feed_line(&new.event, source, at))
         };
         self.unsaved.push(&stream.key, encoded.clone(), events, line);
         stream.encoded = encoded;

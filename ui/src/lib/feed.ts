@@ -1,6 +1,6 @@
 import type { FeedLine } from "../generated/bindings";
 
-/** As many as the shell remembers (src-tauri/shown.rs): older events are in the outbox. */
+/** As many as the shell remembers (live-view): older events are in the outbox. */
 export const FEED_LINES_MAX = 300;
 
 /** Puts a line on top, or renews it where it stands. */

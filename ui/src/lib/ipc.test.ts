@@ -1,27 +1,23 @@
-import { emit } from "@tauri-apps/api/event";
+import type { Channel } from "@tauri-apps/api/core";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { afterEach, expect, test } from "vitest";
 
+import type { LiveUpdate } from "../generated/bindings";
 import { ipc } from "./ipc";
-import { line, status } from "./sample_for_tests";
+import { line, update } from "./sample_for_tests";
 
 afterEach(clearMocks);
 
-test("both questions go to the commands the shell declares", async () => {
-  mockIPC((command) => ({ feed_recent: [line("a")], status_now: status() })[command]);
-  expect(await ipc.feedRecent()).toEqual([line("a")]);
-  expect(await ipc.statusNow()).toEqual(status());
-});
-
-test("news reaches the page until it stops listening", async () => {
-  mockIPC(() => undefined, { shouldMockEvents: true });
-  const told: unknown[] = [];
-  const unlisten = await ipc.onFeed((news) => told.push(news));
-  await ipc.onStatus((news) => told.push(news));
-  await emit("feed", line("a"));
-  await emit("status", status());
-  expect(told).toEqual([line("a"), status()]);
-  unlisten();
-  await emit("feed", line("b"));
-  expect(told).toHaveLength(2);
+test("the stream goes to the command that the shell declares", async () => {
+  const asked: string[] = [];
+  let stream: Channel<LiveUpdate> | undefined;
+  mockIPC((command, args) => {
+    asked.push(command);
+    stream = (args as { channel: Channel<LiveUpdate> }).channel;
+  });
+  const told: LiveUpdate[] = [];
+  await ipc.watchLive((news) => told.push(news));
+  stream?.onmessage(update([line("a")]));
+  expect(asked).toEqual(["watch_live"]);
+  expect(told).toEqual([update([line("a")])]);
 });

@@ -1,29 +1,18 @@
-/** The one door to the shell (src-tauri/): two questions and two kinds of news. */
-import { invoke } from "@tauri-apps/api/core";
-import { listen } from "@tauri-apps/api/event";
+/** The one door to the shell (src-tauri/). The mock in `src/mock/` is the other side of it. */
+import { Channel } from "@tauri-apps/api/core";
 
-import type { FeedLine, Status } from "../generated/bindings";
-
-/** Ends a subscription. */
-export type Unlisten = () => void;
+import { commands, type LiveUpdate } from "../generated/bindings";
 
 export interface Ipc {
-  /** The feed's recent lines, newest first. */
-  feedRecent(): Promise<FeedLine[]>;
-  statusNow(): Promise<Status>;
-  onFeed(told: (line: FeedLine) => void): Promise<Unlisten>;
-  onStatus(told: (status: Status) => void): Promise<Unlisten>;
+  /**
+   * Tells of the live view: all of it soon, then what changes, while the page
+   * can be seen. A page that asks again ends its earlier stream.
+   */
+  watchLive(told: (update: LiveUpdate) => void): Promise<void>;
 }
 
 export const ipc: Ipc = {
-  feedRecent: () => invoke<FeedLine[]>("feed_recent"),
-  statusNow: () => invoke<Status>("status_now"),
-  onFeed: (told) =>
-    listen<FeedLine>("feed", (event) => {
-      told(event.payload);
-    }),
-  onStatus: (told) =>
-    listen<Status>("status", (event) => {
-      told(event.payload);
-    }),
+  watchLive: async (told) => {
+    await commands.watchLive(new Channel(told));
+  },
 };

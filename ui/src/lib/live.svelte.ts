@@ -1,6 +1,6 @@
-import type { FeedLine, Status } from "../generated/bindings";
+import type { FeedLine, Glance, LiveUpdate, Status } from "../generated/bindings";
 import { remember } from "./feed";
-import type { Ipc, Unlisten } from "./ipc";
+import type { Ipc } from "./ipc";
 
 const NOTHING_KNOWN: Status = {
   capture: { state: "starting" },
@@ -18,52 +18,40 @@ const NOTHING_KNOWN: Status = {
     paused_reason: null,
     server: null,
   },
+  recording_problem: null,
 };
 
 /** Whether the page knows what is shown: asking, told, or out of the shell's reach. */
 export type Reach = "asking" | "told" | "unreachable";
 
-/** What the window shows, kept true by the shell's news. */
+/** What a page shows, kept true by the shell's news. */
 export class Live {
   feed = $state.raw<readonly FeedLine[]>([]);
+  running = $state.raw<Glance | null>(null);
   status = $state.raw<Status>(NOTHING_KNOWN);
   reach = $state<Reach>("asking");
 
-  readonly #ipc: Ipc;
+  readonly #ipc: Pick<Ipc, "watchLive">;
 
-  constructor(ipc: Ipc) {
+  constructor(ipc: Pick<Ipc, "watchLive">) {
     this.#ipc = ipc;
   }
 
-  /** Listens first and asks then, so that nothing falls between the two. */
-  async start(): Promise<Unlisten> {
+  /** Begins to listen. What is there already comes first, in one piece. */
+  async start(): Promise<void> {
     try {
-      return await this.#start();
+      await this.#ipc.watchLive((update) => {
+        this.#take(update);
+      });
     } catch {
       this.reach = "unreachable";
-      return () => undefined;
     }
   }
 
-  async #start(): Promise<Unlisten> {
-    const early: FeedLine[] = [];
-    let statusTold = false;
-    const unlisten = await Promise.all([
-      this.#ipc.onFeed((line) => {
-        if (this.reach === "asking") early.push(line);
-        else this.feed = remember(this.feed, line);
-      }),
-      this.#ipc.onStatus((status) => {
-        statusTold = true;
-        this.status = status;
-      }),
-    ]);
-    const [recent, status] = await Promise.all([this.#ipc.feedRecent(), this.#ipc.statusNow()]);
-    this.feed = early.reduce<readonly FeedLine[]>(remember, recent);
-    if (!statusTold) this.status = status;
+  #take(update: LiveUpdate) {
+    this.feed = update.lines.reduce<readonly FeedLine[]>(remember, this.feed);
+    if (update.glance) this.running = update.glance.running;
+    if (update.status) this.status = update.status;
     this.reach = "told";
-    return () => {
-      for (const end of unlisten) end();
-    };
   }
 }

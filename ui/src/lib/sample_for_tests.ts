@@ -1,5 +1,5 @@
 /** Invented lines and counts for tests. */
-import type { FeedLine, Status, Upload } from "../generated/bindings";
+import type { FeedLine, Glance, LiveUpdate, Status, UploadStatus } from "../generated/bindings";
 
 export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLine {
   return {
@@ -18,14 +18,34 @@ export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLin
   };
 }
 
-export function status(upload: Partial<Upload> = {}, changes: Partial<Status> = {}): Status {
+export function status(upload: Partial<UploadStatus> = {}, changes: Partial<Status> = {}): Status {
   const counts = { pending: 0, in_flight: 0, settled: 0, quarantined: 0 };
   const troubles = { pruned: 0, lost: 0, not_saved: 0 };
   const rest = { oldest_pending_age_s: null, next_attempt_in_s: null, paused_reason: null };
   return {
     capture: { state: "running" },
     sources: [],
+    recording_problem: null,
     upload: { ...counts, ...troubles, ...rest, server: "https://ringside.example", ...upload },
     ...changes,
   };
+}
+
+export function glance(changes: Partial<Glance> = {}): Glance {
+  return {
+    source: "cs2",
+    match_key: "cs2:session-1",
+    map: "de_mirage",
+    match_clock_ms: null,
+    round: 7,
+    score: { own: 4, other: 2 },
+    you: { kills: 9, deaths: 5, assists: 2 },
+    moment: "playing",
+    ...changes,
+  };
+}
+
+/** An update with these lines, and nothing else where nothing is named. */
+export function update(lines: FeedLine[], changes: Partial<LiveUpdate> = {}): LiveUpdate {
+  return { lines, glance: null, status: null, ...changes };
 }

@@ -2,18 +2,19 @@ import { render, screen, within } from "@testing-library/svelte";
 import axe from "axe-core";
 import { expect, test } from "vitest";
 
-import type { FeedLine, Source, Status } from "../generated/bindings";
+import type { FeedLine, SourceStatus, Status } from "../generated/bindings";
 import { Live } from "../lib/live.svelte";
-import { line, status } from "../lib/sample_for_tests";
+import { line, status, update } from "../lib/sample_for_tests";
 import App from "./App.svelte";
 
-const CS2: Source = {
+const CS2: SourceStatus = {
   source: "cs2",
   state: "in a match",
   frames: 412,
   unreadable: 2,
   last_unreadable: "no provider block",
   refused_posts: 1,
+  frames_dropped: 0,
   events: 1,
   last_frame_at: "2026-11-20T19:00:00Z",
   drift: { "map.new_word": 3 },
@@ -114,11 +115,10 @@ function row(): HTMLElement {
 }
 
 function liveWith(lines: FeedLine[], now: Status): Live {
-  const unlisten = () => undefined;
   return new Live({
-    feedRecent: () => Promise.resolve(lines),
-    statusNow: () => Promise.resolve(now),
-    onFeed: () => Promise.resolve(unlisten),
-    onStatus: () => Promise.resolve(unlisten),
+    watchLive: (told) => {
+      told(update(lines, { status: now }));
+      return Promise.resolve();
+    },
   });
 }

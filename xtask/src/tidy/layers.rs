@@ -34,6 +34,9 @@ pub(crate) const LAYERS: &[Layer] = &[
     pure("ingest-api", &["event-model"]),
     pure("delivery", &["event-model", "ingest-api"]),
     pure("association", &["event-model"]),
+    pure("live-view", &[]),
+    pure("match-story", &["event-model"]),
+    pure("overlay", &[]),
     io("boot-clock", &["event-model"]),
     io("recording", &["event-model", "game-session"]),
     io("outbox", &["event-model", "delivery"]),
@@ -48,13 +51,14 @@ pub(crate) const LAYERS: &[Layer] = &[
             "game-client",
             "game-session",
             "ingest-api",
+            "live-view",
             "outbox",
             "recording",
             "uploader",
         ],
     ),
     io("cli", &["boot-clock", "companion"]),
-    io("ringside-desktop", &["boot-clock", "companion"]),
+    io("ringside-desktop", &["boot-clock", "companion", "live-view", "match-story", "overlay"]),
     io("ingest-store", &["association", "event-model", "ingest-api"]),
     io(
         "ingest-server",
@@ -75,7 +79,15 @@ pub(crate) const LAYERS: &[Layer] = &[
 pub(crate) const OWNERSHIPS: &[Ownership] = &[
     Ownership {
         what: "the window",
-        crates: &["tauri", "tauri-build", "tauri-plugin-*", "tauri-specta", "tao", "wry"],
+        crates: &[
+            "tauri",
+            "tauri-build",
+            "tauri-plugin-*",
+            "specta-typescript",
+            "tauri-specta",
+            "tao",
+            "wry",
+        ],
         owners: &["ringside-desktop"],
     },
     Ownership {

@@ -10,14 +10,14 @@ use outbox::{Filter, Outbox, StreamKey};
 use uuid::Uuid;
 
 use super::{Beginning, Pipeline, Rules};
-use crate::{CompanionStatus, FeedEntry, Saved, Shell};
+use crate::{CompanionStatus, FeedLine, Saved, Shell};
 
 /// Remembers what it was told.
 #[derive(Default)]
 struct Told(Mutex<Vec<(String, Saved)>>);
 
 impl Shell for Told {
-    fn feed(&self, entry: FeedEntry) {
+    fn feed(&self, entry: FeedLine) {
         self.0.lock().unwrap().push((entry.kind, entry.saved));
     }
 

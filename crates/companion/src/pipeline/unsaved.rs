@@ -4,7 +4,7 @@ mod weight;
 
 use outbox::{Append, NewEvent, StreamKey};
 
-use crate::FeedEntry;
+use crate::FeedLine;
 
 /// Events that wait in memory while the disk takes none: an hour and a half of
 /// a busy match. With so many no further frame is looked at: the state stays
@@ -22,7 +22,7 @@ pub(super) struct Unsaved {
     /// About what those take.
     bytes: usize,
     /// Lines for the feed, of those that are shown there.
-    entries: Vec<FeedEntry>,
+    entries: Vec<FeedLine>,
     /// How many of `entries` a person was already told are not saved.
     shown: usize,
 }
@@ -34,7 +34,7 @@ impl Unsaved {
         key: &StreamKey,
         state: Vec<u8>,
         mut events: Vec<NewEvent>,
-        line: impl Fn(&NewEvent) -> Option<FeedEntry>,
+        line: impl Fn(&NewEvent) -> Option<FeedLine>,
     ) {
         self.waiting += events.len();
         self.bytes += weight::of_all(&events);
@@ -75,7 +75,7 @@ impl Unsaved {
     }
 
     /// Everything is on disk: what to show for it.
-    pub(super) fn settle(&mut self) -> Vec<FeedEntry> {
+    pub(super) fn settle(&mut self) -> Vec<FeedLine> {
         self.group.clear();
         self.waiting = 0;
         self.bytes = 0;
@@ -84,7 +84,7 @@ impl Unsaved {
     }
 
     /// What was not shown as waiting yet.
-    pub(super) fn not_yet_shown(&mut self) -> Vec<FeedEntry> {
+    pub(super) fn not_yet_shown(&mut self) -> Vec<FeedLine> {
         let fresh = self.entries[self.shown..].to_vec();
         self.shown = self.entries.len();
         fresh

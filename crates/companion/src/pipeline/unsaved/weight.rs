@@ -6,7 +6,7 @@ use event_model::{ActorIds, Event};
 use outbox::NewEvent;
 use serde_json::Value;
 
-use crate::FeedEntry;
+use crate::FeedLine;
 
 /// What the allocator adds to a piece.
 const PIECE: usize = 16;
@@ -24,7 +24,7 @@ fn of(event: &Event) -> usize {
     let data = &event.data;
     // A list grows to twice of what is in it; the feed has the actors again,
     // and ids and times as texts.
-    let places = 2 * (size_of::<NewEvent>() + size_of::<FeedEntry>());
+    let places = 2 * (size_of::<NewEvent>() + size_of::<FeedLine>());
     let actors = &data.actors;
     let shown = [&actors.attacker, &actors.victim, &data.observer];
     let shown: usize = shown.into_iter().flatten().map(|name| text(name)).sum();

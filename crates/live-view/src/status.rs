@@ -5,8 +5,37 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Everything that a page shows beside the feed and the match.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Status {
+    /// Whether the companion runs.
+    pub capture: Capture,
+    /// What it says of itself.
+    #[serde(flatten)]
+    pub companion: CompanionStatus,
+}
+
+/// Whether the companion behind a window runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Capture {
+    /// Not yet.
+    #[default]
+    Starting,
+    /// It reads games and keeps what it reads.
+    Running,
+    /// It could not start; nothing is captured.
+    Failed {
+        /// Why, for a person.
+        problem: String,
+    },
+}
+
 /// Everything that a status line or window shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct CompanionStatus {
     /// One per source that is read.
     pub sources: Vec<SourceStatus>,
@@ -18,6 +47,7 @@ pub struct CompanionStatus {
 
 /// How reading one game goes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct SourceStatus {
     /// The source's name.
     pub source: String,
@@ -28,13 +58,10 @@ pub struct SourceStatus {
     /// Frames that could not be read.
     pub unreadable: u64,
     /// Why the last of them could not.
-    #[serde(default)]
     pub last_unreadable: Option<String>,
     /// Posts to the local listener that no game of this PC made.
-    #[serde(default)]
     pub refused_posts: u64,
     /// Frames of the game that were not looked at: the queue or memory was full.
-    #[serde(default)]
     pub frames_dropped: u64,
     /// Events made.
     pub events: u64,
@@ -46,6 +73,7 @@ pub struct SourceStatus {
 
 /// The outbox in counts, and what the upload is doing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct UploadStatus {
     /// Waiting to be sent.
     pub pending: u64,

@@ -1,0 +1,42 @@
+//! A line of the live feed.
+
+use serde::Serialize;
+
+/// An event as the player sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct FeedLine {
+    /// Tells lines apart: a line that comes again replaces the first.
+    pub event_id: String,
+    /// The source's name, such as `cs2`.
+    pub source: String,
+    /// The match.
+    pub match_key: String,
+    /// The kind's word, such as `kill`.
+    pub kind: String,
+    /// Who did it.
+    pub attacker: Option<String>,
+    /// To whom.
+    pub victim: Option<String>,
+    /// Whose client saw it.
+    pub observer: Option<String>,
+    /// Counted from 1.
+    pub round: Option<u32>,
+    /// The game's own clock.
+    pub match_clock_ms: Option<i64>,
+    /// When it was seen, RFC 3339.
+    pub time: String,
+    /// Whether it is on disk.
+    pub saved: Saved,
+}
+
+/// Whether a captured event is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Saved {
+    /// In the outbox.
+    Saved,
+    /// Kept in memory: the disk does not take it.
+    NotSaved,
+}

@@ -1,0 +1,1 @@
+//! A match told from its events: summary, timeline, recap, chapters. Pure.

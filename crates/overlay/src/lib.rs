@@ -1,0 +1,1 @@
+//! Where the overlay stands, when it is seen, and what may interrupt a match. Pure.

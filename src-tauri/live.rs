@@ -1,0 +1,79 @@
+//! What the companion tells, kept for every page, and each page's stream of it.
+
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+
+use companion::{CompanionStatus, FeedLine, Shell};
+use live_view::{Capture, Due, LiveUpdate, LiveView, Watcher};
+use tauri::ipc::Channel;
+use tokio::{sync::watch, time::Instant};
+
+use crate::attention::Looks;
+
+/// The live view behind all pages.
+pub(crate) struct Live {
+    view: Mutex<LiveView>,
+    /// Says that the view has changed.
+    changed: watch::Sender<()>,
+}
+
+impl Live {
+    /// A view that shows nothing yet.
+    pub(crate) fn new() -> Self {
+        Self { view: Mutex::default(), changed: watch::Sender::new(()) }
+    }
+
+    /// Says whether the companion runs.
+    pub(crate) fn capture(&self, capture: Capture) {
+        self.change(|view| view.set_capture(capture));
+    }
+
+    /// Tells one page through `channel` until nobody takes it any more, or the
+    /// page has asked for another stream.
+    pub(crate) async fn tell(&self, channel: Channel<LiveUpdate>, mut looks: Looks) {
+        let (mut changed, began) = (self.changed.subscribe(), Instant::now());
+        let mut watcher = Watcher::default();
+        loop {
+            let now_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            changed.mark_unchanged();
+            let due = watcher.poll(now_ms, looks.now(), &self.view());
+            match due {
+                Due::Tell(update) => {
+                    if channel.send(*update).is_err() {
+                        return;
+                    }
+                }
+                Due::InMs(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                Due::Nothing => tokio::select! {
+                    _ = changed.changed() => {}
+                    still = looks.changed() => if still.is_err() { return },
+                },
+            }
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut LiveView)) {
+        let mut view = self.view();
+        let before = view.revision();
+        change(&mut view);
+        if view.revision() != before {
+            self.changed.send_replace(());
+        }
+    }
+
+    fn view(&self) -> MutexGuard<'_, LiveView> {
+        self.view.lock().expect("no holder of this lock panics")
+    }
+}
+
+impl Shell for Live {
+    fn feed(&self, line: FeedLine) {
+        self.change(|view| view.remember(line));
+    }
+
+    fn status(&self, status: CompanionStatus) {
+        self.change(|view| view.set_companion(status));
+    }
+}
