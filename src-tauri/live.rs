@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use companion::{CompanionStatus, FeedLine, Shell};
+use companion::{CompanionStatus, FeedLine, Glance, Shell, event_model::Source};
 use live_view::{Capture, Due, LiveUpdate, LiveView, Watcher};
 use tauri::ipc::Channel;
 use tokio::{sync::watch, time::Instant};
@@ -28,6 +28,16 @@ impl Live {
     /// Says whether the companion runs.
     pub(crate) fn capture(&self, capture: Capture) {
         self.change(|view| view.set_capture(capture));
+    }
+
+    /// Wakes whoever follows the view; what there is already wakes nobody.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Whether a source shows a match.
+    pub(crate) fn a_match_runs(&self) -> bool {
+        self.view().running().is_some()
     }
 
     /// Tells one page through `channel` until nobody takes it any more, or the
@@ -71,6 +81,13 @@ impl Live {
 impl Shell for Live {
     fn feed(&self, line: FeedLine) {
         self.change(|view| view.remember(line));
+    }
+
+    fn glance(&self, source: Source, glance: Option<Glance>) {
+        self.change(|view| match glance {
+            Some(glance) => view.set_glance(source.as_str(), glance),
+            None => view.clear_glance(source.as_str()),
+        });
     }
 
     fn status(&self, status: CompanionStatus) {

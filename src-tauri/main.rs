@@ -11,14 +11,17 @@ mod arguments;
 mod attention;
 #[cfg(test)]
 mod bindings;
+mod click_through;
 mod commands;
 mod companion_task;
 mod live;
+mod overlay_task;
+mod overlay_window;
 
 use std::sync::Arc;
 
 use clap::Parser;
-use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent, async_runtime};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -36,6 +39,7 @@ fn main() {
             let live = Arc::new(Live::new());
             app.manage(Attentions::default());
             app.manage(Arc::clone(&live));
+            async_runtime::spawn(overlay_task::run(app.handle().clone(), Arc::clone(&live)));
             app.manage(CompanionTask::spawn(arguments.run_options(), live));
             Ok(())
         })
@@ -53,15 +57,19 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
     }
 }
 
-/// Keeps what is known of the window's being seen. A system tells of minimising
-/// by a new size or by the focus that goes.
+/// A system tells of minimising by a new size or by the focus that goes.
 fn on_window(app: &AppHandle, label: &str, event: &WindowEvent) {
     let attentions = app.state::<Attentions>();
     if matches!(event, WindowEvent::Destroyed) {
-        attentions.closed(label);
-    } else if matches!(event, WindowEvent::Resized(_) | WindowEvent::Focused(_))
-        && let Some(window) = app.get_webview_window(label)
-    {
+        return attentions.closed(label);
+    }
+    let Some(window) = app.get_webview_window(label) else { return };
+    if matches!(event, WindowEvent::Resized(_) | WindowEvent::Focused(_)) {
         attentions.set(label, attention::of(&window));
+    }
+    if label == overlay_window::LABEL
+        && matches!(event, WindowEvent::Resized(_) | WindowEvent::Moved(_))
+    {
+        overlay_window::placed(&window);
     }
 }

@@ -13,7 +13,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Inlined files would be data: URLs, which the CSP refuses.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: "main.html" },
+    rolldownOptions: { input: ["main.html", "overlay.html"] },
   },
   test: {
     environment: "jsdom",

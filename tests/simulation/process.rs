@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use companion::{CompanionStatus, FeedLine, LivePipeline, Shell};
+use companion::{CompanionStatus, FeedLine, Glance, LivePipeline, Shell};
 use delivery::BatchLimits;
 use event_model::{DeviceId, Source};
 use outbox::Outbox;
@@ -74,6 +74,7 @@ struct NoShell;
 
 impl Shell for NoShell {
     fn feed(&self, _: FeedLine) {}
+    fn glance(&self, _: Source, _: Option<Glance>) {}
     fn status(&self, _: CompanionStatus) {}
 }
 

@@ -10,7 +10,8 @@ use std::{
 
 use boot_clock::BootClock;
 use companion::{
-    Companion, CompanionStatus, FeedLine, RunOptions, RunSummary, Shell, UploadOptions,
+    Companion, CompanionStatus, FeedLine, Glance, RunOptions, RunSummary, Shell, UploadOptions,
+    event_model::Source,
 };
 use system_tests::{ENROLMENT_KEY, Recordings, Server, retry};
 use tokio::runtime::Runtime;
@@ -37,6 +38,7 @@ impl Shell for Holding {
         }
     }
 
+    fn glance(&self, _: Source, _: Option<Glance>) {}
     fn status(&self, _: CompanionStatus) {}
 }
 

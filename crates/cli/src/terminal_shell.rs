@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use companion::{CompanionStatus, FeedLine, Saved, Shell};
+use companion::{CompanionStatus, FeedLine, Glance, Saved, Shell, event_model::Source};
 
 use crate::output;
 
@@ -37,6 +37,9 @@ impl Shell for TerminalShell {
             Form::Text => output::note(&feed_line(&entry)),
         }
     }
+
+    /// A terminal shows what happened, not how it stands.
+    fn glance(&self, _: Source, _: Option<Glance>) {}
 
     fn status(&self, status: CompanionStatus) {
         if self.form == Form::Silent {

@@ -60,6 +60,7 @@ impl Capture {
                 self.take(&received);
             }
             self.commit_when_due();
+            self.pipeline.forget_silent_matches(self.clock.now());
         }
         self.end();
     }

@@ -46,6 +46,6 @@ pub use upload::{Drained, UploadOptions, enrol};
 
 // What a shell needs of the crates below, so that it depends on this one alone.
 pub use event_model;
-pub use live_view::{self, CompanionStatus, FeedLine, Saved, SourceStatus, UploadStatus};
+pub use live_view::{self, CompanionStatus, FeedLine, Glance, Saved, SourceStatus, UploadStatus};
 pub use outbox;
 pub use recording;

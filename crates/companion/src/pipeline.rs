@@ -8,7 +8,7 @@ use std::{
 };
 
 use event_model::{Event, Moment, Origin, Reading, Received, Source};
-use game_session::{Drift, SourceState};
+use game_session::{Drift, MatchNow, SourceState};
 use outbox::{NewEvent, Outbox, StreamKey};
 use tokio::sync::Notify;
 
@@ -21,7 +21,14 @@ struct Stream {
     state: SourceState,
     /// The state as it was last handed on, to see whether it changed.
     encoded: Vec<u8>,
+    /// When a frame last showed a match; absent where none runs.
+    match_seen_ms: Option<u64>,
 }
+
+/// A match that no frame showed for so long is shown no longer. Counter-Strike
+/// posts every ten seconds at least, as `doctor` has it configured, and League is
+/// asked every second; a game that crashed says nothing at all.
+const MATCH_SILENCE_MS_MAX: u64 = 60_000;
 
 /// How reading one source went since the start.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +87,23 @@ pub(crate) enum Beginning {
     Empty,
 }
 
+impl Stream {
+    fn show(&mut self, match_now: MatchNow, at: Moment, shell: &dyn Shell) {
+        match match_now {
+            MatchNow::Untold => {}
+            MatchNow::NoMatch => {
+                if self.match_seen_ms.take().is_some() {
+                    shell.glance(self.key.source, None);
+                }
+            }
+            MatchNow::Running(glance) => {
+                self.match_seen_ms = Some(at.clock.mono_ms);
+                shell.glance(self.key.source, Some(*glance));
+            }
+        }
+    }
+}
+
 impl Pipeline {
     pub(crate) fn new(outbox: Arc<Mutex<Outbox>>, shell: Arc<dyn Shell>, origin: Origin) -> Self {
         Self {
@@ -124,7 +148,9 @@ impl Pipeline {
             Beginning::Saved => self.saved_state(&key)?.unwrap_or(empty),
         };
         self.sources.entry(key.source).or_default();
-        self.streams.insert(key.source, Stream { key, encoded: state.encode(), state });
+        let source = key.source;
+        let stream = Stream { key, encoded: state.encode(), state, match_seen_ms: None };
+        self.streams.insert(source, stream);
         Ok(Rules::Known)
     }
 
@@ -188,8 +214,20 @@ impl Pipeline {
             counts.last_unreadable = Some(why.to_string());
         }
         counts.drift.merge(&step.drift);
+        stream.show(step.match_now, received.at, &*self.shell);
         self.keep(received.source, events, received.at);
         Looked::At
+    }
+
+    /// Shows no longer what no frame has shown for long.
+    pub(crate) fn forget_silent_matches(&mut self, now: Moment) {
+        for (source, stream) in &mut self.streams {
+            let seen_ms = stream.match_seen_ms.unwrap_or(u64::MAX);
+            if now.clock.mono_ms.saturating_sub(seen_ms) > MATCH_SILENCE_MS_MAX {
+                stream.match_seen_ms = None;
+                self.shell.glance(*source, None);
+            }
+        }
     }
 
     /// The end of a source's frames: what was held back comes out.

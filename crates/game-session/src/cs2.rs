@@ -9,6 +9,7 @@
 
 mod epoch;
 mod frame;
+mod glance;
 mod happening;
 mod own;
 mod rounds;
@@ -22,7 +23,7 @@ use self::{
     frame::{GsiFrame, Map},
     session::Session,
 };
-use crate::Step;
+use crate::{MatchNow, Step};
 
 /// Largest frame that is read. An observer's frame of ten players with all
 /// blocks has about 20 KiB; this is fifty times as much.
@@ -61,6 +62,7 @@ impl Cs2State {
 
     fn advance(&mut self, gsi: &GsiFrame, step: &mut Step) {
         let Some(map) = &gsi.map else {
+            step.match_now = MatchNow::NoMatch;
             if let Some(session) = &mut self.session {
                 session.leave_map(gsi, step);
             }
@@ -69,6 +71,10 @@ impl Cs2State {
         match &mut self.session {
             Some(session) if session.covers(gsi, map) => session.advance(gsi, map, step),
             Some(_) | None => self.begin(gsi, map, step),
+        }
+        if let Some(session) = &self.session {
+            let glance = glance::glance(session.match_key(), gsi, map);
+            step.match_now = MatchNow::Running(Box::new(glance));
         }
     }
 

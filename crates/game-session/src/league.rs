@@ -15,6 +15,7 @@ mod death_counts;
 mod document;
 mod entry;
 mod events;
+mod glance;
 mod known_fields;
 mod roster;
 mod session;
@@ -23,7 +24,7 @@ mod timeline;
 use event_model::Reading;
 use serde::{Deserialize, Serialize};
 
-use crate::{Step, Unreadable};
+use crate::{MatchNow, Step, Unreadable};
 use document::Document;
 use session::Session;
 
@@ -72,6 +73,7 @@ impl LeagueState {
         }
         if let Some(session) = &mut self.session {
             step.events.append(&mut session.observe(document));
+            step.match_now = MatchNow::Running(Box::new(session.glance(document)));
         }
         step
     }

@@ -17,12 +17,14 @@
 
 mod cs2;
 mod drift;
+mod glance;
 mod league;
 mod redaction;
 mod source_state;
 mod step;
 
 pub use drift::{Drift, NAMES_MAX};
+pub use glance::{Glance, MatchNow, Phase, Score, Tally};
 pub use redaction::{CUT, cut_secrets};
 pub use source_state::{SESSION_LOGIC, SourceState, StateFault};
 pub use step::{Step, Unreadable};

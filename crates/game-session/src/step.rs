@@ -2,13 +2,15 @@
 
 use event_model::Event;
 
-use crate::Drift;
+use crate::{Drift, MatchNow};
 
 /// The outcome of one reading.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Step {
     /// Events, in the order they happened.
     pub events: Vec<Event>,
+    /// The match as the frame shows it.
+    pub match_now: MatchNow,
     /// Names in the frame that this version does not know.
     pub drift: Drift,
     /// Why the frame could not be read, where it could not.

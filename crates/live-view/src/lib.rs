@@ -13,13 +13,13 @@
 //! - A page is told at most once in [`TELL_INTERVAL_MS`], and first at once.
 
 mod feed_line;
-mod glance;
 mod status;
 mod view;
 mod watcher;
 
+pub use game_session::{Glance, Phase, Score, Tally};
+
 pub use feed_line::{FeedLine, Saved};
-pub use glance::{Glance, Moment, Score, Tally};
 pub use status::{Capture, CompanionStatus, SourceStatus, Status, UploadStatus};
-pub use view::{FEED_LINES_MAX, LiveUpdate, LiveView};
+pub use view::{FEED_LINES_MAX, LiveUpdate, LiveView, Running};
 pub use watcher::{Attention, Due, TELL_INTERVAL_MS, Watcher};

@@ -15,18 +15,20 @@ pub const FEED_LINES_MAX: usize = 300;
 pub struct LiveUpdate {
     /// Lines of the feed that are new or have changed, the oldest first.
     pub lines: Vec<FeedLine>,
-    /// The match at this moment, where that has changed.
-    pub glance: Option<MatchNow>,
+    /// The match that runs, where that has changed.
+    pub running: Option<Running>,
     /// The status, where it has changed.
     pub status: Option<Status>,
 }
 
-/// Whether a match runs.
+/// The match that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct MatchNow {
-    /// The match; absent while none runs.
-    pub running: Option<Glance>,
+pub struct Running {
+    /// How it stands; absent while none runs.
+    pub glance: Option<Glance>,
+    /// The source's name, such as `cs2`; absent while none runs.
+    pub source: Option<String>,
 }
 
 /// The feed, the match at a glance, and the status.
@@ -34,7 +36,7 @@ pub struct MatchNow {
 pub struct LiveView {
     /// The newest first.
     feed: VecDeque<Revised<FeedLine>>,
-    glance: Revised<MatchNow>,
+    running: Revised<Running>,
     status: Revised<Status>,
     revision: u64,
 }
@@ -59,10 +61,10 @@ impl LiveView {
         &self.status.what
     }
 
-    /// The running match, where one runs.
+    /// How the running match stands, where one runs.
     #[must_use]
     pub fn running(&self) -> Option<&Glance> {
-        self.glance.what.running.as_ref()
+        self.running.what.glance.as_ref()
     }
 
     /// Puts a line on top, or renews it where it stands.
@@ -77,10 +79,22 @@ impl LiveView {
         self.feed.truncate(FEED_LINES_MAX);
     }
 
-    /// Takes what the last frame says of the match.
-    pub fn set_running(&mut self, running: Option<Glance>) {
-        if self.glance.what.running != running {
-            self.glance = self.revised(MatchNow { running });
+    /// Takes what a source's last frame says of the match. While the player
+    /// watches others a game tells theirs and not the player's own numbers: these
+    /// stand as they were last told.
+    pub fn set_glance(&mut self, source: &str, mut glance: Glance) {
+        let known = self.running().filter(|known| known.match_key == glance.match_key);
+        if let Some(known) = known {
+            glance.you = glance.you.or(known.you);
+            glance.score = glance.score.or(known.score);
+        }
+        self.set_running(Running { glance: Some(glance), source: Some(source.to_owned()) });
+    }
+
+    /// No match of this source runs any more.
+    pub fn clear_glance(&mut self, source: &str) {
+        if self.running.what.source.as_deref() == Some(source) {
+            self.set_running(Running::default());
         }
     }
 
@@ -104,8 +118,14 @@ impl LiveView {
         let lines = self.feed.iter().rev().filter(|line| line.revision > revision);
         LiveUpdate {
             lines: lines.map(|line| line.what.clone()).collect(),
-            glance: self.glance.after(revision, told_nothing),
+            running: self.running.after(revision, told_nothing),
             status: self.status.after(revision, told_nothing),
+        }
+    }
+
+    fn set_running(&mut self, running: Running) {
+        if self.running.what != running {
+            self.running = self.revised(running);
         }
     }
 
@@ -130,7 +150,7 @@ impl<T: Clone> Revised<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Saved, UploadStatus};
+    use crate::{Phase, Saved, Score, Tally, UploadStatus};
 
     #[test]
     fn a_page_that_was_told_nothing_is_told_everything() {
@@ -138,7 +158,7 @@ mod tests {
         let told = view.changes_since(0);
         assert_eq!(ids(&told), ["a", "b"], "the oldest first, as they happened");
         assert_eq!(told.status, Some(Status::default()), "also what never changed");
-        assert_eq!(told.glance, Some(MatchNow::default()));
+        assert_eq!(told.running, Some(Running::default()));
     }
 
     #[test]
@@ -148,7 +168,7 @@ mod tests {
         view.remember(line("c"));
         let update = view.changes_since(told);
         assert_eq!(ids(&update), ["c"]);
-        assert_eq!((update.status, update.glance), (None, None));
+        assert_eq!((update.status, update.running), (None, None));
     }
 
     #[test]
@@ -172,11 +192,34 @@ mod tests {
     fn the_same_word_again_is_no_change() {
         let mut view = LiveView::default();
         view.set_capture(Capture::Running);
-        view.set_running(None);
+        view.set_glance("cs2", glance());
         let revision = view.revision();
         view.set_capture(Capture::Running);
-        view.set_running(None);
+        view.set_glance("cs2", glance());
+        view.clear_glance("league");
         assert_eq!(view.revision(), revision);
+    }
+
+    #[test]
+    fn the_players_own_numbers_stand_while_they_watch_others() {
+        let mut view = LiveView::default();
+        let you = Some(Tally { kills: 3, deaths: 1, assists: 0 });
+        let score = Some(Score { own: 4, other: 2 });
+        view.set_glance("cs2", Glance { you, score, ..glance() });
+        view.set_glance("cs2", Glance { phase: Phase::Dead, ..glance() });
+        let shown = view.running().unwrap();
+        assert_eq!((shown.you, shown.score, shown.phase), (you, score, Phase::Dead));
+        view.set_glance("cs2", Glance { match_key: "cs2:another".to_owned(), ..glance() });
+        assert_eq!(view.running().unwrap().you, None, "another match begins with nothing");
+    }
+
+    #[test]
+    fn a_match_that_ended_is_told_once() {
+        let mut view = LiveView::default();
+        view.set_glance("cs2", glance());
+        let told = view.revision();
+        view.clear_glance("cs2");
+        assert_eq!(view.changes_since(told).running, Some(Running::default()));
     }
 
     #[test]
@@ -199,7 +242,11 @@ mod tests {
         update.lines.iter().map(|line| line.event_id.as_str()).collect()
     }
 
-    pub(crate) fn line(id: impl Into<String>) -> FeedLine {
+    fn glance() -> Glance {
+        Glance { match_key: "cs2:session-0".to_owned(), ..Glance::default() }
+    }
+
+    fn line(id: impl Into<String>) -> FeedLine {
         FeedLine {
             event_id: id.into(),
             source: "cs2".to_owned(),

@@ -6,6 +6,8 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
+	/**  Makes the overlay as high as its page is, in CSS pixels. */
+	overlayFit: (height: number) => __TAURI_INVOKE<void>("overlay_fit", { height }),
 	/**
 	 *  Tells the page the live view through `channel`: everything at once, then
 	 *  what changes, while the window can be seen.
@@ -64,47 +66,41 @@ export type FeedLine = {
 /**
  *  What a game's last frame says of the running match. Whatever the game does
  *  not tell is absent: nothing here is guessed or counted by us.
+ *
+ *  It is for the eyes alone: no event is made of it, and no state keeps it.
  */
 export type Glance = {
-	/**  The source's name, such as `cs2`. */
-	source: string,
-	/**  The match, where its key is known already. */
-	match_key: string | null,
+	/**  The match. */
+	match_key: string,
 	/**  The game's own word for where it is played. */
 	map: string | null,
-	/**  The game's own clock at the last frame. */
+	/**  The game's own clock at the frame. */
 	match_clock_ms: number | null,
 	/**  Counted from 1. */
 	round: number | null,
-	/**  Rounds or points, the player's own side first. */
+	/**  Rounds won, the player's own side first. */
 	score: Score | null,
 	/**  The player's own numbers. */
 	you: Tally | null,
-	/**  What the player can do with a look aside. */
-	moment: Moment,
+	/**  What the player is doing. */
+	phase: Phase,
 };
 
 /**  What a page is told: everything that changed since it was told last. */
 export type LiveUpdate = {
 	/**  Lines of the feed that are new or have changed, the oldest first. */
 	lines: FeedLine[],
-	/**  The match at this moment, where that has changed. */
-	glance: MatchNow | null,
+	/**  The match that runs, where that has changed. */
+	running: Running | null,
 	/**  The status, where it has changed. */
 	status: Status | null,
 };
 
-/**  Whether a match runs. */
-export type MatchNow = {
-	/**  The match; absent while none runs. */
-	running: Glance | null,
-};
-
 /**  What the game says that the player is doing. */
-export type Moment =
+export type Phase =
 /**  In the midst of it, or the game does not say. */
 "playing" |
-/**  Dead until a respawn or the next round. */
+/**  Dead, or watching others. */
 "dead" |
 /**  In the time to buy before a round. */
 "buying" |
@@ -112,6 +108,14 @@ export type Moment =
 "between_rounds" |
 /**  Before the match, in its break, or after it. */
 "out_of_play";
+
+/**  The match that runs. */
+export type Running = {
+	/**  How it stands; absent while none runs. */
+	glance: Glance | null,
+	/**  The source's name, such as `cs2`; absent while none runs. */
+	source: string | null,
+};
 
 /**  Whether a captured event is on disk. */
 export type Saved =

@@ -9,10 +9,13 @@ export interface Ipc {
    * can be seen. A page that asks again ends its earlier stream.
    */
   watchLive(told: (update: LiveUpdate) => void): Promise<void>;
+  /** Makes the overlay as high as its page is, in CSS pixels. */
+  overlayFit(height: number): Promise<void>;
 }
 
 export const ipc: Ipc = {
   watchLive: async (told) => {
     await commands.watchLive(new Channel(told));
   },
+  overlayFit: (height) => commands.overlayFit(Math.ceil(height)),
 };

@@ -1,4 +1,4 @@
-import type { FeedLine, Glance, LiveUpdate, Status } from "../generated/bindings";
+import type { FeedLine, LiveUpdate, Running, Status } from "../generated/bindings";
 import { remember } from "./feed";
 import type { Ipc } from "./ipc";
 
@@ -21,13 +21,15 @@ const NOTHING_KNOWN: Status = {
   recording_problem: null,
 };
 
+const NO_MATCH: Running = { glance: null, source: null };
+
 /** Whether the page knows what is shown: asking, told, or out of the shell's reach. */
 export type Reach = "asking" | "told" | "unreachable";
 
 /** What a page shows, kept true by the shell's news. */
 export class Live {
   feed = $state.raw<readonly FeedLine[]>([]);
-  running = $state.raw<Glance | null>(null);
+  running = $state.raw<Running>(NO_MATCH);
   status = $state.raw<Status>(NOTHING_KNOWN);
   reach = $state<Reach>("asking");
 
@@ -50,7 +52,7 @@ export class Live {
 
   #take(update: LiveUpdate) {
     this.feed = update.lines.reduce<readonly FeedLine[]>(remember, this.feed);
-    if (update.glance) this.running = update.glance.running;
+    if (update.running) this.running = update.running;
     if (update.status) this.status = update.status;
     this.reach = "told";
   }

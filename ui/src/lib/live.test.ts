@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { LiveUpdate } from "../generated/bindings";
 import { Live } from "./live.svelte";
-import { glance, line, status, update } from "./sample_for_tests";
+import { line, running, status, update } from "./sample_for_tests";
 
 test("what was there before the page is shown, newest first", async () => {
   const { live, tell } = await begun();
@@ -28,17 +28,17 @@ test("a line told again is renewed where it stands", async () => {
 
 test("what an update does not speak of stays", async () => {
   const { live, tell } = await begun();
-  tell(update([line("a")], { status: status({ settled: 1 }), glance: { running: glance() } }));
+  tell(update([line("a")], { status: status({ settled: 1 }), running: running() }));
   tell(update([line("b")]));
   expect(live.status.upload.settled).toBe(1);
-  expect(live.running).toEqual(glance());
+  expect(live.running).toEqual(running());
 });
 
 test("a match that ended is shown no longer", async () => {
   const { live, tell } = await begun();
-  tell(update([], { glance: { running: glance() } }));
-  tell(update([], { glance: { running: null } }));
-  expect(live.running).toBeNull();
+  tell(update([], { running: running() }));
+  tell(update([], { running: { glance: null, source: null } }));
+  expect(live.running.glance).toBeNull();
 });
 
 test("a shell out of reach is said to be", async () => {

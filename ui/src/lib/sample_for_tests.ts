@@ -1,5 +1,12 @@
 /** Invented lines and counts for tests. */
-import type { FeedLine, Glance, LiveUpdate, Status, UploadStatus } from "../generated/bindings";
+import type {
+  FeedLine,
+  Glance,
+  LiveUpdate,
+  Running,
+  Status,
+  UploadStatus,
+} from "../generated/bindings";
 
 export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLine {
   return {
@@ -31,21 +38,24 @@ export function status(upload: Partial<UploadStatus> = {}, changes: Partial<Stat
   };
 }
 
-export function glance(changes: Partial<Glance> = {}): Glance {
+function glance(changes: Partial<Glance> = {}): Glance {
   return {
-    source: "cs2",
     match_key: "cs2:session-1",
     map: "de_mirage",
     match_clock_ms: null,
     round: 7,
     score: { own: 4, other: 2 },
     you: { kills: 9, deaths: 5, assists: 2 },
-    moment: "playing",
+    phase: "playing",
     ...changes,
   };
 }
 
+export function running(changes: Partial<Glance> = {}): Running {
+  return { glance: glance(changes), source: "cs2" };
+}
+
 /** An update with these lines, and nothing else where nothing is named. */
 export function update(lines: FeedLine[], changes: Partial<LiveUpdate> = {}): LiveUpdate {
-  return { lines, glance: null, status: null, ...changes };
+  return { lines, running: null, status: null, ...changes };
 }

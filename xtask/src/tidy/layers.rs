@@ -34,7 +34,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     pure("ingest-api", &["event-model"]),
     pure("delivery", &["event-model", "ingest-api"]),
     pure("association", &["event-model"]),
-    pure("live-view", &[]),
+    pure("live-view", &["game-session"]),
     pure("match-story", &["event-model"]),
     pure("overlay", &[]),
     io("boot-clock", &["event-model"]),

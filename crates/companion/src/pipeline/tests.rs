@@ -10,15 +10,24 @@ use outbox::{Filter, Outbox, StreamKey};
 use uuid::Uuid;
 
 use super::{Beginning, Pipeline, Rules};
-use crate::{CompanionStatus, FeedLine, Saved, Shell};
+use crate::{CompanionStatus, FeedLine, Glance, Saved, Shell};
 
 /// Remembers what it was told.
 #[derive(Default)]
-struct Told(Mutex<Vec<(String, Saved)>>);
+struct Told {
+    lines: Mutex<Vec<(String, Saved)>>,
+    /// The kills of each glance; `None` where no match was shown any more.
+    glances: Mutex<Vec<Option<i64>>>,
+}
 
 impl Shell for Told {
     fn feed(&self, entry: FeedLine) {
-        self.0.lock().unwrap().push((entry.kind, entry.saved));
+        self.lines.lock().unwrap().push((entry.kind, entry.saved));
+    }
+
+    fn glance(&self, _: Source, glance: Option<Glance>) {
+        let kills = glance.map(|glance| glance.you.map_or(0, |you| you.kills));
+        self.glances.lock().unwrap().push(kills);
     }
 
     fn status(&self, _status: CompanionStatus) {}
@@ -26,7 +35,7 @@ impl Shell for Told {
 
 impl Told {
     fn kills(&self) -> Vec<Saved> {
-        let told = self.0.lock().unwrap();
+        let told = self.lines.lock().unwrap();
         told.iter().filter(|(kind, _)| kind == "kill").map(|(_, saved)| *saved).collect()
     }
 }
@@ -121,6 +130,16 @@ fn stream() -> StreamKey {
 fn at(mono_ms: u64) -> Moment {
     let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(2)), mono_ms };
     Moment { clock, wall: WallTime::from_unix_ms(1_700_000_000_000) }
+}
+
+#[test]
+fn a_match_that_no_frame_shows_any_more_is_shown_no_longer() {
+    let (stage, mut pipeline) = begun();
+    pipeline.take(&frame(2));
+    pipeline.forget_silent_matches(at(2 + super::MATCH_SILENCE_MS_MAX));
+    pipeline.forget_silent_matches(at(3 + super::MATCH_SILENCE_MS_MAX));
+    pipeline.forget_silent_matches(at(4 + super::MATCH_SILENCE_MS_MAX));
+    assert_eq!(*stage.told.glances.lock().unwrap(), [Some(0), Some(2), None], "said once");
 }
 
 /// What the game posts once its player has so many kills.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{FRAME_BYTES_MAX, own::Counters, schema};
-use crate::{Drift, Unreadable};
+use crate::{Drift, Tally, Unreadable};
 
 /// Steam's number of Counter-Strike: Global Offensive, and of its successor.
 const APP_ID: u64 = 730;
@@ -104,6 +104,10 @@ pub(super) struct OwnPlayer {
     /// As given, never trimmed; the SteamID where there is none.
     pub(super) name: String,
     pub(super) counters: Counters,
+    /// All three of `match_stats`, to be shown.
+    pub(super) tally: Option<Tally>,
+    /// `state.health`, 0 for the dead.
+    pub(super) health: Option<i64>,
     /// `state.round_killhs`: headshots of this round.
     pub(super) round_headshots: Option<i64>,
     /// The weapon in hand.
@@ -280,10 +284,20 @@ impl<'j> Fields<'j> {
                 kills: self.integer("/player/match_stats/kills"),
                 deaths: self.integer("/player/match_stats/deaths"),
             },
+            tally: self.tally(),
+            health: self.integer("/player/state/health"),
             round_headshots: self.integer("/player/state/round_killhs"),
             weapon: self.weapon_in_hand()?,
             side: self.own_side()?,
         }))
+    }
+
+    fn tally(&self) -> Option<Tally> {
+        Some(Tally {
+            kills: self.integer("/player/match_stats/kills")?,
+            deaths: self.integer("/player/match_stats/deaths")?,
+            assists: self.integer("/player/match_stats/assists")?,
+        })
     }
 
     /// Other words stand here while a player has no side; they are nothing new.

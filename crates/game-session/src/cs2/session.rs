@@ -263,6 +263,11 @@ impl Session {
         }
     }
 
+    /// The match.
+    pub(super) fn match_key(&self) -> MatchKey {
+        MatchKey::session(&Game::cs2(), &self.key)
+    }
+
     fn tell(&self, happening: Happening, step: &mut Step) {
         step.events.push(self.event(happening));
     }
@@ -278,7 +283,7 @@ impl Session {
             native_key: &happening.native_key,
         }
         .event_id();
-        let key = MatchKey::session(&game, &self.key);
+        let key = self.match_key();
         let (actors, actor_ids) = self.actors(happening.actor);
         let ordinal = happening.ordinal.map(|counter| Ordinal {
             of: counter.of.to_owned(),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::Tally;
+
 /// Deaths that a score is believed up to: one in each second of three hours.
 const DEATHS_MAX: i64 = 10_000;
 
@@ -35,6 +37,14 @@ struct Player {
     event_name: String,
     is_bot: bool,
     deaths: i64,
+    standing: Option<Standing>,
+}
+
+/// How it stands with one player, to be shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) tally: Tally,
+    pub(super) is_dead: bool,
 }
 
 impl Roster {
@@ -74,6 +84,11 @@ impl Roster {
             .collect()
     }
 
+    /// How it stands with an account, where the poll says it.
+    pub(super) fn standing(&self, account: &str) -> Option<Standing> {
+        self.players.iter().find(|player| player.account == account)?.standing
+    }
+
     fn sole(&self, event_name: &str) -> Option<&Player> {
         let mut named = self.players.iter().filter(|player| player.event_name == event_name);
         named.next().filter(|_| named.next().is_none())
@@ -95,6 +110,21 @@ impl Player {
             event_name: event_name.to_owned(),
             is_bot: fields.get("isBot").and_then(Value::as_bool).unwrap_or(false),
             deaths: deaths.and_then(Value::as_i64).unwrap_or(0).clamp(0, DEATHS_MAX),
+            standing: Standing::read(fields),
+        })
+    }
+}
+
+impl Standing {
+    fn read(player: &Map<String, Value>) -> Option<Self> {
+        let score = |name: &str| player.get("scores")?.get(name)?.as_i64();
+        Some(Self {
+            tally: Tally {
+                kills: score("kills")?,
+                deaths: score("deaths")?,
+                assists: score("assists")?,
+            },
+            is_dead: player.get("isDead").and_then(Value::as_bool).unwrap_or(false),
         })
     }
 }

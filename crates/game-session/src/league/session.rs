@@ -13,9 +13,11 @@ use super::{
     document::{Document, Start},
     entry::Entry,
     events::{Happening, VICTIM_NAME},
+    glance::{self, Course},
     roster::{Bearers, Roster},
     timeline::{Sighting, Timeline},
 };
+use crate::Glance;
 
 /// New entries that wait for the scoreboard; with more, none wait any longer.
 /// A whole match has about a hundred.
@@ -234,11 +236,20 @@ impl Session {
         self.identified(Kind::SessionEvidence, 0, "start", data)
     }
 
+    /// The match at this poll, to be shown.
+    pub(super) fn glance(&self, document: &Document) -> Glance {
+        let course = if self.ended { Course::Ended } else { Course::Running };
+        glance::glance(self.match_key(), self.observer.as_deref(), course, document)
+    }
+
+    fn match_key(&self) -> MatchKey {
+        MatchKey::session(&Game::league(), &self.key)
+    }
+
     /// What all events of the session share.
     fn data(&self) -> EventData {
         let game = Game::league();
-        let key = MatchKey::session(&game, &self.key);
-        let match_ref = MatchRef { key, origin: MatchOrigin::Session };
+        let match_ref = MatchRef { key: self.match_key(), origin: MatchOrigin::Session };
         EventData { observer: self.observer.clone(), ..EventData::of_match(game, match_ref) }
     }
 

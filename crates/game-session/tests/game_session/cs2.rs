@@ -1,6 +1,7 @@
 //! Counter-Strike 2 and CS:GO: claims on small frames, golden files, laws.
 
 mod counters;
+mod glance;
 mod golden;
 mod laws;
 mod reading;

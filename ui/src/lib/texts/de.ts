@@ -13,6 +13,13 @@ export const de: Texts = {
     match: { one: "{count} Ereignis", other: "{count} Ereignisse" },
   },
 
+  overlay: {
+    title: "Ringside-Overlay",
+    round: "Runde {round}",
+    tally: "{kills} Kills, {deaths} Tode, {assists} Assists",
+    score: "{own} zu {other}",
+  },
+
   upload: {
     title: "Upload-Warteschlange",
     counts: {

@@ -17,6 +17,13 @@ export const en = {
     match: { one: "{count} event", other: "{count} events" },
   },
 
+  overlay: {
+    title: "Ringside overlay",
+    round: "Round {round}",
+    tally: "{kills} kills, {deaths} deaths, {assists} assists",
+    score: "{own} to {other}",
+  },
+
   upload: {
     title: "Upload queue",
     counts: {

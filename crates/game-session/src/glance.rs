@@ -2,27 +2,39 @@
 
 use serde::Serialize;
 
+/// What a reading says of the match that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum MatchNow {
+    /// Nothing: it could not be read, or does not speak of it.
+    #[default]
+    Untold,
+    /// None runs.
+    NoMatch,
+    /// This one does.
+    Running(Box<Glance>),
+}
+
 /// What a game's last frame says of the running match. Whatever the game does
 /// not tell is absent: nothing here is guessed or counted by us.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// It is for the eyes alone: no event is made of it, and no state keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Glance {
-    /// The source's name, such as `cs2`.
-    pub source: String,
-    /// The match, where its key is known already.
-    pub match_key: Option<String>,
+    /// The match.
+    pub match_key: String,
     /// The game's own word for where it is played.
     pub map: Option<String>,
-    /// The game's own clock at the last frame.
+    /// The game's own clock at the frame.
     pub match_clock_ms: Option<i64>,
     /// Counted from 1.
     pub round: Option<u32>,
-    /// Rounds or points, the player's own side first.
+    /// Rounds won, the player's own side first.
     pub score: Option<Score>,
     /// The player's own numbers.
     pub you: Option<Tally>,
-    /// What the player can do with a look aside.
-    pub moment: Moment,
+    /// What the player is doing.
+    pub phase: Phase,
 }
 
 /// A score from the player's side.
@@ -40,22 +52,22 @@ pub struct Score {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Tally {
     /// Kills; below 0 where a game takes some off.
-    pub kills: i32,
+    pub kills: i64,
     /// Deaths.
-    pub deaths: i32,
+    pub deaths: i64,
     /// Assists.
-    pub assists: i32,
+    pub assists: i64,
 }
 
 /// What the game says that the player is doing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Moment {
+pub enum Phase {
     /// In the midst of it, or the game does not say.
     #[default]
     Playing,
-    /// Dead until a respawn or the next round.
+    /// Dead, or watching others.
     Dead,
     /// In the time to buy before a round.
     Buying,
