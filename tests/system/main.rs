@@ -10,6 +10,7 @@ mod doctor;
 mod faults;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod holding;
 mod live;
 mod log;
 mod made_event;

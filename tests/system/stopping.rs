@@ -17,8 +17,8 @@ use system_tests::{ENROLMENT_KEY, Recordings, Server, retry};
 use tokio::runtime::Runtime;
 
 /// Far longer than anything takes, also where much else runs.
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 /// Frames in which a match begins, and those that wait while capture is held:
 /// together fewer than its queue takes.
 const FIRST_FRAMES: usize = 20;
@@ -43,7 +43,7 @@ impl Shell for Holding {
 }
 
 /// The bodies that the game posts.
-fn posts(folder: &Path, token: &str) -> Vec<String> {
+pub(crate) fn posts(folder: &Path, token: &str) -> Vec<String> {
     let (file, _truth) = Recordings::in_folder(folder).make("cs2", 29, 60).unwrap();
     let frames = std::fs::read_to_string(file).unwrap();
     let body = |line: &str| {
@@ -53,13 +53,13 @@ fn posts(folder: &Path, token: &str) -> Vec<String> {
     frames.lines().map(body).collect()
 }
 
-fn gsi_token(folder: &Path) -> String {
+pub(crate) fn gsi_token(folder: &Path) -> String {
     let identity = std::fs::read(folder.join("identity.json")).unwrap();
     let identity: serde_json::Value = serde_json::from_slice(&identity).unwrap();
     identity["gsi_token"].as_str().unwrap().to_owned()
 }
 
-async fn post(game: &reqwest::Client, url: &str, body: String) {
+pub(crate) async fn post(game: &reqwest::Client, url: &str, body: String) {
     let response = game.post(url).body(body).send().await.unwrap();
     assert!(response.status().is_success(), "{response:?}");
 }

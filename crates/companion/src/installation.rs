@@ -7,28 +7,24 @@ use std::{
 
 use event_model::Clock;
 use outbox::Outbox;
+use tokio::sync::Notify;
 
-use crate::{
-    DataDir, Error, Identity, Settings,
-    owned_outbox::open_owned,
-    upload::{Upload, UploadOptions},
-};
+use crate::{DataDir, Error, Identity, Settings, owned_outbox::open_owned};
 
-/// An installation that this process owns, its upload running where the player
-/// agreed to one.
+/// An installation that this process owns.
 pub(crate) struct Installation {
     pub(crate) dir: DataDir,
     pub(crate) settings: Settings,
     pub(crate) identity: Identity,
     pub(crate) outbox: Arc<Mutex<Outbox>>,
-    pub(crate) upload: Option<Upload>,
+    /// Tells an upload that something was appended.
+    pub(crate) wake: Arc<Notify>,
 }
 
 impl Installation {
     /// Opens it; `over` lays the command line over the settings.
     pub(crate) fn open(
         data_dir: Option<PathBuf>,
-        options: &UploadOptions,
         over: impl FnOnce(Settings) -> Settings,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Error> {
@@ -36,14 +32,6 @@ impl Installation {
         let settings = over(Settings::load_or_create(&dir)?);
         let identity = Identity::load_or_create(&dir)?;
         let outbox = Arc::new(Mutex::new(open_owned(&dir, identity.device(), clock.now())?));
-        let upload = Upload::start(
-            options,
-            &settings,
-            &dir,
-            &identity,
-            Arc::clone(&outbox),
-            Arc::clone(clock),
-        )?;
-        Ok(Self { dir, settings, identity, outbox, upload })
+        Ok(Self { dir, settings, identity, outbox, wake: Arc::default() })
     }
 }

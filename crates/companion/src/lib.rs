@@ -32,6 +32,7 @@ mod replay;
 mod settings;
 mod shell;
 mod upload;
+mod uploads;
 
 pub use data_dir::DataDir;
 pub use doctor::{Advice, DoctorReport, Installed, SourceDiagnosis, doctor};
@@ -40,7 +41,7 @@ pub use identity::Identity;
 pub use live::{Companion, RunOptions, RunSummary};
 pub use live_pipeline::LivePipeline;
 pub use replay::{ReplayOptions, ReplayProgress, ReplayReport, Speed, replay};
-pub use settings::Settings;
+pub use settings::{Settings, UploadChange};
 pub use shell::Shell;
 pub use upload::{Drained, UploadOptions, enrol};
 

@@ -12,19 +12,20 @@ use event_model::{Clock, Origin, Source};
 use outbox::{Outbox, StreamKey};
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinHandle,
 };
 
 use crate::{
-    CompanionStatus, DataDir, Error, Settings, Shell,
+    CompanionStatus, DataDir, Error, Settings, Shell, UploadChange,
     capture::{Capture, CaptureView},
     installation::Installation,
     owned_outbox,
     pipeline::{Beginning, Pipeline},
     readers::Readers,
     recorder::Recorder,
-    upload::{Drained, Sent, Upload, UploadOptions},
+    upload::{Drained, UploadOptions},
+    uploads::Uploads,
 };
 use publisher::Publisher;
 
@@ -57,7 +58,8 @@ pub struct Companion {
     readers: Readers,
     capture: thread::JoinHandle<()>,
     view: Arc<Mutex<CaptureView>>,
-    upload: Option<Upload>,
+    uploads: Uploads,
+    settings: tokio::sync::Mutex<Settings>,
     publishing: JoinHandle<Publisher>,
 }
 
@@ -114,8 +116,17 @@ impl Companion {
     ) -> Result<Self, Error> {
         let data_dir = options.data_dir.clone();
         let over = |settings| options.over(settings);
-        let Installation { dir, settings, identity, outbox, upload } =
-            Installation::open(data_dir, &options.upload, over, &clock)?;
+        let Installation { dir, settings, identity, outbox, wake } =
+            Installation::open(data_dir, over, &clock)?;
+        let uploads = Uploads::new(
+            options.upload.clone(),
+            dir.clone(),
+            identity.clone(),
+            Arc::clone(&outbox),
+            Arc::clone(&clock),
+            Arc::clone(&wake),
+        );
+        uploads.apply(&settings).await?;
 
         let (stop, stopping) = watch::channel(false);
         let (sender, readings) = mpsc::channel(game_client::CAPTURE_QUEUE_FRAMES);
@@ -125,7 +136,7 @@ impl Companion {
         let view = Arc::new(Mutex::new(CaptureView::default()));
         let capture = Capture {
             readings,
-            pipeline: live_pipeline(&outbox, &shell, upload.as_ref())?,
+            pipeline: live_pipeline(&outbox, &shell, wake)?,
             recorder: recorder(options.record_dir)?,
             clock: Arc::clone(&clock),
             view: Arc::clone(&view),
@@ -139,14 +150,14 @@ impl Companion {
             shell,
             view: Arc::clone(&view),
             health: std::mem::take(&mut readers.health),
-            server: upload.as_ref().map(|upload| upload.server().to_owned()),
-            trouble: upload.as_ref().map(Upload::trouble),
+            heading: uploads.heading(),
             last: CompanionStatus::default(),
             reported: Vec::new(),
             put_back: 0,
         };
         let publishing = tokio::spawn(publisher.run(stopping));
-        Ok(Self { dir, outbox, clock, stop, readers, capture, view, upload, publishing })
+        let settings = tokio::sync::Mutex::new(settings);
+        Ok(Self { dir, outbox, clock, stop, readers, capture, view, uploads, settings, publishing })
     }
 
     /// Where Counter-Strike must post to.
@@ -159,6 +170,27 @@ impl Companion {
     #[must_use]
     pub fn data_dir(&self) -> &DataDir {
         &self.dir
+    }
+
+    /// Changes the upload's settings, on disk and at once.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or names a server that events may not
+    /// be sent to: then it stays as it was.
+    pub async fn change_upload(&self, change: UploadChange) -> Result<(), Error> {
+        let mut settings = self.settings.lock().await;
+        let changed = settings.change_upload(&self.dir, change)?;
+        self.uploads.apply(&changed).await?;
+        *settings = changed;
+        Ok(())
+    }
+
+    /// Tries to send at once, however long was to be waited.
+    ///
+    /// # Errors
+    /// Where the upload queue cannot be written.
+    pub fn retry_now(&self) -> Result<(), Error> {
+        self.uploads.retry_now().map_err(Error::Outbox)
     }
 
     /// Stops reading, makes everything read durable, gives the upload `drain`
@@ -176,21 +208,15 @@ impl Companion {
         if !matches!(ended, Ok(Ok(()))) {
             tracing::error!("Capture ended with a fault; what was saved is in the upload queue");
         }
-        let mut sent = Sent::default();
-        let mut unread = None;
-        if let Some(upload) = self.upload {
-            let draining = upload.drain(&self.outbox, &*self.clock, drain, |_| {});
-            let drained = tokio::time::timeout(drain, draining).await;
-            // First of all: it holds the outbox.
-            sent = upload.stop().await;
-            match drained {
-                Ok(Ok(Drained::Done | Drained::NothingToSend)) => {}
-                Ok(Ok(Drained::StillWaiting | Drained::NotEnrolled)) | Err(_) => {
-                    tracing::info!("Events wait for the server; the next run sends them");
-                }
-                Ok(Err(error)) => unread = Some(error),
+        let (sent, drained) = self.uploads.stop(drain).await;
+        let unread = match drained {
+            Ok(Drained::Done | Drained::NothingToSend) => None,
+            Ok(Drained::StillWaiting | Drained::NotEnrolled) => {
+                tracing::info!("Events wait for the server; the next run sends them");
+                None
             }
-        }
+            Err(error) => Some(error),
+        };
         let kept = owned_outbox::keep(&self.outbox, &self.clock).await;
         if let (Some(error), Ok(())) = (unread, &kept) {
             return Err(error);
@@ -237,12 +263,10 @@ fn begin(capture: Capture, dir: &DataDir) -> Result<thread::JoinHandle<()>, Erro
 fn live_pipeline(
     outbox: &Arc<Mutex<Outbox>>,
     shell: &Arc<dyn Shell>,
-    upload: Option<&Upload>,
+    wake: Arc<Notify>,
 ) -> Result<Pipeline, Error> {
     let mut pipeline = Pipeline::new(Arc::clone(outbox), Arc::clone(shell), Origin::Live);
-    if let Some(upload) = upload {
-        pipeline.wake_after_append(upload.wake());
-    }
+    pipeline.wake_after_append(wake);
     for source in Source::ALL {
         let key = StreamKey { source, stream: LIVE.to_owned() };
         pipeline.begin(key, Beginning::Saved).map_err(Error::Outbox)?;

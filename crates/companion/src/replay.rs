@@ -81,12 +81,21 @@ pub async fn replay(
 ) -> Result<ReplayReport, Error> {
     let tape = Tape::open(&options)?;
     let data_dir = options.data_dir.clone();
-    let Installation { identity, outbox, upload, .. } =
-        Installation::open(data_dir, &options.upload, |settings| settings, &clock)?;
+    let Installation { dir, settings, identity, outbox, wake } =
+        Installation::open(data_dir, |settings| settings, &clock)?;
+    let upload = Upload::start(
+        &options.upload,
+        &settings,
+        &dir,
+        &identity,
+        Arc::clone(&outbox),
+        Arc::clone(&clock),
+        Arc::clone(&wake),
+    )?;
 
     let mut pipeline = Pipeline::new(Arc::clone(&outbox), shell, Origin::Replay);
-    if let Some(upload) = &upload {
-        pipeline.wake_after_append(upload.wake());
+    if upload.is_some() {
+        pipeline.wake_after_append(wake);
         // Somebody waits for this upload: a wait from an earlier run is over.
         if let Err(error) = lock(&outbox).change_circuit(delivery::Circuit::retry_now) {
             // It stands in memory.

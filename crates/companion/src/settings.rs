@@ -1,10 +1,14 @@
 //! The settings file: written once with its comments, then the player's own.
 
+mod upload_change;
+
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
 use crate::{DataDir, Error, atomic_file};
+
+pub use upload_change::UploadChange;
 
 /// What a new settings file holds: every setting with its default and meaning.
 const TEMPLATE: &str = include_str!("settings.toml");
@@ -29,6 +33,8 @@ pub struct Upload {
     pub server: Option<String>,
     /// The player agreed that events are sent there.
     pub consent: bool,
+    /// The player holds the upload back for now.
+    pub held: bool,
     /// The server's own certificate authority, as a PEM file: trusted for it in
     /// the stead of the system's.
     pub server_ca: Option<PathBuf>,

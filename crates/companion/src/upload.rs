@@ -73,7 +73,20 @@ pub(crate) struct Upload {
     looking: JoinHandle<()>,
 }
 
+impl std::ops::AddAssign for Sent {
+    fn add_assign(&mut self, more: Self) {
+        self.stored += more.stored;
+        self.duplicates += more.duplicates;
+        self.refused += more.refused;
+    }
+}
+
 impl Upload {
+    /// The server that the player agreed to and holds the upload back from.
+    pub(crate) fn held_back(options: &UploadOptions, settings: &Settings) -> Option<String> {
+        agreed_server(options, settings).filter(|_| settings.upload.held)
+    }
+
     /// Starts it where there is a server that the player agreed to.
     ///
     /// # Errors
@@ -85,6 +98,7 @@ impl Upload {
         identity: &Identity,
         outbox: Arc<Mutex<Outbox>>,
         clock: Arc<dyn Clock>,
+        wake: Arc<Notify>,
     ) -> Result<Option<Self>, Error> {
         let Some(named) = agreed_server(options, settings) else { return Ok(None) };
         let url: ServerUrl = parsed(&named)?;
@@ -114,7 +128,7 @@ impl Upload {
             token: token_sender,
             trouble: Trouble::default(),
         };
-        Ok(Some(Self::begin(uploader, enrolling, elsewhere)))
+        Ok(Some(Self::begin(uploader, enrolling, elsewhere, wake)))
     }
 
     /// Starts the tasks of it.
@@ -122,6 +136,7 @@ impl Upload {
         uploader: Uploader,
         enrolling: Option<Enrolling>,
         elsewhere: EnrolledElsewhere,
+        wake: Arc<Notify>,
     ) -> Self {
         let (server, progress) = (elsewhere.server.clone(), elsewhere.progress.clone());
         let (token, trouble) = (elsewhere.token.clone(), elsewhere.trouble.clone());
@@ -131,7 +146,6 @@ impl Upload {
             tokio::spawn(enrolling.run(token.clone(), trouble.clone(), stop.subscribe()))
         });
         let looking = tokio::spawn(elsewhere.run(stop.subscribe()));
-        let wake = Arc::new(Notify::new());
         let woken = Arc::clone(&wake);
         let uploading = tokio::spawn(async move {
             uploader
@@ -148,11 +162,6 @@ impl Upload {
     /// Where events go.
     pub(crate) fn server(&self) -> &str {
         &self.server
-    }
-
-    /// Told when something was appended.
-    pub(crate) fn wake(&self) -> Arc<Notify> {
-        Arc::clone(&self.wake)
     }
 
     /// Why there is no token, where that is in the way.
@@ -252,6 +261,11 @@ fn agreed_server(options: &UploadOptions, settings: &Settings) -> Option<String>
     let agreed = settings.upload.server.as_ref().filter(|_| settings.upload.consent);
     let server = options.server.as_ref().or(agreed)?;
     Some(server.trim_end_matches('/').to_owned())
+}
+
+/// Whether events may be sent there: to loopback alone without encryption.
+pub(crate) fn check_address(server: &str) -> Result<(), Error> {
+    parsed(server).map(drop)
 }
 
 fn parsed(server: &str) -> Result<ServerUrl, Error> {

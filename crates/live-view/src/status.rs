@@ -95,6 +95,8 @@ pub struct UploadStatus {
     pub next_attempt_in_s: Option<u64>,
     /// Why nothing is sent, where nothing is.
     pub paused_reason: Option<String>,
+    /// Whether the player holds the upload back.
+    pub held: bool,
     /// The server's address; absent where nothing leaves this machine.
     pub server: Option<String>,
 }

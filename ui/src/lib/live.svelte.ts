@@ -16,6 +16,7 @@ const NOTHING_KNOWN: Status = {
     oldest_pending_age_s: null,
     next_attempt_in_s: null,
     paused_reason: null,
+    held: false,
     server: null,
   },
   recording_problem: null,

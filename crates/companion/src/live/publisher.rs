@@ -10,8 +10,12 @@ use outbox::{Outbox, OutboxStatus};
 use tokio::sync::watch;
 
 use crate::{
-    CompanionStatus, DataDir, Shell, SourceStatus, UploadStatus, atomic_file, capture::CaptureView,
-    owned_outbox::lock, pipeline::SourceCounts, readers::Health, upload::Trouble,
+    CompanionStatus, DataDir, Shell, SourceStatus, UploadStatus, atomic_file,
+    capture::CaptureView,
+    owned_outbox::lock,
+    pipeline::SourceCounts,
+    readers::Health,
+    uploads::{Heading, Whither},
 };
 
 /// How often the status is looked at: as often as a person can follow.
@@ -35,8 +39,7 @@ pub(crate) struct Publisher {
     pub(crate) shell: Arc<dyn Shell>,
     pub(crate) view: Arc<Mutex<CaptureView>>,
     pub(crate) health: Health,
-    pub(crate) server: Option<String>,
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) heading: Heading,
     pub(crate) last: CompanionStatus,
     pub(crate) reported: Vec<SourceStatus>,
     /// How often the upload queue was put back, as far as it was told.
@@ -118,8 +121,7 @@ impl Publisher {
     }
 
     fn upload(&self, outbox: OutboxStatus, view: &CaptureView) -> UploadStatus {
-        let local_only =
-            self.server.is_none().then(|| "no server: everything stays on this PC".to_owned());
+        let whither = self.heading.now();
         UploadStatus {
             pending: outbox.pending,
             in_flight: outbox.in_flight,
@@ -134,10 +136,10 @@ impl Publisher {
                 .not_saved_reason
                 .as_ref()
                 .map(|reason| format!("not saved: {reason}"))
-                .or(local_only)
-                .or_else(|| self.trouble.as_ref().and_then(Trouble::reason))
+                .or_else(|| whither.reason())
                 .or(outbox.paused_reason),
-            server: self.server.clone(),
+            held: matches!(whither, Whither::Held { .. }),
+            server: whither.server().map(str::to_owned),
         }
     }
 

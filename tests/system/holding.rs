@@ -1,0 +1,124 @@
+//! A player holds the upload back and lets it go, agrees and withdraws, while a
+//! match runs: capture goes on, and nothing is sent that should not be.
+
+use std::{path::Path, sync::Arc};
+
+use boot_clock::BootClock;
+use companion::{
+    Companion, CompanionStatus, FeedLine, Glance, RunOptions, RunSummary, Shell, UploadChange,
+    UploadOptions, event_model::Source,
+};
+use system_tests::{ENROLMENT_KEY, Server, retry};
+use tokio::runtime::Runtime;
+
+use crate::stopping::{LOOK, PATIENCE, gsi_token, post, posts};
+
+/// Nobody looks.
+struct NoShell;
+
+impl Shell for NoShell {
+    fn feed(&self, _: FeedLine) {}
+    fn glance(&self, _: Source, _: Option<Glance>) {}
+    fn status(&self, _: CompanionStatus) {}
+}
+
+/// A companion that nobody agreed to send anything from, and its game.
+struct Beside {
+    companion: Companion,
+    runtime: Runtime,
+    game: reqwest::Client,
+    url: String,
+    posts: std::vec::IntoIter<String>,
+}
+
+impl Beside {
+    fn start(folder: &Path) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let upload = UploadOptions {
+            enrolment_key: Some(ENROLMENT_KEY.to_owned()),
+            ..UploadOptions::default()
+        };
+        let device = folder.join("device");
+        let options = RunOptions {
+            upload,
+            league_port: Some(1),
+            gsi_port: Some(0),
+            ..RunOptions::new(Some(device.clone()))
+        };
+        let starting = Companion::start(options, Arc::new(BootClock::new()), Arc::new(NoShell));
+        let companion = runtime.block_on(starting).unwrap();
+        drop(rustls::crypto::ring::default_provider().install_default());
+        Self {
+            url: format!("http://{}/", companion.gsi_address().unwrap()),
+            game: reqwest::Client::builder().no_proxy().build().unwrap(),
+            posts: posts(folder, &gsi_token(&device)).into_iter(),
+            companion,
+            runtime,
+        }
+    }
+
+    /// The next frames of the match, which are events in the queue when it returns.
+    fn play(&mut self, frames: usize) {
+        for body in self.posts.by_ref().take(frames) {
+            self.runtime.block_on(post(&self.game, &self.url, body));
+        }
+    }
+
+    fn change(&self, change: UploadChange) {
+        self.runtime.block_on(self.companion.change_upload(change)).unwrap();
+    }
+
+    /// Stops it, which sends all that may be sent.
+    fn stop(self) -> RunSummary {
+        self.runtime.block_on(self.companion.stop(PATIENCE)).unwrap()
+    }
+}
+
+fn stored(server: &Server) -> u64 {
+    server.verdicts().unwrap().stored
+}
+
+fn stored_more_than(server: &Server, before: u64) -> u64 {
+    let more = || Some(server.verdicts().ok()?.stored).filter(|stored| *stored > before);
+    retry(PATIENCE, LOOK, more).expect("what waits is sent")
+}
+
+#[test]
+fn what_is_held_waits_across_a_restart_and_is_sent_when_it_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let mut beside = Beside::start(folder.path());
+    beside.play(20);
+    beside.change(UploadChange::Agree { server: server.url().to_owned() });
+    stored_more_than(&server, 0);
+    beside.change(UploadChange::Hold);
+    let held = stored(&server);
+    beside.play(40);
+    let first = beside.stop();
+    assert!(first.pending > 0, "capture went on: {first:?}");
+    assert_eq!((stored(&server), first.uploaded), (held, held), "what each upload sent is counted");
+
+    let again = Beside::start(folder.path());
+    again.change(UploadChange::LetGo);
+    stored_more_than(&server, held);
+    let second = again.stop();
+    assert_eq!((second.pending, second.lost), (0, 0), "{second:?}");
+    assert_eq!(stored(&server), first.captured);
+}
+
+#[test]
+fn who_withdraws_sends_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let mut beside = Beside::start(folder.path());
+    beside.change(UploadChange::Agree { server: server.url().to_owned() });
+    beside.play(20);
+    stored_more_than(&server, 0);
+    beside.change(UploadChange::Withdraw);
+    let withdrawn = stored(&server);
+    beside.play(40);
+    let summary = beside.stop();
+    assert_eq!(stored(&server), withdrawn, "what came after stays on this PC");
+    assert_eq!(summary.pending, summary.captured - summary.uploaded, "{summary:?}");
+    assert!(summary.pending > 0, "{summary:?}");
+}
