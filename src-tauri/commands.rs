@@ -1,36 +1,31 @@
-//! What a page may ask of the shell.
+//! What a page may ask of the shell, by area.
+//!
+//! Every command is asynchronous: one that makes a window would else wait for
+//! itself on Windows. Which page may ask what stands in `capabilities/`.
 
-use std::sync::Arc;
+#![expect(clippy::let_underscore_must_use, reason = "written by `tauri::command`")]
 
-use live_view::LiveUpdate;
-use tauri::{Manager, WebviewWindow, async_runtime, ipc::Channel};
+mod live;
+mod problem;
+mod queue;
+mod upload;
 
-use crate::{
-    attention::{self, Attentions},
-    live::Live,
-    overlay_window,
-};
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 /// Everything a page may ask, for the handler and for the page's types alike.
-pub(crate) fn builder() -> tauri_specta::Builder<tauri::Wry> {
-    tauri_specta::Builder::new()
-        .commands(tauri_specta::collect_commands![overlay_fit, watch_live])
-        .error_handling(tauri_specta::ErrorHandlingMode::Throw)
-}
-
-/// Makes the overlay as high as its page is, in CSS pixels.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn overlay_fit(window: WebviewWindow, height: u32) {
-    overlay_window::fit(&window, height);
-}
-
-/// Tells the page the live view through `channel`: everything at once, then
-/// what changes, while the window can be seen.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn watch_live(window: WebviewWindow, channel: Channel<LiveUpdate>) {
-    let looks = window.state::<Attentions>().look(window.label(), attention::of(&window));
-    let live = Arc::clone(&window.state::<Arc<Live>>());
-    async_runtime::spawn(async move { live.tell(channel, looks).await });
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new().error_handling(ErrorHandlingMode::Result).commands(collect_commands![
+        live::overlay_fit,
+        live::watch_live,
+        queue::queue_body,
+        queue::queue_delete,
+        queue::queue_export,
+        queue::queue_page,
+        queue::queue_requeue,
+        upload::upload_agree,
+        upload::upload_hold,
+        upload::upload_let_go,
+        upload::upload_retry_now,
+        upload::upload_withdraw,
+    ])
 }

@@ -18,34 +18,54 @@ mod live;
 mod overlay_task;
 mod overlay_window;
 
-use std::sync::Arc;
+use std::{error::Error, process::ExitCode, sync::Arc};
 
 use clap::Parser;
-use tauri::{AppHandle, Manager, RunEvent, WindowEvent, async_runtime};
+use companion::DataDir;
+use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent, async_runtime};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     arguments::Arguments, attention::Attentions, companion_task::CompanionTask, live::Live,
 };
 
-fn main() {
+/// What the machine lacks: `ringside` ends so too.
+const EXIT_ENVIRONMENT: u8 = 4;
+
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
+    match open(arguments) {
+        Ok(app) => app.run(|app, event| on_event(app, &event)),
+        Err(error) => {
+            tracing::error!(
+                error,
+                "The window cannot be opened. Nothing is lost; `ringside run` captures without one"
+            );
+            return ExitCode::from(EXIT_ENVIRONMENT);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn open(arguments: Arguments) -> Result<App, Box<dyn Error>> {
+    let options = arguments.run_options();
+    let dir = Arc::new(DataDir::look(options.data_dir.clone())?);
     let app = tauri::Builder::default()
         .invoke_handler(commands::builder().invoke_handler())
         .setup(move |app| {
             let live = Arc::new(Live::new());
             app.manage(Attentions::default());
+            app.manage(dir);
             app.manage(Arc::clone(&live));
             async_runtime::spawn(overlay_task::run(app.handle().clone(), Arc::clone(&live)));
-            app.manage(CompanionTask::spawn(arguments.run_options(), live));
+            app.manage(CompanionTask::spawn(options, live));
             Ok(())
         })
-        .build(tauri::generate_context!())
-        .expect("a display to open the window on");
-    app.run(|app, event| on_event(app, &event));
+        .build(tauri::generate_context!())?;
+    Ok(app)
 }
 
 fn on_event(app: &AppHandle, event: &RunEvent) {

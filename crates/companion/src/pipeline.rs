@@ -350,4 +350,4 @@ pub(crate) enum Rules {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

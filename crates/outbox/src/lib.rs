@@ -75,5 +75,5 @@ pub use error::{Error, wants_room};
 pub use outbox::{Inquired, Outbox, Standing};
 pub use prune::Pruned;
 pub use salvage::{Salvaged, device_of};
-pub use status::{Entry, EntryState, Filter, OutboxStatus, ShownEvent};
+pub use status::{Entry, EntryState, Filter, Order, OutboxStatus, ShownEvent};
 pub use view::{Export, OutboxView};

@@ -57,6 +57,15 @@ pub enum Filter {
     In(EntryState),
 }
 
+/// In which order to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As they will be sent.
+    OldestFirst,
+    /// What happened last on top.
+    NewestFirst,
+}
+
 /// One line of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {

@@ -9,8 +9,8 @@ use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row};
 
 use crate::{
-    Deleted, Entry, EntryState, Error, Filter, OutboxStatus, Salvaged, Selection, ShownEvent,
-    changes,
+    Deleted, Entry, EntryState, Error, Filter, Order, OutboxStatus, Salvaged, Selection,
+    ShownEvent, changes,
     connection::{self, write},
     counters::Counter,
     gaps::Teller,
@@ -155,7 +155,23 @@ impl OutboxView {
     /// # Errors
     /// Where the file cannot be read.
     pub fn list(&self, filter: Filter, limit: usize) -> Result<Vec<Entry>, Error> {
-        Ok(self.page(filter, 0, limit)?.into_iter().map(|shown| shown.entry).collect())
+        self.list_beyond(filter, Order::OldestFirst, None, limit)
+    }
+
+    /// The first `limit` events that `filter` lets through in that order, beyond
+    /// the one with the sequence `beyond` where a list is gone on with.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn list_beyond(
+        &self,
+        filter: Filter,
+        order: Order,
+        beyond: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        let page = self.page(filter, order, beyond.unwrap_or(order.start()), limit)?;
+        Ok(page.into_iter().map(|shown| shown.entry).collect())
     }
 
     /// How many events `filter` lets through.
@@ -163,7 +179,9 @@ impl OutboxView {
     /// # Errors
     /// Where the file cannot be read.
     pub fn count(&self, filter: Filter) -> Result<u64, Error> {
-        let mut select = self.db.prepare(&format!("SELECT count(*) {}", selection(filter)))?;
+        let mut select = self
+            .db
+            .prepare(&format!("SELECT count(*) {}", selection(filter, Order::OldestFirst)))?;
         Ok(select.query_row([0], |row| row.get(0))?)
     }
 
@@ -184,10 +202,16 @@ impl OutboxView {
         Export { view: self, filter, after: 0, page: VecDeque::new() }
     }
 
-    fn page(&self, filter: Filter, after: u64, limit: usize) -> Result<Vec<ShownEvent>, Error> {
-        let sql = format!("{} {} LIMIT ?2", columns(), selection(filter));
+    fn page(
+        &self,
+        filter: Filter,
+        order: Order,
+        beyond: u64,
+        limit: usize,
+    ) -> Result<Vec<ShownEvent>, Error> {
+        let sql = format!("{} {} LIMIT ?2", columns(), selection(filter, order));
         let mut select = self.db.prepare_cached(&sql)?;
-        let rows = select.query_map((after, limit as u64), shown)?;
+        let rows = select.query_map((beyond, limit as u64), shown)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -253,7 +277,7 @@ impl Iterator for Export<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.page.is_empty() {
-            match self.view.page(self.filter, self.after, EXPORT_PAGE) {
+            match self.view.page(self.filter, Order::OldestFirst, self.after, EXPORT_PAGE) {
                 Ok(page) => self.page = page.into(),
                 Err(error) => return Some(Err(error)),
             }
@@ -275,29 +299,57 @@ fn columns() -> String {
     )
 }
 
-/// The events after ?1, in order.
-fn selection(filter: Filter) -> String {
+/// The events beyond ?1, in order.
+fn selection(filter: Filter, order: Order) -> String {
+    let (beyond, direction) = order.sql();
+    let by = |column: &str| {
+        format!("FROM event e {WITH} WHERE {column} {beyond} ?1 ORDER BY {column} {direction}")
+    };
     match filter {
-        Filter::All => format!("FROM event e {WITH} WHERE e.sequence > ?1 ORDER BY e.sequence"),
+        Filter::All => by("e.sequence"),
         Filter::In(EntryState::Pending) => {
             let in_flight = Spans::InFlight.holds_sql("e.sequence");
-            in_spans(Spans::Queue, &format!("AND NOT {in_flight}"))
+            in_spans(Spans::Queue, order, &format!("AND NOT {in_flight}"))
         }
-        Filter::In(EntryState::InFlight) => in_spans(Spans::InFlight, ""),
-        Filter::In(EntryState::Settled) => in_spans(Spans::Settled, ""),
-        Filter::In(EntryState::Quarantined) => {
-            format!("FROM event e {WITH} WHERE q.sequence > ?1 ORDER BY q.sequence")
-        }
+        Filter::In(EntryState::InFlight) => in_spans(Spans::InFlight, order, ""),
+        Filter::In(EntryState::Settled) => in_spans(Spans::Settled, order, ""),
+        Filter::In(EntryState::Quarantined) => by("q.sequence"),
     }
 }
 
-fn in_spans(spans: Spans, but: &str) -> String {
+fn in_spans(spans: Spans, order: Order, but: &str) -> String {
     let table = spans.table();
+    let (beyond, direction) = order.sql();
+    let spans_beyond = match order {
+        Order::OldestFirst => {
+            format!("w.first >= coalesce((SELECT max(first) FROM {table} WHERE first <= ?1), 0)")
+        }
+        Order::NewestFirst => "w.first < ?1".to_owned(),
+    };
     format!(
         "FROM {table} w CROSS JOIN event e ON e.sequence BETWEEN w.first AND w.last {WITH}
-         WHERE w.first >= coalesce((SELECT max(first) FROM {table} WHERE first <= ?1), 0)
-           AND e.sequence > ?1 {but} ORDER BY w.first, e.sequence"
+         WHERE {spans_beyond} AND e.sequence {beyond} ?1 {but}
+         ORDER BY w.first {direction}, e.sequence {direction}"
     )
+}
+
+impl Order {
+    /// How a sequence further on compares, and the order in SQL's words.
+    fn sql(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OldestFirst => (">", "ASC"),
+            Self::NewestFirst => ("<", "DESC"),
+        }
+    }
+
+    /// Every sequence lies beyond it.
+    fn start(self) -> u64 {
+        match self {
+            Self::OldestFirst => 0,
+            // The greatest that SQLite counts to.
+            Self::NewestFirst => i64::MAX.unsigned_abs(),
+        }
+    }
 }
 
 fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {

@@ -13,6 +13,26 @@ export const commands = {
 	 *  what changes, while the window can be seen.
 	 */
 	watchLive: (channel: Channel<LiveUpdate>) => __TAURI_INVOKE<void>("watch_live", { channel }),
+	/**  What leaves this PC of one event, byte for byte. */
+	queueBody: (eventId: string) => typedError<string | null, Problem>(__TAURI_INVOKE("queue_body", { eventId })),
+	/**  Deletes events for good, sent or not. */
+	queueDelete: (eventIds: string[]) => typedError<Removal, Problem>(__TAURI_INVOKE("queue_delete", { eventIds })),
+	/**  Writes events into a file in the player's downloads, one a line. */
+	queueExport: (filter: QueueFilter) => typedError<Exported, Problem>(__TAURI_INVOKE("queue_export", { filter })),
+	/**  A page of the queue, beyond the row at `beyond` where one is gone on with. */
+	queuePage: (filter: QueueFilter, beyond: number | null) => typedError<QueuePage, Problem>(__TAURI_INVOKE("queue_page", { filter, beyond })),
+	/**  Lets refused events wait to be sent again: those named, or all. */
+	queueRequeue: (eventIds: string[] | null) => typedError<number, Problem>(__TAURI_INVOKE("queue_requeue", { eventIds })),
+	/**  The player agrees that events are sent to this server. */
+	uploadAgree: (server: string) => typedError<null, Problem>(__TAURI_INVOKE("upload_agree", { server })),
+	/**  Keeps events on this PC for now. */
+	uploadHold: () => typedError<null, Problem>(__TAURI_INVOKE("upload_hold")),
+	/**  Sends what was held. */
+	uploadLetGo: () => typedError<null, Problem>(__TAURI_INVOKE("upload_let_go")),
+	/**  Tries to send at once, however long was to be waited. */
+	uploadRetryNow: () => typedError<null, Problem>(__TAURI_INVOKE("upload_retry_now")),
+	/**  The player agrees no longer: nothing leaves this PC any more. */
+	uploadWithdraw: () => typedError<null, Problem>(__TAURI_INVOKE("upload_withdraw")),
 };
 
 /* Types */
@@ -35,6 +55,14 @@ export type CompanionStatus = {
 	upload: UploadStatus,
 	/**  What keeps readings from being recorded, where recording is on. */
 	recording_problem: string | null,
+};
+
+/**  Where an export stands. */
+export type Exported = {
+	/**  The file. */
+	path: string,
+	/**  How many events it has. */
+	events: number,
 };
 
 /**  An event as the player sees it. */
@@ -108,6 +136,100 @@ export type Phase =
 "between_rounds" |
 /**  Before the match, in its break, or after it. */
 "out_of_play";
+
+/**
+ *  Why it cannot be done. The page has the words for each code; the detail is
+ *  the system's own and stands beside them.
+ */
+export type Problem = {
+	/**  What the page says of it. */
+	code: ProblemCode,
+	/**  In English, for whoever looks further. */
+	detail: string,
+};
+
+/**  What the page has words for. */
+export type ProblemCode =
+/**  The companion does not run, so there is nobody to ask. */
+"not_running" |
+/**  The upload queue cannot be read or written. */
+"queue" |
+/**  The settings file cannot be read. */
+"settings" |
+/**  The address is none that events may be sent to. */
+"server" |
+/**  A file or folder cannot be read or written. */
+"file" |
+/**  What was named is not an event's id. */
+"no_such_event" |
+/**  Something else; the detail says what. */
+"other";
+
+/**  Which events to show. */
+export type QueueFilter =
+/**  Every event that is still on this PC. */
+"all" |
+/**  Waiting to be sent, in the order in which they will be. */
+"waiting" |
+/**  In a request at the moment. */
+"sending" |
+/**  On the server's disk, the last one first. */
+"sent" |
+/**  Refused by the server. */
+"refused";
+
+/**  Some rows, and where they go on. */
+export type QueuePage = {
+	/**  The rows. */
+	rows: QueueRow[],
+	/**  Where the next page begins; absent on the last one. */
+	next: number | null,
+	/**  How many rows all pages have. */
+	total: number,
+};
+
+/**  One event in the queue. */
+export type QueueRow = {
+	/**  Its place in the outbox. */
+	sequence: number,
+	/**  Its id. */
+	event_id: string,
+	/**  The match, or the outbox for the news of a gap. */
+	match_key: string,
+	/**  Where it stands. */
+	state: QueueState,
+	/**  Its type, such as `ringside.kill.v1`; absent where its bytes cannot be read. */
+	event_type: string | null,
+	/**  When it was seen, RFC 3339. */
+	time: string | null,
+	/**  Bytes of its body. */
+	bytes: number,
+	/**  Why it was refused, as a word of the wire's. */
+	reason: string | null,
+	/**  The server's own words. */
+	detail: string | null,
+};
+
+/**  Where an event stands. */
+export type QueueState =
+/**  Waiting to be sent. */
+"waiting" |
+/**  In a request at the moment. */
+"sending" |
+/**  On the server's disk. */
+"sent" |
+/**  Refused by the server. */
+"refused";
+
+/**  What became of events that were to be deleted. */
+export type Removal = {
+	/**  They are gone, and will not come back. */
+	deleted: number,
+	/**  They are being sent at this moment, and stay. */
+	being_sent: number,
+	/**  They were gone before. */
+	absent: number,
+};
 
 /**  The match that runs. */
 export type Running = {
@@ -194,7 +316,19 @@ export type UploadStatus = {
 	next_attempt_in_s: number | null,
 	/**  Why nothing is sent, where nothing is. */
 	paused_reason: string | null,
+	/**  Whether the player holds the upload back. */
+	held: boolean,
 	/**  The server's address; absent where nothing leaves this machine. */
 	server: string | null,
 };
+
+/* Tauri Specta runtime */
+async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
+    try {
+        return { status: "ok", data: await result };
+    } catch (e) {
+        if (e instanceof Error) throw e;
+        return { status: "error", error: e as any };
+    }
+}
 

@@ -123,11 +123,11 @@ fn begun() -> (Stage, Pipeline) {
     (stage, pipeline)
 }
 
-fn stream() -> StreamKey {
+pub(crate) fn stream() -> StreamKey {
     StreamKey { source: Source::Cs2, stream: "live".to_owned() }
 }
 
-fn at(mono_ms: u64) -> Moment {
+pub(crate) fn at(mono_ms: u64) -> Moment {
     let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(2)), mono_ms };
     Moment { clock, wall: WallTime::from_unix_ms(1_700_000_000_000) }
 }
@@ -143,7 +143,7 @@ fn a_match_that_no_frame_shows_any_more_is_shown_no_longer() {
 }
 
 /// What the game posts once its player has so many kills.
-fn frame(kills: u64) -> Received {
+pub(crate) fn frame(kills: u64) -> Received {
     let body = format!(
         r#"{{"provider":{{"appid":730,"steamid":"765","timestamp":{}}},
             "map":{{"name":"de_dust2","mode":"competitive","phase":"live","round":0}},

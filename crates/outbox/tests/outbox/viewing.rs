@@ -1,7 +1,7 @@
 //! What other processes see and do.
 
 use event_model::{CloudEvent, GapReason, Kind};
-use outbox::{Deleted, EntryState, Error, Filter, OutboxView, Selection};
+use outbox::{Deleted, EntryState, Error, Filter, Order, OutboxView, Selection};
 
 use crate::{
     damage_worlds::Files,
@@ -42,6 +42,39 @@ fn every_event_is_listed_in_its_state() {
     assert_eq!(listed(Filter::In(EntryState::InFlight)), [id(1)]);
     assert_eq!(listed(Filter::In(EntryState::Pending)), [id(2), id(3)]);
     assert_eq!(listed(Filter::In(EntryState::Quarantined)), []);
+}
+
+#[test]
+fn a_list_is_gone_on_with_in_either_order_and_in_every_state() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..9);
+    let claimed = claim(&mut outbox, 3);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    claim(&mut outbox, 2);
+    let view = folder.view();
+    for (filter, oldest_first) in [
+        (Filter::All, (1..=9).collect::<Vec<_>>()),
+        (Filter::In(EntryState::Settled), vec![1, 2, 3]),
+        (Filter::In(EntryState::InFlight), vec![4, 5]),
+        (Filter::In(EntryState::Pending), vec![6, 7, 8, 9]),
+    ] {
+        let newest_first: Vec<_> = oldest_first.iter().rev().copied().collect();
+        assert_eq!(by_twos(&view, filter, Order::OldestFirst), oldest_first, "{filter:?}");
+        assert_eq!(by_twos(&view, filter, Order::NewestFirst), newest_first, "{filter:?}");
+    }
+}
+
+/// The sequences of a whole list that is read two events at a time.
+fn by_twos(view: &OutboxView, filter: Filter, order: Order) -> Vec<u64> {
+    let mut all = Vec::new();
+    loop {
+        let page = view.list_beyond(filter, order, all.last().copied(), 2).unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page.iter().map(|entry| entry.sequence));
+    }
 }
 
 #[test]

@@ -1,0 +1,100 @@
+//! The upload queue, event by event.
+
+use std::sync::Arc;
+
+use boot_clock::BootClock;
+use companion::{
+    DataDir, Queue, QueueFilter, QueuePage, Removal,
+    event_model::{Clock, EventId},
+};
+use serde::Serialize;
+use tauri::{AppHandle, Manager, State, async_runtime::spawn_blocking};
+
+use super::problem::{Problem, ProblemCode};
+
+/// Where an export stands.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub(crate) struct Exported {
+    /// The file.
+    path: String,
+    /// How many events it has.
+    events: u64,
+}
+
+/// A page of the queue, beyond the row at `beyond` where one is gone on with.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_page(
+    dir: State<'_, Arc<DataDir>>,
+    filter: QueueFilter,
+    beyond: Option<u64>,
+) -> Result<QueuePage, Problem> {
+    let queue = Queue::of(&dir);
+    waited(move || queue.page(filter, beyond)).await
+}
+
+/// What leaves this PC of one event, byte for byte.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_body(
+    dir: State<'_, Arc<DataDir>>,
+    event_id: String,
+) -> Result<Option<String>, Problem> {
+    let (queue, id) = (Queue::of(&dir), parsed(&event_id)?);
+    waited(move || queue.body(id)).await
+}
+
+/// Lets refused events wait to be sent again: those named, or all.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_requeue(
+    dir: State<'_, Arc<DataDir>>,
+    event_ids: Option<Vec<String>>,
+) -> Result<u64, Problem> {
+    let ids = event_ids.map(|ids| all_parsed(&ids)).transpose()?;
+    let queue = Queue::of(&dir);
+    waited(move || queue.requeue(ids)).await
+}
+
+/// Deletes events for good, sent or not.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_delete(
+    dir: State<'_, Arc<DataDir>>,
+    event_ids: Vec<String>,
+) -> Result<Removal, Problem> {
+    let (queue, ids) = (Queue::of(&dir), all_parsed(&event_ids)?);
+    waited(move || queue.delete(&ids, BootClock::new().now())).await
+}
+
+/// Writes events into a file in the player's downloads, one a line.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_export(
+    app: AppHandle,
+    dir: State<'_, Arc<DataDir>>,
+    filter: QueueFilter,
+) -> Result<Exported, Problem> {
+    let downloads = app.path().download_dir().or_else(|_| app.path().home_dir());
+    let folder = downloads.map_err(|_| ProblemCode::File)?.join("Ringside");
+    let queue = Queue::of(&dir);
+    let (path, events) =
+        waited(move || queue.export(filter, folder, BootClock::new().now())).await?;
+    Ok(Exported { path: path.display().to_string(), events })
+}
+
+/// What waits for a disk does so beside the threads that serve the windows.
+async fn waited<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, companion::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = spawn_blocking(work).await.map_err(|_| ProblemCode::Other)?;
+    Ok(done?)
+}
+
+fn all_parsed(ids: &[String]) -> Result<Vec<EventId>, Problem> {
+    ids.iter().map(|id| parsed(id)).collect()
+}
+
+fn parsed(id: &str) -> Result<EventId, Problem> {
+    id.parse().map_err(|_| ProblemCode::NoSuchEvent.into())
+}
