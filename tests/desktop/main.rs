@@ -11,4 +11,5 @@ mod child;
 mod display;
 mod driver;
 mod installation;
+mod overlay;
 mod window;

@@ -69,16 +69,16 @@ fn a_kill_in_the_game_appears_in_the_open_window() {
 }
 
 /// The app on a display of its own. Fields are dropped in order: the window first.
-struct App {
+pub(crate) struct App {
     window: Session,
-    installation: Installation,
-    _display: Display,
+    pub(crate) installation: Installation,
+    display: Display,
 }
 
 impl App {
     /// Opens it; `None`, and says why, where this machine has not what it takes.
     #[expect(clippy::print_stdout, reason = "the test runner shows why a test was skipped")]
-    fn open() -> Option<Self> {
+    pub(crate) fn open() -> Option<Self> {
         let opened = Self::try_open();
         opened.map_err(|reason| println!("skipped: {reason}")).ok()
     }
@@ -92,10 +92,15 @@ impl App {
         let installation = Installation::new();
         let arguments = ["--data-dir", &installation.data_dir()];
         let window = Session::open(&display, installation.home.path(), &binary, &arguments)?;
-        Ok(Self { window, installation, _display: display })
+        Ok(Self { window, installation, display })
     }
 
-    fn wait_for(&self, selector: &str, words: &str) {
+    /// The display's name.
+    pub(crate) fn display(&self) -> &str {
+        &self.display.name
+    }
+
+    pub(crate) fn wait_for(&self, selector: &str, words: &str) {
         let script = WHEN_SHOWN
             .replace("SELECTOR", &json!(selector).to_string())
             .replace("WORDS", &json!(words).to_string());

@@ -80,6 +80,8 @@ const PACKAGES: &[Package] = &[
     package("libxdo-dev", Purpose::Build),
     package("pkg-config", Purpose::Build),
     package("dbus-x11", Purpose::Desktop),
+    // Blends windows: what is seen through the overlay.
+    package("picom", Purpose::Desktop),
     package("webkit2gtk-driver", Purpose::Desktop),
     package("xvfb", Purpose::Desktop),
     package("nodejs", Purpose::Pages),
@@ -225,7 +227,7 @@ mod tests {
     fn only_what_is_needed_and_missing_is_named() {
         let missing = missing(&[Purpose::Desktop], |package| package.name == "xvfb");
         let names: Vec<_> = missing.iter().map(|package| package.name).collect();
-        assert_eq!(names, ["dbus-x11", "webkit2gtk-driver"]);
+        assert_eq!(names, ["dbus-x11", "picom", "webkit2gtk-driver"]);
     }
 
     #[test]

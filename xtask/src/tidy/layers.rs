@@ -91,6 +91,11 @@ pub(crate) const OWNERSHIPS: &[Ownership] = &[
         owners: &["ringside-desktop"],
     },
     Ownership {
+        what: "the display server",
+        crates: &["x11rb"],
+        owners: &["ringside-desktop", "system-tests"],
+    },
+    Ownership {
         what: "SQLite",
         crates: &["rusqlite", "libsqlite3-sys", "sqlx", "diesel"],
         owners: &["ingest-store", "outbox"],
