@@ -1,13 +1,12 @@
 //! The companion's life beside the window: the only code here that starts or stops it.
 
 use std::{
-    error::Error,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use boot_clock::BootClock;
-use companion::{Companion, RunOptions, Shell};
+use companion::{Companion, Error, RunOptions, SettingsFrom, Shell, UploadOptions};
 use live_view::Capture;
 use tauri::async_runtime::{self, JoinHandle};
 use tokio::sync::{RwLock, RwLockReadGuard, oneshot};
@@ -63,15 +62,16 @@ impl CompanionTask {
 }
 
 async fn run(options: RunOptions, live: Arc<Live>, slot: Slot, stopped: oneshot::Receiver<()>) {
-    let shell: Arc<dyn Shell> = Arc::clone(&live) as _;
-    match Companion::start(options, Arc::new(BootClock::new()), shell).await {
-        Ok(companion) => *slot.write().await = Some(companion),
+    match started(options, &live).await {
+        Ok((companion, capture)) => {
+            *slot.write().await = Some(companion);
+            live.capture(capture);
+        }
         Err(error) => {
             error!(error = with_causes(&error), "The companion did not start");
             return live.capture(Capture::Failed { problem: with_causes(&error) });
         }
     }
-    live.capture(Capture::Running);
     // Ends with an error, always: to stop is to drop the other end.
     stopped.await.ok();
     let Some(companion) = slot.write().await.take() else { return };
@@ -87,8 +87,28 @@ async fn run(options: RunOptions, live: Arc<Live>, slot: Slot, stopped: oneshot:
     }
 }
 
+/// Starts as the settings say; where they cannot be read, with the defaults, which
+/// send nothing: a match is not lost for a comma in a file.
+async fn started(options: RunOptions, live: &Arc<Live>) -> Result<(Companion, Capture), Error> {
+    let start = async |options| {
+        let shell: Arc<dyn Shell> = Arc::clone(live) as _;
+        Companion::start(options, Arc::new(BootClock::new()), shell).await
+    };
+    match start(options.clone()).await {
+        Ok(companion) => Ok((companion, Capture::Running)),
+        Err(unreadable @ Error::Settings { .. }) => {
+            let problem = with_causes(&unreadable);
+            warn!(problem, "Captured with the defaults, and nothing is sent");
+            let upload = UploadOptions::default();
+            let defaults = RunOptions { settings: SettingsFrom::Defaults, upload, ..options };
+            Ok((start(defaults).await?, Capture::WithoutSettings { problem }))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// The error and what caused it, in one line.
-fn with_causes(error: &(dyn Error + 'static)) -> String {
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -7,6 +7,9 @@ use tempfile::TempDir;
 
 use crate::driver::{client, free_port};
 
+/// A quotation mark is missing in its second line.
+pub(crate) const BROKEN_SETTINGS: &str = "[upload]\nserver = \"https://ringside.example\n";
+
 const STEAM_ID: &str = "76561198000000001";
 
 /// A fresh installation that listens for Counter-Strike on a port of its own.
@@ -19,9 +22,23 @@ pub(crate) struct Installation {
 impl Installation {
     /// Writes its settings; the app writes the rest.
     pub(crate) fn new() -> Self {
+        Self::with(|port| format!("[league]\nenabled = false\n[cs2]\nport = {port}\n"))
+    }
+
+    /// One whose settings are no settings.
+    pub(crate) fn with_broken_settings() -> Self {
+        Self::with(|_| BROKEN_SETTINGS.to_owned())
+    }
+
+    /// What its settings file holds.
+    pub(crate) fn settings(&self) -> String {
+        fs::read_to_string(self.data_dir() + "/settings.toml").expect("the file is there")
+    }
+
+    fn with(settings: impl Fn(u16) -> String) -> Self {
         let home = TempDir::new().expect("a temporary directory");
         let port = free_port();
-        let settings = format!("[league]\nenabled = false\n[cs2]\nport = {port}\n");
+        let settings = settings(port);
         let installation = Self { home, port };
         fs::create_dir(installation.data_dir()).expect("a fresh directory takes another");
         fs::write(installation.data_dir() + "/settings.toml", settings).expect("a fresh directory");

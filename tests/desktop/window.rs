@@ -4,7 +4,11 @@ use std::{env, fs, path::PathBuf};
 
 use serde_json::json;
 
-use crate::{display::Display, driver::Session, installation::Installation};
+use crate::{
+    display::Display,
+    driver::Session,
+    installation::{BROKEN_SETTINGS, Installation},
+};
 
 /// Hands over `true` as soon as the page holds what `selector` names and says `words`.
 const WHEN_SHOWN: &str = r#"
@@ -68,6 +72,15 @@ fn a_kill_in_the_game_appears_in_the_open_window() {
         .expect("the target directory can be written");
 }
 
+#[test]
+fn settings_that_cannot_be_read_are_said_and_kept() {
+    let Some(app) = App::open_on(Installation::with_broken_settings()) else { return };
+    app.wait_for(r#"[role="alert"]"#, "settings.toml");
+    app.wait_for("main", "Nothing yet");
+    assert_eq!(app.window.run(COUNTS)["pending"], json!("0"), "the queue is there");
+    assert_eq!(app.installation.settings(), BROKEN_SETTINGS, "whoever wrote it can mend it");
+}
+
 /// The app on a display of its own. Fields are dropped in order: the window first.
 pub(crate) struct App {
     window: Session,
@@ -77,19 +90,23 @@ pub(crate) struct App {
 
 impl App {
     /// Opens it; `None`, and says why, where this machine has not what it takes.
-    #[expect(clippy::print_stdout, reason = "the test runner shows why a test was skipped")]
     pub(crate) fn open() -> Option<Self> {
-        let opened = Self::try_open();
+        Self::open_on(Installation::new())
+    }
+
+    /// The same on an installation that was made for the test.
+    #[expect(clippy::print_stdout, reason = "the test runner shows why a test was skipped")]
+    fn open_on(installation: Installation) -> Option<Self> {
+        let opened = Self::try_open(installation);
         opened.map_err(|reason| println!("skipped: {reason}")).ok()
     }
 
-    fn try_open() -> Result<Self, String> {
+    fn try_open(installation: Installation) -> Result<Self, String> {
         let binary = built().join("ringside-desktop");
         if !binary.exists() {
             return Err(format!("{} is not built", binary.display()));
         }
         let display = Display::start()?;
-        let installation = Installation::new();
         let arguments = ["--data-dir", &installation.data_dir()];
         let window = Session::open(&display, installation.home.path(), &binary, &arguments)?;
         Ok(Self { window, installation, display })

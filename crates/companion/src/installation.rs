@@ -9,7 +9,7 @@ use event_model::Clock;
 use outbox::Outbox;
 use tokio::sync::Notify;
 
-use crate::{DataDir, Error, Identity, Settings, owned_outbox::open_owned};
+use crate::{DataDir, Error, Identity, Settings, SettingsFrom, owned_outbox::open_owned};
 
 /// An installation that this process owns.
 pub(crate) struct Installation {
@@ -25,11 +25,15 @@ impl Installation {
     /// Opens it; `over` lays the command line over the settings.
     pub(crate) fn open(
         data_dir: Option<PathBuf>,
+        from: SettingsFrom,
         over: impl FnOnce(Settings) -> Settings,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let dir = DataDir::open(data_dir)?;
-        let settings = over(Settings::load_or_create(&dir)?);
+        let settings = over(match from {
+            SettingsFrom::File => Settings::load_or_create(&dir)?,
+            SettingsFrom::Defaults => Settings::default(),
+        });
         let identity = Identity::load_or_create(&dir)?;
         let outbox = Arc::new(Mutex::new(open_owned(&dir, identity.device(), clock.now())?));
         Ok(Self { dir, settings, identity, outbox, wake: Arc::default() })

@@ -39,7 +39,7 @@ pub use data_dir::DataDir;
 pub use doctor::{Advice, DoctorReport, Installed, SourceDiagnosis, doctor};
 pub use error::Error;
 pub use identity::Identity;
-pub use live::{Companion, RunOptions, RunSummary};
+pub use live::{Companion, RunOptions, RunSummary, SettingsFrom};
 pub use live_pipeline::LivePipeline;
 pub use queue::{Queue, QueueFilter, QueuePage, QueueRow, QueueState, Removal};
 pub use replay::{ReplayOptions, ReplayProgress, ReplayReport, Speed, replay};

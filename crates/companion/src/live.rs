@@ -47,6 +47,19 @@ pub struct RunOptions {
     pub league_root: Option<PathBuf>,
     /// Another port for Counter-Strike's posts; 0 for any free one.
     pub gsi_port: Option<u16>,
+    /// Where the settings come from.
+    pub settings: SettingsFrom,
+}
+
+/// Where the settings of a run come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SettingsFrom {
+    /// The file of this installation.
+    #[default]
+    File,
+    /// The defaults, which name no server: for a run beside a file that cannot be
+    /// read, which stays as it is.
+    Defaults,
 }
 
 /// A running companion.
@@ -117,7 +130,7 @@ impl Companion {
         let data_dir = options.data_dir.clone();
         let over = |settings| options.over(settings);
         let Installation { dir, settings, identity, outbox, wake } =
-            Installation::open(data_dir, over, &clock)?;
+            Installation::open(data_dir, options.settings, over, &clock)?;
         let uploads = Uploads::new(
             options.upload.clone(),
             dir.clone(),

@@ -10,7 +10,7 @@ use outbox::{NewEvent, StreamKey};
 use recording::{Entry, Item, Recording};
 
 use crate::{
-    Error, Shell,
+    Error, SettingsFrom, Shell,
     installation::Installation,
     owned_outbox::{self, lock},
     pipeline::{Beginning, Pipeline, Rules},
@@ -82,7 +82,7 @@ pub async fn replay(
     let tape = Tape::open(&options)?;
     let data_dir = options.data_dir.clone();
     let Installation { dir, settings, identity, outbox, wake } =
-        Installation::open(data_dir, |settings| settings, &clock)?;
+        Installation::open(data_dir, SettingsFrom::File, |settings| settings, &clock)?;
     let upload = Upload::start(
         &options.upload,
         &settings,

@@ -26,6 +26,12 @@ pub enum Capture {
     Starting,
     /// It reads games and keeps what it reads.
     Running,
+    /// It does so with the defaults and sends nothing: the settings file cannot be
+    /// read, and stays as it is.
+    WithoutSettings {
+        /// Which file, what is wrong in it and where; for a person.
+        problem: String,
+    },
     /// It could not start; nothing is captured.
     Failed {
         /// Why, for a person.

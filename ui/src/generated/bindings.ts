@@ -42,6 +42,13 @@ export type Capture =
 { state: "starting" } |
 /**  It reads games and keeps what it reads. */
 { state: "running" } |
+/**
+ *  It does so with the defaults and sends nothing: the settings file cannot be
+ *  read, and stays as it is.
+ */
+{ state: "without_settings";
+/**  Which file, what is wrong in it and where; for a person. */
+problem: string } |
 /**  It could not start; nothing is captured. */
 { state: "failed";
 /**  Why, for a person. */

@@ -28,7 +28,12 @@ export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLin
 export function status(upload: Partial<UploadStatus> = {}, changes: Partial<Status> = {}): Status {
   const counts = { pending: 0, in_flight: 0, settled: 0, quarantined: 0 };
   const troubles = { pruned: 0, lost: 0, not_saved: 0 };
-  const rest = { oldest_pending_age_s: null, next_attempt_in_s: null, paused_reason: null, held: false };
+  const rest = {
+    oldest_pending_age_s: null,
+    next_attempt_in_s: null,
+    paused_reason: null,
+    held: false,
+  };
   return {
     capture: { state: "running" },
     sources: [],

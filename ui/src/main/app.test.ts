@@ -84,6 +84,13 @@ test("a companion that could not start is an alert", async () => {
   expect(screen.queryByText(/Start a match/), "a match would not be seen").toBeNull();
 });
 
+test("settings that cannot be read are an alert, and capture goes on", async () => {
+  const capture = { state: "without_settings", problem: "settings.toml, line 3" } as const;
+  await shown([], status({}, { capture }));
+  expect(screen.getByRole("alert")).toHaveTextContent(/nothing is sent.*line 3/);
+  expect(screen.getByText(/Start a match/)).toBeInTheDocument();
+});
+
 test("what was there before the page is not announced, news is", async () => {
   const live = liveWith([line("a")], FULL);
   render(App, { live });

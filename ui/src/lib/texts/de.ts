@@ -86,6 +86,8 @@ export const de: Texts = {
 
   failed: {
     title: "Es wird nichts aufgezeichnet",
+    settings:
+      "Die Einstellungen sind nicht lesbar: Spiele werden aufgezeichnet, gesendet wird nichts",
     unreachable:
       "Das Fenster erreicht den Rest von Ringside nicht. Schließe es und starte Ringside neu.",
   },

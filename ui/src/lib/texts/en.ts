@@ -91,6 +91,7 @@ export const en = {
 
   failed: {
     title: "Nothing is being captured",
+    settings: "The settings cannot be read: games are captured, and nothing is sent",
     unreachable: "The window cannot reach the rest of Ringside. Close it and start Ringside again.",
   },
 
