@@ -1,1 +1,10 @@
 //! Where the overlay stands, when it is seen, and what may interrupt a match. Pure.
+//!
+//! The shell asks the system (which monitors there are, how the game's window
+//! lies, what was pressed) and does as it is told; what follows from all that is
+//! decided here, without a window, a clock or a file.
+//!
+//! - [`placement`]: a saved place and the monitors of the moment make a
+//!   rectangle that lies within one monitor.
+
+pub mod placement;

@@ -1,0 +1,3 @@
+//! The overlay's core, seen from outside.
+
+mod placement;
