@@ -6,5 +6,7 @@
 //!
 //! - [`placement`]: a saved place and the monitors of the moment make a
 //!   rectangle that lies within one monitor.
+//! - [`edit`]: moving and scaling the overlay, and going back to the game.
 
+pub mod edit;
 pub mod placement;

@@ -1,3 +1,4 @@
 //! The overlay's core, seen from outside.
 
+mod edit;
 mod placement;
