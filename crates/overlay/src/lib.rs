@@ -7,6 +7,10 @@
 //! - [`placement`]: a saved place and the monitors of the moment make a
 //!   rectangle that lies within one monitor.
 //! - [`edit`]: moving and scaling the overlay, and going back to the game.
+//! - [`visibility`]: whether the overlay is seen, and if not, why.
+//! - [`watchdog`]: whether its page still answers, and when to load it anew.
 
 pub mod edit;
 pub mod placement;
+pub mod visibility;
+pub mod watchdog;

@@ -2,3 +2,5 @@
 
 mod edit;
 mod placement;
+mod visibility;
+mod watchdog;
