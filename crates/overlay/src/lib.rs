@@ -9,8 +9,12 @@
 //! - [`edit`]: moving and scaling the overlay, and going back to the game.
 //! - [`visibility`]: whether the overlay is seen, and if not, why.
 //! - [`watchdog`]: whether its page still answers, and when to load it anew.
+//! - [`hotkey`]: which keys do what, and who else wants them.
+//! - [`quiet`]: what has to wait until the match is over.
 
 pub mod edit;
+pub mod hotkey;
 pub mod placement;
+pub mod quiet;
 pub mod visibility;
 pub mod watchdog;

@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //!
-//! - What is [`resolve`]d lies within one monitor, whatever was saved.
+//! - What [`resolve()`] gives lies within one monitor, whatever was saved.
 //! - Resolving changes no place: a monitor that is plugged in again finds the
 //!   overlay where it was.
 //! - A place of a rectangle resolves to that rectangle, to the pixel.

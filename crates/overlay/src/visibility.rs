@@ -10,17 +10,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::edit::Mode;
+use crate::placement::MonitorId;
 use crate::watchdog::Health;
 
-/// Where the player wants the overlay; asked at the first run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Where the player wants the overlay. The first run asks for it, so there is
+/// none by default: nobody gets a window over a game unasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Where {
     /// Over the game.
-    #[default]
     OverGame,
-    /// Beside it, on another monitor.
+    /// Beside it, on another monitor, as long as there is another.
     OtherMonitor,
     /// As a page in OBS alone: no window of it is made.
     ObsOnly,
@@ -28,7 +29,16 @@ pub enum Where {
     Nowhere,
 }
 
-/// When the player wants the overlay, where it lies over the game.
+/// On whose monitor the overlay stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lies {
+    /// On the game's: it may be in the way.
+    OnGamesMonitor,
+    /// On another: it is in nobody's way.
+    OnAnother,
+}
+
+/// When the player wants the overlay, where it lies on the game's monitor.
 ///
 /// "Yields to moments when the game says the player is dead, buying or between
 /// rounds" can be read both ways. It is meant so: the overlay leaves the screen
@@ -103,7 +113,9 @@ pub enum Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
     /// Where the player wants it.
-    pub place: Where,
+    pub choice: Where,
+    /// On whose monitor it stands.
+    pub lies: Lies,
     /// When the player wants it.
     pub when: When,
     /// Whether the player switched it off.
@@ -152,6 +164,19 @@ pub enum Why {
     InPlay,
 }
 
+impl Lies {
+    /// On whose monitor an overlay stands. Where the platform does not tell on
+    /// which the game is, it stands where the player wants it.
+    #[must_use]
+    pub fn of(choice: Where, overlay: &MonitorId, game: Option<&MonitorId>) -> Self {
+        match (game, choice) {
+            (Some(game), _) if game == overlay => Self::OnGamesMonitor,
+            (Some(_), _) | (None, Where::OtherMonitor) => Self::OnAnother,
+            (None, Where::OverGame | Where::ObsOnly | Where::Nowhere) => Self::OnGamesMonitor,
+        }
+    }
+}
+
 /// Whether the overlay is seen, as far as its page answers.
 #[must_use]
 pub fn seen(situation: &Situation, page: Health) -> Seen {
@@ -177,7 +202,7 @@ pub fn wanted(situation: &Situation) -> Seen {
 
 /// What hides it wherever it stands.
 fn not_wanted(situation: &Situation) -> Option<Why> {
-    match situation.place {
+    match situation.choice {
         Where::ObsOnly => return Some(Why::InObsOnly),
         Where::Nowhere => return Some(Why::NotWanted),
         Where::OverGame | Where::OtherMonitor => {}
@@ -189,13 +214,12 @@ fn not_wanted(situation: &Situation) -> Option<Why> {
     }
 }
 
-/// What hides it over the game. On another monitor it is in nobody's way: there
-/// it stays when the game minimises itself, as exclusive fullscreen does at any
-/// click on that other monitor.
+/// What hides it on the game's monitor. On another it stays also when the game
+/// minimises itself, as exclusive fullscreen does at any click beside it.
 fn in_the_way(situation: &Situation) -> Option<Why> {
-    match situation.place {
-        Where::OverGame => {}
-        Where::OtherMonitor | Where::ObsOnly | Where::Nowhere => return None,
+    match situation.lies {
+        Lies::OnGamesMonitor => {}
+        Lies::OnAnother => return None,
     }
     match situation.game {
         GameWindow::Minimised => return Some(Why::GameMinimised),

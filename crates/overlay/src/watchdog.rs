@@ -108,7 +108,8 @@ impl Watchdog {
         }
     }
 
-    /// What is to be done now. `wanted` is what
+    /// What is to be done now. Its [`health`](Self::health) may be another
+    /// afterwards. `wanted` is what
     /// [`visibility::wanted`](crate::visibility::wanted) says: a page that nobody
     /// wants to see is not asked, since being asked would wake it.
     pub fn poll(&mut self, now_ms: u64, wanted: Seen) -> Due {

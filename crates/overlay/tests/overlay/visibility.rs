@@ -1,8 +1,9 @@
 //! When the overlay is seen: every combination there is, and the cases by name.
 
 use overlay::edit::Mode;
+use overlay::placement::MonitorId;
 use overlay::visibility::{
-    Content, GameWindow, Moment, Seen, Situation, Switch, When, Where, Why, seen, wanted,
+    Content, GameWindow, Lies, Moment, Seen, Situation, Switch, When, Where, Why, seen, wanted,
 };
 use overlay::watchdog::Health;
 
@@ -19,11 +20,13 @@ const GAMES: [GameWindow; 5] = [
 ];
 const MOMENTS: [Moment; 5] =
     [Moment::Playing, Moment::Dead, Moment::Buying, Moment::BetweenRounds, Moment::OutOfPlay];
+const LIES: [Lies; 2] = [Lies::OnGamesMonitor, Lies::OnAnother];
 const MODES: [Mode; 2] = [Mode::Play, Mode::Edit];
 
 /// Over a game in front, with something to show, always.
 const PLAYING: Situation = Situation {
-    place: Where::OverGame,
+    choice: Where::OverGame,
+    lies: Lies::OnGamesMonitor,
     when: When::Always,
     switch: Switch::On,
     content: Content::Something,
@@ -37,20 +40,22 @@ fn each_reason_alone_hides_it() {
     let calm = Situation { when: When::CalmMoments, ..PLAYING };
     for (situation, expected) in [
         (PLAYING, Seen::Shown),
-        (Situation { place: Where::ObsOnly, ..PLAYING }, Seen::Hidden(Why::InObsOnly)),
-        (Situation { place: Where::Nowhere, ..PLAYING }, Seen::Hidden(Why::NotWanted)),
+        (Situation { choice: Where::ObsOnly, ..PLAYING }, Seen::Hidden(Why::InObsOnly)),
+        (Situation { choice: Where::Nowhere, ..PLAYING }, Seen::Hidden(Why::NotWanted)),
         (Situation { switch: Switch::Off, ..PLAYING }, Seen::Hidden(Why::SwitchedOff)),
         (Situation { content: Content::Nothing, ..PLAYING }, Seen::Hidden(Why::NothingToShow)),
         (Situation { game: GameWindow::Minimised, ..PLAYING }, Seen::Hidden(Why::GameMinimised)),
         (Situation { game: GameWindow::Covered, ..PLAYING }, Seen::Hidden(Why::GameCovered)),
         (Situation { game: GameWindow::Visible, ..PLAYING }, Seen::Shown),
         (Situation { game: GameWindow::Unknown, ..PLAYING }, Seen::Shown),
+        (Situation { game: GameWindow::Minimised, lies: Lies::OnAnother, ..PLAYING }, Seen::Shown),
+        (Situation { choice: Where::OtherMonitor, ..PLAYING }, Seen::Shown),
         (calm, Seen::Hidden(Why::InPlay)),
         (Situation { moment: Moment::Dead, ..calm }, Seen::Shown),
         (Situation { moment: Moment::Buying, ..calm }, Seen::Shown),
         (Situation { moment: Moment::BetweenRounds, ..calm }, Seen::Shown),
         (Situation { moment: Moment::OutOfPlay, ..calm }, Seen::Shown),
-        (Situation { place: Where::OtherMonitor, ..calm }, Seen::Shown),
+        (Situation { lies: Lies::OnAnother, ..calm }, Seen::Shown),
     ] {
         assert_eq!(seen(&situation, Health::Healthy), expected, "{situation:?}");
     }
@@ -59,7 +64,7 @@ fn each_reason_alone_hides_it() {
 #[test]
 fn of_several_reasons_the_most_lasting_is_told() {
     let everything = Situation {
-        place: Where::Nowhere,
+        choice: Where::Nowhere,
         when: When::CalmMoments,
         switch: Switch::Off,
         content: Content::Nothing,
@@ -69,7 +74,7 @@ fn of_several_reasons_the_most_lasting_is_told() {
     let told = |situation| seen(&situation, Health::Healthy);
     assert_eq!(seen(&everything, Health::Silent), Seen::Hidden(Why::PageSilent));
     assert_eq!(told(everything), Seen::Hidden(Why::NotWanted));
-    let wanted = Situation { place: Where::OverGame, ..everything };
+    let wanted = Situation { choice: Where::OverGame, ..everything };
     assert_eq!(told(wanted), Seen::Hidden(Why::SwitchedOff));
     let switched_on = Situation { switch: Switch::On, ..wanted };
     assert_eq!(told(switched_on), Seen::Hidden(Why::NothingToShow));
@@ -110,7 +115,7 @@ fn a_click_on_another_monitor_hides_nothing() {
         let before = wanted(&Situation { game: GameWindow::Front, ..situation });
         let after = wanted(&Situation { game: GameWindow::Visible, ..situation });
         assert_eq!(after, before, "{situation:?}");
-        if situation.place == Where::OtherMonitor {
+        if situation.lies == Lies::OnAnother {
             let fullscreen = wanted(&Situation { game: GameWindow::Minimised, ..situation });
             assert_eq!(fullscreen, before, "{situation:?}");
         }
@@ -137,15 +142,27 @@ fn a_page_is_wanted_exactly_where_it_would_be_seen_if_it_answered() {
     }
 }
 
-/// All 1,600 of them.
+#[test]
+fn an_overlay_that_lost_its_other_monitor_lies_on_the_games() {
+    let id = |name: &str| MonitorId { name: name.to_owned(), width: 1, height: 1, nth: 0 };
+    let (games, other) = (id("A"), id("B"));
+    let beside = Where::OtherMonitor;
+    assert_eq!(Lies::of(beside, &other, Some(&games)), Lies::OnAnother);
+    assert_eq!(Lies::of(beside, &games, Some(&games)), Lies::OnGamesMonitor);
+    assert_eq!(Lies::of(beside, &games, None), Lies::OnAnother, "nobody knows where the game is");
+    assert_eq!(Lies::of(Where::OverGame, &other, Some(&games)), Lies::OnAnother, "dragged there");
+    assert_eq!(Lies::of(Where::OverGame, &other, None), Lies::OnGamesMonitor);
+}
+
+/// All 6,400 of them.
 fn all() -> impl Iterator<Item = Situation> {
     let mut situations = Vec::new();
-    for place in WHERES {
+    for choice in WHERES {
         for when in WHENS {
             for switch in SWITCHES {
                 for content in CONTENTS {
                     for game in GAMES {
-                        let places = Situation { place, when, switch, content, game, ..PLAYING };
+                        let places = Situation { choice, when, switch, content, game, ..PLAYING };
                         situations.extend(MOMENTS.map(|moment| Situation { moment, ..places }));
                     }
                 }
@@ -153,5 +170,6 @@ fn all() -> impl Iterator<Item = Situation> {
         }
     }
     let in_mode = |situation| MODES.map(|mode| Situation { mode, ..situation });
-    situations.into_iter().flat_map(in_mode)
+    let on_monitor = |situation| LIES.map(|lies| Situation { lies, ..situation });
+    situations.into_iter().flat_map(in_mode).flat_map(on_monitor)
 }
