@@ -9,17 +9,19 @@ use super::geometry::Span;
 /// seventh of a pixel, and a settings file stays readable.
 const STEPS_PER_PERCENT: f64 = 10_000.0;
 
-/// Percent of the free span, from 0 to 100.
+/// Percent of the free span, from 0 to 100. To a page it is a number, and never
+/// the `null` that other floats may be there; `specta` has no name for such.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[cfg_attr(feature = "specta", specta(type = f64))]
+#[cfg_attr(feature = "specta", specta(type = i32))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Percent(f64);
 
-/// Percent of the free span beside its middle: −50 is the start, 50 the end.
+/// Percent of the free span beside its middle: −50 is the start, 50 the end. To a
+/// page it is a number, as [`Percent`] is.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[cfg_attr(feature = "specta", specta(type = f64))]
+#[cfg_attr(feature = "specta", specta(type = i32))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Lean(f64);
 
