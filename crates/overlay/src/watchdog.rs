@@ -141,9 +141,7 @@ impl Watchdog {
     }
 
     fn revive(&mut self, now_ms: u64) {
-        if self.health() == Health::Silent {
-            self.healthy_since_ms = now_ms;
-        }
+        self.healthy_since_ms = now_ms;
         self.state = State::content(now_ms);
     }
 

@@ -1,6 +1,6 @@
 //! From a place to a rectangle, and back.
 
-use super::{Along, Desktop, LogicalSize, Monitor, MonitorId, Place, Point, Rect, Size};
+use super::{Along, Desktop, LogicalSize, Monitor, MonitorId, Place, Rect, Size};
 
 /// Where the overlay stands now.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,17 +84,12 @@ pub fn place_of(rect: Rect, look: &Place, desktop: &Desktop) -> Option<Place> {
 /// Whether it fits, and where it stands.
 fn stand_on(monitor: &Monitor, place: &Place, size: LogicalSize) -> (bool, Standing) {
     let (area, wished) = (monitor.area(), monitor.scale() * place.scale.factor());
-    let room = area.size();
-    let shrink = shrinking(size.at_scale(wished), room);
+    let shrink = shrinking(size.at_scale(wished), area.size());
     let zoom = wished * shrink;
-    let shrunk = size.at_scale(zoom);
-    // Rounding may leave one pixel too many.
-    let window =
-        Size { width: shrunk.width.min(room.width), height: shrunk.height.min(room.height) };
-    let across = place.across.in_area(area.across(), window.width);
-    let down = place.down.in_area(area.down(), window.height);
-    let at = Point { x: across.start, y: down.start };
-    let rect = Rect::new(at, window);
+    let Size { width, height } = size.at_scale(zoom);
+    let across = place.across.in_area(area.across(), width);
+    let down = place.down.in_area(area.down(), height);
+    let rect = Rect::of(across, down);
     (shrink >= 1.0, Standing { rect, zoom, monitor: monitor.id().clone() })
 }
 

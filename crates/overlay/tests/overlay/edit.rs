@@ -109,6 +109,27 @@ fn a_reset_in_play_is_saved_at_once_and_in_edit_mode_when_locked() {
 }
 
 #[test]
+fn a_reset_takes_the_overlay_out_of_the_pointers_hand() {
+    let mut edit = editing(centred());
+    work(&mut edit, Work::PickUp(Handle::Body, point(0, 0)));
+    act(&mut edit, Act::Reset);
+    assert_eq!(work(&mut edit, Work::PullTo(point(300, 300))), []);
+}
+
+#[test]
+fn arrow_keys_move_as_far_to_the_eye_where_pixels_are_smaller() {
+    let desktop = Desktop::new([MonitorSeen { scale: 2.0, ..seen("A", 0) }]);
+    let around = Surroundings { size: page(), desktop: &desktop };
+    let mut edit = editing(centred());
+    let left = |edit: &OverlayEdit| {
+        resolve(edit.place(), page(), &desktop).standing().map(|it| it.rect.at().x)
+    };
+    let before = left(&edit);
+    edit.handle(Act::Work(Work::Nudge(Direction::Right, Step::Near)), around);
+    assert_eq!(left(&edit), before.map(|x| x + 2));
+}
+
+#[test]
 fn another_game_ends_edit_mode_and_brings_its_own_place() {
     let mut edit = editing(Place::default());
     let loaded = act(&mut edit, Act::Load(centred()));

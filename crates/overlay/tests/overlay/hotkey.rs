@@ -119,6 +119,7 @@ fn what_a_game_does_at_a_hotkey_is_said_before() {
         ("Ctrl+Alt+Q", vec![cs2, Concern::WritesWithAltGr]),
         ("Ctrl+Alt+Minus", vec![Concern::WritesWithAltGr]),
         ("Ctrl+Alt+Home", vec![]),
+        ("Alt+Minus", vec![]),
     ] {
         assert_eq!(concerns(key(text)), said, "{text}");
     }

@@ -59,6 +59,15 @@ fn two_equal_monitors_are_not_taken_for_one_another() {
 }
 
 #[test]
+fn between_two_monitors_it_belongs_to_the_one_it_lies_on_most() {
+    let desktop = Desktop::new([monitor("L", 0, 0, 1.0), monitor("R", 1_920, 0, 1.0)]);
+    let on = |x| desktop.under(rect(x, 10, 330, 200)).map(|it| it.id().name.clone());
+    assert_eq!(on(1_920 - 200).as_deref(), Some("L"));
+    assert_eq!(on(1_920 - 100).as_deref(), Some("R"));
+    assert_eq!(on(9_000).as_deref(), Some("R"), "the nearest where it lies on none");
+}
+
+#[test]
 fn what_is_larger_than_its_monitor_is_made_smaller_as_a_whole() {
     let desktop = Desktop::new([monitor("A", 0, 0, 2.0)]);
     let stands = resolve(&Place::default(), LogicalSize::new(480.0, 1_080.0), &desktop);

@@ -76,6 +76,15 @@ fn a_page_that_nobody_sees_is_not_asked() {
 }
 
 #[test]
+fn a_question_is_taken_back_when_the_page_is_hidden() {
+    let mut dog = loaded();
+    let nonce = asked(&mut dog, 2_000);
+    dog.poll(2_100, HIDDEN);
+    assert_ne!(asked(&mut dog, 5_500), nonce, "it had no chance to answer the first");
+    assert_eq!(dog.health(), Health::Healthy);
+}
+
+#[test]
 fn a_page_that_was_hidden_for_its_silence_is_loaded_when_it_is_wanted() {
     let mut dog = loaded();
     asked(&mut dog, 2_000);
