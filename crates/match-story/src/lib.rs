@@ -1,1 +1,42 @@
 //! A match told from its events: summary, timeline, recap, chapters. Pure.
+//!
+//! [`read`] takes the bodies that this PC kept of one match, in any order and
+//! possibly damaged, and makes a [`Story`] of them. Everything else is a view of
+//! the story: [`Summary`] for the list of matches, [`Timeline`] and [`Table`] for
+//! its page, and [`Recap`] when it ends.
+//!
+//! # Invariants
+//!
+//! - The same bodies in any order, any of them repeated, give the same story.
+//! - No body makes it panic: what cannot be used is counted by its reason.
+//! - Nothing is invented: what the game did not tell is absent, and what was
+//!   counted here from events says so.
+//! - No text for people: words and languages are the page's.
+
+mod body;
+mod details;
+mod kind_word;
+mod order;
+mod part;
+mod placement;
+mod recap;
+mod rounds;
+mod score;
+mod sides;
+mod story;
+mod summary;
+mod table;
+mod tally;
+mod timeline;
+
+pub use body::Unused;
+pub use kind_word::KindWord;
+pub use part::Part;
+pub use recap::{Duration, MultiKills, Recap, Told, Uploads, recap};
+pub use rounds::RoundResult;
+pub use score::{Outcome, Score, SidePoints};
+pub use story::{Reading, Stage, Story, read};
+pub use summary::{Summary, When};
+pub use table::{Column, Row, Table, table};
+pub use tally::{KindCount, Observer, Tally};
+pub use timeline::{Axis, Lane, LaneCount, Mark, RoundSpan, Timeline, timeline};
