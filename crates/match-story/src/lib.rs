@@ -3,7 +3,8 @@
 //! [`read`] takes the bodies that this PC kept of one match, in any order and
 //! possibly damaged, and makes a [`Story`] of them. Everything else is a view of
 //! the story: [`Summary`] for the list of matches, [`Timeline`] and [`Table`] for
-//! its page, and [`Recap`] when it ends.
+//! its page, [`Recap`] when it ends, [`chapters`] for a video's description,
+//! and [`csv`] for a spreadsheet.
 //!
 //! # Invariants
 //!
@@ -14,6 +15,8 @@
 //! - No text for people: words and languages are the page's.
 
 mod body;
+mod chapters;
+mod csv;
 mod details;
 mod kind_word;
 mod order;
@@ -30,6 +33,11 @@ mod tally;
 mod timeline;
 
 pub use body::Unused;
+pub use chapters::{
+    CHAPTER_SECONDS_MIN, CHAPTERS_MIN, Chapter, Chapters, Fitness, Pick, UnknownMark, Whose,
+    chapters,
+};
+pub use csv::{ByteOrderMark, csv};
 pub use kind_word::KindWord;
 pub use part::Part;
 pub use recap::{Duration, MultiKills, Recap, Told, Uploads, recap};

@@ -1,6 +1,9 @@
 //! Claims about the story of a match.
 
+mod chapters;
 mod counts;
+mod csv;
 mod damage;
+mod golden;
 mod rounds;
 mod support;
