@@ -4,7 +4,8 @@
 //! possibly damaged, and makes a [`Story`] of them. Everything else is a view of
 //! the story: [`Summary`] for the list of matches, [`Timeline`] and [`Table`] for
 //! its page, [`Recap`] when it ends, [`chapters`] for a video's description,
-//! and [`csv`] for a spreadsheet.
+//! [`csv`] for a spreadsheet, and [`Witnessed`], which joins it with what the
+//! server made of it.
 //!
 //! # Invariants
 //!
@@ -18,6 +19,7 @@ mod body;
 mod chapters;
 mod csv;
 mod details;
+mod fold;
 mod kind_word;
 mod order;
 mod part;
@@ -25,12 +27,14 @@ mod placement;
 mod recap;
 mod rounds;
 mod score;
+mod search;
 mod sides;
 mod story;
 mod summary;
 mod table;
 mod tally;
 mod timeline;
+mod witnesses;
 
 pub use body::Unused;
 pub use chapters::{
@@ -43,8 +47,12 @@ pub use part::Part;
 pub use recap::{Duration, MultiKills, Recap, Told, Uploads, recap};
 pub use rounds::RoundResult;
 pub use score::{Outcome, Score, SidePoints};
+pub use search::Query;
 pub use story::{Reading, Stage, Story, read};
 pub use summary::{Summary, When};
 pub use table::{Column, Row, Table, table};
 pub use tally::{KindCount, Observer, Tally};
 pub use timeline::{Axis, Lane, LaneCount, Mark, RoundSpan, Timeline, timeline};
+pub use witnesses::{
+    Occurrence, OccurrencePage, Seen, Standing, Sure, Witness, Witnessed, witnessed,
+};

@@ -5,5 +5,8 @@ mod counts;
 mod csv;
 mod damage;
 mod golden;
+mod laws;
 mod rounds;
+mod search;
 mod support;
+mod witnesses;
