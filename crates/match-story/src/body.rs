@@ -30,7 +30,7 @@ pub(crate) enum Fault {
 /// Bodies that the story has no use for, by reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Unused {
+pub struct UnusedBodies {
     /// Damaged, or without what every event of ours has: an id, a time, data.
     pub unreadable: u32,
     /// Whole, but of a kind that this version does not know.
@@ -41,7 +41,7 @@ pub struct Unused {
     pub repeated: u32,
 }
 
-impl Unused {
+impl UnusedBodies {
     pub(crate) fn count(&mut self, fault: Fault) {
         match fault {
             Fault::Unreadable => self.unreadable += 1,

@@ -16,7 +16,7 @@ pub const CHAPTERS_MIN: usize = 3;
 /// Which marks become chapters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Pick {
+pub struct ChapterPick {
     /// Of these kinds.
     #[cfg_attr(feature = "specta", specta(type = Vec<String>))]
     pub kinds: BTreeSet<KindWord>,
@@ -98,7 +98,7 @@ impl std::error::Error for UnknownMark {}
 pub fn chapters(
     timeline: &Timeline,
     start: EventId,
-    pick: &Pick,
+    pick: &ChapterPick,
     label: impl Fn(&Mark) -> String,
 ) -> Result<Chapters, UnknownMark> {
     let is_start = |mark: &Mark| mark.event_id == start;
@@ -127,7 +127,7 @@ pub fn chapters(
     })
 }
 
-impl Pick {
+impl ChapterPick {
     fn takes(&self, mark: &Mark) -> bool {
         let is_theirs = match self.whose {
             Whose::Everybodys => true,

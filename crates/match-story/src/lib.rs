@@ -3,8 +3,8 @@
 //! [`read`] takes the bodies that this PC kept of one match, in any order and
 //! possibly damaged, and makes a [`Story`] of them. Everything else is a view of
 //! the story: [`Summary`] for the list of matches, [`Timeline`] and [`Table`] for
-//! its page, [`Recap`] when it ends, [`chapters`] for a video's description,
-//! [`csv`] for a spreadsheet, and [`Witnessed`], which joins it with what the
+//! its page, [`Recap`] when it ends, [`chapters()`] for a video's description,
+//! [`csv()`] for a spreadsheet, and [`Witnessed`], which joins it with what the
 //! server made of it.
 //!
 //! # Invariants
@@ -36,23 +36,23 @@ mod tally;
 mod timeline;
 mod witnesses;
 
-pub use body::Unused;
+pub use body::UnusedBodies;
 pub use chapters::{
-    CHAPTER_SECONDS_MIN, CHAPTERS_MIN, Chapter, Chapters, Fitness, Pick, UnknownMark, Whose,
+    CHAPTER_SECONDS_MIN, CHAPTERS_MIN, Chapter, ChapterPick, Chapters, Fitness, UnknownMark, Whose,
     chapters,
 };
 pub use csv::{ByteOrderMark, csv};
 pub use kind_word::KindWord;
 pub use part::Part;
-pub use recap::{Duration, MultiKills, Recap, Told, Uploads, recap};
+pub use recap::{MatchDuration, MultiKills, Recap, RecapEvent, Uploads, recap};
 pub use rounds::RoundResult;
-pub use score::{Outcome, Score, SidePoints};
+pub use score::{MatchOutcome, MatchScore, SidePoints};
 pub use search::Query;
 pub use story::{Reading, Stage, Story, read};
-pub use summary::{Summary, When};
-pub use table::{Column, Row, Table, table};
-pub use tally::{KindCount, Observer, Tally};
-pub use timeline::{Axis, Lane, LaneCount, Mark, RoundSpan, Timeline, timeline};
+pub use summary::{Summary, ToldAt};
+pub use table::{Table, TableColumn, TableRow, table};
+pub use tally::{KindCount, Observer, OwnCounts};
+pub use timeline::{Lane, LaneCount, Mark, RoundSpan, Timeline, TimelineAxis, timeline};
 pub use witnesses::{
-    Occurrence, OccurrencePage, Seen, Standing, Sure, Witness, Witnessed, witnessed,
+    EventWitnesses, Occurrence, OccurrencePage, Standing, Sure, Witness, Witnessed, witnessed,
 };

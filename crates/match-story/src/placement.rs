@@ -2,7 +2,7 @@
 
 use event_model::{Kind, WallTime};
 
-use crate::{Axis, Story, order::Scale, story::Placed};
+use crate::{Story, TimelineAxis, order::Scale, story::Placed};
 
 /// The stretches of a match, each drawn with its own share of the width.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,14 +48,14 @@ impl Placement {
         }
     }
 
-    pub(crate) fn axis(&self, story: &Story) -> Axis {
+    pub(crate) fn axis(&self, story: &Story) -> TimelineAxis {
         let begin_ms = self.begins_ms[0];
         match (story.scale(), self.by_round) {
             (Scale::MatchClock { .. }, _) => {
-                Axis::MatchClock { from_ms: begin_ms, to_ms: self.ends_ms }
+                TimelineAxis::MatchClock { from_ms: begin_ms, to_ms: self.ends_ms }
             }
-            (Scale::Observed, true) => Axis::Rounds,
-            (Scale::Observed, false) => Axis::Observed {
+            (Scale::Observed, true) => TimelineAxis::Rounds,
+            (Scale::Observed, false) => TimelineAxis::Observed {
                 from: WallTime::from_unix_ms(begin_ms),
                 to: WallTime::from_unix_ms(self.ends_ms),
             },

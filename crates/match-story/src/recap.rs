@@ -6,7 +6,7 @@ use event_model::{EventId, Game, Kind, MatchKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    KindWord, Observer, Outcome, Part, Score, Stage, Story, When, details,
+    KindWord, MatchOutcome, MatchScore, Observer, Part, Stage, Story, ToldAt, details,
     score::{outcome, score},
     story::Placed,
     summary::rounds_played,
@@ -27,9 +27,9 @@ pub struct Recap {
     pub map: Option<String>,
     /// How it ended: as the game says, else by the last score where the player's
     /// side is known.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<MatchOutcome>,
     /// The last score.
-    pub score: Option<Score>,
+    pub score: Option<MatchScore>,
     /// The highest number of a round that ended.
     pub rounds: Option<u32>,
     /// What the player did, by account.
@@ -38,11 +38,11 @@ pub struct Recap {
     /// first.
     pub multi_kills: Vec<MultiKills>,
     /// How long it took.
-    pub duration: Duration,
+    pub duration: MatchDuration,
     /// The first thing that this PC saw.
-    pub first: Told,
+    pub first: RecapEvent,
     /// The last one.
-    pub last: Told,
+    pub last: RecapEvent,
     /// Events of the match.
     pub events: u32,
     /// How many of them are on the server.
@@ -64,7 +64,7 @@ pub struct MultiKills {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "of", rename_all = "snake_case")]
-pub enum Duration {
+pub enum MatchDuration {
     /// From its start to its end.
     Match {
         /// How long.
@@ -80,7 +80,7 @@ pub enum Duration {
 /// An event of a recap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Told {
+pub struct RecapEvent {
     /// The event.
     #[cfg_attr(feature = "specta", specta(type = String))]
     pub event_id: EventId,
@@ -88,7 +88,7 @@ pub struct Told {
     #[cfg_attr(feature = "specta", specta(type = String))]
     pub kind: KindWord,
     /// When.
-    pub when: When,
+    pub when: ToldAt,
 }
 
 /// Where the events of a match are; the outbox knows.
@@ -120,19 +120,19 @@ pub fn recap(story: &Story, uploads: Uploads) -> Option<Recap> {
         observers: observers(story),
         multi_kills: multi_kills(story),
         duration: duration(story, end, first, last),
-        first: Told::of(first),
-        last: Told::of(last),
+        first: RecapEvent::of(first),
+        last: RecapEvent::of(last),
         events: u32::try_from(story.events().len()).unwrap_or(u32::MAX),
         uploads,
     })
 }
 
-impl Told {
+impl RecapEvent {
     fn of(placed: &Placed) -> Self {
         Self {
             event_id: placed.event.id,
             kind: KindWord(placed.event.kind),
-            when: When::of(placed),
+            when: ToldAt::of(placed),
         }
     }
 }
@@ -150,17 +150,17 @@ fn multi_kills(story: &Story) -> Vec<MultiKills> {
 }
 
 /// The game's clock counts from the start, whenever this PC came.
-fn duration(story: &Story, end: &Placed, first: &Placed, last: &Placed) -> Duration {
+fn duration(story: &Story, end: &Placed, first: &Placed, last: &Placed) -> MatchDuration {
     let between = |from: &Placed, to: &Placed| {
         u64::try_from(to.at_ms.saturating_sub(from.at_ms)).unwrap_or(0)
     };
     if let Some(ms) = end.event.data.match_clock_ms.and_then(|ms| u64::try_from(ms).ok()) {
-        return Duration::Match { ms };
+        return MatchDuration::Match { ms };
     }
     let joined_late =
         |start: &&Placed| details::truth(&start.event.data, "joined_late") == Some(true);
     match story.start().filter(|start| !joined_late(start)) {
-        Some(start) => Duration::Match { ms: between(start, end) },
-        None => Duration::Seen { ms: between(first, last) },
+        Some(start) => MatchDuration::Match { ms: between(start, end) },
+        None => MatchDuration::Seen { ms: between(first, last) },
     }
 }

@@ -14,7 +14,7 @@ pub(crate) type Points = BTreeMap<String, u32>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "by", rename_all = "snake_case")]
-pub enum Score {
+pub enum MatchScore {
     /// From the player's own side.
     Own {
         /// Its points.
@@ -43,7 +43,7 @@ pub struct SidePoints {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum MatchOutcome {
     /// Won.
     Won,
     /// Lost.
@@ -63,7 +63,7 @@ pub(crate) fn points(data: &EventData) -> Option<Points> {
 }
 
 /// The latest score of a match that is played in rounds.
-pub(crate) fn score(story: &Story) -> Option<Score> {
+pub(crate) fn score(story: &Story) -> Option<MatchScore> {
     let last_run = story.rounds().last()?.run;
     let run = story.rounds().iter().filter(|round| round.run == last_run);
     let scored = run.rev().find(|round| round.points.is_some());
@@ -80,44 +80,44 @@ pub(crate) fn score(story: &Story) -> Option<Score> {
 
 impl Round {
     /// The score that it ended with.
-    pub(crate) fn score(&self) -> Option<Score> {
+    pub(crate) fn score(&self) -> Option<MatchScore> {
         let points = self.points.as_ref()?;
         let own = self.own_side.as_ref().and_then(|side| points.get(side)).copied();
         let all = points.values().fold(0_u32, |sum, points| sum.saturating_add(*points));
         Some(match own {
             // Else some of it was not seen, and sides may have been changed there.
-            Some(own) if all == self.number => Score::Own { own, other: all - own },
+            Some(own) if all == self.number => MatchScore::Own { own, other: all - own },
             Some(_) | None => by_side(points),
         })
     }
 }
 
-fn by_side(points: &Points) -> Score {
+fn by_side(points: &Points) -> MatchScore {
     let sides =
         points.iter().map(|(side, points)| SidePoints { side: side.clone(), points: *points });
-    Score::Side { sides: sides.collect() }
+    MatchScore::Side { sides: sides.collect() }
 }
 
 /// How the match ended: the game's own word, else the last score.
-pub(crate) fn outcome(story: &Story) -> Option<Outcome> {
+pub(crate) fn outcome(story: &Story) -> Option<MatchOutcome> {
     let end = story.end()?;
     if let Some(word) = details::word(&end.event.data, "result") {
         return outcome_of(word);
     }
     points(&end.event.data)?;
     match score(story)? {
-        Score::Own { own, other } if own == other => Some(Outcome::Drawn),
-        Score::Own { own, other } if own > other => Some(Outcome::Won),
-        Score::Own { .. } => Some(Outcome::Lost),
-        Score::Side { .. } => None,
+        MatchScore::Own { own, other } if own == other => Some(MatchOutcome::Drawn),
+        MatchScore::Own { own, other } if own > other => Some(MatchOutcome::Won),
+        MatchScore::Own { .. } => Some(MatchOutcome::Lost),
+        MatchScore::Side { .. } => None,
     }
 }
 
 /// League's words; what another game says is not guessed at.
-fn outcome_of(word: &str) -> Option<Outcome> {
+fn outcome_of(word: &str) -> Option<MatchOutcome> {
     match word {
-        "Win" => Some(Outcome::Won),
-        "Lose" => Some(Outcome::Lost),
+        "Win" => Some(MatchOutcome::Won),
+        "Lose" => Some(MatchOutcome::Lost),
         _ => None,
     }
 }

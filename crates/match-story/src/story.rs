@@ -6,7 +6,7 @@ use event_model::{EventId, Game, Kind, MatchKey, Origin, WallTime};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Part, Unused,
+    Part, UnusedBodies,
     body::Event,
     details,
     order::{Scale, TimeLine},
@@ -22,7 +22,7 @@ pub struct Reading {
     /// The story; none where no body was an event of the match.
     pub story: Option<Story>,
     /// What it has no use for.
-    pub unused: Unused,
+    pub unused: UnusedBodies,
 }
 
 /// The events of one match: at least one, each once, in the order of time.
@@ -65,7 +65,7 @@ type Rank<'b> = (bool, u64, &'b [u8]);
 
 /// Reads the bodies (CloudEvents in JSON) that were kept of the match `key`.
 pub fn read<'b>(key: &MatchKey, bodies: impl IntoIterator<Item = &'b [u8]>) -> Reading {
-    let mut unused = Unused::default();
+    let mut unused = UnusedBodies::default();
     let mut told: BTreeMap<EventId, (Rank<'b>, Event)> = BTreeMap::new();
     for body in bodies {
         let event = match Event::read(key, body) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    KindCount, Observer, Score, Story, details,
+    KindCount, MatchScore, Observer, Story, details,
     part::bare,
     score::score,
     story::Placed,
@@ -42,16 +42,16 @@ pub struct Summary {
     #[cfg_attr(feature = "specta", specta(type = String))]
     pub last_seen: WallTime,
     /// Its start, where it was told.
-    pub started: Option<When>,
+    pub started: Option<ToldAt>,
     /// Whether the game was joined when the match was under way.
     pub joined_late: bool,
     /// Its end, where it was told: then the match is complete.
-    pub ended: Option<When>,
+    pub ended: Option<ToldAt>,
     /// The highest number of a round that ended; absent where the game is not
     /// played in rounds.
     pub rounds: Option<u32>,
     /// The latest score, where one was told.
-    pub score: Option<Score>,
+    pub score: Option<MatchScore>,
     /// Whose clients saw it, and what they did.
     pub observers: Vec<Observer>,
     /// Names of players that it tells of, in their order, for a search.
@@ -65,7 +65,7 @@ pub struct Summary {
 /// When something was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct When {
+pub struct ToldAt {
     /// When this PC saw it, RFC 3339.
     #[cfg_attr(feature = "specta", specta(type = String))]
     pub seen: WallTime,
@@ -73,7 +73,7 @@ pub struct When {
     pub match_clock_ms: Option<i64>,
 }
 
-impl When {
+impl ToldAt {
     pub(crate) fn of(placed: &Placed) -> Self {
         Self { seen: placed.event.seen, match_clock_ms: placed.event.data.match_clock_ms }
     }
@@ -91,9 +91,9 @@ impl Story {
             mode: self.told("mode"),
             first_seen,
             last_seen,
-            started: self.start().map(When::of),
+            started: self.start().map(ToldAt::of),
             joined_late: self.start().is_some_and(joined_late),
-            ended: self.end().map(When::of),
+            ended: self.end().map(ToldAt::of),
             rounds: rounds_played(self),
             score: score(self),
             observers: observers(self),

@@ -11,15 +11,15 @@ use crate::{Mark, Timeline};
 pub struct Table {
     /// What stands in the cells of each row, from the left. A column in which no
     /// row has anything is left out.
-    pub columns: Vec<Column>,
+    pub columns: Vec<TableColumn>,
     /// One a mark.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
 }
 
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Row {
+pub struct TableRow {
     /// The mark's event.
     #[cfg_attr(feature = "specta", specta(type = String))]
     pub event_id: EventId,
@@ -31,7 +31,7 @@ pub struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Column {
+pub enum TableColumn {
     /// The round's number.
     Round,
     /// The game's own clock, as `mm:ss`.
@@ -56,7 +56,7 @@ pub enum Column {
     Weapon,
 }
 
-impl Column {
+impl TableColumn {
     /// Every column, from the left.
     pub const ALL: [Self; 11] = [
         Self::Round,
@@ -94,9 +94,10 @@ impl Column {
 /// Writes down what a timeline draws.
 #[must_use]
 pub fn table(timeline: &Timeline) -> Table {
-    let said = |column: &Column| timeline.marks.iter().any(|mark| !column.cell(mark).is_empty());
-    let columns: Vec<_> = Column::ALL.into_iter().filter(said).collect();
-    let rows = timeline.marks.iter().map(|mark| Row {
+    let said =
+        |column: &TableColumn| timeline.marks.iter().any(|mark| !column.cell(mark).is_empty());
+    let columns: Vec<_> = TableColumn::ALL.into_iter().filter(said).collect();
+    let rows = timeline.marks.iter().map(|mark| TableRow {
         event_id: mark.event_id,
         cells: columns.iter().map(|column| column.cell(mark)).collect(),
     });

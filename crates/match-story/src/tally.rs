@@ -17,7 +17,7 @@ pub struct Observer {
     /// The player's name, where the game tells it.
     pub name: Option<String>,
     /// What the player did.
-    pub counted: Tally,
+    pub counted: OwnCounts,
 }
 
 /// Kills, deaths and assists counted from this PC's events of the match, not the
@@ -25,7 +25,7 @@ pub struct Observer {
 /// without what happened before this PC saw the match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Tally {
+pub struct OwnCounts {
     /// Players killed.
     pub kills: u32,
     /// Times killed.
@@ -77,7 +77,7 @@ pub(crate) fn observers(story: &Story) -> Vec<Observer> {
         let observer = observers.entry(account).or_insert_with(|| Observer {
             account: account.to_owned(),
             name: None,
-            counted: Tally { assists: shows_everybody.then_some(0), ..Tally::default() },
+            counted: OwnCounts { assists: shows_everybody.then_some(0), ..OwnCounts::default() },
         });
         observer.counted.take(placed);
         if observer.name.is_none() {
@@ -103,7 +103,7 @@ fn named_by_account(observer: Observer) -> Observer {
     Observer { name: observer.name.or(name), ..observer }
 }
 
-impl Tally {
+impl OwnCounts {
     fn take(&mut self, placed: &Placed) {
         if placed.stage != Stage::Match {
             return;

@@ -4,8 +4,8 @@ use event_model::{EventId, Kind, WallTime};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    KindCount, KindWord, Part, RoundResult, Score, Stage, Story, details, placement::Placement,
-    rounds::Round, story::Placed, tally::kinds,
+    KindCount, KindWord, MatchScore, Part, RoundResult, Stage, Story, details,
+    placement::Placement, rounds::Round, story::Placed, tally::kinds,
 };
 
 /// What is drawn of a match, and said by the table behind it.
@@ -13,7 +13,7 @@ use crate::{
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Timeline {
     /// What positions count.
-    pub axis: Axis,
+    pub axis: TimelineAxis,
     /// The lanes that have marks, from the top.
     pub lanes: Vec<LaneCount>,
     /// The rounds in the order they were played.
@@ -29,7 +29,7 @@ pub struct Timeline {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "counts", rename_all = "snake_case")]
-pub enum Axis {
+pub enum TimelineAxis {
     /// Time on the game's own clock.
     MatchClock {
         /// At position 0.
@@ -84,8 +84,12 @@ pub struct RoundSpan {
     /// As the game numbers it, from 1. A match that began anew has two of it.
     pub number: u32,
     /// Where it begins, from 0 to 1.
+    // Always finite: a number in JSON, where another float may be null.
+    #[cfg_attr(feature = "specta", specta(type = u32))]
     pub from: f64,
     /// Where it ends, from 0 to 1.
+    // Always finite: a number in JSON, where another float may be null.
+    #[cfg_attr(feature = "specta", specta(type = u32))]
     pub to: f64,
     /// Whether it counts for the match.
     pub stage: Stage,
@@ -94,7 +98,7 @@ pub struct RoundSpan {
     /// Whether the player's side won it, where both are known.
     pub result: Option<RoundResult>,
     /// The score when it ended, where it was told.
-    pub score: Option<Score>,
+    pub score: Option<MatchScore>,
 }
 
 /// One thing that happened.
@@ -114,6 +118,8 @@ pub struct Mark {
     /// Whether it counts for the match.
     pub stage: Stage,
     /// Where it is drawn, from 0 to 1.
+    // Always finite: a number in JSON, where another float may be null.
+    #[cfg_attr(feature = "specta", specta(type = u32))]
     pub position: f64,
     /// Time since the first mark: on the game's clock where there is one, which
     /// stands still in a pause, else on this PC's.

@@ -64,8 +64,8 @@ pub struct Witness {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Witnessed {
     /// By event.
-    #[cfg_attr(feature = "specta", specta(type = BTreeMap<String, Seen>))]
-    pub events: BTreeMap<EventId, Seen>,
+    #[cfg_attr(feature = "specta", specta(type = BTreeMap<String, EventWitnesses>))]
+    pub events: BTreeMap<EventId, EventWitnesses>,
     /// Events of the story that express no occurrence: not sent, or not yet
     /// looked at.
     pub not_placed: u32,
@@ -76,7 +76,7 @@ pub struct Witnessed {
 /// What the server knows of one event of this PC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Seen {
+pub struct EventWitnesses {
     /// The occurrence that it expresses.
     pub occurrence: String,
     /// Players who saw it.
@@ -115,7 +115,7 @@ pub fn witnessed(story: &Story, occurrences: &[Occurrence]) -> Witnessed {
         for (event, late) in own {
             // An event expresses one occurrence; should a page be older than
             // another, what more players saw is the newer.
-            let seen = Seen::of(occurrence, late);
+            let seen = EventWitnesses::of(occurrence, late);
             let known = witnessed.events.entry(event).or_insert_with(|| seen.clone());
             if known.rank() < seen.rank() {
                 *known = seen;
@@ -140,7 +140,7 @@ fn own_witnesses(occurrence: &Occurrence, happened: &BTreeSet<EventId>) -> BTree
     own
 }
 
-impl Seen {
+impl EventWitnesses {
     fn of(occurrence: &Occurrence, late: bool) -> Self {
         Self {
             occurrence: occurrence.id.clone(),

@@ -2,16 +2,16 @@
 
 use event_model::Kind;
 use match_story::{
-    Chapters, Fitness, KindWord, Mark, Pick, UnknownMark, Whose, chapters, timeline,
+    ChapterPick, Chapters, Fitness, KindWord, Mark, UnknownMark, Whose, chapters, timeline,
 };
 
 use crate::support::{Kept, cs2, id, league, story};
 
-fn kills(whose: Whose) -> Pick {
-    Pick { kinds: [KindWord(Kind::Kill)].into(), whose }
+fn kills(whose: Whose) -> ChapterPick {
+    ChapterPick { kinds: [KindWord(Kind::Kill)].into(), whose }
 }
 
-fn of(kept: &[Kept], start: u64, pick: &Pick) -> Chapters {
+fn of(kept: &[Kept], start: u64, pick: &ChapterPick) -> Chapters {
     let label = |mark: &Mark| format!("{} of {}", mark.kind, mark.victim.as_deref().unwrap_or("?"));
     chapters(&timeline(&story(kept)), id(start), pick, label).expect("the start is a mark")
 }

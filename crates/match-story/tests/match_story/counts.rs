@@ -2,13 +2,14 @@
 
 use event_model::{ActorIds, Kind};
 use match_story::{
-    Duration, Lane, MultiKills, Outcome, Part, Recap, Summary, Tally, Uploads, recap, timeline,
+    Lane, MatchDuration, MatchOutcome, MultiKills, OwnCounts, Part, Recap, Summary, Uploads, recap,
+    timeline,
 };
 use serde_json::json;
 
 use crate::support::{Kept, cs2, league, story};
 
-fn counted(kept: &[Kept]) -> Tally {
+fn counted(kept: &[Kept]) -> OwnCounts {
     story(kept).summary().observers[0].counted
 }
 
@@ -29,7 +30,7 @@ fn a_player_is_known_by_the_name_before_the_hash() {
         league(4, 4, Kind::Kill).by("Cy").of("Bo ").helped_by(&["Dee"]),
     ];
     assert_eq!(parts(&kept), [Part::Did, Part::Suffered, Part::Helped, Part::Watched]);
-    assert_eq!(counted(&kept), Tally { kills: 1, deaths: 1, assists: Some(1) });
+    assert_eq!(counted(&kept), OwnCounts { kills: 1, deaths: 1, assists: Some(1) });
 }
 
 #[test]
@@ -47,13 +48,13 @@ fn a_namesake_with_another_account_is_somebody_else() {
 #[test]
 fn who_dies_by_their_own_hand_killed_nobody() {
     let kept = [league(1, 1, Kind::Kill).by("Ana").of("Ana")];
-    assert_eq!(counted(&kept), Tally { kills: 0, deaths: 1, assists: Some(0) });
+    assert_eq!(counted(&kept), OwnCounts { kills: 0, deaths: 1, assists: Some(0) });
 }
 
 #[test]
 fn assists_are_unknown_where_only_own_counters_are_shown() {
     let kept = [cs2(1, 1, Kind::Kill).own_kill(), cs2(2, 2, Kind::Death).of("Ana")];
-    assert_eq!(counted(&kept), Tally { kills: 1, deaths: 1, assists: None });
+    assert_eq!(counted(&kept), OwnCounts { kills: 1, deaths: 1, assists: None });
 }
 
 #[test]
@@ -127,8 +128,8 @@ fn a_running_match_has_no_recap() {
 fn the_games_own_word_says_who_won() {
     let outcome =
         |word: &str| ended(&[league(1, 60, Kind::MatchEnded).with("result", word)]).outcome;
-    assert_eq!(outcome("Win"), Some(Outcome::Won));
-    assert_eq!(outcome("Lose"), Some(Outcome::Lost));
+    assert_eq!(outcome("Win"), Some(MatchOutcome::Won));
+    assert_eq!(outcome("Lose"), Some(MatchOutcome::Lost));
     assert_eq!(outcome("Remake"), None, "what is not known is not guessed");
 }
 
@@ -146,9 +147,9 @@ fn two_rounds(ct: u32, t: u32, team: &str) -> Vec<Kept> {
 
 #[test]
 fn else_the_last_score_says_it() {
-    assert_eq!(ended(&two_rounds(2, 0, "CT")).outcome, Some(Outcome::Won));
-    assert_eq!(ended(&two_rounds(2, 0, "T")).outcome, Some(Outcome::Lost));
-    assert_eq!(ended(&two_rounds(1, 1, "T")).outcome, Some(Outcome::Drawn));
+    assert_eq!(ended(&two_rounds(2, 0, "CT")).outcome, Some(MatchOutcome::Won));
+    assert_eq!(ended(&two_rounds(2, 0, "T")).outcome, Some(MatchOutcome::Lost));
+    assert_eq!(ended(&two_rounds(1, 1, "T")).outcome, Some(MatchOutcome::Drawn));
 }
 
 #[test]
@@ -176,12 +177,12 @@ fn kills_in_a_row_are_those_that_the_game_announced() {
 fn a_match_that_was_joined_late_is_as_long_as_it_was_seen() {
     let duration = |start: Kept| ended(&[start, cs2(2, 100, Kind::MatchEnded)]).duration;
     let start = cs2(1, 40, Kind::MatchStarted);
-    assert_eq!(duration(start.clone()), Duration::Match { ms: 60_000 });
-    assert_eq!(duration(start.with("joined_late", true)), Duration::Seen { ms: 60_000 });
+    assert_eq!(duration(start.clone()), MatchDuration::Match { ms: 60_000 });
+    assert_eq!(duration(start.with("joined_late", true)), MatchDuration::Seen { ms: 60_000 });
     let by_clock = [league(1, 40, Kind::Kill), league(2, 100, Kind::MatchEnded)];
     assert_eq!(
         ended(&by_clock).duration,
-        Duration::Match { ms: 100_000 },
+        MatchDuration::Match { ms: 100_000 },
         "the game's clock knows better"
     );
 }

@@ -1,12 +1,12 @@
 //! Bodies that are damaged, foreign or told twice, and clocks that leap.
 
 use event_model::{ClockEpoch, CloudEvent, Game, Kind, Origin, OutboxId, SequenceGap, WallTime};
-use match_story::{Unused, read, timeline};
+use match_story::{UnusedBodies, read, timeline};
 use uuid::Uuid;
 
 use crate::support::{Kept, cs2, id, key, story};
 
-fn unused(bodies: &[Vec<u8>]) -> Unused {
+fn unused(bodies: &[Vec<u8>]) -> UnusedBodies {
     read(&key(&Game::cs2()), bodies.iter().map(Vec::as_slice)).unused
 }
 
@@ -32,7 +32,7 @@ fn what_cannot_be_read_is_counted_and_the_rest_is_told() {
         whole.body(),
     ];
     let reading = read(&key(&Game::cs2()), bodies.iter().map(Vec::as_slice));
-    assert_eq!(reading.unused, Unused { unreadable: 6, ..Unused::default() });
+    assert_eq!(reading.unused, UnusedBodies { unreadable: 6, ..UnusedBodies::default() });
     let ids: Vec<_> = reading.story.expect("one body is whole").event_ids().collect();
     assert_eq!(ids, [id(1)]);
 }
@@ -43,13 +43,13 @@ fn without_an_event_of_the_match_there_is_no_story() {
     let other = Kept { ..crate::support::league(1, 0, Kind::Kill) };
     let reading = read(&key(&Game::cs2()), [other.body().as_slice()]);
     assert_eq!(reading.story, None);
-    assert_eq!(reading.unused, Unused { elsewhere: 1, ..Unused::default() });
+    assert_eq!(reading.unused, UnusedBodies { elsewhere: 1, ..UnusedBodies::default() });
 }
 
 #[test]
 fn a_kind_of_a_later_version_is_told_apart_from_damage() {
     let later = changed(&cs2(1, 0, Kind::Kill), "type", "ringside.headbutt.v1".into());
-    assert_eq!(unused(&[later]), Unused { unknown_kind: 1, ..Unused::default() });
+    assert_eq!(unused(&[later]), UnusedBodies { unknown_kind: 1, ..UnusedBodies::default() });
 }
 
 #[test]
@@ -61,7 +61,10 @@ fn a_gap_in_the_outbox_belongs_to_no_match() {
         reason: event_model::GapReason::Deleted,
     };
     let body = CloudEvent::from_gap(&gap, &cs2(1, 0, Kind::Kill).envelope).to_json();
-    assert_eq!(unused(&[body.into_bytes()]), Unused { elsewhere: 1, ..Unused::default() });
+    assert_eq!(
+        unused(&[body.into_bytes()]),
+        UnusedBodies { elsewhere: 1, ..UnusedBodies::default() }
+    );
 }
 
 #[test]

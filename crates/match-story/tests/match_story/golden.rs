@@ -7,7 +7,8 @@ use event_model::{
 use expect_test::{ExpectFile, expect_file};
 use game_session::SourceState;
 use match_story::{
-    ByteOrderMark, KindWord, Pick, Story, Uploads, Whose, chapters, csv, recap, table, timeline,
+    ByteOrderMark, ChapterPick, KindWord, Story, Uploads, Whose, chapters, csv, recap, table,
+    timeline,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -128,7 +129,7 @@ fn told(story: &Story) -> String {
         text += &format!("{:.4} {} {lane} {cells}\n", mark.position, mark.elapsed_ms);
     }
     text += "# chapters\n";
-    let pick = Pick { kinds: Kind::ALL.map(KindWord).into(), whose: Whose::Everybodys };
+    let pick = ChapterPick { kinds: Kind::ALL.map(KindWord).into(), whose: Whose::Everybodys };
     let named = |mark: &match_story::Mark| format!("{} {:?}", mark.kind, mark.attacker);
     text += &chapters(&timeline, timeline.marks[0].event_id, &pick, named)
         .expect("it begins with a mark")

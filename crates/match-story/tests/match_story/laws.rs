@@ -2,8 +2,8 @@
 
 use event_model::{ActorIds, ClockEpoch, Kind};
 use match_story::{
-    Axis, ByteOrderMark, CHAPTER_SECONDS_MIN, KindWord, Part, Pick, Query, Story, Timeline,
-    Uploads, Whose, chapters, csv, read, recap, table, timeline,
+    ByteOrderMark, CHAPTER_SECONDS_MIN, ChapterPick, KindWord, Part, Query, Story, Timeline,
+    TimelineAxis, Uploads, Whose, chapters, csv, read, recap, table, timeline,
 };
 use proptest::{prelude::*, sample::select};
 use uuid::Uuid;
@@ -128,7 +128,7 @@ proptest! {
         let by_time = timeline.marks.is_sorted_by_key(|mark| mark.elapsed_ms);
         prop_assert!(by_time, "time never goes back");
         let by_place = timeline.marks.is_sorted_by(|one, next| one.position <= next.position);
-        prop_assert!(by_place || timeline.axis == Axis::Rounds, "rounds may be told of late");
+        prop_assert!(by_place || timeline.axis == TimelineAxis::Rounds, "rounds may be told of late");
         for round in &timeline.rounds {
             prop_assert!(0.0 <= round.from && round.from <= round.to && round.to <= 1.0, "{:?}", round);
         }
@@ -137,7 +137,7 @@ proptest! {
     #[test]
     fn a_mark_of_a_round_lies_within_it_where_rounds_are_drawn(kept in any_match()) {
         let timeline = timeline(&story(&kept));
-        if timeline.axis == Axis::Rounds {
+        if timeline.axis == TimelineAxis::Rounds {
             for mark in timeline.marks.iter().filter(|mark| mark.round.is_some()) {
                 let holds = |round: &&match_story::RoundSpan| {
                     Some(round.number) == mark.round
@@ -164,7 +164,7 @@ proptest! {
     fn the_table_says_what_the_picture_draws(kept in any_match()) {
         let timeline = timeline(&story(&kept));
         let table = table(&timeline);
-        let ids = |row: &match_story::Row| row.event_id;
+        let ids = |row: &match_story::TableRow| row.event_id;
         let drawn: Vec<_> = timeline.marks.iter().map(|mark| mark.event_id).collect();
         prop_assert_eq!(table.rows.iter().map(ids).collect::<Vec<_>>(), drawn);
         for row in &table.rows {
@@ -179,7 +179,7 @@ proptest! {
         let timeline = timeline(&story(&kept));
         prop_assume!(!timeline.marks.is_empty());
         let start = start.index(timeline.marks.len());
-        let pick = Pick { kinds: KINDS.map(KindWord).into(), whose: Whose::Everybodys };
+        let pick = ChapterPick { kinds: KINDS.map(KindWord).into(), whose: Whose::Everybodys };
         let label = |mark: &match_story::Mark| mark.attacker.clone().unwrap_or_default();
         let made = chapters(&timeline, timeline.marks[start].event_id, &pick, label).unwrap();
         prop_assert_eq!(made.chapters[0].at_s, 0);

@@ -1,7 +1,7 @@
 //! Rounds: which event is in which, who won, and where they are drawn.
 
 use event_model::Kind;
-use match_story::{Axis, RoundResult, RoundSpan, Score, SidePoints, Stage, timeline};
+use match_story::{MatchScore, RoundResult, RoundSpan, SidePoints, Stage, TimelineAxis, timeline};
 
 use crate::support::{Kept, cs2, id, league, story};
 
@@ -49,7 +49,7 @@ fn sides_that_were_changed_show_in_the_score() {
     // The point of the counter-terrorists is a terrorists' point afterwards.
     let kept = [own_kill(1, 1, "CT"), ended(2, 1, "CT", 1, 0), ended(3, 2, "T", 0, 2)];
     assert_eq!(results(&kept), [WON, WON]);
-    assert_eq!(story(&kept).summary().score, Some(Score::Own { own: 2, other: 0 }));
+    assert_eq!(story(&kept).summary().score, Some(MatchScore::Own { own: 2, other: 0 }));
 }
 
 #[test]
@@ -63,7 +63,11 @@ fn from_equal_scores_nobody_can_tell_whether_sides_were_changed() {
     assert_eq!(results(&kept), [WON, LOST, None]);
     let sides = [("ct", 2), ("t", 1)];
     let sides = sides.map(|(side, points)| SidePoints { side: side.to_owned(), points }).to_vec();
-    assert_eq!(story(&kept).summary().score, Some(Score::Side { sides }), "the game's own word");
+    assert_eq!(
+        story(&kept).summary().score,
+        Some(MatchScore::Side { sides }),
+        "the game's own word"
+    );
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn the_end_of_the_match_tells_the_score_that_the_last_round_did_not() {
     last.event.data.details.remove("score");
     let end = cs2(4, 200, Kind::MatchEnded).with("score", score);
     let kept = [own_kill(1, 1, "CT"), ended(2, 1, "CT", 1, 0), last, end];
-    assert_eq!(story(&kept).summary().score, Some(Score::Own { own: 2, other: 0 }));
+    assert_eq!(story(&kept).summary().score, Some(MatchScore::Own { own: 2, other: 0 }));
 }
 
 #[test]
@@ -139,7 +143,7 @@ fn rounds_are_equally_wide_however_long_they_took() {
         cs2(4, 1_020, Kind::RoundEnded).round(2),
     ];
     let timeline = timeline(&story(&kept));
-    assert_eq!(timeline.axis, Axis::Rounds);
+    assert_eq!(timeline.axis, TimelineAxis::Rounds);
     let rounds: Vec<_> = timeline.rounds.iter().map(|round| (round.from, round.to)).collect();
     assert_eq!(rounds, [(0.0, 0.5), (0.5, 1.0)]);
     let positions: Vec<_> = timeline.marks.iter().map(|mark| mark.position).collect();
@@ -168,7 +172,7 @@ fn the_games_own_clock_goes_before_rounds() {
         league(3, 100, Kind::Kill).round(2),
     ];
     let timeline = timeline(&story(&kept));
-    assert_eq!(timeline.axis, Axis::MatchClock { from_ms: 0, to_ms: 100_000 });
+    assert_eq!(timeline.axis, TimelineAxis::MatchClock { from_ms: 0, to_ms: 100_000 });
     let rounds: Vec<_> = timeline.rounds.iter().map(|round| (round.from, round.to)).collect();
     assert_eq!(rounds, [(0.0, 0.25), (0.25, 1.0)]);
 }

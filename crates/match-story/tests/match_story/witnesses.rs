@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use event_model::{Actors, EventId, Kind};
 use ingest_api::{OccurrenceList, OccurrenceView, WitnessView};
-use match_story::{Occurrence, OccurrencePage, Seen, Standing, Sure, Witnessed, witnessed};
+use match_story::{
+    EventWitnesses, Occurrence, OccurrencePage, Standing, Sure, Witnessed, witnessed,
+};
 use uuid::Uuid;
 
 use crate::support::{cs2, id, story};
@@ -63,7 +65,8 @@ fn an_own_event_has_its_occurrence_and_witnesses() {
     let confirmed = occurrence(1, ingest_api::Standing::Confirmed, &[id(1), id(70), id(71)]);
     let occurrence = confirmed.id.to_string();
     let joined = joined(vec![confirmed]);
-    let seen = Seen { occurrence, seen_by: 3, expected: 10, sure: Sure::Certain, late: false };
+    let seen =
+        EventWitnesses { occurrence, seen_by: 3, expected: 10, sure: Sure::Certain, late: false };
     assert_eq!(joined.events, BTreeMap::from([(id(1), seen)]));
     assert_eq!(joined.not_placed, 1, "the other kill; evidence has no place to go to");
 }
