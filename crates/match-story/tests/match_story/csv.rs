@@ -25,8 +25,10 @@ fn names_come_back_whatever_they_hold() {
 
 #[test]
 fn no_name_is_a_formula() {
-    let formulas =
-        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "－1", "=\"a\",b"];
+    let formulas = [
+        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "＠a", "－1",
+        "=\"a\",b",
+    ];
     for name in formulas {
         assert_eq!(attacker(name), format!("'{name}"), "a spreadsheet shows it as text");
     }

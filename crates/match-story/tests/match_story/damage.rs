@@ -101,6 +101,18 @@ fn after_a_reboot_time_goes_on_where_the_wall_clock_stands() {
 }
 
 #[test]
+fn the_clock_of_a_run_is_laid_where_it_began() {
+    let first = cs2(5, 0, Kind::Kill);
+    let mut stepped = cs2(1, 60, Kind::Kill);
+    stepped.envelope.time = stepped.envelope.time.plus_ms(3_600_000);
+    let mut after_reboot = cs2(6, 90, Kind::Kill);
+    after_reboot.envelope.observed.epoch = ClockEpoch(Uuid::from_u128(7));
+    let marks = timeline(&story(&[stepped, after_reboot, first])).marks;
+    let placed: Vec<_> = marks.iter().map(|mark| (mark.event_id, mark.elapsed_ms)).collect();
+    assert_eq!(placed, [(id(5), 0), (id(1), 60_000), (id(6), 90_000)]);
+}
+
+#[test]
 fn clocks_at_their_ends_are_drawn_like_any_other() {
     let mut early = cs2(1, 0, Kind::Kill);
     early.event.data.match_clock_ms = Some(i64::MIN);

@@ -74,6 +74,17 @@ fn from_equal_scores_nobody_can_tell_whether_sides_were_changed() {
 fn rounds_that_were_not_seen_hide_a_change_of_sides() {
     let kept = [own_kill(1, 1, "CT"), ended(2, 1, "CT", 1, 0), ended(3, 3, "CT", 2, 1)];
     assert_eq!(results(&kept), [WON, None]);
+    let kept = [own_kill(1, 1, "CT"), ended(2, 1, "CT", 1, 0), ended(3, 3, "CT", 2, 0)];
+    assert_eq!(results(&kept), [WON, None], "even where the score goes on");
+}
+
+#[test]
+fn a_score_that_is_not_one_point_a_round_is_told_in_the_games_own_words() {
+    for (ct, t) in [(1, 0), (3, 0)] {
+        let kept = [own_kill(1, 2, "CT"), ended(2, 2, "CT", ct, t)];
+        let score = story(&kept).summary().score;
+        assert!(matches!(score, Some(MatchScore::Side { .. })), "{ct} to {t}: {score:?}");
+    }
 }
 
 #[test]

@@ -106,6 +106,15 @@ fn an_own_event_that_came_after_the_seal_is_late() {
 }
 
 #[test]
+fn what_another_device_of_the_account_told_in_time_is_not_late() {
+    let mut seen = occurrence(1, ingest_api::Standing::Confirmed, &[id(1), id(1)]);
+    seen.witnesses[0].late = true;
+    assert!(!joined(vec![seen.clone()]).events[&id(1)].late);
+    seen.witnesses.reverse();
+    assert!(!joined(vec![seen]).events[&id(1)].late);
+}
+
+#[test]
 fn of_two_pages_that_disagree_the_fuller_one_counts() {
     let then = occurrence(1, ingest_api::Standing::Lone, &[id(1)]);
     let since = occurrence(2, ingest_api::Standing::Supported, &[id(1), id(70)]);
