@@ -15,6 +15,7 @@ mod click_through;
 mod commands;
 mod companion_task;
 mod live;
+mod monitors;
 mod overlay_task;
 mod overlay_window;
 
@@ -58,6 +59,8 @@ fn open(arguments: Arguments) -> Result<App, Box<dyn Error>> {
         .setup(move |app| {
             let live = Arc::new(Live::new());
             app.manage(Attentions::default());
+            app.manage(overlay_window::Known::default());
+            app.manage(overlay_window::PageHeight::default());
             app.manage(dir);
             app.manage(Arc::clone(&live));
             async_runtime::spawn(overlay_task::run(app.handle().clone(), Arc::clone(&live)));

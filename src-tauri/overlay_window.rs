@@ -1,13 +1,19 @@
 //! The overlay's window: small, translucent, and in nobody's way.
 
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU32, Ordering},
+};
+
 use live_view::Attention;
+use overlay::placement::{Desktop, LogicalSize, Place, resolve};
 use tauri::{
-    AppHandle, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    utils::config::Color,
+    AppHandle, Manager, PhysicalPosition, PhysicalSize, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, utils::config::Color,
 };
 use tracing::warn;
 
-use crate::{attention::Attentions, click_through};
+use crate::{attention::Attentions, click_through, monitors};
 
 /// The window's name in capabilities and streams.
 pub(crate) const LABEL: &str = "overlay";
@@ -16,10 +22,32 @@ pub(crate) const LABEL: &str = "overlay";
 const WIDTH: f64 = 330.0;
 
 /// Its height until the page says what it needs.
-const HEIGHT_FIRST: f64 = 120.0;
+const HEIGHT_FIRST: u32 = 120;
 
 /// Higher it does not get, whatever a page says: half of a small screen.
 const HEIGHT_MAX: u32 = 360;
+
+/// How high its page says that it is, in logical pixels.
+pub(crate) struct PageHeight(AtomicU32);
+
+impl Default for PageHeight {
+    fn default() -> Self {
+        Self(AtomicU32::new(HEIGHT_FIRST))
+    }
+}
+
+/// The monitors as they were last looked at.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<Option<Desktop>>);
+
+impl Known {
+    fn changes_to(&self, desktop: Desktop) -> bool {
+        let mut known = self.0.lock().expect("no holder of this lock panics");
+        let changes = known.as_ref() != Some(&desktop);
+        *known = Some(desktop);
+        changes
+    }
+}
 
 /// Shows the overlay; where there is none yet, it is made. Nothing that runs is
 /// disturbed: it takes neither focus nor clicks.
@@ -53,9 +81,35 @@ pub(crate) fn close(app: &AppHandle) {
 
 /// Makes it as high as its page is, in logical pixels.
 pub(crate) fn fit(window: &WebviewWindow, height: u32) {
-    let size = LogicalSize::new(WIDTH, f64::from(height.clamp(1, HEIGHT_MAX)));
-    if let Err(error) = window.set_size(size) {
-        warn!(%error, "The overlay keeps its size");
+    let height = height.clamp(1, HEIGHT_MAX);
+    let known = window.state::<PageHeight>().0.swap(height, Ordering::Relaxed);
+    if known != height {
+        place(window);
+    }
+}
+
+/// Puts it anew where the monitors have changed.
+pub(crate) fn keep_on_screen(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let desktop = monitors::desktop(app);
+    if app.state::<Known>().changes_to(desktop) {
+        place(&window);
+    }
+}
+
+/// Puts it where it belongs on the monitors there are.
+pub(crate) fn place(window: &WebviewWindow) {
+    let height = window.state::<PageHeight>().0.load(Ordering::Relaxed);
+    let size = LogicalSize::new(WIDTH, f64::from(height));
+    let desktop = monitors::desktop(window.app_handle());
+    let stands = resolve(&Place::default(), size, &desktop);
+    let Some(standing) = stands.standing() else { return };
+    let (at, size) = (standing.rect.at(), standing.rect.size());
+    let placed = window
+        .set_size(PhysicalSize::new(size.width, size.height))
+        .and_then(|()| window.set_position(PhysicalPosition::new(at.x, at.y)));
+    if let Err(error) = placed {
+        warn!(%error, "The overlay stays where it is");
     }
 }
 
@@ -68,7 +122,7 @@ pub(crate) fn placed(window: &WebviewWindow) {
 fn open(app: &AppHandle) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("overlay.html".into()))
         .title("Ringside overlay")
-        .inner_size(WIDTH, HEIGHT_FIRST)
+        .inner_size(WIDTH, f64::from(HEIGHT_FIRST))
         .background_color(Color(0, 0, 0, 0))
         .transparent(true)
         .decorations(false)
@@ -80,5 +134,6 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
         .focusable(false)
         .visible(false)
         .build()?;
+    place(&window);
     window.show()
 }
