@@ -5,6 +5,7 @@
 //! wait. It runs when no request waits, and now and then under load; whoever
 //! reads waits for it a while ([`Progress::associated`]).
 
+mod pace;
 mod progress;
 
 use std::{
@@ -15,8 +16,9 @@ use std::{
 
 use ingest_store::{Follower, Recent, Store};
 
+use pace::{Pace, REST_MAX};
 pub(crate) use progress::Progress;
-use progress::{DueSeals, Pace, REST_MAX, Wishes, Work};
+use progress::{DueSeals, Wishes, Work};
 
 /// Bytes of the WAL from which it is moved into the database. Larger, and a
 /// page that changes often is moved less often; a restart reads all of it.
