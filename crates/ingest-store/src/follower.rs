@@ -276,6 +276,30 @@ impl LoggedBatch {
     }
 }
 
+/// The batches of one step, as they are read.
+struct Gathered {
+    batches: Vec<LoggedBatch>,
+    events_max: usize,
+    events: usize,
+    bytes: usize,
+}
+
+impl Gathered {
+    /// None yet, of which there may be about so many events.
+    fn up_to(events_max: usize) -> Self {
+        Self { batches: Vec::new(), events_max, events: 0, bytes: 0 }
+    }
+
+    /// Adds a batch; whether that is enough for a step.
+    fn add(&mut self, batch: LoggedBatch) -> bool {
+        self.events += batch.evidence.len();
+        self.bytes += batch.array.len();
+        self.batches.push(batch);
+        let most = self.events.max(self.batches.len());
+        most >= self.events_max || self.bytes >= EVENT_BYTES_MAX
+    }
+}
+
 /// The batches behind one, up to about so many events.
 fn logged_after(
     log: &Connection,
@@ -283,22 +307,18 @@ fn logged_after(
     batch_no: i64,
     events_max: usize,
 ) -> Result<Vec<LoggedBatch>> {
-    let (mut batches, mut events, mut bytes) = (Vec::new(), 0, 0);
+    let mut gathered = Gathered::up_to(events_max);
     for segment in segments {
         let sql = select(segment, "r.batch_no > ?1 ORDER BY r.batch_no");
         let mut statement = log.prepare_cached(&sql)?;
         let mut rows = statement.query([batch_no])?;
         while let Some(row) = rows.next()? {
-            let batch = logged(row)?;
-            events += batch.evidence.len();
-            bytes += batch.array.len();
-            batches.push(batch);
-            if events >= events_max || batches.len() >= events_max || bytes >= EVENT_BYTES_MAX {
-                return Ok(batches);
+            if gathered.add(logged(row)?) {
+                return Ok(gathered.batches);
             }
         }
     }
-    Ok(batches)
+    Ok(gathered.batches)
 }
 
 /// One batch, where its month is still there.

@@ -15,7 +15,7 @@ use event_model::DeviceId;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::{
-    EVENT_BYTES_MAX, EVENTS_MAX, LoggedBatch, joining, logged_batch,
+    EVENTS_MAX, Gathered, LoggedBatch, joining, logged_batch,
     open_match::{Due, OpenMatch, Part},
     reading::{self, Read, Source},
     saving::Saving,
@@ -142,18 +142,15 @@ impl Refolding<'_> {
         batches: &[i64],
         mut step: impl FnMut(&[LoggedBatch]) -> Result<()>,
     ) -> Result<()> {
-        let (mut read, mut events, mut bytes) = (Vec::new(), 0, 0);
+        let mut gathered = Gathered::up_to(EVENTS_MAX);
         for batch_no in batches {
             let Some(batch) = logged_batch(self.log, self.segments, *batch_no)? else { continue };
-            events += batch.evidence.len();
-            bytes += batch.array.len();
-            read.push(batch);
-            if events >= EVENTS_MAX || bytes >= EVENT_BYTES_MAX {
-                step(&std::mem::take(&mut read))?;
-                (events, bytes) = (0, 0);
+            if gathered.add(batch) {
+                step(&gathered.batches)?;
+                gathered = Gathered::up_to(EVENTS_MAX);
             }
         }
-        step(&read)
+        step(&gathered.batches)
     }
 
     fn batches(&self) -> Result<Vec<i64>> {
