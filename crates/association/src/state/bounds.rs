@@ -7,6 +7,7 @@ use crate::{
     Axis, ClockNo, EventKey, Packed, Report, ReportNo, ReportSet, Stream, StreamNo,
     report_set::{Room, clock_told},
     row::row,
+    trust::Numbers,
 };
 
 /// The order of a stream's reports: by clock, by its time, by id.
@@ -19,7 +20,7 @@ pub(crate) struct StreamFacts {
     pub(crate) kept: usize,
     /// Nothing behind this is kept any more.
     limit: Option<Rank>,
-    sequence_max: u64,
+    pub(crate) numbers: Numbers,
     has_ended: bool,
     pub(crate) counts: StreamCounts,
     /// Whose word it is, among the watchers, where it counts.
@@ -35,7 +36,7 @@ pub(crate) struct StreamFacts {
 row!(StreamFacts {
     kept,
     limit,
-    sequence_max,
+    numbers,
     has_ended,
     counts,
     witness,
@@ -102,8 +103,7 @@ impl StreamFacts {
         self.counts.reports += 1;
         self.counts.replayed += u64::from(report.origin == Some(Origin::Replay));
         if let Some(sequence) = report.sequence {
-            self.counts.went_back += u64::from(sequence < self.sequence_max);
-            self.sequence_max = self.sequence_max.max(sequence);
+            self.counts.went_back += u64::from(self.numbers.hear(report.outbox, sequence));
         }
         let is_odd = is_absurd(report.corrected.at) || report.time.is_some_and(is_absurd);
         self.counts.absurd_times += u64::from(is_odd);
@@ -118,7 +118,7 @@ impl StreamFacts {
         self.counts.overflow += other.counts.overflow;
         self.counts.went_back += other.counts.went_back;
         self.counts.absurd_times += other.counts.absurd_times;
-        self.sequence_max = self.sequence_max.max(other.sequence_max);
+        self.numbers.add(&other.numbers);
         self.has_ended |= other.has_ended;
         self.limit = match (self.limit, other.limit) {
             (Some(one), Some(two)) => Some(one.min(two)),

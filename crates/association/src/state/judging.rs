@@ -37,8 +37,7 @@ impl MatchState {
     pub(super) fn judge(&mut self, since: Mark, mut changed: BTreeSet<OccurrenceNo>) {
         self.is_unjudged = false;
         let (solution, order) = self.as_it_stands();
-        let judgement =
-            judge(&self.set, &self.rules, &solution, &self.heard.known(&self.devices()));
+        let judgement = judge(&self.set, &self.rules, &solution, &self.known());
         self.watchers = Watcher::all(&judgement);
         self.watchers.truncate(WATCHERS_MAX);
         self.note_streams(&judgement);
@@ -171,8 +170,8 @@ impl MatchState {
     /// Whether the lists of most who tell of it are without an account that has
     /// just come.
     fn most_leave_out(&self, account: Account) -> bool {
-        let known = self.heard.known(&self.devices());
-        let without = known.lists.values().filter(|list| !list.contains(&account)).count();
+        let lists = self.heard.lists(&self.devices());
+        let without = lists.values().filter(|list| !list.contains(&account)).count();
         without * 2 > self.watchers.len()
     }
 

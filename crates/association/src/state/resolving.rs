@@ -39,8 +39,7 @@ impl MatchState {
         (self.resolved_at, self.arrived) = (self.set.len(), 0);
         self.counts.resolves += 1;
         let since = self.ledger.mark();
-        let known = self.heard.known(&self.devices());
-        let solution = solve_knowing(&self.set, &self.rules, &known);
+        let solution = solve_knowing(&self.set, &self.rules, &self.known());
         if self.is_sealed {
             self.learn_late_clocks(&solution);
         } else {

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Account, Assessment, Coverage, Lists, Quorum, Roster, Sighted, Span, assess, borne_out,
-    conducts_in, coverage_of, quorum_of, sighted_in, voters,
+    Account, Assessment, Coverage, Lists, Quorum, Roster, Sighted, Unsent, assess, borne_out,
+    conducts_in, coverage_of, lost::lost_in, quorum_of, sighted_in, voters,
 };
-use crate::{ReportSet, Rules, Solution};
+use crate::{ReportSet, Rules, Solution, Stream};
 
 /// What is known about a match besides its reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// Who plays, as sources list it.
     pub lists: Lists,
-    /// What devices declared as lost, in server time.
-    pub lost: BTreeMap<Account, Vec<Span>>,
+    /// What will never come of what streams told, as their devices say.
+    pub unsent: BTreeMap<Stream, Unsent>,
 }
 
 /// How far a match can be believed.
@@ -44,8 +44,9 @@ pub struct Judgement {
 pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known) -> Judgement {
     let (quorum, roster, sighted) = players(set, rules, solution, known);
     let mut coverage = coverage_of(set, &sighted, &quorum);
+    let mut lost = lost_in(set, solution, &quorum, &known.unsent);
     for of_account in &mut coverage {
-        of_account.lost = known.lost.get(&of_account.account).cloned().unwrap_or_default();
+        of_account.lost = lost.remove(&of_account.account).unwrap_or_default();
     }
     let conduct = assess(&sighted, &coverage);
     let voters = voters(&conducts_in(set, solution, &quorum, &conduct));

@@ -243,10 +243,10 @@ fn strings(index: &Connection, sql: &str, match_id: i64) -> Result<BTreeSet<Stri
     Ok(strings.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Events of a device that the index has a row for.
+/// Events of a device that the index has a row for. A gap is of no match.
 fn left(index: &Connection, match_id: i64, device: DeviceId) -> Result<u64> {
     let sql = "SELECT count(*) FROM report JOIN stream USING (match_id, stream_no)
-               WHERE match_id = ?1 AND device = ?2";
+               WHERE match_id = ?1 AND device = ?2 AND kind IS NOT 'sequence_gap'";
     let left: i64 =
         index.query_row(sql, params![match_id, device.0.as_bytes()], |row| row.get(0))?;
     Ok(left.unsigned_abs())
@@ -256,7 +256,8 @@ fn left(index: &Connection, match_id: i64, device: DeviceId) -> Result<u64> {
 /// tell any more.
 fn places_known(index: &Connection, match_id: i64, batch: &Batch) -> Result<Vec<usize>> {
     let sql = "SELECT position FROM report
-               WHERE match_id = ?1 AND position BETWEEN ?2 AND ?3 AND state <> 5";
+               WHERE match_id = ?1 AND position BETWEEN ?2 AND ?3 AND state <> 5
+                     AND kind IS NOT 'sequence_gap'";
     let mut statement = index.prepare_cached(sql)?;
     let last = batch.first_position + i64::try_from(batch.evidence.len()).unwrap_or(0) - 1;
     let places = statement.query_map(params![match_id, batch.first_position, last], |row| {

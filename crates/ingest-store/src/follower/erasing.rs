@@ -129,7 +129,7 @@ impl Withdrawing<'_, '_> {
             of.state.withdraw(&seated);
         }
         if had_evidence {
-            of.hear_rosters_again(self.saving)?;
+            of.hear_evidence_again(self.saving)?;
         }
         of.hear_sessions_again(self.saving)?;
         self.begin_again(&mut of)?;

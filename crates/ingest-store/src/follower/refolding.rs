@@ -115,8 +115,10 @@ impl Refolding<'_> {
         };
         self.each_step(&batches, |read| {
             let reads = read.iter().flat_map(reading::events_of);
-            let reads: Vec<_> =
-                reads.filter(|read| keys.contains(read.told.subject.as_ref())).collect();
+            let is_told = |read: &Read<'_>| {
+                read.told.gap.is_some() || keys.contains(read.told.subject.as_ref())
+            };
+            let reads: Vec<_> = reads.filter(is_told).collect();
             let source = Source::new(&reads, self.log);
             again.step(&Saving::new(self.index, &source))
         })?;
@@ -197,6 +199,11 @@ impl Again {
                 self.decide(&decision);
             }
             let of = match &mut self.of {
+                Some(of) if read.told.gap.is_some() => {
+                    of.await_gap(number);
+                    continue;
+                }
+                None if read.told.gap.is_some() => continue,
                 Some(of) => of,
                 begins => begins.insert(begun(read, self.before.take(), self.after)),
             };
