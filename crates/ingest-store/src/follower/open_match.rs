@@ -14,7 +14,7 @@ use association::{
 };
 use event_model::{DeviceId, Game, Kind, WallTime};
 pub(crate) use part::AFTERMATH_MS;
-pub(super) use part::{End, Part};
+pub(super) use part::{End, FirstEnd, Part};
 use rusqlite::Connection;
 use uuid::Uuid;
 pub(super) use waiting::{Due, Waiting};
@@ -299,6 +299,13 @@ impl OpenMatch {
             (true, Some(_)) | (false, None) => {}
             (false, Some(_)) => self.times.all_ended_ms = None,
         }
+    }
+
+    /// Looks when its devices left, now that more may be known of their clocks.
+    pub(super) fn place_ends(&mut self) {
+        let ends = self.devices.values().filter_map(|part| part.left.map(|left| left.no));
+        let placed = self.state.placed_ms(&ends.collect());
+        self.devices.values_mut().for_each(|part| part.place_end(&placed));
     }
 
     fn have_all_ended(&self) -> bool {
