@@ -276,12 +276,13 @@ impl LoggedBatch {
     }
 }
 
-/// The batches behind one, up to about so many events.
+/// The batches behind one, up to about so many events, and of none that begins
+/// behind a position.
 fn logged_after(
     log: &Connection,
     segments: &[Segment],
     batch_no: i64,
-    events_max: usize,
+    (events_max, through): (usize, u64),
 ) -> Result<Vec<LoggedBatch>> {
     let (mut batches, mut events, mut bytes) = (Vec::new(), 0, 0);
     for segment in segments {
@@ -289,6 +290,9 @@ fn logged_after(
         let mut statement = log.prepare_cached(&sql)?;
         let mut rows = statement.query([batch_no])?;
         while let Some(row) = rows.next()? {
+            if row.get::<_, i64>(2)?.unsigned_abs() > through {
+                return Ok(batches);
+            }
             let batch = logged(row)?;
             events += batch.evidence.len();
             bytes += batch.array.len();
