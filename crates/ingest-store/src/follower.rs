@@ -34,12 +34,14 @@ use crate::{
     Error, Result, Store, StoreOptions,
     body::{self, Encoding},
     columns::uuid_column,
+    erase::{self, Erasure},
     evidence::{Evidence, EvidenceReader},
     gate::{Recent, shelf},
     index::{self, Door},
     segment::{self, Segment},
     store,
 };
+pub use erasing::Withdrawn;
 pub(crate) use erasing::{Gone, matches_of, withdraw};
 use forgetting::Forgetting;
 use matches::Cache;
@@ -128,6 +130,17 @@ impl Follower {
             self.step(|index, log| step::associate(index, log, store::read_id(log)?, &mut matches));
         self.matches = matches;
         followed
+    }
+
+    /// Takes what was erased in the log out of the index.
+    ///
+    /// # Errors
+    /// Where SQLite fails, or somebody reads on from before: then it is to be erased
+    /// again, which does what is left to do.
+    pub fn withdraw(&mut self, erasure: &Erasure) -> Result<Withdrawn> {
+        let store = store::read_id(&self.log)?;
+        erase::withdraw(&self.index, &self.log, store, erasure)
+            .map_err(|error| self.index.mended(error, None))
     }
 
     /// Forgets a bounded part of what follows from months that the log has
