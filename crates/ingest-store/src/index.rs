@@ -176,15 +176,7 @@ pub(crate) fn adopt_within(
     store: Uuid,
 ) -> Result<Cursors> {
     let known = cursors(index)?;
-    let followed = [
-        (known.shelved_through, &known.shelved_mark),
-        (known.associated_batch, &known.associated_mark),
-    ];
-    let mut same = known.store == store.to_string();
-    for (batch_no, mark_then) in followed {
-        same = same && is_of_this_log(log, segments, batch_no, mark_then)?;
-    }
-    if same {
+    if follows(&known, log, segments, store)? {
         return Ok(known);
     }
     index.execute("DELETE FROM gate", [])?;
@@ -203,6 +195,24 @@ pub(crate) fn adopt_within(
         ],
     )?;
     cursors(index)
+}
+
+/// Whether the file follows this very log.
+pub(crate) fn follows(
+    known: &Cursors,
+    log: &Connection,
+    segments: &[Segment],
+    store: Uuid,
+) -> Result<bool> {
+    let followed = [
+        (known.shelved_through, &known.shelved_mark),
+        (known.associated_batch, &known.associated_mark),
+    ];
+    let mut same = known.store == store.to_string();
+    for (batch_no, mark_then) in followed {
+        same = same && is_of_this_log(log, segments, batch_no, mark_then)?;
+    }
+    Ok(same)
 }
 
 /// Whether the file tells all that was told of this log before it was made.

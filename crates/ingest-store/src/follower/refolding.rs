@@ -27,8 +27,8 @@ use crate::{
 };
 use former::Former;
 
-/// Events that are folded again in one transaction, at most: who waits for the
-/// writer waits for that. Ten devices of a long match send a fifth.
+/// Events that are folded again in one transaction, at most: association stands still
+/// for so long. Ten devices of a long match send a fifth.
 const EVENTS_REFOLDED_MAX: i64 = 8_000;
 
 /// Bytes as stored of the batches that these are in, which may have others: ten
@@ -56,6 +56,15 @@ pub(super) struct Refolding<'r> {
 }
 
 impl Refolding<'_> {
+    /// Events that are gone through where something is taken out of it. Of more than
+    /// are folded again it has fewer rows.
+    pub(super) fn events(&self) -> Result<u64> {
+        let sql = "SELECT reports + overflow + apart FROM game_match WHERE match_id = ?1";
+        let mut statement = self.index.prepare_cached(sql)?;
+        let events: i64 = statement.query_row([self.match_id], |row| row.get(0))?;
+        Ok(events.min(EVENTS_REFOLDED_MAX).unsigned_abs())
+    }
+
     /// Whether the log has all that the match is made of, and there is room for it,
     /// which it then takes.
     ///

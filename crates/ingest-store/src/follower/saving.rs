@@ -99,7 +99,7 @@ impl<'s> Saving<'s> {
         self.streams(of)?;
         // Before rows go: one may have begun an occurrence since, and be too much.
         self.aliases(of, &changes.changes)?;
-        self.reports(of, &rows)?;
+        self.reports(of, &rows, &changes.changes)?;
         self.names(of, &rows)?;
         if of.has_hollow {
             self.lead_on(of, &changes.changes)?;

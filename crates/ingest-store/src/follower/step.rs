@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Decisions folded in at a time: each may solve a match.
-const DECISIONS_MAX: usize = 64;
+pub(super) const DECISIONS_MAX: usize = 64;
 
 /// Matches of a device that hear of a gap: those that it began to tell of last. More
 /// are not open, of whoever plays one after the other.
@@ -49,17 +49,13 @@ pub(super) fn associate(
     let segments = segment::all(&at_once)?;
     let cursors = index::adopt_within(&transaction, &at_once, &segments, store)?;
     let after = cursors.associated_batch;
-    let mut batches = logged_after(&at_once, &segments, after, cache.limits.events)?;
     let mut decisions = decisions::logged_after(&at_once, cursors.decided, DECISIONS_MAX)?;
-    let mut end = cursors.associated_through;
     // Behind the last of so many there may be others, before what follows it.
-    if let Some(last) = decisions.get(DECISIONS_MAX - 1)
-        && !batches.is_empty()
-    {
-        batches.retain(|batch| batch.last_position() <= last.through);
-        end = end.max(last.through);
-    }
-    end = batches.last().map_or(end, LoggedBatch::last_position);
+    let through = decisions.get(DECISIONS_MAX - 1).map(|last| last.through);
+    let most = (cache.limits.events, through.unwrap_or(u64::MAX));
+    let batches = logged_after(&at_once, &segments, after, most)?;
+    let end = cursors.associated_through.max(through.unwrap_or(0));
+    let end = batches.last().map_or(end, LoggedBatch::last_position);
     decisions.retain(|decision| decision.through <= end);
     let last = batches.last().map(|last| Last::of(last, &at_once, &segments)).transpose()?;
     at_once.commit()?;

@@ -1,6 +1,7 @@
 //! How far the log was written and followed, and what the follower does next.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use event_model::{Clock, WallTime};
-use ingest_store::{Followed, Recent, SealDue, SealRules};
+use ingest_store::{Erasure, Followed, Recent, SealDue, SealRules, Withdrawn};
 use tokio::sync::{oneshot, watch};
 
 use super::pace::{BREATH, Pace};
@@ -28,7 +29,15 @@ pub(super) struct Wishes {
     pub(super) shelve: Option<Arc<Recent>>,
     pub(super) checkpoint: bool,
     seals_due: Option<DueSeals>,
+    /// As many as requests are worked on.
+    withdrawals: VecDeque<Withdrawal>,
     pub(super) stop: bool,
+}
+
+/// What is to be taken out of the index.
+pub(super) struct Withdrawal {
+    pub(super) erasure: Arc<Erasure>,
+    pub(super) reply: oneshot::Sender<ingest_store::Result<Withdrawn>>,
 }
 
 /// Which matches are to be sealed.
@@ -142,6 +151,34 @@ impl Progress {
         due.await.ok()
     }
 
+    /// Takes what was erased in the log out of the index; `None` where nobody follows
+    /// it any more.
+    pub(in crate::writer) async fn withdraw(
+        &self,
+        erasure: Arc<Erasure>,
+    ) -> Option<ingest_store::Result<Withdrawn>> {
+        let withdrawn = {
+            let mut state = self.state();
+            if state.wishes.stop {
+                return None;
+            }
+            let (reply, withdrawn) = oneshot::channel();
+            state.wishes.withdrawals.push_back(Withdrawal { erasure, reply });
+            withdrawn
+        };
+        self.changed.notify_all();
+        withdrawn.await.ok()
+    }
+
+    /// Says that nobody follows the log, and leaves who waits for it.
+    pub(super) fn stops(&self) {
+        let mut state = self.state();
+        state.wishes.stop = true;
+        state.wishes.withdrawals.clear();
+        drop(state);
+        self.changed.notify_all();
+    }
+
     /// Has a step made, whatever the log has.
     pub(in crate::writer) fn step_soon(&self) {
         self.wish_for_a_step();
@@ -235,6 +272,7 @@ pub(super) enum Work {
     Associate,
     Forget,
     SealsDue(DueSeals),
+    Withdraw(Withdrawal),
     Stop,
 }
 
@@ -249,7 +287,10 @@ impl Wishes {
         if std::mem::take(&mut self.checkpoint) {
             return Some(Work::Checkpoint);
         }
-        self.seals_due.take().map(Work::SealsDue)
+        if let Some(due) = self.seals_due.take() {
+            return Some(Work::SealsDue(due));
+        }
+        self.withdrawals.pop_front().map(Work::Withdraw)
     }
 }
 
