@@ -5,7 +5,7 @@ use event_model::{Kind, Origin, WallTime};
 use super::MatchState;
 use crate::{
     Axis, ClockNo, EventKey, Packed, Report, ReportNo, ReportSet, Stream, StreamNo,
-    report_set::{Room, clock_told},
+    report_set::{Room, clock_told, counts_too_far},
     row::row,
     trust::Numbers,
 };
@@ -69,7 +69,8 @@ pub struct StreamCounts {
     pub overflow: u64,
     /// Reports whose number in the outbox is less than one before.
     pub went_back: u64,
-    /// Reports of a year in which nobody played this.
+    /// Reports of a year in which nobody played this, or on a clock that has
+    /// counted longer than any can.
     pub absurd_times: u64,
     /// Reports whose counter others' times speak against.
     pub contradicted_counters: u64,
@@ -105,7 +106,9 @@ impl StreamFacts {
         if let Some(sequence) = report.sequence {
             self.counts.went_back += u64::from(self.numbers.hear(report.outbox, sequence));
         }
-        let is_odd = is_absurd(report.corrected.at) || report.time.is_some_and(is_absurd);
+        let is_odd = is_absurd(report.corrected.at)
+            || report.time.is_some_and(is_absurd)
+            || counts_too_far(report);
         self.counts.absurd_times += u64::from(is_odd);
         let is_end = report.kind == Some(Kind::MatchEnded);
         is_end && !std::mem::replace(&mut self.has_ended, true)

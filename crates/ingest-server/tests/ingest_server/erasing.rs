@@ -116,6 +116,35 @@ async fn an_event_and_all_of_a_match_are_erased_and_the_feed_says_so() {
 }
 
 #[tokio::test]
+async fn the_feed_of_a_match_that_is_wholly_erased_ends_with_a_reset_and_nothing_behind_it() {
+    let hour = std::time::Duration::from_hours(1);
+    let server = TestServer::start_with(|config| config.bounds.feed_keep_alive = hour).await;
+    let (one, other) = (server.enrol(1).await, server.enrol(2).await);
+    for device in [&one, &other] {
+        server.post(device, &(1..=80).map(|n| kill(device, n)).collect::<Vec<_>>()).await;
+    }
+    let (reader, path) = (server.reader(), format!("{MATCH}/feed"));
+    let mut feed = Listening::open(&server, &reader, &path, None).await;
+    let (mut known, listed) = (Known::default(), Known::listed(&server, "cs2:1").await);
+    while known.occurrences != listed {
+        known.apply(&feed.next().await.expect("it goes on"));
+    }
+    for device in [&one, &other] {
+        let erased = delete(&server, &device.token, &format!("{MATCH}/events")).await;
+        assert_eq!(erased.status, StatusCode::NO_CONTENT);
+    }
+    let mut last = None;
+    while let Some(told) = feed.next().await {
+        known.apply(&told);
+        last = Some(told);
+    }
+    assert_eq!(last.unwrap().name, "reset");
+    assert_eq!(known.occurrences.len(), 0, "a consumer keeps nothing of it");
+    let again = crate::listening::try_open(&server, &reader, &path, known.last_id.as_deref());
+    assert_eq!(again.await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn much_is_erased_in_parts_and_charged_to_the_device() {
     let server = TestServer::start_with(|config| config.bounds.events_per_day_max = 7_000).await;
     let device = server.enrol(1).await;
