@@ -12,7 +12,7 @@ mod describe;
 mod heard;
 mod judging;
 pub(crate) mod lives;
-mod resolving;
+pub(crate) mod resolving;
 mod rows;
 pub(crate) mod seats;
 mod streams;

@@ -54,7 +54,7 @@ impl Heard {
                 lists.entry(home).or_default().extend(list);
             }
         }
-        Known { lists, lost: self.lost.clone() }
+        Known { lists, lost: self.lost.clone(), ..Known::default() }
     }
 
     /// Whether a device lists others than those who play, or more than can be.
