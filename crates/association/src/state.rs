@@ -13,7 +13,7 @@ mod heard;
 mod judging;
 pub(crate) mod lives;
 mod occurrences;
-mod resolving;
+pub(crate) mod resolving;
 mod rows;
 pub(crate) mod seats;
 mod streams;

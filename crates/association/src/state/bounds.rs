@@ -162,7 +162,7 @@ impl MatchState {
         let facts = &mut self.streams[stream];
         let ends = facts.hear(report);
         facts.counts.overflow += u64::from(!has_room);
-        self.is_due |= ends && self.has_ended();
+        self.is_due |= ends && (self.is_sealed || self.has_ended());
     }
 
     /// Makes room for a clock of a stream by ending the one behind all its

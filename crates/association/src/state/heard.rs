@@ -158,6 +158,10 @@ impl MatchState {
         let unsent = streams.filter_map(|(stream, facts)| {
             Some((*stream, facts.numbers.unsent(self.heard.gaps.get(&stream.device)?)?))
         });
-        Known { lists: self.heard.lists(&self.devices()), unsent: unsent.collect() }
+        Known {
+            lists: self.heard.lists(&self.devices()),
+            unsent: unsent.collect(),
+            ..Known::default()
+        }
     }
 }
