@@ -2,6 +2,7 @@
 //! a match that several devices told it of.
 
 mod browser;
+mod gone;
 mod telling;
 
 use std::collections::BTreeSet;

@@ -54,6 +54,8 @@ pub(crate) type Published = u32;
 pub(crate) struct Held {
     pub(crate) name: OccurrenceNo,
     pub(crate) published: Published,
+    /// The cluster that it names in any case, where it is sealed.
+    pub(crate) stays: Option<usize>,
 }
 
 /// What naming needs to know of a report.
@@ -98,9 +100,9 @@ pub(crate) struct Naming {
 
 /// Names the clusters of `members`, indexes into `reports`, after `held`.
 ///
-/// A cluster with founders of held occurrences keeps the handle under which most
-/// of its reports are known, so that the fewest are called otherwise; of equals
-/// the one that was published first. A cluster without founds one of its own, of a
+/// What is sealed keeps its handle. Else a cluster with founders of held occurrences
+/// keeps the handle under which most of its reports are known, so that the fewest are
+/// called otherwise; of equals the one that was published first. A cluster without founds one of its own, of a
 /// member whose handle was public before, or else of the member stored first.
 pub(crate) fn named(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) -> Naming {
     let homes = homes(held, reports, clusters);
@@ -108,7 +110,10 @@ pub(crate) fn named(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) 
     let mut first: Vec<Option<usize>> = vec![None; clusters.len()];
     for (index, home) in homes.iter().enumerate() {
         let Some(cluster) = *home else { continue };
-        let rank = |index: usize| (std::cmp::Reverse(kept[index]), held[index].published);
+        let rank = |index: usize| {
+            let Held { published, stays, .. } = held[index];
+            (stays.is_none(), std::cmp::Reverse(kept[index]), published)
+        };
         if first[cluster].is_none_or(|other| rank(index) < rank(other)) {
             first[cluster] = Some(index);
         }
@@ -160,6 +165,9 @@ fn homes(held: &[Held], reports: &[Seated], clusters: &[Vec<usize>]) -> Vec<Opti
             }
         }
     }
+    for (home, held) in homes.iter_mut().zip(held) {
+        *home = held.stays.or(*home);
+    }
     homes
 }
 
@@ -189,7 +197,7 @@ mod tests {
     use super::*;
 
     fn held(name: u64, published: Published) -> Held {
-        Held { name: OccurrenceNo(name), published }
+        Held { name: OccurrenceNo(name), published, stays: None }
     }
 
     fn seated(no: u64, published: Option<Published>, holder: Option<usize>) -> Seated {
@@ -214,6 +222,16 @@ mod tests {
         let naming = named(&before, &reports, &[vec![0, 1, 2]]);
         assert_eq!(naming.names, [Name::Kept(1)]);
         assert_eq!(naming.fates, [Fate::LeadsTo(0), Fate::Names(0)]);
+    }
+
+    #[test]
+    fn what_is_sealed_keeps_its_handle_however_many_come_with_another() {
+        let sealed = Held { stays: Some(0), ..held(1, 1) };
+        let before = [sealed, held(2, 2)];
+        let reports =
+            [seated(1, Some(1), Some(0)), seated(2, Some(2), Some(1)), seated(3, None, Some(1))];
+        let naming = named(&before, &reports, &[vec![0, 1, 2]]);
+        assert_eq!(naming.fates, [Fate::Names(0), Fate::LeadsTo(0)]);
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub struct Packed {
     pub round: u16,
     /// What happened.
     pub kind: Kind,
+    /// The last bits of its number in its outbox.
+    number: u16,
     flags: u8,
 }
 
@@ -110,6 +112,7 @@ crate::row::row!(Packed {
     clock,
     round,
     kind,
+    number,
     flags,
 });
 
@@ -119,6 +122,7 @@ const REPLAYED: u8 = 4;
 const OF_ATTACKER: u8 = 8;
 const OF_VICTIM: u8 = 16;
 const OF_TEAM: u8 = 32;
+const NUMBERED: u8 = 64;
 
 impl Packed {
     /// Packs what `report` says, but for names that only are shown.
@@ -149,6 +153,7 @@ impl Packed {
             clock,
             round: report.round.map_or(0, |round| u16::try_from(round).unwrap_or(u16::MAX)),
             kind,
+            number: last_bits(report.sequence.unwrap_or_default()),
             flags: flags(report),
         }
     }
@@ -176,6 +181,12 @@ impl Packed {
     #[must_use]
     pub fn is_replayed(&self) -> bool {
         self.flags & REPLAYED != 0
+    }
+
+    /// The last bits of its number in its outbox, where it has one: numbers of one
+    /// match lie close together.
+    pub(crate) fn last_bits(&self) -> Option<u16> {
+        (self.flags & NUMBERED != 0).then_some(self.number)
     }
 
     pub(crate) fn whose(&self) -> Whose {
@@ -211,6 +222,7 @@ fn flags(report: &Report<'_>) -> u8 {
         | set(report.corrected.quality == TimeQuality::Good, GOOD)
         | set(report.identity == Some(Identity::Native), NATIVE)
         | set(report.origin == Some(Origin::Replay), REPLAYED)
+        | set(report.sequence.is_some(), NUMBERED)
 }
 
 /// Only a reading that came from the game itself is compared with another's.
@@ -234,6 +246,10 @@ fn assists(names: &[String]) -> NameKey {
     let mut keys: Vec<u64> = names.iter().map(|name| NameKey::of(name).0).collect();
     keys.sort_unstable();
     if keys.is_empty() { NameKey::NONE } else { NameKey(mix(&keys)) }
+}
+
+fn last_bits(number: u64) -> u16 {
+    u16::try_from(number & u64::from(u16::MAX)).expect("16 bits are left")
 }
 
 fn short(key: NameKey) -> u32 {

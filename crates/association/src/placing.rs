@@ -16,6 +16,7 @@ use event_model::DeviceId;
 
 use crate::{
     Axis, Change, LogNo, OccurrenceNo, Packed, Placed, Report, ReportNo,
+    ids::Published,
     keys::{self, Meant, Numbered, Sides},
     state::{
         MatchState,
@@ -79,11 +80,12 @@ impl MatchState {
         if self.is_lagging(&arrival) {
             arrival.scope = None;
         }
-        let occurrence = match self.decide(&arrival) {
+        let home = self.decide(&arrival);
+        let occurrence = match home {
             Some(live) => self.join(live, &arrival),
             None => self.found(&arrival),
         };
-        self.note_due(&arrival);
+        self.note_due(&arrival, home.is_none());
         if self.cut_if_over(&arrival.packed) && !self.is_in(report, &arrival.packed) {
             return Placed::Overflow;
         }
@@ -263,7 +265,27 @@ impl MatchState {
         seat.is_late = self.is_sealed;
         let published = seat.publish(self.published + 1);
         self.published = self.published.max(published);
-        let live = self.lives.add(Live {
+        let begun = self.begun(name, published, arrival);
+        let live = self.lives.add(begun);
+        self.seats.link(arrival.no, live, None);
+        self.touched.add(report);
+        self.ledger.push(Change::Created { occurrence: name, report });
+        self.watch(&arrival.packed, arrival.x);
+        self.believe(live);
+        if arrival.is_placed && arrival.scope.is_none() {
+            self.suspect(name, arrival);
+        }
+        name
+    }
+
+    /// An occurrence with this report alone.
+    pub(crate) fn begun(
+        &self,
+        name: OccurrenceNo,
+        published: Published,
+        arrival: &Arrival,
+    ) -> Live {
+        Live {
             name,
             published,
             head: Some(arrival.no),
@@ -277,16 +299,7 @@ impl MatchState {
             is_frozen: false,
             belief: Belief::NONE,
             said: Description::of_one(&arrival.packed, self.axis_of(&arrival.packed), arrival.x),
-        });
-        self.seats.link(arrival.no, live, None);
-        self.touched.add(report);
-        self.ledger.push(Change::Created { occurrence: name, report });
-        self.watch(&arrival.packed, arrival.x);
-        self.believe(live);
-        if arrival.is_placed && arrival.scope.is_none() {
-            self.suspect(name, arrival);
         }
-        name
     }
 
     /// Where others saw such a thing nearby and this device did not, its clock
@@ -334,10 +347,13 @@ impl MatchState {
         own.map(|(_, live)| live.resolves()).sum()
     }
 
-    /// Whether what came makes a resolve due.
-    fn note_due(&mut self, arrival: &Arrival) {
+    /// Whether what came makes a resolve due. What is late and beside all that is
+    /// sealed does: a match does not grow any more then, so that nothing else would
+    /// look at it again.
+    fn note_due(&mut self, arrival: &Arrival, is_beside: bool) {
         let clock = &mut self.clocks[usize::from(arrival.packed.clock.0)];
         let wants = clock.wants_resolve();
+        self.is_due |= self.is_sealed && is_beside && clock.is_placed();
         self.is_due |= wants && self.asks_of(arrival.device) <= ASKS_MAX;
         self.arrived += 1;
         self.is_unjudged |= JUDGED_EARLY.contains(&self.set.len());

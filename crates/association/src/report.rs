@@ -1,7 +1,7 @@
 //! One device's word that something happened in a match.
 
 use event_model::{
-    ActorIds, Actors, ClockReading, DeviceId, Identity, Kind, Ordinal, Origin, WallTime,
+    ActorIds, Actors, ClockReading, DeviceId, Identity, Kind, Ordinal, Origin, OutboxId, WallTime,
 };
 
 use crate::Sighting;
@@ -45,7 +45,9 @@ pub struct Report<'a> {
     pub time: Option<WallTime>,
     /// The time as the server corrected it by the event's age.
     pub corrected: Sighting,
-    /// Its number in the outbox that sent it.
+    /// The outbox that sent it.
+    pub outbox: Option<OutboxId>,
+    /// Its number there.
     pub sequence: Option<u64>,
     /// What its details say that helps to tell it from others.
     pub hints: Hints<'a>,

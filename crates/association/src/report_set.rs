@@ -294,14 +294,33 @@ pub(crate) fn clock_told(report: &Report<'_>) -> (Stream, Axis) {
 
 /// Where an event stands on the best clock that its report tells.
 fn reading(report: &Report<'_>) -> (Axis, i64) {
-    if let Some(ms) = report.match_clock_ms {
-        return (Axis::Match(report.ordinal.map_or(0, |ordinal| ordinal.run)), bounded(ms));
+    if let Some(ms) = report.match_clock_ms.filter(|ms| is_counted(*ms)) {
+        return (Axis::Match(report.ordinal.map_or(0, |ordinal| ordinal.run)), ms);
     }
-    if let Some(observed) = report.observed {
-        let ms = i64::try_from(observed.mono_ms).unwrap_or(i64::MAX);
-        return (Axis::Monotonic(observed.epoch), bounded(ms));
+    if let Some((epoch, ms)) = mono_of(report).filter(|(_, ms)| is_counted(*ms)) {
+        return (Axis::Monotonic(epoch), ms);
     }
     (Axis::Wall, bounded(report.time.unwrap_or(report.corrected.at).unix_ms()))
+}
+
+fn mono_of(report: &Report<'_>) -> Option<(ClockEpoch, i64)> {
+    let observed = report.observed?;
+    Some((observed.epoch, i64::try_from(observed.mono_ms).unwrap_or(i64::MAX)))
+}
+
+/// Whether a clock of a report that counts from zero shows what none can.
+pub(crate) fn counts_too_far(report: &Report<'_>) -> bool {
+    let mono = mono_of(report).map(|(_, ms)| ms);
+    report.match_clock_ms.into_iter().chain(mono).any(|ms| !is_counted(ms))
+}
+
+/// Ten years: no match lasts so long, and no PC runs so long without a restart.
+/// What shows more would be placed beside the clock's other readings in a year
+/// that nobody told.
+const COUNTED_MS_MAX: u64 = 315_576_000_000;
+
+fn is_counted(ms: i64) -> bool {
+    ms.unsigned_abs() <= COUNTED_MS_MAX
 }
 
 /// Far beyond every date, and small enough to add several without overflow.

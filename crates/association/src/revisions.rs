@@ -318,7 +318,7 @@ mod tests {
                 };
                 let count = u32::try_from(self.published.len()).unwrap() + 1;
                 let published = *self.published.entry(name).or_insert(count);
-                next.push(Held { name, published });
+                next.push(Held { name, published, stays: None });
                 for &member in members {
                     self.holder[member] = Some(cluster);
                 }

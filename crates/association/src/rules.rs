@@ -90,7 +90,11 @@ impl Rules {
             // client drops it. There is a kick-off between two.
             Kind::Goal => Rule::new(Place::Attacker, 8_700, 4_000, 1_000, 4_000),
             Kind::Shot | Kind::Save => Rule::new(Place::Attacker, 1_000, 700, 500, 500),
-            // Of a swarm several of one name are taken within seconds.
+            // A dragon or a baron is back after minutes, but of League's void grubs
+            // three of one name (`HordeKill`) stand together and are taken one after
+            // the other, within seconds. What is told again is told within 1.5 s: a
+            // rewind told the same entries again up to 0.725 s off (recordings), and
+            // clients take as much for the same entry.
             Kind::ObjectiveTaken => Rule::new(Place::Object, 60_000, 6_000, 3_000, 1_500),
             // Names of structures are unique, and none stands up again sooner
             // than an inhibitor, after five minutes.
@@ -132,7 +136,7 @@ impl Rule {
     const SCOPE_MS: i64 = 30_000;
 
     /// How far two reports apart tell again what happens once in a scope: what
-    /// they are grouped by is the scope.
+    /// they are grouped by is the scope, however long a bomb lies or a round goes on.
     const AGAIN_IN_SCOPE_MS: i64 = 1_500;
 
     const fn new(place: Place, floor_ms: i64, late_ms: i64, early_ms: i64, again_ms: i64) -> Self {

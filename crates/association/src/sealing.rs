@@ -17,6 +17,8 @@ impl MatchState {
         // To the millisecond, so that it does not depend on what was told.
         self.resolve_to(0, BTreeSet::new());
         self.is_sealed = true;
+        // What comes late is asked for anew, however often was asked before.
+        self.asked = 0;
         self.lives.freeze(true);
         self.ledger.push(Change::Sealed);
     }

@@ -12,7 +12,8 @@ mod describe;
 mod heard;
 mod judging;
 pub(crate) mod lives;
-mod resolving;
+mod occurrences;
+pub(crate) mod resolving;
 mod rows;
 pub(crate) mod seats;
 mod streams;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use self::{
     bounds::StreamCounts,
     lives::Description,
+    occurrences::Occurrence,
     rows::{DamagedRows, OccurrenceRow, ReportRow, Rows},
     streams::{ClockView, SegmentView, StreamFlag, StreamView, Streams},
 };
@@ -35,10 +37,8 @@ use self::{
     touched::Touched,
 };
 use crate::{
-    Change, Changes, Grounds, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet,
-    Revision, Rules,
-    revisions::Ledger,
-    trust::{Belief, Watcher},
+    Change, Changes, LogNo, OccurrenceNo, Packed, Pushed, Report, ReportNo, ReportSet, Revision,
+    Rules, revisions::Ledger, trust::Watcher,
 };
 
 /// What became of a report at its arrival.
@@ -104,25 +104,6 @@ pub struct MatchState {
     pub(crate) counts: Counts,
     /// Reports whose rows changed.
     pub(crate) touched: Touched<LogNo>,
-}
-
-/// An occurrence as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occurrence {
-    /// Its handle.
-    pub no: OccurrenceNo,
-    /// What it says.
-    pub said: Description,
-    /// The reports in it, in the order of the log.
-    pub reports: Vec<LogNo>,
-    /// Whether it began after the seal.
-    pub is_late: bool,
-    /// How far it is believed.
-    pub belief: Belief,
-    /// The other halves that may belong to it, where more than one may.
-    pub linked: Vec<OccurrenceNo>,
-    /// What its reports say about how far it counts for players.
-    pub grounds: Grounds,
 }
 
 impl MatchState {
@@ -256,38 +237,6 @@ impl MatchState {
         self.ledger.last()
     }
 
-    /// Every occurrence, in the order in which they were published.
-    #[must_use]
-    pub fn occurrences(&self) -> Vec<Occurrence> {
-        self.lives.held().into_iter().map(|(no, _)| self.occurrence_of(no)).collect()
-    }
-
-    /// The occurrences of these names, of those that are there.
-    #[must_use]
-    pub fn occurrences_named(&self, names: &[OccurrenceNo]) -> Vec<Occurrence> {
-        let wanted: BTreeSet<OccurrenceNo> = names.iter().copied().collect();
-        let there = self.lives.iter().filter(|(_, live)| wanted.contains(&live.name));
-        let by_name: BTreeMap<OccurrenceNo, LiveNo> =
-            there.map(|(no, live)| (live.name, no)).collect();
-        let there = names.iter().filter_map(|name| by_name.get(name));
-        there.map(|no| self.occurrence_of(*no)).collect()
-    }
-
-    /// The occurrence that a handle names now, where it names one.
-    ///
-    /// The founder of a handle can have been withdrawn while the handle still
-    /// named its occurrence; a handle that named none at that time is known to
-    /// whoever keeps the changes.
-    #[must_use]
-    pub fn present(&self, handle: OccurrenceNo) -> Option<OccurrenceNo> {
-        let founder = handle.founder();
-        let seat = self.set.iter().find(|(_, report)| LogNo(report.position) == founder);
-        match seat {
-            Some((no, _)) => self.seats.get(no).live().map(|live| self.lives.get(live).name),
-            None => self.lives.iter().find(|(_, live)| live.name == handle).map(|_| handle),
-        }
-    }
-
     /// What the match counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -339,18 +288,6 @@ impl MatchState {
             + self.watchers.capacity() * size_of::<Watcher>()
             + self.watchers.iter().map(Watcher::bytes).sum::<usize>()
             + self.ledger.bytes()
-    }
-
-    pub(crate) fn occurrence_of(&self, no: LiveNo) -> Occurrence {
-        let live = self.lives.get(no);
-        let members: Vec<ReportNo> = self.seats.members(live.head).collect();
-        let mut reports: Vec<LogNo> = members.iter().map(|member| self.log_no(*member)).collect();
-        reports.sort_unstable();
-        let grounds = self.grounds(&members, live.said.assists_from);
-        let is_late = self.is_sealed && !live.is_frozen;
-        let linked = self.lives.links(no).to_vec();
-        let (no, said, belief) = (live.name, live.said, live.belief);
-        Occurrence { no, said, reports, is_late, belief, linked, grounds }
     }
 
     pub(crate) fn log_no(&self, no: ReportNo) -> LogNo {

@@ -87,7 +87,8 @@ pub enum FeedEvent {
         /// Number of the change.
         revision: u64,
     },
-    /// What is known counts no more: every occurrence follows anew.
+    /// What is known counts no more: every occurrence that is left follows anew.
+    /// Where none is and the match is gone, the feed ends.
     Reset {
         /// Number of the latest change.
         revision: u64,

@@ -28,7 +28,7 @@ use crate::{
     principals::Principals,
     quota::Quotas,
     read_pool::ReadPool,
-    readiness::Readiness,
+    readiness::{MADE_ANEW, Readiness},
     rejection::Rejection,
     routes,
     writer::Writer,
@@ -72,7 +72,7 @@ impl App {
         }
         // Whoever follows the log may not know yet that what it had is lost.
         self.writer.step_soon();
-        Err(Rejection::overloaded("matches are made anew from the log; come back"))
+        Err(Rejection::overloaded(format!("{MADE_ANEW}; come back")))
     }
 }
 

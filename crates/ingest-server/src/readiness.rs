@@ -29,7 +29,7 @@ struct Known {
 type Verdict = Result<(), &'static str>;
 
 const UNUSABLE: &str = "the database cannot be used";
-const MADE_ANEW: &str = "matches are made anew from the log";
+pub(crate) const MADE_ANEW: &str = "matches are made anew from the log";
 
 impl Readiness {
     /// Asks, or believes who asked just now.

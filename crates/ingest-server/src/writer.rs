@@ -21,7 +21,9 @@ use std::{
 };
 
 use event_model::WallTime;
-use ingest_store::{Batch, Fullness, IngestTerms, Outcome, Place, SealDue, SealRules, Store};
+use ingest_store::{
+    Batch, Erasure, Fullness, IngestTerms, Outcome, Place, SealDue, SealRules, Store, Withdrawn,
+};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::rejection::Rejection;
@@ -144,6 +146,15 @@ impl Writer {
     ) -> Result<Vec<SealDue>, Rejection> {
         let due = self.progress.seals_due(now, rules).await.ok_or_else(Rejection::stopped)?;
         due.map_err(|error| Rejection::store(&error))
+    }
+
+    /// Takes what was erased in the log out of the index, while batches are stored.
+    pub(crate) async fn withdraw(&self, erasure: Arc<Erasure>) -> Result<Withdrawn, Rejection> {
+        let withdrawn = self.progress.withdraw(erasure).await.ok_or_else(Rejection::stopped)?;
+        withdrawn.map_err(|error| {
+            self.health.failed(&error);
+            Rejection::store(&error)
+        })
     }
 
     /// Stores a batch; the outcome comes after the commit.

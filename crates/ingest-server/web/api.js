@@ -15,7 +15,10 @@ export const token = {
   forget: () => sessionStorage.removeItem(TOKEN),
 };
 
-/** Why there is no answer: `token`, `forbidden`, `absent`, `busy`, `unreachable` or `broken`. */
+/**
+ * Why there is no answer: `token`, `forbidden`, `absent`, `busy`, `anew` (matches are made
+ * anew from the log), `unreachable` or `broken`.
+ */
 export class Refused extends Error {
   constructor(why, { detail = "", status = 0, retryMs = null } = {}) {
     super(detail || why);
@@ -24,11 +27,19 @@ export class Refused extends Error {
 
   /** Whether asking again may help. */
   get passes() {
-    return ["busy", "unreachable", "broken"].includes(this.why);
+    return ["busy", "anew", "unreachable", "broken"].includes(this.why);
   }
 }
 
 const WHY = { 401: "token", 403: "forbidden", 404: "absent", 410: "absent", 429: "busy", 503: "busy" };
+
+/** How a busy server says that it is that. */
+const ANEW = "matches are made anew from the log";
+
+function why(status, detail) {
+  const found = WHY[status] ?? "broken";
+  return found === "busy" && detail.startsWith(ANEW) ? "anew" : found;
+}
 
 async function ask(path, headers, signal) {
   let response;
@@ -42,8 +53,9 @@ async function ask(path, headers, signal) {
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
-  throw new Refused(WHY[response.status] ?? "broken", {
-    detail: typeof problem.detail === "string" ? problem.detail : "",
+  const detail = typeof problem.detail === "string" ? problem.detail : "";
+  throw new Refused(why(response.status, detail), {
+    detail,
     status: response.status,
     retryMs: Number.isFinite(seconds) ? seconds * 1_000 : null,
   });

@@ -1,7 +1,7 @@
 // The page: signing in, which view is shown, and what is said where the server refuses.
 
 import { Refused, pause, token, wait } from "./api.js";
-import { el, fill } from "./dom.js";
+import { countdown, el, fill } from "./dom.js";
 import { showList } from "./list.js";
 import { showMatch } from "./match.js";
 import { counted, language, t } from "./texts.js";
@@ -27,7 +27,7 @@ const page = {
         const refused = page.refuse(error);
         if (!refused.passes) throw refused;
         const ms = pause(failures, refused);
-        say(refused, counted("again", Math.ceil(ms / 1_000)), nowButton());
+        say(refused, countdown(ms, (seconds) => counted("again", seconds)), nowButton());
         await wait(ms, signal);
       }
     }
@@ -44,13 +44,21 @@ const page = {
   /** How the feed is doing: `live`, `connecting`, `waiting`, `off`. */
   connect(state, words) {
     connection.dataset.state = state;
-    connection.textContent = words;
+    fill(connection, words);
   },
   go: (hash) => location.replace(hash),
+  /** Shows nothing of what was shown, but why. */
+  leave() {
+    page.connect("off", "");
+    document.title = "Ringside";
+    fill(main, el("a", { href: "#/" }, t("back")));
+  },
 };
 
 function say(refused, ...more) {
-  const detail = refused.detail === "" ? null : el("span", { class: "dim" }, ` ${refused.detail} `);
+  // The server's own words, in its language, where ours do not say it all.
+  const isSaid = refused.detail === "" || !["broken", "forbidden"].includes(refused.why);
+  const detail = isSaid ? null : el("span", { class: "dim", lang: "en" }, ` ${refused.detail} `);
   fill(alarm, el("p", {}, el("strong", {}, t(`why.${refused.why}`)), detail, " ", ...more));
 }
 

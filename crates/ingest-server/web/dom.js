@@ -60,6 +60,20 @@ export function renewed(parent, version, make) {
   keyed(parent, [parent], { key: () => "", version: () => version, make: () => el("div", {}, make()) });
 }
 
+/**
+ * So many seconds, counted down for as long as it stands in the page; not read out
+ * anew with each of them.
+ */
+export function countdown(ms, words) {
+  const element = el("span", { "aria-live": "off" });
+  const until = Date.now() + ms;
+  const left = () => Math.max(0, Math.ceil((until - Date.now()) / 1_000));
+  const tell = () => (element.textContent = words(left()));
+  const timer = setInterval(() => (element.isConnected && left() > 0 ? tell() : clearInterval(timer)), 1_000);
+  tell();
+  return element;
+}
+
 /** A table with a caption for readers of the screen only; heads of `numbers` stand at the end. */
 export function table(caption, heads, body, { numbers = [], ...attributes } = {}) {
   const name = (head, at) => el("th", { scope: "col", class: numbers.includes(at) && "number" }, head);

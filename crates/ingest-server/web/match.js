@@ -1,7 +1,7 @@
 // One match: reading it, following its feed, and the view that its parts make.
 
 import { follow, read } from "./api.js";
-import { el, fill, keyed, table } from "./dom.js";
+import { countdown, el, fill, keyed, table } from "./dom.js";
 import { matchHash } from "./list.js";
 import { chips, clockRows, head, occurrenceRow, playerRow, showPlayer, witnessesOf } from "./parts.js";
 import { Strip } from "./picture.js";
@@ -20,6 +20,9 @@ const SPEAK_MS = 5_000;
 const PAGES_MAX = 50;
 const PAGE = "/occurrences?limit=1000";
 
+/** Why an occurrence that an address names is not there. */
+const ABSENT = { 400: "never", 404: "never", 410: "gone" };
+
 /** The key under which a match was shown when it was joined into another. */
 let cameFrom = null;
 
@@ -31,7 +34,7 @@ export async function showMatch(page, key, chosen, signal, view) {
 
   function moveTo(to) {
     cameFrom = key;
-    page.go(matchHash(to));
+    page.go(addressOf(to, state.chosen));
   }
 
   /** What is not in the feed: sums, clocks, statistics. */
@@ -54,16 +57,58 @@ export async function showMatch(page, key, chosen, signal, view) {
     return since;
   }
 
+  /** The chosen one by an id that it had before, or why there is none: ids are followed for ever. */
+  async function find() {
+    const id = state.chosen;
+    if (!id || record.occurrences.has(id) || state.absent?.id === id) return;
+    try {
+      const found = await page.persist(() => known(id), signal);
+      if (state.chosen !== id) return;
+      if (found.occurrence) record.put(found.occurrence);
+      if (found.why) state.absent = { id, why: found.why };
+      else if (found.occurrence.id !== id) lead(found.occurrence.id);
+    } catch {
+      // It was said; whoever chooses it again is told again.
+      return;
+    }
+    parts.draw();
+  }
+  async function known(id) {
+    try {
+      return { occurrence: await ask(`/occurrences/${encodeURIComponent(id)}`) };
+    } catch (error) {
+      if (ABSENT[error.status]) return { why: ABSENT[error.status] };
+      throw error;
+    }
+  }
+  /** Goes along with the chosen one into the one that it is part of now. */
+  function lead(id) {
+    Object.assign(state, { chosen: id, ledTo: id });
+    history.replaceState(null, "", addressOf(key, id));
+  }
+
+  /** Nothing of it is left, or nothing that this token may see: then nothing stays on the screen. */
+  function leave() {
+    view.match = null;
+    view.stop.abort();
+    page.leave();
+  }
+  function refused(error) {
+    if (error.why === "absent" && !signal.aborted) leave();
+    throw error;
+  }
+
   await page.persist(readRest, signal);
   const since = await page.persist(readOccurrences, signal);
   const parts = build(page, state, record, { choose, enter });
   const drawSoon = soon(parts.draw, DRAW_MS, signal);
   const speakSoon = soon(parts.speak, SPEAK_MS, signal);
-  const readSoon = soon(() => page.persist(readRest, signal).then(parts.draw, () => {}), READ_MS, signal);
+  const readAgain = () => page.persist(readRest, signal).then(parts.draw).then(find);
+  const readSoon = soon(() => readAgain().catch(refused).catch(() => {}), READ_MS, signal);
 
   function choose(id) {
     state.chosen = id;
-    history.replaceState(null, "", `${matchHash(key)}/${id}`);
+    history.replaceState(null, "", addressOf(key, id));
     parts.draw();
   }
   function enter() {
@@ -73,6 +118,7 @@ export async function showMatch(page, key, chosen, signal, view) {
   view.select = (id) => {
     state.chosen = id;
     parts.draw();
+    find();
     if (id) enter();
   };
 
@@ -83,6 +129,12 @@ export async function showMatch(page, key, chosen, signal, view) {
     }
     const before = record.occurrences.get(data.id);
     record.apply(name, data);
+    if (name === "merged" && data.id === state.chosen) lead(data.into);
+    if (name === "reset") {
+      Object.assign(state, { players: [], absent: null });
+      record.streams = [];
+      parts.forget();
+    }
     if (name === "sealed" || name === "reopened") state.of = { ...state.of, sealed: name === "sealed" };
     parts.tell(name, data.occurrence ?? before);
     for (const later of [drawSoon, readSoon, speakSoon]) later();
@@ -90,16 +142,19 @@ export async function showMatch(page, key, chosen, signal, view) {
   }
 
   parts.draw();
+  find();
   await follow(`${path}/feed`, since, signal, {
     event: take,
     moved: (address) => moveTo(decodeURIComponent(new URL(address).pathname.split("/")[3])),
-    state: (is, more) => page.connect(is, t(`feed.${is}`, { count: more ? Math.ceil(more.ms / 1_000) : "" })),
+    state: (is, more) => page.connect(is, more ? countdown(more.ms, (count) => t(`feed.${is}`, { count })) : t(`feed.${is}`)),
   }).catch((error) => {
     if (signal.aborted) throw error;
     page.connect("off", t("feed.off"));
-    throw page.refuse(error);
+    return refused(page.refuse(error));
   });
 }
+
+const addressOf = (key, id) => (id ? `${matchHash(key)}/${id}` : matchHash(key));
 
 /** Does it once for all calls within `ms`. */
 function soon(work, ms, signal) {
@@ -117,6 +172,13 @@ function section(name, ...children) {
   const title = `${name}-title`;
   const heading = el("h2", { id: title, tabindex: "-1" }, t(name));
   return el("section", { class: `panel ${name}`, "aria-labelledby": title }, heading, ...children);
+}
+
+/** The way to each section: between two of them there may be a link for every occurrence. */
+function ways(sections) {
+  const headings = sections.map((one) => one.querySelector("h2"));
+  const way = (heading) => el("button", { type: "button", class: "plain", click: () => heading.focus() }, heading.textContent);
+  return el("nav", { class: "row small", "aria-label": t("sections") }, headings.map(way));
 }
 
 /** The view's elements, and how they are filled. */
@@ -139,7 +201,7 @@ function build(page, state, record, { choose, enter }) {
     section("clocks", hint("clocks.hint"), clocks),
     section("players", provisional, table(t("players"), counts, players, { numbers: [1, 2, 3, 4] }), total),
   ];
-  fill(page.main, top, figures, el("div", { class: "columns" }, sections));
+  fill(page.main, top, figures, ways(sections), el("div", { class: "columns" }, sections));
   sections[1].addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const from = [...words.querySelectorAll("a")].find((one) => one.dataset.focus === state.enteredFrom);
@@ -151,10 +213,11 @@ function build(page, state, record, { choose, enter }) {
     const shown = partOf(all, state, turning, draw);
     head(top, figures, state.of, record.occurrences.size);
     chips(standings, state.hidden, record.standings(), draw);
-    empty.textContent = shown.length === 0 ? t("picture.none") : "";
+    const none = record.occurrences.size === 0 ? "picture.none" : "picture.hidden";
+    empty.textContent = shown.length === 0 ? t(none) : "";
     strip.element.hidden = shown.length === 0;
-    strip.draw(record, shown, state.chosen ?? null);
-    const version = (one) => `${one.version} ${one.id === state.chosen}`;
+    strip.draw(record, shown, state.chosen ?? null, state.of.started_at);
+    const version = (one) => `${one.version} ${one.id === state.chosen} ${state.of.started_at}`;
     keyed(words, shown, { key: (one) => one.id, version, make: (one) => occurrenceRow(one, state) });
     witnessesOf(witnesses, state, record);
     clockRows(clocks, record.streams);
@@ -177,7 +240,12 @@ function build(page, state, record, { choose, enter }) {
     spoken.textContent = counted("changes", state.unsaid);
     state.unsaid = 0;
   }
-  return { draw, tell, speak, witnesses: sections[1].querySelector("h2") };
+  /** What was said of what is to be forgotten. */
+  function forget() {
+    fill(changes);
+    fill(total);
+  }
+  return { draw, tell, speak, forget, witnesses: sections[1].querySelector("h2") };
 }
 
 /** Of all, those that are shown: the last, unless others were asked for; and the way to the others. */

@@ -4,7 +4,7 @@ import { read } from "./api.js";
 import { el, fill, keyed, renewed, table } from "./dom.js";
 import { figure, matchHash } from "./list.js";
 import { clockLine, instants, mark, markOfKind, when, whose } from "./picture.js";
-import { count, counted, dayAndTime, difference, exactTime, gameName, percent, ratio, sentence, t, word } from "./texts.js";
+import { apart, count, counted, dayAndTime, difference, exactTime, gameName, percent, ratio, sentence, t, word } from "./texts.js";
 
 const STANDINGS = ["confirmed", "supported", "lone", "contradicted"];
 const COUNTS = ["kills", "deaths", "assists", "objectives"];
@@ -45,7 +45,8 @@ export function chips(parent, hidden, counts, draw) {
     const attributes = { type: "button", class: `chip ${name}`, "aria-pressed": isShown, "data-focus": name, click };
     return el("button", attributes, mark(name), ` ${t(name)} `, el("b", {}, count(counts[name])));
   };
-  const dot = (name) => [el("i", { class: name }), ` ${t(name)} `];
+  // A ring and its words stay together.
+  const dot = (name) => el("span", {}, el("i", { class: name }), ` ${t(name)}`);
   const legend = () => el("span", { class: "dim small legend" }, dot("seen"), dot("missing"));
   const make = (name) => (name === "legend" ? legend() : chip(name));
   const version = (name) => `${counts[name]} ${hidden.has(name)}`;
@@ -58,26 +59,29 @@ export function occurrenceRow(one, { of, chosen }) {
   const link = el("a", { href, "data-focus": one.id, "aria-current": isChosen ? "true" : undefined }, sentence(one));
   const late = one.late ? tag(t("late.mark")) : null;
   return el("tr", { class: isChosen && "chosen", "data-row": one.id },
-    el("td", {}, when(one)), el("td", {}, one.round ?? ""),
+    el("td", {}, when(one, of.started_at)), el("td", {}, one.round ?? ""),
     el("th", { scope: "row" }, markOfKind(one.kind), " ", link, " ", late),
     el("td", {}, seenOf(one)), el("td", {}, standing(one)), el("td", { class: "number" }, percent(one.confidence)));
 }
 
 /** Who saw the chosen occurrence, with their times beside each other. */
-export function witnessesOf(parent, { of, chosen }, record) {
+export function witnessesOf(parent, { of, chosen, ledTo, absent }, record) {
   const one = record.occurrences.get(chosen);
   const others = (one?.linked ?? []).map((id) => record.occurrences.get(id) ?? { id, version: 0 });
-  const version = [chosen, one?.version, ...others.map((other) => other.version)].join();
-  const none = () => el("p", { class: "dim" }, t(chosen ? "gone" : "witnesses.none"));
-  renewed(parent, version, () => (one ? [about(one, of, others), witnessTable(one)] : none()));
+  const isLed = chosen !== undefined && chosen === ledTo;
+  const why = chosen ? (absent?.id === chosen ? absent.why : "loading") : "witnesses.none";
+  const version = [chosen, isLed, why, of.started_at, one?.version, ...others.map((other) => other.version)].join();
+  const none = () => el("p", { class: "dim" }, t(why));
+  const led = () => (isLed ? el("p", { class: "dim small" }, t("led")) : null);
+  renewed(parent, version, () => (one ? [led(), about(one, of, others), witnessTable(one, of)] : none()));
 }
 
 function about(one, of, others) {
-  const name = (other) => (other.kind ? `${when(other)} ${sentence(other)}` : other.id.slice(0, 8));
+  const name = (other) => (other.kind ? `${when(other, of.started_at)} ${sentence(other)}` : other.id.slice(0, 8));
   const links = others.map((other) => [" ", el("a", { href: `${matchHash(of.key)}/${other.id}` }, name(other))]);
   const text = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
-  const details = Object.entries(one.details ?? {}).map(([key, value]) => `${key.replaceAll("_", " ")}: ${text(value)}`);
-  const time = one.at ? exactTime(one.at) : t("no.time");
+  const details = Object.entries(one.details ?? {}).map(([key, value]) => `${word("detail", key)}: ${text(value)}`);
+  const time = one.at ? exactTime(one.at, of.started_at) : t("no.time");
   return [
     el("p", {}, el("strong", {}, markOfKind(one.kind), " ", sentence(one))),
     el("p", { class: "small" }, `${time} · ${seenOf(one)} · `, standing(one), ` · ${percent(one.confidence)}`),
@@ -86,7 +90,7 @@ function about(one, of, others) {
   ];
 }
 
-function witnessTable(one) {
+function witnessTable(one, of) {
   const at = Date.parse(one.at);
   const time = (witness) => Date.parse(witness.at);
   const instant = instants(one.witnesses, at);
@@ -95,7 +99,7 @@ function witnessTable(one) {
     const apartText = el("div", { class: "dim small" }, Number.isFinite(apart) ? difference(apart) : "");
     return el("tr", { "data-witness": witness.event_id },
       el("th", { scope: "row" }, whose(witness), witness.late ? tag(t("late.mark")) : null),
-      el("td", { class: "number" }, witness.at ? exactTime(witness.at) : t("no.time"), apartText),
+      el("td", { class: "number" }, witness.at ? exactTime(witness.at, of.started_at) : t("no.time"), apartText),
       el("td", {}, instant(witness)));
   };
   const sorted = [...one.witnesses].sort((a, b) => (time(a) || Infinity) - (time(b) || Infinity));
@@ -145,6 +149,6 @@ export async function showPlayer(page, total, account) {
   const names = ["matches", ...COUNTS];
   const row = (of) => el("tr", {}, el("th", { scope: "row" }, gameName(of.game)), names.map((name) => numberCell(of[name])));
   const heads = ["game", ...names].map((name) => t(name));
-  const title = t("player.all", { account });
+  const title = t("player.all", { account: apart(account) });
   fill(total, el("h3", {}, title), table(title, heads, el("tbody", {}, found.games.map(row)), { numbers: [1, 2, 3, 4, 5] }));
 }

@@ -2,13 +2,15 @@
 
 import { el, fill, keyed, svg } from "./dom.js";
 import { rowKey } from "./record.js";
-import { matchClock, sentence, t, timeOfDay } from "./texts.js";
+import { matchClock, sentence, shortDay, t, timeNear } from "./texts.js";
 
 const COLUMN = 18;
 const ROW = 24;
 /** Above the rows: round, kind and standing. */
 const HEAD = 58;
 const FOOT = 20;
+/** The line at which a round begins ends below the numbers: of two digits one reaches into the next round. */
+const UNDER_ROUNDS = 17;
 /** A digit of a round's number takes up to so much. */
 const DIGIT = 7;
 /** So many of these lengths are one rem of the style sheet, in which the names stand. */
@@ -44,15 +46,18 @@ export function mark(name) {
 }
 export const markOfKind = (kind) => mark(kindMark(kind));
 
-/** When, by the match's own clock where it has one. */
-export function when(one) {
+/**
+ * When, by the match's own clock where it has one; with its date where that is not the
+ * match's, which began at `start`.
+ */
+export function when(one, start) {
   if (one.match_clock_ms !== null && one.match_clock_ms !== undefined) return matchClock(one.match_clock_ms);
-  return one.at === null ? t("no.time") : timeOfDay(one.at);
+  return one.at === null ? t("no.time") : timeNear(one.at, start);
 }
 
 /** An occurrence in one sentence. */
-export const summary = (one) =>
-  `${sentence(one)}, ${when(one)}, ${t("seen.of", { seen: one.seen_by, expected: one.expected })}, ${t(one.standing)}`;
+export const summary = (one, start) =>
+  `${sentence(one)}, ${when(one, start)}, ${t("seen.of", { seen: one.seen_by, expected: one.expected })}, ${t(one.standing)}`;
 
 const columnId = (id) => `column-${id}`;
 
@@ -85,22 +90,26 @@ export class Strip {
     event.preventDefault();
   }
 
-  draw(record, shown, chosen) {
+  draw(record, shown, chosen, start) {
     const { box } = this;
     const rows = record.rows();
     const wasAtEnd = box.scrollLeft + box.clientWidth >= box.scrollWidth - COLUMN;
     const [moved, hadNone] = [this.chosen !== chosen, this.shown.length === 0];
-    Object.assign(this, { shown, chosen });
+    Object.assign(this, { shown, chosen, start });
     const several = new Set(rows.map((row) => row.account).filter((name, at, all) => all.indexOf(name) !== at));
     const name = (row) => el("li", { title: `${row.account ?? ""} ${row.device}` }, whose(row, several.has(row.account)));
     keyed(this.names, rows, { key: rowKey, version: (row) => several.has(row.account), make: name });
-    const [width, height] = [shown.length * COLUMN + 8, HEAD + rows.length * ROW + FOOT];
+    const labels = labelsOf(shown, start);
+    const ends = labels.map(({ x, text }) => x + text.length * DIGIT);
+    const [width, height] = [Math.max(shown.length * COLUMN + 8, ...ends), HEAD + rows.length * ROW + FOOT];
+    this.width = width;
     const size = { width: `${width / REM}rem`, height: `${height / REM}rem`, viewBox: `0 0 ${width} ${height}` };
     for (const [name, value] of Object.entries(size)) this.drawing.setAttribute(name, value);
-    fill(this.ground, lines(rows, width), rounds(shown, height), times(shown, height));
+    const times = labels.map(({ x, text }) => svg("text", { x, y: height - 5 }, text));
+    fill(this.ground, lines(rows, width), rounds(shown, height), times);
     const among = rows.map(rowKey).join();
     const cells = new Map(shown.map((one) => [one, record.cells(one, rows)]));
-    const version = (one) => `${one.version} ${one.id === chosen} ${cells.get(one).join()} ${among}`;
+    const version = (one) => `${one.version} ${one.id === chosen} ${cells.get(one).join()} ${among} ${start}`;
     const make = (one) => this.#column(one, rows, cells.get(one), height);
     keyed(this.columns, shown, { key: (one) => one.id, version, make });
     [...this.columns.children].forEach((column, at) => column.setAttribute("transform", `translate(${at * COLUMN + 4} 0)`));
@@ -113,7 +122,7 @@ export class Strip {
 
   #bring(at) {
     const { box } = this;
-    const column = box.scrollWidth / (this.shown.length + 8 / COLUMN);
+    const column = (box.scrollWidth * COLUMN) / this.width;
     const [left, right] = [(at - 1) * column, (at + 2) * column];
     if (left < box.scrollLeft) box.scrollLeft = left;
     else if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = right - box.clientWidth;
@@ -125,10 +134,10 @@ export class Strip {
       return is === "none" ? null : svg("circle", { ...place, class: is, "data-cell": is, "data-device": rows[at].device });
     };
     const attributes = {
-      id: columnId(one.id), role: "option", "aria-selected": one.id === this.chosen, "aria-label": summary(one),
+      id: columnId(one.id), role: "option", "aria-selected": one.id === this.chosen, "aria-label": summary(one, this.start),
       class: `column ${one.standing}`, "data-occurrence": one.id, click: () => this.choose(one.id),
     };
-    return svg("g", attributes, svg("title", {}, summary(one)),
+    return svg("g", attributes, svg("title", {}, summary(one, this.start)),
       svg("rect", { class: "hit", width: COLUMN, height: height - FOOT - 18, y: 18, rx: 4 }),
       shape(kindMark(one.kind), { transform: "translate(3 21) scale(.75)" }),
       shape(one.standing, { transform: "translate(3 39) scale(.75)" }), cells.map(dot));
@@ -155,13 +164,14 @@ function rounds(shown, height) {
     return svg("text", { x, y: 13 }, String(round));
   };
   return starts.map(({ round, at }) => [
-    svg("line", { class: "round-line", x1: at * COLUMN + 4, x2: at * COLUMN + 4, y1: 4, y2: height - FOOT }),
+    svg("line", { class: "round-line", x1: at * COLUMN + 4, x2: at * COLUMN + 4, y1: UNDER_ROUNDS, y2: height - FOOT }),
     label(round, at * COLUMN + 8),
   ]);
 }
 
-const times = (shown, height) =>
-  shown.map((one, at) => at % TIMES === 0 && svg("text", { x: at * COLUMN + 4, y: height - 5 }, when(one))).filter(Boolean);
+/** The times under the columns; of another day than the match's the day alone, for which there is room. */
+const labelsOf = (shown, start) =>
+  shown.flatMap((one, at) => (at % TIMES === 0 ? [{ x: at * COLUMN + 4, text: shortDay(one, start) ?? when(one, start) }] : []));
 
 /** Where between the first and the last witness each stands. */
 export function instants(witnesses, at) {

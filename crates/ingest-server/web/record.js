@@ -23,6 +23,9 @@ function nearest(times, at) {
 /** The order in which things happened; what has no time stands last. */
 const order = (one) => (one.at === null ? Infinity : Date.parse(one.at));
 
+/** What is shown of when, where every one has it: rows stand in the order of what they say. */
+const clock = (one) => one.match_clock_ms ?? null;
+
 export class Record {
   constructor() {
     this.occurrences = new Map();
@@ -42,8 +45,13 @@ export class Record {
 
   /** All of them in time. */
   inOrder() {
-    const smaller = (a, b) => order(a) - order(b) || (a.id < b.id ? -1 : 1);
-    this.order ??= [...this.occurrences.values()].sort((a, b) => smaller(a, b));
+    const all = [...this.occurrences.values()];
+    const byClock = all.every((one) => clock(one) !== null);
+    // Of two without a time neither is the smaller: NaN is neither.
+    const inTime = (a, b) => order(a) - order(b) || 0;
+    const smaller = (a, b) =>
+      (byClock && clock(a) - clock(b)) || inTime(a, b) || clock(a) - clock(b) || (a.id < b.id ? -1 : 1);
+    this.order ??= all.sort(smaller);
     return this.order;
   }
 

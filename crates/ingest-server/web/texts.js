@@ -14,6 +14,7 @@ const en = {
   "why.forbidden": "This token may not see that.",
   "why.absent": "There is no such thing for this token, or not yet.",
   "why.busy": "The server has too much to do.",
+  "why.anew": "The server makes its matches anew from its log and shows them when it is done.",
   "why.unreachable": "The server cannot be reached.",
   "why.broken": "The server did not answer as it should.",
   "again.one": "Trying again in {count} second.",
@@ -40,6 +41,7 @@ const en = {
   picture: "Who saw what",
   "picture.hint": "One column for each occurrence, one row for each account and device. Arrow keys choose, Enter goes to the witnesses.",
   "picture.none": "Nothing has happened yet.",
+  "picture.hidden": "All occurrences are hidden. Press a standing above to show those of it.",
   seen: "saw it", missing: "was there and did not report it",
   confirmed: "confirmed", supported: "supported", lone: "only one saw it", contradicted: "contradicted",
   "part.older": "Earlier", "part.newer": "Later", "part.of": "{from} to {to} of {all}",
@@ -50,7 +52,10 @@ const en = {
   "witnesses.none": "Choose an occurrence to see who saw it, and when by each one's clock.",
   account: "Account", device: "Device", "own.time": "Its time", difference: "Difference", event: "Event",
   "late.mark": "late", linked: "May belong together with", "no.time": "no time",
-  "gone": "That occurrence is no more: it was retracted or joined into another.",
+  "gone": "That occurrence is no more: it was retracted.",
+  never: "There is no such occurrence in this match.",
+  led: "The occurrence that was chosen is part of this one now.",
+  sections: "Parts of this match",
   feed: "Live feed", "feed.none": "Nothing since this page was opened.",
   "change.created": "New: {what}", "change.witnessed": "Seen by one more: {what}", "change.merged": "Joined into: {what}",
   "change.split": "Split off: {what}", "change.retimed": "Corrected: {what}", "change.retracted": "Retracted: {what}",
@@ -67,7 +72,7 @@ const en = {
   "players.none": "No statistics yet.", provisional: "They may change until the match is final.",
   "player.all": "{account} in every match",
   "flag.outsider": "not among the players", "flag.second_account": "its device tells of another account too",
-  "flag.second_device": "second device of its account", "flag.contradictory_roster": "lists other players than the others",
+  "flag.second_device": "its account has another device", "flag.contradictory_roster": "lists other players than the others",
   "flag.inventions": "tells what others would have seen", "flag.no_vote": "its word does not count",
   "flag.clock_split": "clock stepped unannounced", "flag.clock_unlocked": "clock not placed", "flag.absurd_times": "times of other years",
   "flag.counter_contradicted": "counter contradicted by others' times", "flag.sequence_went_back": "numbers went back",
@@ -79,6 +84,11 @@ const en = {
   "odd.roster_overflow": "more players than there can be", "odd.several_ids": "goes by several ids",
   "odd.several_places": "several maps or modes", "odd.events_overflow": "too long to be compared whole",
   "odd.clocks_overflow": "too many clocks to compare",
+  "detail.attacker_kind": "by", "detail.headshot": "headshot", "detail.inferred": "inferred",
+  "detail.joined_late": "joined late", "detail.kill_streak": "kill streak", "detail.map": "map", "detail.mode": "mode",
+  "detail.name": "the game's word", "detail.objective": "objective", "detail.phase": "phase", "detail.reason": "reason",
+  "detail.roster": "roster", "detail.rounds": "rounds", "detail.score": "score", "detail.started": "started",
+  "detail.team": "team", "detail.weapon": "weapon", "detail.winner": "winner",
   "quality.good": "good time", "quality.low": "rough time",
   somebody: "somebody",
   // Nobody named, who did it, to whom it was done, both.
@@ -111,6 +121,7 @@ const de = {
   "why.forbidden": "Dieses Token darf das nicht sehen.",
   "why.absent": "Das gibt es für dieses Token nicht, oder noch nicht.",
   "why.busy": "Der Server hat zu viel zu tun.",
+  "why.anew": "Der Server legt seine Matches aus seinem Log neu an und zeigt sie, wenn er fertig ist.",
   "why.unreachable": "Der Server ist nicht zu erreichen.",
   "why.broken": "Der Server hat nicht geantwortet, wie er sollte.",
   "again.one": "Neuer Versuch in {count} Sekunde.",
@@ -137,6 +148,7 @@ const de = {
   picture: "Wer was gesehen hat",
   "picture.hint": "Eine Spalte je Vorkommnis, eine Zeile je Konto und Gerät. Pfeiltasten wählen, Enter führt zu den Zeugen.",
   "picture.none": "Noch ist nichts geschehen.",
+  "picture.hidden": "Alle Vorkommnisse sind ausgeblendet. Drücke oben auf einen Stand, um seine zu zeigen.",
   seen: "hat es gesehen", missing: "war da und hat es nicht gemeldet",
   confirmed: "bestätigt", supported: "gestützt", lone: "nur einer hat es gesehen", contradicted: "widersprochen",
   "part.older": "Früher", "part.newer": "Später", "part.of": "{from} bis {to} von {all}",
@@ -147,7 +159,10 @@ const de = {
   "witnesses.none": "Wähle ein Vorkommnis, um zu sehen, wer es gesehen hat und wann nach der eigenen Uhr.",
   account: "Konto", device: "Gerät", "own.time": "Seine Zeit", difference: "Abstand", event: "Ereignis",
   "late.mark": "verspätet", linked: "Gehört vielleicht zu", "no.time": "keine Zeit",
-  "gone": "Dieses Vorkommnis gibt es nicht mehr: Es wurde zurückgezogen oder ging in einem anderen auf.",
+  "gone": "Dieses Vorkommnis gibt es nicht mehr: Es wurde zurückgezogen.",
+  never: "Dieses Vorkommnis gibt es in diesem Match nicht.",
+  led: "Das gewählte Vorkommnis ist in diesem aufgegangen.",
+  sections: "Teile dieses Matches",
   feed: "Live-Feed", "feed.none": "Nichts, seit diese Seite offen ist.",
   "change.created": "Neu: {what}", "change.witnessed": "Einer mehr hat es gesehen: {what}", "change.merged": "Aufgegangen in: {what}",
   "change.split": "Abgetrennt: {what}", "change.retimed": "Berichtigt: {what}", "change.retracted": "Zurückgezogen: {what}",
@@ -164,7 +179,7 @@ const de = {
   "players.none": "Noch keine Statistik.", provisional: "Sie kann sich ändern, bis das Match endgültig ist.",
   "player.all": "{account} in allen Matches",
   "flag.outsider": "keiner der Spieler", "flag.second_account": "sein Gerät meldet auch für ein anderes Konto",
-  "flag.second_device": "zweites Gerät seines Kontos", "flag.contradictory_roster": "nennt andere Spieler als die anderen",
+  "flag.second_device": "sein Konto hat noch ein Gerät", "flag.contradictory_roster": "nennt andere Spieler als die anderen",
   "flag.inventions": "meldet, was andere gesehen hätten", "flag.no_vote": "sein Wort zählt nicht",
   "flag.clock_split": "Uhr sprang unangekündigt", "flag.clock_unlocked": "Uhr nicht eingeordnet", "flag.absurd_times": "Zeiten anderer Jahre",
   "flag.counter_contradicted": "Zähler von den Zeiten anderer widerlegt", "flag.sequence_went_back": "Nummern gingen zurück",
@@ -176,6 +191,11 @@ const de = {
   "odd.roster_overflow": "mehr Spieler, als es geben kann", "odd.several_ids": "läuft unter mehreren Kennungen",
   "odd.several_places": "mehrere Karten oder Modi", "odd.events_overflow": "zu lang, um ganz verglichen zu werden",
   "odd.clocks_overflow": "zu viele Uhren zum Vergleichen",
+  "detail.attacker_kind": "durch", "detail.headshot": "Kopftreffer", "detail.inferred": "erschlossen",
+  "detail.joined_late": "kam später dazu", "detail.kill_streak": "Kills in Folge", "detail.map": "Karte",
+  "detail.mode": "Modus", "detail.name": "Wort des Spiels", "detail.objective": "Ziel", "detail.phase": "Phase",
+  "detail.reason": "Grund", "detail.roster": "Spielerliste", "detail.rounds": "Runden", "detail.score": "Punktestand",
+  "detail.started": "Beginn", "detail.team": "Team", "detail.weapon": "Waffe", "detail.winner": "Gewinner",
   "quality.good": "gute Zeit", "quality.low": "grobe Zeit",
   somebody: "jemand",
   events: {
@@ -225,14 +245,20 @@ export const word = (family, value) => own(texts, `${family}.${value}`) ?? Strin
 export const gameName = (game) => own(games, game) ?? game;
 export const count = (value) => number.format(value);
 
+/**
+ * A name in a text, set apart so that one that is written from right to left turns nothing
+ * else around; what it has of the signs that do so, one of which would end that, is left out.
+ */
+export const apart = (name) =>
+  name == null ? "" : `\u2068${String(name).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")}\u2069`;
+
 /** What happened, in words. */
 export function sentence({ kind, actors, details }) {
-  const { attacker: by, victim: of } = actors ?? {};
+  // An empty name is nobody's.
+  const { attacker: by, victim: of } = { attacker: actors?.attacker || null, victim: actors?.victim || null };
   const forms = own(texts.events, kind) ?? texts.events.other;
   const form = (by != null && of != null && forms[3]) || (by != null && forms[1]) || (of != null && forms[2]) || forms[0];
   const name = kind === "other" && typeof details?.name === "string" ? details.name : kind;
-  // Set apart, so that a name written from right to left turns nothing else around.
-  const apart = (text) => (text == null ? "" : `\u2068${text}\u2069`);
   return filled(form, { by: apart(by), of: apart(of), kind: apart(name) });
 }
 
@@ -240,6 +266,7 @@ const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: 
 const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 const second = new Intl.DateTimeFormat(language, clock);
 const fine = new Intl.DateTimeFormat(language, { ...clock, fractionalSecondDigits: 3 });
+const date = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit" });
 const at = (format, time) => {
   const date = new Date(time ?? NaN);
   return Number.isNaN(date.getTime()) ? t("unknown") : format.format(date);
@@ -247,7 +274,16 @@ const at = (format, time) => {
 
 export const dayAndTime = (time) => at(day, time);
 export const timeOfDay = (time) => at(second, time);
-export const exactTime = (time) => at(fine, time);
+
+/** Further from where a match began than any lasts: only a clock that is wrong says so. */
+const FAR_MS = 24 * 3_600_000;
+const isFar = (time, start) => Math.abs(Date.parse(time) - Date.parse(start)) > FAR_MS;
+
+/** The day alone, where it is not that of a match which began at `start`. */
+export const shortDay = (time, start) => (isFar(time, start) ? at(date, time) : null);
+const near = (format, time, start) => [shortDay(time, start), at(format, time)].filter(Boolean).join(", ");
+export const timeNear = (time, start) => near(second, time, start);
+export const exactTime = (time, start) => near(fine, time, start);
 
 /** The game's own clock: `5:01`, and `-0:45` before it starts. */
 export function matchClock(ms) {
@@ -261,5 +297,6 @@ const signed = new Intl.NumberFormat(language, { signDisplay: "exceptZero" });
 
 /** A difference in milliseconds, with its sign. */
 export const difference = (ms) => `${signed.format(Math.round(ms)).replace("-", "−")} ms`;
-export const percent = (share) => hundredth.format(share);
+/** Rounded down: nothing is ever quite sure, and no share of 999 in 1,000 may say that it is. */
+export const percent = (share) => hundredth.format(Math.floor(share * 100 + 1e-6) / 100);
 export const ratio = (value) => (value === null ? "–" : t("ratio.value", { ratio: two.format(value) }));

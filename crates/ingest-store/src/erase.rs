@@ -1,22 +1,23 @@
 //! What a device had deleted.
 
+mod erasure;
 mod parts;
 
 use event_model::{DeviceId, WallTime};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::{
     Error, Result, Store,
     body::{self, Encoding},
     event_key::EventKey,
     evidence::{Evidence, EvidenceReader},
-    follower::{self, Gone},
+    follower::Gone,
     gate::shelf::DeviceShelf,
-    index,
-    segment::{self, Segment},
+    segment::Segment,
 };
 
-pub use parts::ErasedPart;
+pub(crate) use erasure::withdraw;
+pub use erasure::{ErasedPart, Erasure};
 
 /// What became of a wish to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,86 +35,27 @@ impl Store {
     /// it is to be asked for again: the second time does what is left to do.
     ///
     /// # Errors
-    /// Where SQLite fails, or the event cannot be told from its neighbours in a
-    /// damaged batch: then the log stays as it is.
+    /// Where SQLite fails, somebody reads on from before, or the event cannot be
+    /// told from its neighbours in a damaged batch: then the log stays as it is.
     pub fn erase_event(&mut self, device: DeviceId, id: &str) -> Result<Erased> {
-        let part = self.erase_one(device, id)?;
-        Ok(part.map_or(Erased::Unknown, |_| Erased::Now))
+        let erasure = self.erase_event_in_log(device, id)?;
+        let part = self.carry_out(&erasure)?;
+        Ok(if part.erased == 0 { Erased::Unknown } else { Erased::Now })
     }
 
-    /// The same, with what changed; `None` where nobody sent it, or it was
-    /// forgotten.
+    /// The log's part of it.
     ///
     /// # Errors
     /// As [`Store::erase_event`].
-    pub fn erase_one(&mut self, device: DeviceId, id: &str) -> Result<Option<ErasedPart>> {
-        self.overwriting(|store| store.try_erase(device, id))
+    pub fn erase_event_in_log(&mut self, device: DeviceId, id: &str) -> Result<Erasure> {
+        self.erase_in_log(|place, log| {
+            let wanted = Wanted { log, segments: place.segments, key: EventKey::of(id) };
+            let found = wanted.find(place.index, device, place.cursors.shelved_through)?;
+            let Some(found) = found else { return Ok(Erasure::default()) };
+            found.erase(log)?;
+            Ok(Erasure { erased: 1, gone: found.gone(device).collect(), ..Erasure::default() })
+        })
     }
-
-    /// Does something while free pages are overwritten too.
-    fn overwriting<T>(&mut self, erase: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.connection.pragma_update(None, "secure_delete", true)?;
-        let erased = erase(self).map_err(|error| self.index.mended(error, None));
-        let erased = erased.and_then(|erased| {
-            index::forget_set_aside(&self.data_dir).map_err(Error::Directory)?;
-            self.empty_wals()?;
-            Ok(erased)
-        });
-        self.connection.pragma_update(None, "secure_delete", "FAST")?;
-        erased
-    }
-
-    /// Moves both logs of SQLite's into their files and empties them: they have
-    /// pages as they were before.
-    fn empty_wals(&self) -> Result<()> {
-        let index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
-        for connection in [&self.connection, &index] {
-            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-            let is_busy = connection.query_row(sql, [], |row| row.get::<_, bool>(0))?;
-            if is_busy {
-                return Err(busy());
-            }
-        }
-        Ok(())
-    }
-
-    fn index_to_erase(&self) -> Result<Connection> {
-        let index = index::open(&self.data_dir, self.options, index::READER_CACHE_KIB)?;
-        index.pragma_update(None, "secure_delete", true)?;
-        // Not NORMAL: a power cut must not bring back what was told to be gone.
-        index.pragma_update(None, "synchronous", "FULL")?;
-        Ok(index)
-    }
-
-    fn try_erase(&mut self, device: DeviceId, id: &str) -> Result<Option<ErasedPart>> {
-        let mut index = self.index_to_erase()?;
-        // The index is held until the log is written, so that nobody folds in
-        // meanwhile what is being erased.
-        let index = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let segments = segment::all(&self.connection)?;
-        let cursors = index::adopt_within(&index, &self.connection, &segments, self.id)?;
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let wanted = Wanted { log: &transaction, segments: &segments, key: EventKey::of(id) };
-        let Some(found) = wanted.find(&index, device, cursors.shelved_through)? else {
-            return Ok(None);
-        };
-        found.erase(&transaction)?;
-        transaction.commit()?;
-        let mut part = ErasedPart { erased: 1, ..ErasedPart::default() };
-        if found.batch_no <= cursors.associated_batch {
-            let gone: Vec<Gone> = found.gone(device).collect();
-            part.changed = follower::withdraw(&index, &self.connection, &segments, &gone)?;
-        }
-        index.commit()?;
-        Ok(Some(part))
-    }
-}
-
-/// Somebody reads on from before: to be asked for again.
-fn busy() -> Error {
-    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
-    rusqlite::Error::SqliteFailure(code, Some("the log has readers".to_owned())).into()
 }
 
 /// An event that is looked for.

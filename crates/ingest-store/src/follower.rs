@@ -34,12 +34,14 @@ use crate::{
     Error, Result, Store, StoreOptions,
     body::{self, Encoding},
     columns::uuid_column,
+    erase::{self, Erasure},
     evidence::{Evidence, EvidenceReader},
     gate::{Recent, shelf},
     index::{self, Door},
     segment::{self, Segment},
     store,
 };
+pub use erasing::Withdrawn;
 pub(crate) use erasing::{Gone, matches_of, withdraw};
 use forgetting::Forgetting;
 use matches::Cache;
@@ -128,6 +130,17 @@ impl Follower {
             self.step(|index, log| step::associate(index, log, store::read_id(log)?, &mut matches));
         self.matches = matches;
         followed
+    }
+
+    /// Takes what was erased in the log out of the index.
+    ///
+    /// # Errors
+    /// Where SQLite fails, or somebody reads on from before: then it is to be erased
+    /// again, which does what is left to do.
+    pub fn withdraw(&mut self, erasure: &Erasure) -> Result<Withdrawn> {
+        let store = store::read_id(&self.log)?;
+        erase::withdraw(&self.index, &self.log, store, erasure)
+            .map_err(|error| self.index.mended(error, None))
     }
 
     /// Forgets a bounded part of what follows from months that the log has
@@ -276,29 +289,53 @@ impl LoggedBatch {
     }
 }
 
-/// The batches behind one, up to about so many events.
+/// The batches of one step, as they are read.
+struct Gathered {
+    batches: Vec<LoggedBatch>,
+    events_max: usize,
+    events: usize,
+    bytes: usize,
+}
+
+impl Gathered {
+    /// None yet, of which there may be about so many events.
+    fn up_to(events_max: usize) -> Self {
+        Self { batches: Vec::new(), events_max, events: 0, bytes: 0 }
+    }
+
+    /// Adds a batch; whether that is enough for a step.
+    fn add(&mut self, batch: LoggedBatch) -> bool {
+        self.events += batch.evidence.len();
+        self.bytes += batch.array.len();
+        self.batches.push(batch);
+        let most = self.events.max(self.batches.len());
+        most >= self.events_max || self.bytes >= EVENT_BYTES_MAX
+    }
+}
+
+/// The batches behind one, up to about so many events, and of none that begins
+/// behind a position.
 fn logged_after(
     log: &Connection,
     segments: &[Segment],
     batch_no: i64,
-    events_max: usize,
+    (events_max, through): (usize, u64),
 ) -> Result<Vec<LoggedBatch>> {
-    let (mut batches, mut events, mut bytes) = (Vec::new(), 0, 0);
+    let mut gathered = Gathered::up_to(events_max);
     for segment in segments {
         let sql = select(segment, "r.batch_no > ?1 ORDER BY r.batch_no");
         let mut statement = log.prepare_cached(&sql)?;
         let mut rows = statement.query([batch_no])?;
         while let Some(row) = rows.next()? {
-            let batch = logged(row)?;
-            events += batch.evidence.len();
-            bytes += batch.array.len();
-            batches.push(batch);
-            if events >= events_max || batches.len() >= events_max || bytes >= EVENT_BYTES_MAX {
-                return Ok(batches);
+            if row.get::<_, i64>(2)?.unsigned_abs() > through {
+                return Ok(gathered.batches);
+            }
+            if gathered.add(logged(row)?) {
+                return Ok(gathered.batches);
             }
         }
     }
-    Ok(batches)
+    Ok(gathered.batches)
 }
 
 /// One batch, where its month is still there.

@@ -27,7 +27,7 @@ pub(crate) use mending::forget_set_aside;
 pub(crate) const FILE_NAME: &str = "index.sqlite";
 
 /// A file of another version is set aside and made anew.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// A step of association runs some sixty statements, and a read a few.
 const STATEMENTS_KEPT: usize = 128;
@@ -176,15 +176,7 @@ pub(crate) fn adopt_within(
     store: Uuid,
 ) -> Result<Cursors> {
     let known = cursors(index)?;
-    let followed = [
-        (known.shelved_through, &known.shelved_mark),
-        (known.associated_batch, &known.associated_mark),
-    ];
-    let mut same = known.store == store.to_string();
-    for (batch_no, mark_then) in followed {
-        same = same && is_of_this_log(log, segments, batch_no, mark_then)?;
-    }
-    if same {
+    if follows(&known, log, segments, store)? {
         return Ok(known);
     }
     index.execute("DELETE FROM gate", [])?;
@@ -203,6 +195,24 @@ pub(crate) fn adopt_within(
         ],
     )?;
     cursors(index)
+}
+
+/// Whether the file follows this very log.
+pub(crate) fn follows(
+    known: &Cursors,
+    log: &Connection,
+    segments: &[Segment],
+    store: Uuid,
+) -> Result<bool> {
+    let followed = [
+        (known.shelved_through, &known.shelved_mark),
+        (known.associated_batch, &known.associated_mark),
+    ];
+    let mut same = known.store == store.to_string();
+    for (batch_no, mark_then) in followed {
+        same = same && is_of_this_log(log, segments, batch_no, mark_then)?;
+    }
+    Ok(same)
 }
 
 /// Whether the file tells all that was told of this log before it was made.

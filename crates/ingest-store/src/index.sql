@@ -157,8 +157,13 @@ CREATE TABLE match_device (
     ended_at_ms    INTEGER,
     ended_outbox   BLOB,
     ended_sequence INTEGER,
-    -- When the first was that it told live, at the latest when it was received.
-    left_at_ms     INTEGER,
+    -- The place of the first one that it told live, when that was received, and
+    -- when it was by the device's clock.
+    left_no          INTEGER,
+    left_received_ms INTEGER,
+    left_told_ms     INTEGER,
+    -- When it was as far as that clock is known, at the latest when received.
+    left_at_ms       INTEGER,
     -- 1 where it told since of what happened later than its end.
     goes_on        INTEGER NOT NULL DEFAULT 0 CHECK (goes_on IN (0, 1)),
     PRIMARY KEY (match_id, device)

@@ -65,9 +65,9 @@ pub use backup::{BackupError, Rescued, Restored};
 pub use batch::{Batch, Item, SoundEvent, Tally, Verdict};
 pub use body::Body;
 pub use decisions::{Decided, Decision, SealReason};
-pub use erase::{Erased, ErasedPart};
+pub use erase::{Erased, ErasedPart, Erasure};
 pub use error::{Ailment, Error, Result};
-pub use follower::{Counted, Followed, Follower, SealDue, SealRules};
+pub use follower::{Counted, Followed, Follower, SealDue, SealRules, Withdrawn};
 pub use gate::Recent;
 pub use ingest::{Fullness, IngestTerms};
 pub use reads::{

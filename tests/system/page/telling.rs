@@ -136,6 +136,13 @@ impl Teller {
         self.client.post(url).bearer_auth(token).send().unwrap().error_for_status().unwrap();
     }
 
+    /// Has all that it told of the match erased.
+    pub(super) fn erase_all(&self, server: &str) {
+        let url = format!("{server}/v1/matches/{KEY}/events");
+        let reply = self.client.delete(url).bearer_auth(&self.token).send().unwrap();
+        assert_eq!(reply.status(), 204);
+    }
+
     fn epoch(&self) -> Uuid {
         Uuid::from_u128(0x0c_0000 + self.number as u128)
     }

@@ -177,6 +177,7 @@ impl Sent {
                 at: WallTime::from_unix_ms(corrected_ms),
                 quality: TimeQuality::Good,
             },
+            outbox: None,
             sequence: Some(self.sequence),
             hints: Hints {
                 name: text("name"),

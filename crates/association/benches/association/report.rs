@@ -62,6 +62,7 @@ impl Sent {
             }),
             time: Some(at),
             corrected: Sighting { at, quality: TimeQuality::Good },
+            outbox: None,
             sequence: Some(self.sequence),
             hints: Hints::default(),
         }

@@ -85,6 +85,7 @@ mod tests {
             observed: None,
             time: Some(at),
             corrected: Sighting { at, quality: TimeQuality::Low },
+            outbox: None,
             sequence: None,
             hints: Hints::default(),
         })

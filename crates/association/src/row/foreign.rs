@@ -1,6 +1,6 @@
 //! Rows of what other crates name.
 
-use event_model::{ClockEpoch, DeviceId, Kind, WallTime};
+use event_model::{ClockEpoch, DeviceId, Kind, OutboxId, WallTime};
 use uuid::Uuid;
 
 use super::Row;
@@ -16,7 +16,7 @@ impl Row for Uuid {
     }
 }
 
-super::number_row!(DeviceId(Uuid), ClockEpoch(Uuid));
+super::number_row!(DeviceId(Uuid), OutboxId(Uuid), ClockEpoch(Uuid));
 
 impl Row for Kind {
     fn write(&self, to: &mut Vec<u8>) {

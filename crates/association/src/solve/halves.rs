@@ -3,8 +3,11 @@
 //! They are paired only where one pairing is possible; what could be another's
 //! stays single and is linked.
 
+mod pairing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::pairing::{Crowd, Prices};
 use super::{
     group::Group,
     noise::Costs,
@@ -14,20 +17,13 @@ use crate::NameKey;
 
 /// Players of a match whose kills come as halves: five against five.
 const PLAYERS: usize = 10;
-/// How far apart two halves may be: four times the noise of the clocks, within
-/// these. The two seconds that a device can be late were measured too wide:
-/// where half of the players watch, one pair in eleven is wrong.
+/// How far apart two halves are looked for: beyond eight times the noise nothing makes
+/// them one, within these. The two seconds that a device can be late were measured too
+/// wide: where half of the players watch, one pair in eleven is wrong.
 const GATE_MS: std::ops::RangeInclusive<i64> = 250..=1_000;
-/// Two halves of one side this close could be swapped, in any noise.
-const NEIGHBOUR_MS: i64 = 300;
-/// A round that nothing shows the length of.
-const ROUND_MS: i64 = 100_000;
 /// More that could be one than this in one round are made up: players die five
 /// a side, and even without rounds nobody is near a hundred others.
 const NEAR_MAX: usize = 4_096;
-/// Wrong pairs that are taken into account: five in a thousand.
-const WRONG_MAX: (i64, i64) = (5, 1_000);
-
 /// What pairing made of the halves.
 pub(crate) struct Paired {
     pub(crate) groups: Vec<Group>,
@@ -108,29 +104,14 @@ impl Problem {
     fn solve(mut self, view: &View, costs: &Costs) -> (Pairs, Pairs) {
         self.kills.sort_unstable();
         self.deaths.sort_unstable();
-        let noise = costs.noise.late_ms;
-        let gate = (4 * noise).clamp(*GATE_MS.start(), *GATE_MS.end());
+        let gate = (8 * costs.noise.late_ms).clamp(*GATE_MS.start(), *GATE_MS.end());
         let near = self.near(view, gate);
         let absent = PLAYERS.saturating_sub(self.present(view, costs));
-        let complete = absent == 0 && self.kills.len() == self.deaths.len();
-        let pairs: Pairs = if complete {
-            let apart = NEIGHBOUR_MS.max(3 * noise);
-            let ranked = self.kills.iter().copied().zip(self.deaths.iter().copied());
-            let (kills, deaths) = (&self.kills, &self.deaths);
-            ranked
-                .enumerate()
-                .filter(|(rank, pair)| {
-                    near.contains(pair)
-                        && stands_apart(kills, *rank, apart)
-                        && stands_apart(deaths, *rank, apart)
-                })
-                .map(|(_, pair)| pair)
-                .collect()
-        } else if self.look_alike_is_unlikely(gate, absent) {
-            only_ones(&near)
-        } else {
-            Vec::new()
-        };
+        let prices = Prices::of(costs, absent, self.kills.len().max(self.deaths.len()));
+        let could_be: BTreeSet<(Single, Single)> = near.iter().copied().collect();
+        let crowds = Crowd::all(&self.kills, &self.deaths, gate);
+        let pairs: Pairs =
+            crowds.iter().flat_map(|crowd| crowd.certain(&could_be, &prices)).collect();
         let paired: BTreeSet<Single> =
             pairs.iter().flat_map(|(kill, death)| [*kill, *death]).collect();
         let is_paired =
@@ -163,31 +144,4 @@ impl Problem {
             _ => 0,
         }
     }
-
-    /// Whether somebody who does not watch would hardly have killed or died
-    /// within the gate of another's: absent share × kills a round × gate.
-    fn look_alike_is_unlikely(&self, gate: i64, absent: usize) -> bool {
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX >> 40);
-        let chance = number(absent) * number(self.kills.len()) * 2 * gate;
-        let whole = number(PLAYERS) * ROUND_MS;
-        chance * WRONG_MAX.1 <= whole * WRONG_MAX.0
-    }
-}
-
-/// Whether the neighbours in time are too far off to be meant.
-fn stands_apart(singles: &[Single], rank: usize, apart: i64) -> bool {
-    let clear = |other: Option<&Single>| {
-        other.is_none_or(|other| (other.x - singles[rank].x).abs() >= apart)
-    };
-    clear(rank.checked_sub(1).and_then(|before| singles.get(before)))
-        && clear(singles.get(rank + 1))
-}
-
-/// The pairs of which neither could be another's.
-fn only_ones(near: &[(Single, Single)]) -> Pairs {
-    let mut counts: BTreeMap<Single, usize> = BTreeMap::new();
-    for single in near.iter().flat_map(|(kill, death)| [kill, death]) {
-        *counts.entry(*single).or_default() += 1;
-    }
-    near.iter().copied().filter(|(kill, death)| counts[kill] == 1 && counts[death] == 1).collect()
 }

@@ -19,6 +19,8 @@ pub(crate) struct Costs {
     pub(crate) noise: Noise,
     /// By witness: what it costs that it missed something.
     miss: Vec<i64>,
+    /// Of what many saw, how much one of those who watched missed: so many of so many.
+    pub(crate) missed: (u64, u64),
     /// By witness: when it watched.
     presence: Vec<(i64, i64)>,
     /// From each instant on, what it costs that all who watch missed something.
@@ -37,11 +39,14 @@ const OTHERS_MIN: usize = 3;
 impl Costs {
     pub(crate) fn learn(view: &View, groups: &[Group]) -> Self {
         let presence = presence(view);
-        let miss = misses(view, groups, &presence);
+        let tally = misses(view, groups, &presence);
+        let miss: Vec<i64> =
+            tally.iter().map(|(expected, missed)| miss_cost(*expected, *missed)).collect();
+        let missed = tally.iter().fold((1, 10), |all, own| (all.0 + own.1, all.1 + own.0));
         let mut noise = spread(view, groups);
         noise.floor_ms = floors::learned(view, None).unwrap_or(noise.floor_ms);
         let by_all = by_all(&miss, &presence);
-        Self { noise, miss, presence, by_all }
+        Self { noise, miss, missed, presence, by_all }
     }
 
     /// A witness so far behind a happening of `others` more.
@@ -104,8 +109,8 @@ fn presence(view: &View) -> Vec<(i64, i64)> {
     presence
 }
 
-/// By witness: how surprising it is that it misses what others saw.
-fn misses(view: &View, groups: &[Group], presence: &[(i64, i64)]) -> Vec<i64> {
+/// By witness: how often others saw what it could have seen, and how often it missed it.
+fn misses(view: &View, groups: &[Group], presence: &[(i64, i64)]) -> Vec<(u64, u64)> {
     let enough = OTHERS_MIN.min(view.witnesses.saturating_sub(1));
     let mut tally = vec![(0_u64, 0_u64); view.witnesses];
     for group in groups {
@@ -124,7 +129,7 @@ fn misses(view: &View, groups: &[Group], presence: &[(i64, i64)]) -> Vec<i64> {
             }
         }
     }
-    tally.into_iter().map(|(expected, missed)| miss_cost(expected, missed)).collect()
+    tally
 }
 
 /// At least as if one in fifty were missed, at most as if three in five.

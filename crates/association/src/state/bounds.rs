@@ -5,8 +5,9 @@ use event_model::{Kind, Origin, WallTime};
 use super::MatchState;
 use crate::{
     Axis, ClockNo, EventKey, Packed, Report, ReportNo, ReportSet, Stream, StreamNo,
-    report_set::{Room, clock_told},
+    report_set::{Room, clock_told, counts_too_far},
     row::row,
+    trust::Numbers,
 };
 
 /// The order of a stream's reports: by clock, by its time, by id.
@@ -19,7 +20,7 @@ pub(crate) struct StreamFacts {
     pub(crate) kept: usize,
     /// Nothing behind this is kept any more.
     limit: Option<Rank>,
-    sequence_max: u64,
+    pub(crate) numbers: Numbers,
     has_ended: bool,
     pub(crate) counts: StreamCounts,
     /// Whose word it is, among the watchers, where it counts.
@@ -35,7 +36,7 @@ pub(crate) struct StreamFacts {
 row!(StreamFacts {
     kept,
     limit,
-    sequence_max,
+    numbers,
     has_ended,
     counts,
     witness,
@@ -68,7 +69,8 @@ pub struct StreamCounts {
     pub overflow: u64,
     /// Reports whose number in the outbox is less than one before.
     pub went_back: u64,
-    /// Reports of a year in which nobody played this.
+    /// Reports of a year in which nobody played this, or on a clock that has
+    /// counted longer than any can.
     pub absurd_times: u64,
     /// Reports whose counter others' times speak against.
     pub contradicted_counters: u64,
@@ -102,10 +104,11 @@ impl StreamFacts {
         self.counts.reports += 1;
         self.counts.replayed += u64::from(report.origin == Some(Origin::Replay));
         if let Some(sequence) = report.sequence {
-            self.counts.went_back += u64::from(sequence < self.sequence_max);
-            self.sequence_max = self.sequence_max.max(sequence);
+            self.counts.went_back += u64::from(self.numbers.hear(report.outbox, sequence));
         }
-        let is_odd = is_absurd(report.corrected.at) || report.time.is_some_and(is_absurd);
+        let is_odd = is_absurd(report.corrected.at)
+            || report.time.is_some_and(is_absurd)
+            || counts_too_far(report);
         self.counts.absurd_times += u64::from(is_odd);
         let is_end = report.kind == Some(Kind::MatchEnded);
         is_end && !std::mem::replace(&mut self.has_ended, true)
@@ -118,7 +121,7 @@ impl StreamFacts {
         self.counts.overflow += other.counts.overflow;
         self.counts.went_back += other.counts.went_back;
         self.counts.absurd_times += other.counts.absurd_times;
-        self.sequence_max = self.sequence_max.max(other.sequence_max);
+        self.numbers.add(&other.numbers);
         self.has_ended |= other.has_ended;
         self.limit = match (self.limit, other.limit) {
             (Some(one), Some(two)) => Some(one.min(two)),
@@ -159,7 +162,7 @@ impl MatchState {
         let facts = &mut self.streams[stream];
         let ends = facts.hear(report);
         facts.counts.overflow += u64::from(!has_room);
-        self.is_due |= ends && self.has_ended();
+        self.is_due |= ends && (self.is_sealed || self.has_ended());
     }
 
     /// Makes room for a clock of a stream by ending the one behind all its

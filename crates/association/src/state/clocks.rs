@@ -1,5 +1,8 @@
 //! What is believed of a clock between two resolves.
 
+mod ring;
+
+use self::ring::Ring;
 use crate::{
     OccurrenceNo, Segment, Track,
     median::median,
@@ -105,7 +108,6 @@ row!(LiveClock {
 });
 row!(Facts { reports, span, prior, residual, is_good });
 row!(Streak { created, offsets, place });
-row!(Ring { values, filled, next });
 
 impl Row for Trust {
     fn write(&self, to: &mut Vec<u8>) {
@@ -320,38 +322,6 @@ impl LiveClock {
         self.segments.len() * size_of::<Segment>()
             + self.streak.created.capacity() * size_of::<OccurrenceNo>()
             + self.streak.offsets.capacity() * size_of::<i64>()
-    }
-}
-
-/// The last few of some small differences.
-#[derive(Debug, Clone, Default)]
-struct Ring {
-    values: [i16; Self::LENGTH],
-    filled: u8,
-    next: u8,
-}
-
-impl Ring {
-    /// Enough that one or two wrong joins do not carry the median.
-    const LENGTH: usize = 15;
-
-    fn len(&self) -> usize {
-        usize::from(self.filled)
-    }
-
-    fn push(&mut self, value: i64) {
-        let (low, high) = (i64::from(i16::MIN), i64::from(i16::MAX));
-        let value = i16::try_from(value.clamp(low, high)).expect("it was clamped");
-        self.values[usize::from(self.next)] = value;
-        self.next = if usize::from(self.next) + 1 == Self::LENGTH { 0 } else { self.next + 1 };
-        self.filled = self.filled.saturating_add(u8::from(self.len() < Self::LENGTH));
-    }
-
-    fn median(&self) -> i64 {
-        let mut sorted = self.values;
-        let sorted = &mut sorted[..self.len()];
-        sorted.sort_unstable();
-        sorted.get(sorted.len() / 2).copied().map_or(0, i64::from)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a match is told besides its reports: who plays, and what was lost.
+//! What a match is told besides its reports: who plays, and what never comes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use super::MatchState;
 use crate::{
     NameKey,
     row::row,
-    trust::{Account, Known, Lists, Quorum, Roster, Span},
+    trust::{Account, Gap, Known, Lists, Quorum, Roster},
 };
 
-/// Lists and losses, by who told them: a list is its device's word, whomever it
+/// Lists and gaps, by who told them: a list is its device's word, whomever it
 /// claims to speak for.
 ///
 /// Of what is too much none is kept rather than some: what is heard is the same
@@ -19,29 +19,28 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
     lists: BTreeMap<DeviceId, Option<OfDevice>>,
-    lost: BTreeMap<Account, Vec<Span>>,
+    gaps: BTreeMap<DeviceId, BTreeSet<Gap>>,
 }
 
 /// What a device lists, by the account whose source shows it.
 type OfDevice = BTreeMap<Account, Option<BTreeSet<Account>>>;
 
-row!(Heard { lists, lost });
+row!(Heard { lists, gaps });
 
-/// Most devices whose lists are kept: ten players' and who watches them. Of more
-/// those with the smallest ids.
+/// Most devices whose lists, and whose gaps, are kept: ten players' and who watches
+/// them. Of more those with the smallest ids.
 const LISTERS_MAX: usize = 64;
 /// Most accounts that one device lists players for: its own, and whoever it was
 /// lent to in mid-match.
 const ACCOUNTS_MAX: usize = 2;
 /// Most names of one list.
 const LIST_MAX: usize = 64;
-/// Most losses of one account; a device that loses more than that is away.
-const LOST_MAX: usize = 64;
+/// Most gaps of one device, of more the first; one that loses more is away.
+const GAPS_MAX: usize = 64;
 
 impl Heard {
-    /// What it comes to for a judgement: of each device what it lists for the
-    /// account that it speaks for.
-    pub(crate) fn known(&self, devices: &Quorum) -> Known {
+    /// Of each device what it lists for the account that it speaks for.
+    pub(crate) fn lists(&self, devices: &Quorum) -> Lists {
         let mut lists = Lists::new();
         for (device, of_device) in &self.lists {
             let home = devices.home(*device);
@@ -54,7 +53,7 @@ impl Heard {
                 lists.entry(home).or_default().extend(list);
             }
         }
-        Known { lists, lost: self.lost.clone() }
+        lists
     }
 
     /// Whether a device lists others than those who play, or more than can be.
@@ -78,9 +77,9 @@ impl Heard {
                 self.list(*device, *account, list.clone());
             }
         }
-        for (account, spans) in &other.lost {
-            for span in spans {
-                self.lose(*account, *span);
+        for (device, gaps) in &other.gaps {
+            for gap in gaps {
+                self.miss(*device, *gap);
             }
         }
     }
@@ -116,17 +115,15 @@ impl Heard {
         left.is_none_or(|(left, _)| left != device)
     }
 
-    fn lose(&mut self, account: Account, span: Span) -> bool {
-        if !self.lost.contains_key(&account) && self.lost.len() >= LISTERS_MAX {
-            return false;
+    /// Takes a gap in; whether it says anything new.
+    fn miss(&mut self, device: DeviceId, gap: Gap) -> bool {
+        let of_device = self.gaps.entry(device).or_default();
+        let mut is_new = of_device.insert(gap);
+        if of_device.len() > GAPS_MAX {
+            is_new &= of_device.pop_last() != Some(gap);
         }
-        let lost = self.lost.entry(account).or_default();
-        let is_new = lost.len() < LOST_MAX && !lost.contains(&span);
-        if is_new {
-            lost.push(span);
-            lost.sort_unstable();
-        }
-        is_new
+        let left = (self.gaps.len() > LISTERS_MAX).then(|| self.gaps.pop_last()).flatten();
+        is_new && left.is_none_or(|(left, _)| left != device)
     }
 }
 
@@ -143,14 +140,28 @@ impl MatchState {
         self.is_unjudged |= self.heard.list(device, NameKey::of(observer).into(), Some(names));
     }
 
-    /// Forgets who plays: what is left of it is to be heard again.
-    pub fn forget_rosters(&mut self) {
-        self.is_unjudged |= !self.heard.lists.is_empty();
-        self.heard.lists.clear();
+    /// Forgets who plays and what never comes: what is left of it is to be heard
+    /// again.
+    pub fn forget_heard(&mut self) {
+        self.is_unjudged |= self.heard != Heard::default();
+        self.heard = Heard::default();
     }
 
-    /// Hears that what one player's device saw meanwhile will never come.
-    pub fn hear_lost(&mut self, observer: &str, span: Span) {
-        self.is_unjudged |= self.heard.lose(NameKey::of(observer).into(), span);
+    /// Hears from a device which of its numbers will never come.
+    pub fn hear_gap(&mut self, device: DeviceId, gap: Gap) {
+        self.is_unjudged |= self.heard.miss(device, gap);
+    }
+
+    /// What is known besides reports, for a judgement.
+    pub(super) fn known(&self) -> Known {
+        let streams = std::iter::zip(self.set.streams(), &self.streams);
+        let unsent = streams.filter_map(|(stream, facts)| {
+            Some((*stream, facts.numbers.unsent(self.heard.gaps.get(&stream.device)?)?))
+        });
+        Known {
+            lists: self.heard.lists(&self.devices()),
+            unsent: unsent.collect(),
+            ..Known::default()
+        }
     }
 }

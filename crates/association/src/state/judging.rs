@@ -17,7 +17,7 @@ use crate::{
     Change, Cluster, Evidence, OccurrenceNo, Packed, ReportNo, Solution, Stream, Track,
     revisions::Mark,
     state::describe::sighting,
-    trust::{Account, Conduct, Judgement, Quorum, Seen, Watcher, believe, judge},
+    trust::{Account, Conduct, Judgement, Known, Quorum, Seen, Watcher, believe, judge},
 };
 
 /// Most accounts of a match that are watched between two judgements.
@@ -37,8 +37,9 @@ impl MatchState {
     pub(super) fn judge(&mut self, since: Mark, mut changed: BTreeSet<OccurrenceNo>) {
         self.is_unjudged = false;
         let (solution, order) = self.as_it_stands();
-        let judgement =
-            judge(&self.set, &self.rules, &solution, &self.heard.known(&self.devices()));
+        let late = self.seats.iter().filter(|(_, seat)| seat.is_late).map(|(no, _)| no).collect();
+        let known = Known { late, ..self.known() };
+        let judgement = judge(&self.set, &self.rules, &solution, &known);
         self.watchers = Watcher::all(&judgement);
         self.watchers.truncate(WATCHERS_MAX);
         self.note_streams(&judgement);
@@ -124,8 +125,12 @@ impl MatchState {
         self.watchers.get(usize::from(witness))
     }
 
-    /// A report's account sees the occurrence that it was given.
+    /// A report's account sees the occurrence that it was given, and could have
+    /// missed others then; not where it came late.
     pub(crate) fn watch(&mut self, report: &Packed, at_ms: i64) {
+        if self.is_sealed {
+            return;
+        }
         let stream = self.stream_no(report);
         let is_placed = self.clocks[usize::from(report.clock.0)].is_placed();
         if let Some(watcher) = self.streams[stream].witness {
@@ -171,8 +176,8 @@ impl MatchState {
     /// Whether the lists of most who tell of it are without an account that has
     /// just come.
     fn most_leave_out(&self, account: Account) -> bool {
-        let known = self.heard.known(&self.devices());
-        let without = known.lists.values().filter(|list| !list.contains(&account)).count();
+        let lists = self.heard.lists(&self.devices());
+        let without = lists.values().filter(|list| !list.contains(&account)).count();
         without * 2 > self.watchers.len()
     }
 

@@ -302,8 +302,9 @@ impl Lives {
     /// As they are named, in the order in which they were published, with their
     /// numbers.
     pub(crate) fn held(&self) -> Vec<(LiveNo, Held)> {
-        let held =
-            |(no, live): (LiveNo, &Live)| (no, Held { name: live.name, published: live.published });
+        let held = |(no, live): (LiveNo, &Live)| {
+            (no, Held { name: live.name, published: live.published, stays: None })
+        };
         let mut held: Vec<(LiveNo, Held)> = self.iter().map(held).collect();
         held.sort_unstable_by_key(|(_, held)| (held.published, held.name));
         held

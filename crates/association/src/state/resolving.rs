@@ -39,10 +39,9 @@ impl MatchState {
         (self.resolved_at, self.arrived) = (self.set.len(), 0);
         self.counts.resolves += 1;
         let since = self.ledger.mark();
-        let known = self.heard.known(&self.devices());
-        let solution = solve_knowing(&self.set, &self.rules, &known);
+        let solution = solve_knowing(&self.set, &self.rules, &self.known());
         if self.is_sealed {
-            self.learn_late_clocks(&solution);
+            changed.extend(self.settle_late(&solution));
         } else {
             self.learn_clocks(&solution);
             changed.extend(self.adopt(&solution.clusters, shift_ms));
@@ -145,7 +144,7 @@ impl MatchState {
 
     /// Notes whose rows change: who is in another occurrence, or in none yet,
     /// and who founds one. Which of the held they left.
-    fn note_moves(
+    pub(crate) fn note_moves(
         &mut self,
         reports: &[Seated],
         clusters: &[Vec<usize>],
@@ -167,7 +166,7 @@ impl MatchState {
         left
     }
 
-    fn seated(&self, held: &[(LiveNo, Held)]) -> Vec<Seated> {
+    pub(crate) fn seated(&self, held: &[(LiveNo, Held)]) -> Vec<Seated> {
         let index: BTreeMap<LiveNo, usize> =
             held.iter().enumerate().map(|(index, (no, _))| (*no, index)).collect();
         let seated = |(no, seat): (ReportNo, &super::seats::Seat)| Seated {
@@ -179,12 +178,12 @@ impl MatchState {
     }
 
     /// The handle that a report founds, published now if it never was.
-    fn publish(&mut self, founder: ReportNo) -> Held {
+    pub(crate) fn publish(&mut self, founder: ReportNo) -> Held {
         let name = OccurrenceNo::of_founder(self.log_no(founder));
         let seat = self.seats.get_mut(founder);
         let published = seat.publish(self.published + 1);
         self.published = self.published.max(published);
-        Held { name, published }
+        Held { name, published, stays: None }
     }
 
     fn seat_cluster(
@@ -272,11 +271,11 @@ impl MatchState {
     }
 }
 
-fn indexes(cluster: &Cluster) -> Vec<usize> {
+pub(crate) fn indexes(cluster: &Cluster) -> Vec<usize> {
     let index = |no: &ReportNo| usize::try_from(no.0).expect("a number of this process");
     cluster.members.iter().map(index).collect()
 }
 
-fn number(index: usize) -> ReportNo {
+pub(crate) fn number(index: usize) -> ReportNo {
     ReportNo(u32::try_from(index).expect("a set is bounded"))
 }

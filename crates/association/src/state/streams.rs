@@ -4,7 +4,7 @@
 //! They are read from what a store keeps of the match itself, so that nobody has
 //! to take the match out to look at them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use event_model::{Origin, WallTime};
 
@@ -15,7 +15,7 @@ use super::{
     rows::Whole,
 };
 use crate::{
-    Axis, Clock, Packed, Segment, Sighting, Stream, TimeQuality, row::row_of,
+    Axis, Clock, LogNo, Packed, Segment, Sighting, Stream, TimeQuality, row::row_of,
     state::describe::sighting,
 };
 
@@ -222,6 +222,21 @@ impl MatchState {
         let facts = self.set.streams().iter().copied().zip(self.streams.iter().cloned());
         let clocks = self.set.clocks().iter().copied().zip(self.clocks.iter().cloned());
         Streams { streams: facts.collect(), clocks: clocks.collect(), accounts: self.accounts() }
+    }
+
+    /// When these reports are of, in the server's time: of those that it has on
+    /// clocks that are placed.
+    #[must_use]
+    pub fn placed_ms(&self, wanted: &BTreeSet<LogNo>) -> BTreeMap<LogNo, i64> {
+        if wanted.is_empty() {
+            return BTreeMap::new();
+        }
+        let placed = self.set.iter().filter_map(|(_, report)| {
+            let no = Some(LogNo(report.position)).filter(|no| wanted.contains(no))?;
+            let clock = &self.clocks[usize::from(report.clock.0)];
+            clock.is_placed().then(|| (no, clock.x(report.t)))
+        });
+        placed.collect()
     }
 
     /// What about any of its streams is not as it should be: not what their

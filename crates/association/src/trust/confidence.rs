@@ -50,9 +50,13 @@ impl Confidence {
     }
 
     /// No more than what so many witnesses of so many can give, or an id that
-    /// was counted and not read.
+    /// was counted and not read. What nobody saw whose word counts has nothing
+    /// that speaks for it, not even what speaks for a report.
     pub(super) fn capped(self, seen_by: usize, expected: usize, is_native: bool) -> Self {
-        let alone = if seen_by <= 1 && expected >= 2 { Self::OF_ONE } else { Self::MOST };
+        if seen_by == 0 {
+            return Self::NONE;
+        }
+        let alone = if seen_by == 1 && expected >= 2 { Self::OF_ONE } else { Self::MOST };
         let unchecked = if !is_native || expected <= 1 { Self::UNCHECKED } else { Self::MOST };
         self.min(alone).min(unchecked)
     }

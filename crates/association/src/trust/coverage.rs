@@ -60,6 +60,18 @@ impl Span {
 }
 
 impl Coverage {
+    /// Of an account that watched nothing.
+    pub(super) fn none(account: Account) -> Self {
+        Self {
+            account,
+            watched: Vec::new(),
+            lost: Vec::new(),
+            is_timed: false,
+            saw_start: false,
+            saw_end: false,
+        }
+    }
+
     /// Whether the account should have seen what all saw at an instant.
     #[must_use]
     pub fn holds(&self, ms: i64) -> bool {

@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Account, Assessment, Coverage, Lists, Quorum, Roster, Sighted, Span, assess, borne_out,
-    conducts_in, coverage_of, quorum_of, sighted_in, voters,
+    Account, Assessment, Coverage, Lists, Quorum, Roster, Sighted, Unsent, assess, borne_out,
+    conducts_in, coverage_of, lost::lost_in, quorum_of, sighted_in, voters,
 };
-use crate::{ReportSet, Rules, Solution};
+use crate::{ReportNo, ReportSet, Rules, Solution, Stream};
 
 /// What is known about a match besides its reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// Who plays, as sources list it.
     pub lists: Lists,
-    /// What devices declared as lost, in server time.
-    pub lost: BTreeMap<Account, Vec<Span>>,
+    /// What will never come of what streams told, as their devices say.
+    pub unsent: BTreeMap<Stream, Unsent>,
+    /// Reports that came after the seal: they speak for what they tell of, and
+    /// against nothing.
+    pub late: BTreeSet<ReportNo>,
 }
 
 /// How far a match can be believed.
@@ -43,9 +46,17 @@ pub struct Judgement {
 #[must_use]
 pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known) -> Judgement {
     let (quorum, roster, sighted) = players(set, rules, solution, known);
-    let mut coverage = coverage_of(set, &sighted, &quorum);
+    let mut coverage = coverage_of(set, &sighted, &quorum, &known.late);
+    let mut lost = lost_in(set, solution, &quorum, &known.unsent);
+    if !known.late.is_empty() {
+        let in_time = coverage_in_time(set, rules, solution, &quorum, &known.late);
+        for of_account in &mut coverage {
+            let none = Coverage::none(of_account.account);
+            *of_account = in_time.get(&of_account.account).cloned().unwrap_or(none);
+        }
+    }
     for of_account in &mut coverage {
-        of_account.lost = known.lost.get(&of_account.account).cloned().unwrap_or_default();
+        of_account.lost = lost.remove(&of_account.account).unwrap_or_default();
     }
     let conduct = assess(&sighted, &coverage);
     let voters = voters(&conducts_in(set, solution, &quorum, &conduct));
@@ -55,6 +66,25 @@ pub fn judge(set: &ReportSet, rules: &Rules, solution: &Solution, known: &Known)
         *trust = trust.unless(by_all);
     }
     Judgement { quorum, roster, voters, conduct, coverage, assessment }
+}
+
+/// What each account watched, as what was told of it before the seal has it: who
+/// comes late has seen nothing that it could miss.
+fn coverage_in_time(
+    set: &ReportSet,
+    rules: &Rules,
+    solution: &Solution,
+    quorum: &Quorum,
+    late: &BTreeSet<ReportNo>,
+) -> BTreeMap<Account, Coverage> {
+    let mut in_time = solution.clone();
+    for cluster in &mut in_time.clusters {
+        cluster.members.retain(|no| !late.contains(no));
+    }
+    in_time.clusters.retain(|cluster| !cluster.members.is_empty());
+    let sighted = sighted_in(set, rules, &in_time, quorum);
+    let coverage = coverage_of(set, &sighted, quorum, late);
+    coverage.into_iter().map(|coverage| (coverage.account, coverage)).collect()
 }
 
 /// Whose reports count, and what those saw. Who is in the match is known by what

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use event_model::Kind;
 
 use super::{Account, Assessment, Conduct, Coverage, Quorum, Seers, Sighted, Span};
-use crate::{Cluster, NameKey, Packed, ReportSet, Rules, Solution};
+use crate::{Cluster, NameKey, Packed, ReportNo, ReportSet, Rules, Solution};
 
 impl From<NameKey> for Account {
     fn from(name: NameKey) -> Self {
@@ -38,9 +38,16 @@ pub fn sighted_in(
 }
 
 /// What each account watched: from the first to the last occurrence that it saw,
-/// of those of which it is known when they were, where there are any.
+/// of those of which it is known when they were, where there are any. Who tells of
+/// the match's start or end only in one of the `late` reports is not known to have
+/// seen it.
 #[must_use]
-pub fn coverage_of(set: &ReportSet, sighted: &[Sighted], quorum: &Quorum) -> Vec<Coverage> {
+pub fn coverage_of(
+    set: &ReportSet,
+    sighted: &[Sighted],
+    quorum: &Quorum,
+    late: &BTreeSet<ReportNo>,
+) -> Vec<Coverage> {
     let mut coverage: BTreeMap<Account, Coverage> = BTreeMap::new();
     let timed = sighted.iter().filter(|seen| seen.is_timed);
     let of_timed: BTreeSet<Account> = timed.flat_map(|seen| seen.seen_by.clone()).collect();
@@ -62,7 +69,7 @@ pub fn coverage_of(set: &ReportSet, sighted: &[Sighted], quorum: &Quorum) -> Vec
             }
         }
     }
-    for (_, report) in set.iter() {
+    for (_, report) in set.iter().filter(|(no, _)| !late.contains(no)) {
         let stream = set.stream_of(report);
         let account = quorum.witness(stream.device, stream.account.into());
         if let Some(of_account) = account.and_then(|account| coverage.get_mut(&account)) {

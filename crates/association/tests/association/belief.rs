@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use association::{
     Change, Changes, MatchState, Occurrence, OccurrenceNo, ReportSet, Streams, solve,
-    trust::{self, Belief, Known, Span, Standing},
+    trust::{self, Belief, Gap, Known, Standing},
 };
+use event_model::DeviceId;
 use proptest::prelude::*;
 
 use crate::{
     ids::{through, turns},
     sketch::{league, live, sketch},
-    told::{START_MS, Told, set_of},
+    told::{Told, outbox_of, set_of},
 };
 
 /// One who reads an occurrence again whenever a change names it, and nothing
@@ -127,14 +128,49 @@ fn a_word_that_the_others_contradict_is_flagged_before_any_resolve() {
     assert_eq!((alone.standing, alone.seen_by, alone.expected), (Standing::Contradicted, 1, 6));
 }
 
-#[test]
-fn who_lost_what_it_saw_is_not_expected() {
+/// Three kills, of which the third device tells the first and the last one: as its
+/// events 3 and 8.
+fn one_missed() -> Vec<Told> {
     let mut told = seen_by(1..=3, 60_000, "Bo");
     told.extend(seen_by(1..=2, 70_000, "Cy"));
     told.extend(seen_by(1..=3, 80_000, "Bo"));
-    let (mut state, _) = live(&told);
-    let at = START_MS + 70_000;
-    state.hear_lost("player 3", Span { from_ms: at - 5_000, to_ms: at + 5_000 });
+    told
+}
+
+/// How many were expected to have seen each, where the third device has such a gap.
+fn expected_with(gap: Gap) -> Vec<u16> {
+    let (mut state, _) = live(&one_missed());
+    state.hear_gap(DeviceId(uuid::Uuid::from_u128(3)), gap);
+    state.resolve_if_due();
+    state.occurrences().iter().map(|one| one.belief.expected).collect()
+}
+
+#[test]
+fn a_gap_says_nothing_of_what_its_device_told_no_earlier_or_no_later_than() {
+    let gap = |of, from, to| Gap { outbox: outbox_of(of), from, to };
+    assert_eq!(expected_with(gap(3, 4, 7)), [3, 2, 3]);
+    assert_eq!(expected_with(gap(3, 5, 5)), [3, 2, 3], "what was lost was between the two");
+    assert_eq!(expected_with(gap(3, 1, 2)), [3, 3, 3], "before it told of the match");
+    assert_eq!(expected_with(gap(3, 9, u64::MAX)), [3, 3, 3], "and afterwards");
+    assert_eq!(expected_with(gap(1, 4, 7)), [3, 3, 3], "the numbers of another outbox");
+}
+
+#[test]
+fn a_gap_that_comes_before_what_is_behind_it_counts_once_that_is_there() {
+    let told = one_missed();
+    let (mut state, _) = live(&told[..7]);
+    let gap = Gap { outbox: outbox_of(3), from: 4, to: 7 };
+    state.hear_gap(DeviceId(uuid::Uuid::from_u128(3)), gap);
+    state.place(&told[7].report(8));
+    state.resolve();
+    assert_eq!(state.occurrences()[1].belief.expected, 2);
+}
+
+#[test]
+fn who_lost_what_it_saw_is_not_expected() {
+    let (mut state, _) = live(&one_missed());
+    let gap = Gap { outbox: outbox_of(3), from: 4, to: 7 };
+    state.hear_gap(DeviceId(uuid::Uuid::from_u128(3)), gap);
     state.resolve_if_due();
     let changes = state.take_changes().changes;
     let second = state.occurrences()[1].clone();

@@ -59,7 +59,7 @@ fn a_clock_that_stood_still_in_sleep_is_put_forward_by_its_good_times() {
 #[test]
 fn a_clock_that_shows_one_instant_for_good_is_not_put_forward() {
     let mut told = watched(1, |ms| ms);
-    told.extend(watched(2, |_| 1 << 60));
+    told.extend(watched(2, |_| 300_000_000_000));
     let (set, solution) = solved(&told);
     assert_eq!(track(&set, &solution, 2).steps(), 0);
 }
@@ -102,6 +102,46 @@ fn a_step_that_nobody_told_is_found_where_it_was() {
     assert_eq!(u64::try_from(step.from).unwrap() - 7_000, steps_at + 1_000 + (20 * 37 + 5) % 400);
     let by = step.offset_ms - track.segments[0].offset_ms;
     assert!((by + 7_000).abs() < 200, "{track:?}");
+}
+
+/// Two players who kill each other again and again, after other pauses each time.
+fn duelled(device: u128, clock: impl Fn(u64) -> u64) -> Vec<Told> {
+    let mut told = watched(device, |_| 0);
+    let mut at = 100_000;
+    for (kill, told) in (0_u64..).zip(&mut told) {
+        at += 12_000 + kill * kill * 7_919 % 23_000;
+        let seen = at + (kill * 37 + u64::try_from(device).unwrap()) % 400;
+        let (one, other) = (NAMES[usize::from(kill % 2 == 0)], NAMES[usize::from(kill % 2 == 1)]);
+        let duel = Told::kill(device, seen, one, other);
+        *told = Told { mono_ms: clock(seen), ..duel };
+    }
+    told
+}
+
+#[test]
+fn a_step_is_found_that_four_kills_follow_of_two_who_met_often() {
+    let last = duelled(1, |ms| ms)[36].mono_ms - 1_000;
+    let mut told = Vec::new();
+    for device in 1..=4 {
+        told.extend(duelled(device, |ms| ms));
+    }
+    told.extend(duelled(5, |ms| if ms < last { ms } else { ms + 7_000 }));
+    let (set, solution) = solved(&told);
+    assert_eq!(track(&set, &solution, 5).steps(), 1);
+    assert_eq!(solution.clusters.len(), 40);
+}
+
+#[test]
+fn two_reports_that_fit_nothing_are_no_step() {
+    let last = duelled(1, |ms| ms)[38].mono_ms - 1_000;
+    let mut told = Vec::new();
+    for device in 1..=4 {
+        told.extend(duelled(device, |ms| ms));
+    }
+    told.extend(duelled(5, |ms| if ms < last { ms } else { ms + 7_000 }));
+    let (set, solution) = solved(&told);
+    assert_eq!(track(&set, &solution, 5).steps(), 0);
+    assert_eq!(solution.clusters.len(), 42, "split rather than wrongly merged");
 }
 
 #[test]

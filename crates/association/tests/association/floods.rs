@@ -1,12 +1,12 @@
 //! What a match does with more than it can hold, and with what cannot be right.
 
-use association::{MatchState, Placed, ReportSet, StreamFlag, Streams};
+use association::{MatchState, Placed, ReportSet, StreamFlag, Streams, TimeQuality};
 use event_model::Kind;
 
 use crate::{
     reader::{Reader, assert_agree},
     sketch::{contents, league},
-    told::Told,
+    told::{START_MS, Told},
 };
 
 fn flood(device: u128, many: u64) -> Vec<Told> {
@@ -98,6 +98,29 @@ fn impossible_years_and_numbers_that_go_back_are_counted_and_kept() {
 }
 
 #[test]
+fn a_clock_that_shows_what_none_can_makes_no_time_that_nobody_told() {
+    let of_2106 = 4_294_967_295_000;
+    let told = [(0, 0), ((1 << 53) - 1, of_2106), (5, -60_000_000_000_000), (8, START_MS)];
+    let mut state = MatchState::new(league());
+    for (position, (mono_ms, at_ms)) in (1..).zip(told) {
+        let mut one = Told::kill(1, position * 60_000, "Ana", "Bo");
+        (one.mono_ms, one.at_ms, one.quality) = (mono_ms, at_ms, TimeQuality::Low);
+        state.place(&one.report(position));
+    }
+    for _ in 0..2 {
+        for occurrence in state.occurrences() {
+            let at_ms = occurrence.said.at.at.unix_ms();
+            assert!((-60_000_000_000_000..=of_2106).contains(&at_ms), "{:?}", occurrence.said.at);
+        }
+        let stream = &state.streams().views()[0];
+        let told = (stream.first_at.unwrap().unix_ms(), stream.last_at.unwrap().unix_ms());
+        assert!(told.0 >= -60_000_000_000_000 && told.1 <= of_2106, "{told:?}");
+        assert!(stream.flags.contains(&StreamFlag::AbsurdTimes));
+        state.seal();
+    }
+}
+
+#[test]
 fn the_ends_of_every_number_are_survived() {
     let mut state = MatchState::new(league());
     let mut position = 0;
@@ -152,7 +175,7 @@ fn clocks_of_1970_and_2106_tell_the_same_match_and_are_flagged() {
             let mut told = Told::kill(device, at + device as u64, "Ana", &format!("v{}", kill % 7));
             if let Some(year_ms) = year_ms {
                 told.at_ms = year_ms + i64::try_from(at).unwrap();
-                told.quality = association::TimeQuality::Low;
+                told.quality = TimeQuality::Low;
             }
             position += 1;
             let mut report = told.report(position);
@@ -206,7 +229,7 @@ fn clocks_that_ask_all_the_time_are_heard_ever_less() {
     for position in 0..clocks * each {
         let clock = position / each;
         let mut told = Told::kill(u128::from(clock / 30) + 1, position * 5_000, "Ana", "Bo");
-        told.quality = association::TimeQuality::Low;
+        told.quality = TimeQuality::Low;
         told.epoch = u128::from(clock);
         told.observer = Some(format!("player {} {}", clock / 30, clock % 4));
         state.place(&told.report(position + 1));

@@ -113,6 +113,59 @@ fn two_kills_of_one_side_at_once_stay_single_and_are_linked() {
 }
 
 #[test]
+fn two_halves_that_nobody_told_hide_no_third_kill() {
+    let told = with_halves(
+        rounds(10, 2),
+        [
+            half(1, 20_000, Kind::Kill, 1),
+            half(2, 40_000, Kind::Kill, 1),
+            half(7, 40_060, Kind::Death, 1),
+            half(8, 80_000, Kind::Death, 1),
+        ],
+    );
+    let (_, solution) = solved(&told);
+    assert_eq!(pairs(&solution, 0), 1, "{:?}", solution.clusters);
+}
+
+#[test]
+fn two_kills_a_moment_apart_are_each_with_what_is_nearest_by_far() {
+    let told = with_halves(
+        rounds(10, 20),
+        [
+            half(1, 30_000, Kind::Kill, 1),
+            half(7, 30_010, Kind::Death, 1),
+            half(2, 30_230, Kind::Kill, 1),
+            half(8, 30_240, Kind::Death, 1),
+            half(3, 60_000, Kind::Kill, 1),
+        ],
+    );
+    let (_, solution) = solved(&told);
+    assert_eq!(pairs(&solution, 0), 2, "{:?}", solution.clusters);
+}
+
+/// What the killers' and the victims' devices tell of kills: who, whom, when, and when
+/// the victim's device saw it.
+fn told_of(kills: [(u128, u128, u64, u64); 2]) -> Vec<Told> {
+    let mut told: Vec<Told> = kills
+        .into_iter()
+        .flat_map(|(killer, victim, killed, died)| {
+            [half(killer, killed, Kind::Kill, 1), half(victim, died, Kind::Death, 1)]
+        })
+        .collect();
+    told.sort_by(|one, other| one.event_id.cmp(&other.event_id));
+    told
+}
+
+#[test]
+fn two_matches_that_are_told_alike_cannot_be_told_apart() {
+    let one = told_of([(1, 7, 30_000, 30_050), (2, 8, 30_000, 30_090)]);
+    let other = told_of([(1, 8, 30_000, 30_090), (2, 7, 30_000, 30_050)]);
+    assert_eq!(format!("{one:?}"), format!("{other:?}"));
+    let (_, solution) = solved(&with_halves(rounds(10, 2), one));
+    assert_eq!(pairs(&solution, 0), 0);
+}
+
+#[test]
 fn where_half_of_the_players_do_not_watch_nothing_crowded_is_paired() {
     let kills = (1..=5).map(|kill| half(1, 30_000 + kill * 9_000, Kind::Kill, kill));
     let told = with_halves(rounds(3, 2), kills.chain([half(3, 39_100, Kind::Death, 1)]));

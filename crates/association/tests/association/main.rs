@@ -16,6 +16,7 @@ mod floods;
 mod halves;
 mod ids;
 mod joining;
+mod late;
 mod laws;
 mod links;
 mod measure;

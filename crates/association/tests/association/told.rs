@@ -2,7 +2,7 @@
 
 use association::{Hints, Pushed, Report, ReportNo, ReportSet, Sighting, TimeQuality};
 use event_model::{
-    Actors, ClockEpoch, ClockReading, DeviceId, Identity, Kind, Ordinal, Origin, WallTime,
+    Actors, ClockEpoch, ClockReading, DeviceId, Identity, Kind, Ordinal, Origin, OutboxId, WallTime,
 };
 use uuid::Uuid;
 
@@ -79,6 +79,7 @@ impl Told {
             }),
             time: Some(WallTime::from_unix_ms(self.at_ms)),
             corrected: Sighting { at: WallTime::from_unix_ms(self.at_ms), quality: self.quality },
+            outbox: Some(outbox_of(self.device)),
             sequence: Some(position),
             hints: Hints {
                 name: self.name.as_deref(),
@@ -87,6 +88,11 @@ impl Told {
             },
         }
     }
+}
+
+/// That of a device.
+pub(crate) fn outbox_of(device: u128) -> OutboxId {
+    OutboxId(Uuid::from_u128(device))
 }
 
 /// An evening in November 2026.

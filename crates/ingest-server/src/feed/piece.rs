@@ -30,7 +30,7 @@ pub(super) enum Then {
     GoOn,
     /// The next when something changed.
     Wait,
-    /// Nothing: this match goes on under another key.
+    /// Nothing: this match goes on under another key, or is gone.
     End,
 }
 
@@ -72,13 +72,20 @@ impl Reading {
     /// The last piece of a match that was joined into another. Who comes back to
     /// this one is sent there.
     pub(super) fn moved(&self, to: String) -> Piece {
-        let revision = match &self.at {
+        last(&FeedEvent::Moved { revision: self.revision(), to })
+    }
+
+    /// The last piece of a match of which nothing is left that may be seen: what the
+    /// consumer has of it is to be forgotten, and nothing follows.
+    pub(super) fn gone(&self) -> Piece {
+        last(&FeedEvent::Reset { revision: self.revision() })
+    }
+
+    fn revision(&self) -> u64 {
+        match &self.at {
             At::Changes(FeedStart::Beginning) => 0,
             At::Changes(FeedStart::After { revision, .. }) | At::Anew { revision, .. } => *revision,
-        };
-        let mut out = Vec::new();
-        write(&mut out, None, &FeedEvent::Moved { revision, to });
-        Piece { bytes: out, then: Then::End }
+        }
     }
 
     fn read(&self, store: &Store) -> ingest_store::Result<Looked<(Piece, At)>> {
@@ -164,6 +171,12 @@ impl Reading {
 
 fn found(bytes: Vec<u8>, then: Then, at: At) -> Looked<(Piece, At)> {
     Looked::Found((Piece { bytes, then }, at))
+}
+
+fn last(event: &FeedEvent) -> Piece {
+    let mut bytes = Vec::new();
+    write(&mut bytes, None, event);
+    Piece { bytes, then: Then::End }
 }
 
 fn write(out: &mut Vec<u8>, id: Option<Mark>, event: &FeedEvent) {

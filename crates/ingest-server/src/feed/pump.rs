@@ -57,8 +57,8 @@ struct Pump {
 }
 
 impl Pump {
-    /// Until the match is joined into another, the token is revoked, the server
-    /// stops or the connection has gone, which it also does where nobody reads.
+    /// Until the match is joined into another or gone, the token is revoked, the
+    /// server stops or the connection has gone, which it also does where nobody reads.
     async fn run(mut self, token: Token, first: Piece) {
         let (app, pieces) = (self.app.clone(), self.pieces.clone());
         tokio::select! {
@@ -72,8 +72,7 @@ impl Pump {
     async fn feed(&mut self, first: Piece) {
         self.send(Bytes::from_static(event_stream::RETRY)).await;
         let mut next = Some(first);
-        // Where it cannot be read, or is not there any more, the consumer comes
-        // back and is told.
+        // Where it cannot be read, the consumer comes back and is told.
         while let Some(Piece { bytes, then }) = next {
             if !bytes.is_empty() {
                 self.send(bytes.into()).await;
@@ -86,7 +85,8 @@ impl Pump {
             next = match self.reading.next(&self.app).await {
                 Ok(Looked::Found(piece)) => Some(piece),
                 Ok(Looked::Moved(to)) => Some(self.reading.moved(to)),
-                Ok(Looked::Unknown) | Err(_) => None,
+                Ok(Looked::Unknown) => Some(self.reading.gone()),
+                Err(_) => None,
             };
         }
     }

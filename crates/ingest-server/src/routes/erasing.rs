@@ -13,7 +13,7 @@ use axum::{
 };
 use event_model::DeviceId;
 use ingest_api::{Problem, ProblemKind};
-use ingest_store::{ErasedPart, Store};
+use ingest_store::{Erasure, Store};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -27,10 +27,20 @@ use crate::{
     rejection::Rejection,
 };
 
-/// Events erased at a time, while batches wait: some tens of milliseconds.
-const PORTION: u32 = 64;
+/// Events erased at a time, while batches wait: some tens of milliseconds. A device has
+/// fewer of most matches, and each is folded again once a portion.
+const PORTION: u32 = 512;
+/// Events that each portion is charged as, besides those that it erases and those that
+/// are folded again for it: about as many are stored in the time that the writer needs
+/// to empty its log.
+const PORTION_EVENTS: u64 = 500;
 /// How long a request goes on before it is to be asked again.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often an erasure is tried to be ended, and how long after a try the next one
+/// comes: for two seconds.
+const ENDS_MAX: u32 = 40;
+const BETWEEN_ENDS: Duration = Duration::from_millis(50);
 
 /// What is left to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -75,8 +85,7 @@ pub(crate) async fn erase_event(
     let wish = Wish::of(&app, &headers, named(owner)?).await?;
     let Path(id) = id.map_err(|error| bad_request(error.body_text()))?;
     let device = wish.device;
-    let erase =
-        move |store: &mut Store| store.erase_one(device, &id).map(Option::unwrap_or_default);
+    let erase = move |store: &mut Store| store.erase_event_in_log(device, &id);
     wish.carry_out(app, place, erase).await
 }
 
@@ -110,7 +119,7 @@ pub(crate) async fn erase_match(
     if !app.writer.associated_within(PATIENCE).await {
         return Err(Rejection::overloaded("association is far behind; ask again"));
     }
-    let erase = move |store: &mut Store| store.erase_match(device, &key, PORTION);
+    let erase = move |store: &mut Store| store.erase_match_in_log(device, &key, PORTION);
     wish.carry_out(app, place, erase).await
 }
 
@@ -151,7 +160,7 @@ pub(crate) async fn erase_device(
         return Err(bad_request("expected ?erase=true; a token is revoked from the shell"));
     }
     let device = wish.device;
-    let erase = move |store: &mut Store| store.erase_device(device, PORTION);
+    let erase = move |store: &mut Store| store.erase_device_in_log(device, PORTION);
     wish.carry_out(app, place, erase).await
 }
 
@@ -189,7 +198,7 @@ impl Wish {
         self,
         app: Arc<App>,
         place: Place,
-        erase: impl Fn(&mut Store) -> ingest_store::Result<ErasedPart> + Clone + Send + 'static,
+        erase: impl Fn(&mut Store) -> ingest_store::Result<Erasure> + Clone + Send + 'static,
     ) -> Result<Response, Rejection> {
         let erasing = tokio::spawn(async move {
             let erased = self.erase(&app, erase).await;
@@ -206,22 +215,42 @@ impl Wish {
     async fn erase(
         &self,
         app: &App,
-        erase: impl Fn(&mut Store) -> ingest_store::Result<ErasedPart> + Clone + Send + 'static,
+        erase: impl Fn(&mut Store) -> ingest_store::Result<Erasure> + Clone + Send + 'static,
     ) -> Result<u64, Rejection> {
         let begun_ms = app.clock.now().clock.mono_ms;
         loop {
-            let part = app.writer.write(erase.clone()).await?;
-            let now = app.clock.now();
-            if let Some(at_work) = &self.at_work {
-                at_work.charge_events(usize::try_from(part.erased).unwrap_or(usize::MAX), &now);
-            }
-            app.feeds.changed(&part.changed);
-            let took_ms = now.clock.mono_ms.saturating_sub(begun_ms);
-            if part.remaining == 0 || Duration::from_millis(took_ms) >= PATIENCE {
-                return Ok(part.remaining);
+            let erasure = Arc::new(app.writer.write(erase.clone()).await?);
+            self.charge(app, PORTION_EVENTS + u64::from(erasure.erased));
+            let withdrawn = app.writer.withdraw(erasure.clone()).await?;
+            self.charge(app, withdrawn.events);
+            app.feeds.changed(&withdrawn.changed);
+            end(app, &erasure).await?;
+            let took_ms = app.clock.now().clock.mono_ms.saturating_sub(begun_ms);
+            if erasure.remaining == 0 || Duration::from_millis(took_ms) >= PATIENCE {
+                return Ok(erasure.remaining);
             }
         }
     }
+
+    fn charge(&self, app: &App, events: u64) {
+        if let Some(at_work) = &self.at_work {
+            let events = usize::try_from(events).unwrap_or(usize::MAX);
+            at_work.charge_events(events, &app.clock.now());
+        }
+    }
+}
+
+/// Ends an erasure as soon as nobody reads what was there before; a read takes
+/// milliseconds, a backup longer. Batches do not wait for that.
+async fn end(app: &App, erasure: &Arc<Erasure>) -> Result<(), Rejection> {
+    for _ in 0..ENDS_MAX {
+        let erasure = erasure.clone();
+        if app.writer.write(move |store| store.end_erasure(&erasure)).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(BETWEEN_ENDS).await;
+    }
+    Err(Rejection::overloaded("somebody reads the database as it was before; ask again"))
 }
 
 fn named(owner: OwnerParameters) -> Result<Option<Uuid>, Rejection> {

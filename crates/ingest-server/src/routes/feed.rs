@@ -25,6 +25,9 @@ use crate::{
 /// What a browser sends when it comes back.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
+/// The greatest number that every reader of JSON reads as it was written.
+const SINCE_MAX: u64 = 9_007_199_254_740_991;
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct FeedQuery {
     since: Option<u64>,
@@ -46,7 +49,10 @@ const HEADERS: [(HeaderName, &str); 3] = [
 /// known replaces it; what is said of an id that is not known is nothing. `reset`
 /// says that all that is known is to be forgotten; a `created` of each that
 /// stands follows. After `moved` the feed ends: the match goes on under another
-/// key. It also ends where the server stops or the token is revoked.
+/// key. Where nothing of the match is left, everything of it having been erased,
+/// the last event is `reset`, and who comes back is told 404: what is known then
+/// is to be forgotten too. It also ends where the server stops or the token is
+/// revoked.
 #[utoipa::path(
     get, path = "/v1/matches/{key}/feed", tag = "reads",
     params(
@@ -96,6 +102,9 @@ fn start(
             text.parse().map_err(|error: feed::InvalidMark| wrong(error.to_string()))?;
         let (generation, revision) = mark.of(key);
         return Ok(FeedStart::After { generation: Some(Generation(generation)), revision });
+    }
+    if query.since.is_some_and(|revision| revision > SINCE_MAX) {
+        return Err(refuse(format!("since: there is no revision above {SINCE_MAX}")));
     }
     Ok(match query.since {
         None | Some(0) => FeedStart::Beginning,

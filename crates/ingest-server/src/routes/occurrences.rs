@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
 };
 use ingest_api::{OccurrenceList, OccurrenceView, Problem, ProblemKind};
@@ -40,6 +40,7 @@ pub(crate) async fn list_occurrences(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     key: MatchKeyParameter,
+    RawQuery(raw): RawQuery,
     query: PageParameters,
 ) -> Result<Shown<Json<OccurrenceList>>, Rejection> {
     let looking = authorization::viewer(&app, &headers).await?;
@@ -59,7 +60,9 @@ pub(crate) async fn list_occurrences(
             occurrences: found.occurrences,
         })
     };
-    Ok(Shown::of_match(found, "/occurrences")?.map(list))
+    // Whoever is led on asks for the same part of it.
+    let query = raw.map_or_else(String::new, |query| format!("?{query}"));
+    Ok(Shown::of_match(found, &format!("/occurrences{query}"))?.map(list))
 }
 
 /// Shows one occurrence by any id that was ever given to it.

@@ -98,7 +98,8 @@ impl File {
         let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         let own = VERSION.to_str().unwrap_or_default();
         let is_known = known.is_some_and(|known| {
-            known.split(',').any(|one| one.trim().trim_start_matches("W/") == own)
+            let is_own = |one: &str| one == "*" || one.trim_start_matches("W/") == own;
+            known.split(',').any(|one| is_own(one.trim()))
         });
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
@@ -117,5 +118,18 @@ impl File {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::readiness::MADE_ANEW;
+
+    #[test]
+    fn the_page_knows_by_what_words_it_is_told_that_matches_are_made_anew() {
+        let file = ASSETS.iter().find(|file| file.name == "api.js").unwrap();
+        let script = String::from_utf8_lossy(file.bytes);
+        assert!(script.contains(&format!("const ANEW = \"{MADE_ANEW}\";")));
     }
 }

@@ -1,10 +1,12 @@
 //! A thread that follows the log beside the writer: it puts ids onto the gate's
-//! shelf, moves the WAL into the database, and associates.
+//! shelf, moves the WAL into the database, takes out of the index what was erased,
+//! and associates.
 //!
 //! In this order: the first two bound what the writer holds, association can
 //! wait. It runs when no request waits, and now and then under load; whoever
 //! reads waits for it a while ([`Progress::associated`]).
 
+mod pace;
 mod progress;
 
 use std::{
@@ -15,8 +17,9 @@ use std::{
 
 use ingest_store::{Follower, Recent, Store};
 
+use pace::{Pace, REST_MAX};
 pub(crate) use progress::Progress;
-use progress::{DueSeals, Pace, REST_MAX, Wishes, Work};
+use progress::{DueSeals, Wishes, Withdrawal, Work};
 
 /// Bytes of the WAL from which it is moved into the database. Larger, and a
 /// page that changes often is moved less often; a restart reads all of it.
@@ -52,6 +55,7 @@ impl FollowerThread {
             Ok(follower) => follower,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "Nothing is associated");
+                progress.stops();
                 return None;
             }
         };
@@ -103,7 +107,7 @@ impl FollowerThread {
 
 impl Drop for FollowerThread {
     fn drop(&mut self) {
-        self.wish(|wishes| wishes.stop = true);
+        self.progress.stops();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -125,6 +129,11 @@ fn follow(mut follower: Follower, progress: &Progress, report: &mpsc::Sender<Rep
                 associate(&mut follower, progress, &mut pace)
             }),
             Work::Associate => associate(&mut follower, progress, &mut pace),
+            // And a step, so that many of them do not keep it from its turn.
+            Work::Withdraw(Withdrawal { erasure, reply }) => {
+                drop(reply.send(follower.withdraw(&erasure)));
+                associate(&mut follower, progress, &mut pace)
+            }
             Work::SealsDue(DueSeals { now, rules, reply }) => {
                 // Nobody waits for it where the server stops.
                 drop(reply.send(follower.seals_due(now, &rules)));

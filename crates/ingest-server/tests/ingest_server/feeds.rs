@@ -153,6 +153,12 @@ async fn an_id_of_another_match_or_index_begins_anew() {
     assert_eq!(feed.next().await.unwrap().name, "reset");
     let wrong = try_open(&server, &reader, FEED, Some("7")).await;
     assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+    for (since, status) in [(1_u64 << 53, StatusCode::BAD_REQUEST), ((1 << 53) - 1, StatusCode::OK)]
+    {
+        let path = format!("{FEED}?since={since}");
+        let opened = try_open(&server, &reader, &path, None).await;
+        assert_eq!(opened.status(), status, "{since}: as the document says");
+    }
 }
 
 #[tokio::test]

@@ -87,6 +87,9 @@ async fn a_key_that_was_joined_away_leads_to_the_match_and_its_feed_says_so() {
         let led = led_to(&server, Method::GET, &reader, &path).await;
         assert_eq!(led, format!("{stays}{rest}"));
     }
+    let part = format!("/v1/matches/{GOES}/occurrences?limit=5");
+    let led = led_to(&server, Method::GET, &reader, &part).await;
+    assert_eq!(led, format!("{stays}/occurrences?limit=5"), "the same part of it");
     // A browser comes back to the path that it was given, with the last id.
     let mut feed = Listening::open(&server, &reader, &feed_path, known.last_id.as_deref()).await;
     assert_eq!(feed.next().await.unwrap().name, "reset", "the id was of the other match");

@@ -1,10 +1,12 @@
 //! Reads, for readers and for devices.
 
-use ingest_api::{MatchList, MatchView, OccurrenceList, ProblemKind};
+use event_model::{ClockEpoch, ClockReading};
+use ingest_api::{MatchList, MatchView, OccurrenceList, ProblemKind, SentClock};
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::support::TestServer;
+use crate::support::{TestDevice, TestServer, send};
 
 const OCCURRENCES: &str = "/v1/matches/cs2:1/occurrences";
 
@@ -24,6 +26,46 @@ async fn what_ten_saw_once_is_told_once() {
     assert_eq!((list.associated_through, list.sealed), (10, false));
     let matches = server.matches().await.matches;
     assert_eq!((matches[0].devices, matches[0].occurrences), (10, 1));
+}
+
+#[tokio::test]
+async fn what_a_device_says_it_lost_makes_nobody_doubt_what_another_saw() {
+    let server = TestServer::start().await;
+    let outbox = Uuid::from_u128(9);
+    let told = |device: &TestDevice, name: &str, sequence: u64, mono_ms: u64| {
+        let mut kill = device.kill(&format!("{name} {mono_ms}"), sequence, 1);
+        (kill["subject"], kill["partitionkey"]) = (json!("valorant:1"), json!("valorant:1"));
+        kill["data"]["game"] = json!("valorant");
+        kill["data"]["match"]["key"] = json!("valorant:1");
+        kill["data"]["observer"] = json!(name);
+        kill["data"]["observed"]["mono_ms"] = json!(mono_ms);
+        kill["data"]["actors"]["victim"] = json!(format!("victim at {mono_ms}"));
+        kill
+    };
+    let sends = async |device: &TestDevice, events: Vec<Value>| {
+        let clock = ClockReading { epoch: ClockEpoch(Uuid::from_u128(8)), mono_ms: 30_000 };
+        let request = server.request(device).header("Ringside-Outbox", outbox.to_string());
+        let request = request.header("Ringside-Clock", SentClock { clock, wall: None }.to_string());
+        assert_eq!(send(request.body(json!(events).to_string())).await.status, StatusCode::OK);
+    };
+    let second = async || {
+        let kills = server.occurrences("valorant:1").await.occurrences;
+        assert_eq!(kills.len(), 3);
+        (kills[1].expected, kills[1].confidence)
+    };
+    let (one, two) = (server.enrol(1).await, server.enrol(2).await);
+    sends(&two, vec![told(&two, "Bo", 1, 5_000)]).await;
+    let all = (1..).zip([5_000, 15_000, 25_000]);
+    sends(&one, all.map(|(sequence, ms)| told(&one, "Ana", sequence, ms)).collect()).await;
+    sends(&two, vec![told(&two, "Bo", 3, 25_000)]).await;
+    let (expected, doubted) = second().await;
+    assert_eq!(expected, 2);
+    let mut gap = two.event("sequence_gap", "gap", 4, 1);
+    gap["subject"] = json!(format!("outbox:{outbox}"));
+    gap["data"] = json!({"outbox": outbox, "from": 2, "to": 2, "reason": "deleted"});
+    sends(&two, vec![gap]).await;
+    let (expected, sure) = second().await;
+    assert!(expected == 1 && sure > doubted, "{expected} {doubted} {sure}");
 }
 
 #[tokio::test]

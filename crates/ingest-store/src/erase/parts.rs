@@ -3,28 +3,16 @@
 use std::collections::BTreeSet;
 
 use event_model::{DeviceId, WallTime};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
-use super::Found;
+use super::{ErasedPart, Erasure, Found};
 use crate::{
     Result, Store,
     evidence::{Evidence, EvidenceReader},
     follower::{self, Gone, LoggedBatch},
-    index,
     segment::{self, Segment},
 };
-
-/// How far one part came.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ErasedPart {
-    /// Events that are gone now.
-    pub erased: u32,
-    /// No more than so many are left; ask again until there are none.
-    pub remaining: u64,
-    /// Keys of the matches that changed, each with the revision that it has now.
-    pub changed: Vec<(String, u64)>,
-}
 
 /// Batches looked through in one part: of a thousand events each their evidence
 /// takes a dozen megabytes.
@@ -35,32 +23,49 @@ impl Store {
     /// followed, and at most about `limit` of them.
     ///
     /// # Errors
-    /// Where SQLite fails, or an event cannot be told from its neighbours in a
-    /// damaged batch.
+    /// As [`Store::erase_event`].
     pub fn erase_match(&mut self, device: DeviceId, key: &str, limit: u32) -> Result<ErasedPart> {
-        self.overwriting(|store| {
-            store.erase_some(device, limit, |index, log, device_no| {
-                Part::of_match(index, log, device_no, (device, key), limit)
-            })
+        let erasure = self.erase_match_in_log(device, key, limit)?;
+        self.carry_out(&erasure)
+    }
+
+    /// The log's part of it.
+    ///
+    /// # Errors
+    /// As [`Store::erase_event`].
+    pub fn erase_match_in_log(
+        &mut self,
+        device: DeviceId,
+        key: &str,
+        limit: u32,
+    ) -> Result<Erasure> {
+        self.erase_some(device, limit, |index, log, device_no| {
+            Part::of_match(index, log, device_no, (device, key), limit)
         })
     }
 
     /// Erases some of a device's events, at most about `limit` of them.
     ///
     /// # Errors
-    /// As [`Store::erase_match`].
+    /// As [`Store::erase_event`].
     pub fn erase_device(&mut self, device: DeviceId, limit: u32) -> Result<ErasedPart> {
+        let erasure = self.erase_device_in_log(device, limit)?;
+        self.carry_out(&erasure)
+    }
+
+    /// The log's part of it.
+    ///
+    /// # Errors
+    /// As [`Store::erase_event`].
+    pub fn erase_device_in_log(&mut self, device: DeviceId, limit: u32) -> Result<Erasure> {
         let from = self.erasing.filter(|(whose, _)| *whose == device).map_or(0, |(_, next)| next);
         let mut next = None;
-        let erased = self.overwriting(|store| {
-            store.erase_some(device, limit, |index, log, device_no| {
-                let part = Part::of_device(index, log, (device, device_no), from, limit)?;
-                next = part.next;
-                Ok(part)
-            })
+        let erasure = self.erase_some(device, limit, |index, log, device_no| {
+            let part = Part::of_device(index, log, (device, device_no), from, limit)?;
+            next = part.next;
+            Ok(part)
         })?;
-        self.erasing = next.map(|next| (device, next));
-        Ok(erased)
+        Ok(Erasure { looked: Some((device, next)), ..erasure })
     }
 
     fn erase_some(
@@ -68,38 +73,25 @@ impl Store {
         device: DeviceId,
         limit: u32,
         find: impl FnOnce(&Connection, &Connection, i64) -> Result<Part>,
-    ) -> Result<ErasedPart> {
-        let mut index = self.index_to_erase()?;
-        // Held until the log is written, as for one event.
-        let index = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let segments = segment::all(&self.connection)?;
-        let cursors = index::adopt_within(&index, &self.connection, &segments, self.id)?;
-        let log = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let sql = "SELECT device_no FROM device WHERE device = ?1";
-        let device_no: Option<i64> =
-            log.query_row(sql, [device.to_string()], |row| row.get(0)).optional()?;
-        let Some(device_no) = device_no else { return Ok(ErasedPart::default()) };
-        let part = find(&index, &log, device_no)?;
-        debug_assert!(part.erased <= limit.saturating_add(1_000), "a batch more at most");
-        let mut gone: Vec<Gone> = Vec::new();
-        for (segment_no, batch) in &part.batches {
-            let Some(segment) = segments.iter().find(|one| one.number == *segment_no) else {
-                continue;
-            };
-            let found = batch.found(segment);
-            found.erase(&log)?;
-            if found.batch_no <= cursors.associated_batch {
+    ) -> Result<Erasure> {
+        self.erase_in_log(|place, log| {
+            let sql = "SELECT device_no FROM device WHERE device = ?1";
+            let device_no: Option<i64> =
+                log.query_row(sql, [device.to_string()], |row| row.get(0)).optional()?;
+            let Some(device_no) = device_no else { return Ok(Erasure::default()) };
+            let part = find(place.index, log, device_no)?;
+            debug_assert!(part.erased <= limit.saturating_add(1_000), "a batch more at most");
+            let mut gone: Vec<Gone> = Vec::new();
+            for (segment_no, batch) in &part.batches {
+                let segment = place.segments.iter().find(|one| one.number == *segment_no);
+                let Some(segment) = segment else { continue };
+                let found = batch.found(segment);
+                found.erase(log)?;
                 gone.extend(found.gone(device));
             }
-        }
-        log.commit()?;
-        let changed = follower::withdraw(&index, &self.connection, &segments, &gone)?;
-        for (match_id, batch_no) in &part.emptied {
-            let sql = "DELETE FROM match_batch WHERE match_id = ?1 AND batch_no = ?2";
-            index.execute(sql, params![match_id, batch_no])?;
-        }
-        index.commit()?;
-        Ok(ErasedPart { erased: part.erased, remaining: part.remaining, changed })
+            let (erased, remaining, emptied) = (part.erased, part.remaining, part.emptied);
+            Ok(Erasure { erased, remaining, gone, emptied, ..Erasure::default() })
+        })
     }
 }
 
@@ -243,10 +235,10 @@ fn strings(index: &Connection, sql: &str, match_id: i64) -> Result<BTreeSet<Stri
     Ok(strings.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Events of a device that the index has a row for.
+/// Events of a device that the index has a row for. A gap is of no match.
 fn left(index: &Connection, match_id: i64, device: DeviceId) -> Result<u64> {
     let sql = "SELECT count(*) FROM report JOIN stream USING (match_id, stream_no)
-               WHERE match_id = ?1 AND device = ?2";
+               WHERE match_id = ?1 AND device = ?2 AND kind IS NOT 'sequence_gap'";
     let left: i64 =
         index.query_row(sql, params![match_id, device.0.as_bytes()], |row| row.get(0))?;
     Ok(left.unsigned_abs())
@@ -256,7 +248,8 @@ fn left(index: &Connection, match_id: i64, device: DeviceId) -> Result<u64> {
 /// tell any more.
 fn places_known(index: &Connection, match_id: i64, batch: &Batch) -> Result<Vec<usize>> {
     let sql = "SELECT position FROM report
-               WHERE match_id = ?1 AND position BETWEEN ?2 AND ?3 AND state <> 5";
+               WHERE match_id = ?1 AND position BETWEEN ?2 AND ?3 AND state <> 5
+                     AND kind IS NOT 'sequence_gap'";
     let mut statement = index.prepare_cached(sql)?;
     let last = batch.first_position + i64::try_from(batch.evidence.len()).unwrap_or(0) - 1;
     let places = statement.query_map(params![match_id, batch.first_position, last], |row| {

@@ -25,17 +25,25 @@ use crate::{
 /// An event that the log has no more: whose it was, its batch and its position.
 pub(crate) type Gone = (DeviceId, i64, u64);
 
-/// Takes events that the log no longer has out of their matches; the keys of those
-/// with the revisions that they have now.
+/// What became of the matches that erased events were in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Withdrawn {
+    /// Keys of those that changed, each with the revision that it has now.
+    pub changed: Vec<(String, u64)>,
+    /// Events of theirs that were gone through for it.
+    pub events: u64,
+}
+
+/// Takes events that the log no longer has out of their matches.
 pub(crate) fn withdraw(
     index: &Transaction<'_>,
     log: &Connection,
     segments: &[Segment],
     gone: &[Gone],
-) -> Result<Vec<(String, u64)>> {
-    let mut changed = Vec::new();
+) -> Result<Withdrawn> {
+    let mut withdrawn = Withdrawn::default();
     if gone.is_empty() {
-        return Ok(changed);
+        return Ok(withdrawn);
     }
     let mut by_match: BTreeMap<i64, Vec<LogNo>> = BTreeMap::new();
     for event in gone {
@@ -49,14 +57,19 @@ pub(crate) fn withdraw(
     for (match_id, events) in &by_match {
         let withdrawing = Withdrawing { saving: &saving, match_id: *match_id };
         let refolding = Refolding { index, log, segments, match_id: *match_id };
-        if refolding.is_possible(&mut room)? {
-            changed.extend(withdrawing.refold(&refolding, events)?);
+        let many = refolding.events()?;
+        let changed = if refolding.is_possible(&mut room)? {
+            withdrawing.refold(&refolding, events)?
         } else {
-            changed.push(withdrawing.withdraw(events)?);
+            Some(withdrawing.withdraw(events)?)
+        };
+        if let Some(changed) = changed {
+            withdrawn.changed.push(changed);
+            withdrawn.events += many;
         }
     }
     index::edited(index)?;
-    Ok(changed)
+    Ok(withdrawn)
 }
 
 /// The matches that may have an event of a batch.
@@ -129,7 +142,7 @@ impl Withdrawing<'_, '_> {
             of.state.withdraw(&seated);
         }
         if had_evidence {
-            of.hear_rosters_again(self.saving)?;
+            of.hear_evidence_again(self.saving)?;
         }
         of.hear_sessions_again(self.saving)?;
         self.begin_again(&mut of)?;

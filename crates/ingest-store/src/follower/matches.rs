@@ -137,6 +137,11 @@ impl Cache {
         Ok(found)
     }
 
+    /// Whether a match is in memory.
+    pub(super) fn holds(&self, match_id: i64) -> bool {
+        self.matches.contains_key(&match_id)
+    }
+
     /// A match, read where it is not in memory.
     pub(super) fn get(&mut self, saving: &Saving<'_>, match_id: i64) -> Result<&mut OpenMatch> {
         self.turn += 1;

@@ -14,7 +14,7 @@ use association::{
 };
 use event_model::{DeviceId, Game, Kind, WallTime};
 pub(crate) use part::AFTERMATH_MS;
-pub(super) use part::{End, Part};
+pub(super) use part::{End, FirstEnd, Part};
 use rusqlite::Connection;
 use uuid::Uuid;
 pub(super) use waiting::{Due, Waiting};
@@ -165,6 +165,9 @@ impl OpenMatch {
 
     /// Folds in one event, the `number`th that the step read.
     fn fold(&mut self, number: usize, read: &Read<'_>) {
+        if read.told.gap.is_some() {
+            return self.miss(number, read);
+        }
         self.is_changed = true;
         self.last_position = read.position;
         self.take_part(read);
@@ -180,8 +183,7 @@ impl OpenMatch {
 
     /// What witnesses an occurrence; whether there was room for it.
     fn seat(&mut self, number: usize, read: &Read<'_>) -> bool {
-        let placed =
-            self.state.place(&read.told.report(read.device, read.position, read.corrected));
+        let placed = self.state.place(&read.report());
         let state = match placed {
             Placed::Expresses(_) => ReportState::Witness,
             Placed::Late(_) => ReportState::Late,
@@ -200,8 +202,7 @@ impl OpenMatch {
         }
         self.apart.rows += 1;
         self.hear_evidence(read);
-        let placed =
-            self.state.place(&read.told.report(read.device, read.position, read.corrected));
+        let placed = self.state.place(&read.report());
         let state = match placed {
             Placed::Alone(_) => {
                 self.apart.alone += 1;
@@ -217,8 +218,37 @@ impl OpenMatch {
         true
     }
 
+    /// What will never come of what a device that takes part told. It is evidence
+    /// of the match, and no part of what happened in it.
+    fn miss(&mut self, number: usize, read: &Read<'_>) {
+        let of_device = self.streams.iter().filter(|((device, _), _)| *device == read.device);
+        let Some(stream_no) = of_device.map(|(_, stream)| stream.no).min() else { return };
+        if self.apart.rows >= APART_MAX {
+            self.apart.overflow += 1;
+            self.overflowed += 1;
+            return;
+        }
+        self.is_changed = true;
+        self.apart.rows += 1;
+        self.heard_in(read.batch_no);
+        let state = ReportState::Silent;
+        let pending = Pending { read: number, stream_no, state, is_late: false };
+        self.pending.insert(LogNo(read.position), pending);
+        self.hear_evidence(read);
+        self.state.resolve_if_due();
+    }
+
+    fn heard_in(&mut self, batch_no: i64) {
+        if self.batches.last() != Some(&batch_no) {
+            self.batches.push(batch_no);
+        }
+    }
+
     pub(super) fn hear_evidence(&mut self, read: &Read<'_>) {
         let told = &read.told;
+        if let Some(gap) = read.gap() {
+            self.state.hear_gap(read.device, gap);
+        }
         if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
             && !evidence.roster.is_empty()
         {
@@ -256,9 +286,7 @@ impl OpenMatch {
         self.started = self.started.better_of(read.corrected);
         let received_ms = read.received_at.unix_ms();
         self.times.last_received_ms = self.times.last_received_ms.max(received_ms);
-        if self.batches.last() != Some(&read.batch_no) {
-            self.batches.push(read.batch_no);
-        }
+        self.heard_in(read.batch_no);
         self.devices.entry(read.device).or_insert_with(Part::begun).hear(read);
         let is_end = read.told.kind == Some(Kind::MatchEnded);
         let have_all_ended = self.have_all_ended();
@@ -271,6 +299,13 @@ impl OpenMatch {
             (true, Some(_)) | (false, None) => {}
             (false, Some(_)) => self.times.all_ended_ms = None,
         }
+    }
+
+    /// Looks when its devices left, now that more may be known of their clocks.
+    pub(super) fn place_ends(&mut self) {
+        let ends = self.devices.values().filter_map(|part| part.left.map(|left| left.no));
+        let placed = self.state.placed_ms(&ends.collect());
+        self.devices.values_mut().for_each(|part| part.place_end(&placed));
     }
 
     fn have_all_ended(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use association::{LogNo, Sighting};
+use association::{LogNo, Report, Sighting, trust::Gap};
 use event_model::{ActorIds, Actors, DeviceId, OutboxId, WallTime};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -20,7 +20,20 @@ pub(super) struct Read<'b> {
     pub(super) corrected: Sighting,
 }
 
-/// Every event of some batches that tells of a match, in the order of the log.
+impl Read<'_> {
+    /// As association is told of it.
+    pub(super) fn report(&self) -> Report<'_> {
+        self.told.report((self.device, self.outbox), self.position, self.corrected)
+    }
+
+    /// The gap that it tells of, as association is told of it.
+    pub(super) fn gap(&self) -> Option<Gap> {
+        self.told.gap.map(|gap| Gap { outbox: gap.outbox, from: gap.from, to: gap.to })
+    }
+}
+
+/// Every event of some batches that tells of a match or of a gap, in the order of
+/// the log.
 pub(super) fn events(batches: &[LoggedBatch], shards: usize) -> Vec<Read<'_>> {
     let events = batches.iter().map(|batch| batch.evidence.len()).sum();
     shards::in_parts(batches, events, shards, |batch| events_of(batch).collect())

@@ -15,7 +15,7 @@ use event_model::DeviceId;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::{
-    EVENT_BYTES_MAX, EVENTS_MAX, LoggedBatch, joining, logged_batch,
+    EVENTS_MAX, Gathered, LoggedBatch, joining, logged_batch,
     open_match::{Due, OpenMatch, Part},
     reading::{self, Read, Source},
     saving::Saving,
@@ -27,8 +27,8 @@ use crate::{
 };
 use former::Former;
 
-/// Events that are folded again in one transaction, at most: who waits for the
-/// writer waits for that. Ten devices of a long match send a fifth.
+/// Events that are folded again in one transaction, at most: association stands still
+/// for so long. Ten devices of a long match send a fifth.
 const EVENTS_REFOLDED_MAX: i64 = 8_000;
 
 /// Bytes as stored of the batches that these are in, which may have others: ten
@@ -56,6 +56,15 @@ pub(super) struct Refolding<'r> {
 }
 
 impl Refolding<'_> {
+    /// Events that are gone through where something is taken out of it. Of more than
+    /// are folded again it has fewer rows.
+    pub(super) fn events(&self) -> Result<u64> {
+        let sql = "SELECT reports + overflow + apart FROM game_match WHERE match_id = ?1";
+        let mut statement = self.index.prepare_cached(sql)?;
+        let events: i64 = statement.query_row([self.match_id], |row| row.get(0))?;
+        Ok(events.min(EVENTS_REFOLDED_MAX).unsigned_abs())
+    }
+
     /// Whether the log has all that the match is made of, and there is room for it,
     /// which it then takes.
     ///
@@ -115,8 +124,10 @@ impl Refolding<'_> {
         };
         self.each_step(&batches, |read| {
             let reads = read.iter().flat_map(reading::events_of);
-            let reads: Vec<_> =
-                reads.filter(|read| keys.contains(read.told.subject.as_ref())).collect();
+            let is_told = |read: &Read<'_>| {
+                read.told.gap.is_some() || keys.contains(read.told.subject.as_ref())
+            };
+            let reads: Vec<_> = reads.filter(is_told).collect();
             let source = Source::new(&reads, self.log);
             again.step(&Saving::new(self.index, &source))
         })?;
@@ -142,18 +153,15 @@ impl Refolding<'_> {
         batches: &[i64],
         mut step: impl FnMut(&[LoggedBatch]) -> Result<()>,
     ) -> Result<()> {
-        let (mut read, mut events, mut bytes) = (Vec::new(), 0, 0);
+        let mut gathered = Gathered::up_to(EVENTS_MAX);
         for batch_no in batches {
             let Some(batch) = logged_batch(self.log, self.segments, *batch_no)? else { continue };
-            events += batch.evidence.len();
-            bytes += batch.array.len();
-            read.push(batch);
-            if events >= EVENTS_MAX || bytes >= EVENT_BYTES_MAX {
-                step(&std::mem::take(&mut read))?;
-                (events, bytes) = (0, 0);
+            if gathered.add(batch) {
+                step(&gathered.batches)?;
+                gathered = Gathered::up_to(EVENTS_MAX);
             }
         }
-        step(&read)
+        step(&gathered.batches)
     }
 
     fn batches(&self) -> Result<Vec<i64>> {
@@ -200,6 +208,11 @@ impl Again {
                 self.decide(&decision);
             }
             let of = match &mut self.of {
+                Some(of) if read.told.gap.is_some() => {
+                    of.await_gap(number);
+                    continue;
+                }
+                None if read.told.gap.is_some() => continue,
                 Some(of) => of,
                 begins => begins.insert(begun(read, self.before.take(), self.after)),
             };

@@ -57,16 +57,18 @@ impl OpenMatch {
         Ok(())
     }
 
-    /// Hears again who plays, from the evidence that there are rows of.
-    pub(super) fn hear_rosters_again(&mut self, saving: &Saving<'_>) -> Result<()> {
+    /// Hears again who plays and what never comes, from the evidence that there are
+    /// rows of.
+    pub(super) fn hear_evidence_again(&mut self, saving: &Saving<'_>) -> Result<()> {
         // Which of them the erased said, nobody knows.
         self.join_flags.clear();
-        self.state.forget_rosters();
+        self.state.forget_heard();
         let sql = "SELECT batch_no, position FROM report
-                   WHERE match_id = ?1 AND state = ?2 AND kind = ?3";
+                   WHERE match_id = ?1 AND state = ?2 AND kind IN (?3, ?4)";
         let mut statement = saving.index.prepare_cached(sql)?;
-        let evidence = (ReportState::Silent as u8, Kind::SessionEvidence.as_str());
-        let mut rows = statement.query(params![self.match_id, evidence.0, evidence.1])?;
+        let kinds = [Kind::SessionEvidence, Kind::SequenceGap].map(Kind::as_str);
+        let silent = ReportState::Silent as u8;
+        let mut rows = statement.query(params![self.match_id, silent, kinds[0], kinds[1]])?;
         let mut by_batch: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             by_batch.entry(row.get(0)?).or_default().push(row.get::<_, i64>(1)?.unsigned_abs());

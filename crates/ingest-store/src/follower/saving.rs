@@ -39,6 +39,7 @@ impl Prepared {
     /// Folds in what waits for a match, and takes what changed of it.
     pub(super) fn of(of: &mut OpenMatch, reads: &[Read<'_>]) -> Self {
         of.settle(reads);
+        of.place_ends();
         of.is_changed = false;
         let (rows, changes) = (of.state.take_rows(), of.state.take_changes());
         let names: Vec<OccurrenceNo> = rows.occurrences.iter().map(|row| row.no).collect();
@@ -98,7 +99,7 @@ impl<'s> Saving<'s> {
         self.streams(of)?;
         // Before rows go: one may have begun an occurrence since, and be too much.
         self.aliases(of, &changes.changes)?;
-        self.reports(of, &rows)?;
+        self.reports(of, &rows, &changes.changes)?;
         self.names(of, &rows)?;
         if of.has_hollow {
             self.lead_on(of, &changes.changes)?;
@@ -140,8 +141,9 @@ impl<'s> Saving<'s> {
 
     fn devices(&self, of: &mut OpenMatch) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO match_device (match_id, device, ended_at_ms,
-                       ended_outbox, ended_sequence, left_at_ms, goes_on)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+                       ended_outbox, ended_sequence, left_no, left_received_ms, left_told_ms,
+                       left_at_ms, goes_on)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         for (device, part) in &mut of.devices {
             if std::mem::take(&mut part.is_changed) {
                 let ended = part.ended;
@@ -151,7 +153,10 @@ impl<'s> Saving<'s> {
                     ended.map(|end| end.at_ms),
                     ended.and_then(|end| end.outbox).map(|outbox| outbox.0.into_bytes()),
                     ended.and_then(|end| end.sequence).map(signed),
-                    part.left_at_ms,
+                    part.left.map(|left| signed(left.no.0)),
+                    part.left.map(|left| left.received_ms),
+                    part.left.map(|left| left.told_ms),
+                    part.left.map(|left| left.at_ms),
                     part.goes_on,
                 ])?;
             }

@@ -68,7 +68,7 @@ impl OpenSession {
     pub(super) fn hear(&mut self, read: &Read<'_>, evidence: Option<&Evidence>) {
         self.unwritten += 1;
         self.last = (read.position, read.batch_no);
-        let report = read.told.report(read.device, read.position, read.corrected);
+        let report = read.report();
         self.summary.hear(&report);
         if let Some(evidence) = evidence {
             self.summary.learn(&report, evidence);

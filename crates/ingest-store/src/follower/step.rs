@@ -3,9 +3,10 @@
 //!
 //! Nothing depends on where a step ends: an index that is made anew is the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use association::Revision;
+use event_model::DeviceId;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -27,7 +28,11 @@ use crate::{
 };
 
 /// Decisions folded in at a time: each may solve a match.
-const DECISIONS_MAX: usize = 64;
+pub(super) const DECISIONS_MAX: usize = 64;
+
+/// Matches of a device that hear of a gap: those that it began to tell of last. More
+/// are not open, of whoever plays one after the other.
+const GAP_MATCHES_MAX: usize = 8;
 
 /// Folds in a bounded part of what the log has beyond the cursor.
 pub(super) fn associate(
@@ -44,17 +49,13 @@ pub(super) fn associate(
     let segments = segment::all(&at_once)?;
     let cursors = index::adopt_within(&transaction, &at_once, &segments, store)?;
     let after = cursors.associated_batch;
-    let mut batches = logged_after(&at_once, &segments, after, cache.limits.events)?;
     let mut decisions = decisions::logged_after(&at_once, cursors.decided, DECISIONS_MAX)?;
-    let mut end = cursors.associated_through;
     // Behind the last of so many there may be others, before what follows it.
-    if let Some(last) = decisions.get(DECISIONS_MAX - 1)
-        && !batches.is_empty()
-    {
-        batches.retain(|batch| batch.last_position() <= last.through);
-        end = end.max(last.through);
-    }
-    end = batches.last().map_or(end, LoggedBatch::last_position);
+    let through = decisions.get(DECISIONS_MAX - 1).map(|last| last.through);
+    let most = (cache.limits.events, through.unwrap_or(u64::MAX));
+    let batches = logged_after(&at_once, &segments, after, most)?;
+    let end = cursors.associated_through.max(through.unwrap_or(0));
+    let end = batches.last().map_or(end, LoggedBatch::last_position);
     decisions.retain(|decision| decision.through <= end);
     let last = batches.last().map(|last| Last::of(last, &at_once, &segments)).transpose()?;
     at_once.commit()?;
@@ -121,11 +122,16 @@ struct Step<'s> {
 impl Step<'_> {
     /// Folds in all of these; the last decision that was among them.
     fn fold(&mut self, reads: &[Read<'_>], decisions: &[Logged]) -> Result<Option<i64>> {
-        self.saving.counted.get_mut().events = u64::try_from(reads.len()).unwrap_or(u64::MAX);
+        let told = reads.iter().filter(|read| read.told.gap.is_none()).count();
+        self.saving.counted.get_mut().events = u64::try_from(told).unwrap_or(u64::MAX);
         let mut due = decisions.iter().peekable();
         for (number, read) in reads.iter().enumerate() {
             while let Some(decision) = due.next_if(|decision| decision.through < read.position) {
                 self.decide(decision)?;
+            }
+            if read.told.gap.is_some() {
+                self.miss(reads, number)?;
+                continue;
             }
             let match_id = self.match_of(read)?;
             let of = self.matches.get(&self.saving, match_id)?;
@@ -136,6 +142,33 @@ impl Step<'_> {
         }
         due.try_for_each(|decision| self.decide(decision))?;
         Ok(decisions.last().map(|decision| decision.decision_no))
+    }
+
+    /// Has the matches of a device hear that some of what it told never comes. Which
+    /// of them that is of only its numbers say, and those are association's.
+    fn miss(&mut self, reads: &[Read<'_>], number: usize) -> Result<()> {
+        let device = reads[number].device;
+        let of_step = reads[..number].iter().filter(|read| read.device == device);
+        let mut told: BTreeSet<i64> = self.told_before(device)?.into_iter().collect();
+        for read in of_step.filter(|read| read.told.gap.is_none()) {
+            told.extend(self.matches.find(&self.saving, &read.told.subject)?);
+        }
+        for match_id in told.into_iter().rev().take(GAP_MATCHES_MAX) {
+            if self.matches.holds(match_id) || is_open(self.saving.index, match_id)? {
+                self.matches.get(&self.saving, match_id)?.await_gap(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// The last matches of a device that the index has.
+    fn told_before(&self, device: DeviceId) -> Result<Vec<i64>> {
+        let sql = "SELECT match_id FROM match_device WHERE device = ?1
+                   ORDER BY match_id DESC LIMIT ?2";
+        let mut statement = self.saving.index.prepare_cached(sql)?;
+        let most = i64::try_from(GAP_MATCHES_MAX).unwrap_or(i64::MAX);
+        let found = statement.query_map(params![device.0.as_bytes(), most], |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 
     fn match_of(&mut self, read: &Read<'_>) -> Result<i64> {
@@ -173,6 +206,11 @@ impl Step<'_> {
         of.await_decision(Due::decided(decided));
         Ok(())
     }
+}
+
+fn is_open(index: &Connection, match_id: i64) -> Result<bool> {
+    let sql = "SELECT sealed_at_ms IS NULL FROM game_match WHERE match_id = ?1";
+    Ok(index.prepare_cached(sql)?.query_row([match_id], |row| row.get(0))?)
 }
 
 /// The newest revision of each match that changed.

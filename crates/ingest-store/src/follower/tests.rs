@@ -1,6 +1,7 @@
 //! How the log was followed cannot be seen in the index.
 
 mod crowd;
+mod decided;
 mod erasures;
 mod size;
 

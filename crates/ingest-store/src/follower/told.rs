@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use association::{Report, Sighting};
 use event_model::{
     ActorIds, Actors, ClockReading, CloudEvent, DeviceId, Game, Identity, Kind, Ordinal, Origin,
-    WallTime,
+    OutboxId, SequenceGap, WallTime,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
@@ -13,6 +13,8 @@ use serde_json::{Map, Value, value::RawValue};
 use super::hints::OwnedHints;
 
 /// An event's content, as far as association and the tables need it.
+///
+/// A gap names no match: its subject is its outbox.
 #[derive(Debug, PartialEq)]
 pub(super) struct Told<'e> {
     pub(super) event_id: Cow<'e, str>,
@@ -33,6 +35,8 @@ pub(super) struct Told<'e> {
     observed: Option<ClockReading>,
     time: Option<WallTime>,
     pub(super) sequence: Option<u64>,
+    /// Which numbers will never come, where it tells that.
+    pub(super) gap: Option<SequenceGap>,
     hints: OwnedHints,
     /// A JSON object.
     pub(super) details: Cow<'e, str>,
@@ -72,7 +76,7 @@ struct PlainData<'e> {
 }
 
 impl<'e> Told<'e> {
-    /// `None` where the event tells of no match.
+    /// `None` where the event tells neither of a match nor of a gap.
     pub(super) fn read(json: &'e str) -> Option<Self> {
         Self::read_plain(json).or_else(|| Self::read_any(json))
     }
@@ -80,7 +84,7 @@ impl<'e> Told<'e> {
     /// As association is told of it.
     pub(super) fn report(
         &self,
-        device: DeviceId,
+        (device, outbox): (DeviceId, Option<OutboxId>),
         position: u64,
         corrected: Sighting,
     ) -> Report<'_> {
@@ -101,6 +105,7 @@ impl<'e> Told<'e> {
             observed: self.observed,
             time: self.time,
             corrected,
+            outbox,
             sequence: self.sequence,
             hints: self.hints.borrowed(),
         }
@@ -144,6 +149,7 @@ impl<'e> Told<'e> {
             observed: data.observed,
             time,
             sequence,
+            gap: None,
             hints: OwnedHints::read(kind, details),
             details: details.into(),
         })
@@ -153,7 +159,7 @@ impl<'e> Told<'e> {
         let event = CloudEvent::parse(&serde_json::from_str(json).ok()?).ok()?;
         let subject = event.subject.clone()?;
         match event.kind() {
-            Some(Kind::SequenceGap) => None,
+            Some(Kind::SequenceGap) => Self::of_gap(event, subject),
             Some(kind) => Self::of_ours(event, subject, kind),
             None => Some(Self::of_others(event, subject)),
         }
@@ -179,9 +185,17 @@ impl<'e> Told<'e> {
             match_clock_ms: data.match_clock_ms,
             time: event.time,
             sequence: event.sequence,
+            gap: None,
             hints: OwnedHints::read(kind, &details),
             details: details.into(),
         })
+    }
+
+    fn of_gap(event: CloudEvent, subject: String) -> Option<Self> {
+        let gap = event.sequence_gap().ok()?;
+        let (kind, kind_text) = (Some(Kind::SequenceGap), Kind::SequenceGap.as_str().into());
+        let told = Self::of_others(event, subject);
+        Some(Self { kind, kind_text, gap: Some(gap), ..told })
     }
 
     fn of_others(event: CloudEvent, subject: String) -> Self {
@@ -202,6 +216,7 @@ impl<'e> Told<'e> {
             observed: None,
             time: event.time,
             sequence: event.sequence,
+            gap: None,
             hints: OwnedHints::default(),
             details: text(&members(event.data)).into(),
         }
@@ -313,6 +328,6 @@ mod tests {
             assert!(told(&event)[0].is_none(), "{event}");
         }
         let gap = kill().to_string().replace("ringside.kill.v1", "ringside.sequence_gap.v1");
-        assert_eq!(told(&gap), [None, None]);
+        assert_eq!(told(&gap), [None, None], "it is a kill's data");
     }
 }

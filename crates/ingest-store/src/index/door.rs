@@ -62,6 +62,15 @@ impl Door {
         Ok(&mut self.open.get_mut().expect("it was just opened").connection)
     }
 
+    /// Opens the file that is there now once more, to overwrite what is erased.
+    pub(crate) fn to_erase(&self) -> Result<Connection> {
+        let index = super::open(&self.data_dir, self.options, super::READER_CACHE_KIB)?;
+        index.pragma_update(None, "secure_delete", true)?;
+        // Not NORMAL: a power cut must not bring back what was told to be gone.
+        index.pragma_update(None, "synchronous", "FULL")?;
+        Ok(index)
+    }
+
     /// Leaves a file that is no longer under its name.
     pub(crate) fn look_again(&mut self) {
         if self.is_of_another() {

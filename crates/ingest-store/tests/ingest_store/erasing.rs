@@ -206,6 +206,36 @@ fn the_second_time_does_what_the_first_left_of_a_device_and_of_a_match() {
 }
 
 #[test]
+fn the_second_time_does_what_the_log_alone_has() {
+    type Erase = fn(&mut Store) -> Result<(), Error>;
+    let of_event: [Erase; 2] = [
+        |store| store.erase_event_in_log(device(1), "a").map(drop),
+        |store| store.erase_event(device(1), "a").map(drop),
+    ];
+    let of_match: [Erase; 2] = [
+        |store| store.erase_match_in_log(device(1), "cs2:1", 100).map(drop),
+        |store| store.erase_match(device(1), "cs2:1", 100).map(drop),
+    ];
+    let of_device: [Erase; 2] = [
+        |store| store.erase_device_in_log(device(1), 100).map(drop),
+        |store| store.erase_device(device(1), 100).map(drop),
+    ];
+    for [in_log, whole] in [of_event, of_match, of_device] {
+        let mut fixture = Fixture::new();
+        fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0)]));
+        fixture.take(batch(device(2), vec![kill(device(2), "b", 2, 0)]));
+        let witnesses = |fixture: &mut Fixture| {
+            fixture.occurrences("cs2:1")[0]["witnesses"].as_array().unwrap().len()
+        };
+        assert_eq!(witnesses(&mut fixture), 2);
+        in_log(&mut fixture.store).unwrap();
+        assert_eq!(witnesses(&mut fixture), 2, "the index has it still");
+        whole(&mut fixture.store).unwrap();
+        assert_eq!(witnesses(&mut fixture), 1);
+    }
+}
+
+#[test]
 fn nothing_of_it_is_left_in_the_logs_of_either_file() {
     let mut fixture = Fixture::new();
     fixture.take(batch(device(1), vec![kill(device(1), "a", 1, 0), kill(device(1), "b", 2, 0)]));

@@ -4,10 +4,11 @@
 use association::OccurrenceId;
 use event_model::Kind;
 use ingest_store::{OccurrenceLooked, Viewer};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Fixture, Sent, batch, device, item, lose_index};
+use crate::support::{Fixture, Sent, batch, device, item, lose_index, now};
 
 const KEY: &str = "valorant:1";
 /// The last by what it counts: the first that gives way to others.
@@ -85,4 +86,55 @@ fn a_kill_that_others_saw_outlives_its_founder_in_the_step_it_began_in() {
     let by: Vec<_> = found.witnesses.iter().map(|witness| witness.device).collect();
     assert_eq!(by, [device(3).0]);
     assert_eq!(led_to(&mut fixture.reopened_after(lose_index)), led);
+}
+
+/// A report's place, its state, where it is, the id that it founded, and what it told.
+type Row = (i64, i64, Option<i64>, Option<i64>, i64);
+
+/// The first of two began what they told together, and is too much when it has more
+/// clocks than it may. Then the others turn out to have told of the same kill, and as
+/// something else, by which more know it.
+fn led_on(is_followed_at_once: bool) -> (OccurrenceLooked, Vec<Row>) {
+    let mut fixture = Fixture::new();
+    fixture.store.add_device(device(4), "PC", now()).unwrap().unwrap();
+    let mut take = |number: u128, told: Vec<Sent>| {
+        fixture.take(batch(device(number), told));
+        if !is_followed_at_once {
+            fixture.store.catch_up().unwrap();
+        }
+    };
+    let wrong = |number| if number > 2 { BEHIND_MS } else { 0 };
+    for number in 1..=4 {
+        let id = format!("first of {number}");
+        take(number, vec![kill(number, &id, LAST_CLOCK, (0, -wrong(number)))]);
+    }
+    let told = |clock: u128| {
+        let nth = KILLS + i64::try_from(clock).unwrap();
+        kill(1, &format!("by clock {clock}"), clock, (nth, at(nth)))
+    };
+    take(1, (1..=CLOCKS).map(told).collect());
+    for number in 2..=4 {
+        let told = |nth| {
+            let id = format!("{nth} of {number}");
+            kill(number, &id, LAST_CLOCK, (nth, at(nth) - wrong(number)))
+        };
+        take(number, (1..=KILLS).map(told).collect());
+    }
+    let led = led_to(&mut fixture).0;
+    let index = Connection::open(fixture.dir.path().join("index.sqlite")).unwrap();
+    let sql = "SELECT position, state, occurrence_no, published, length(told) FROM report";
+    let mut rows = index.prepare(sql).unwrap();
+    let rows = rows
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)));
+    (led, rows.unwrap().collect::<Result<_, _>>().unwrap())
+}
+
+#[test]
+fn the_id_of_a_founder_that_is_too_much_leads_on_wherever_a_step_ended() {
+    let by_itself = OccurrenceId::of_event(KEY, Kind::Kill, "first of 3").0;
+    let moved = OccurrenceLooked::Moved { key: KEY.to_owned(), id: by_itself };
+    let (in_steps, at_once) = (led_on(false), led_on(true));
+    assert_eq!(in_steps.0, moved, "in a step of its own");
+    assert_eq!(at_once.0, moved, "in the step that it came in");
+    assert_eq!(in_steps.1, at_once.1);
 }

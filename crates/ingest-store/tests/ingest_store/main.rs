@@ -10,6 +10,7 @@ mod erased_matches;
 mod erasing;
 mod feed;
 mod founders;
+mod gaps;
 mod gate;
 mod index;
 mod joins;

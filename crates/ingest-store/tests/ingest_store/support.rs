@@ -160,6 +160,20 @@ pub(crate) fn event(from: DeviceId, kind: &str, id: &str, sequence: u64, at: i64
     item(from, kind, id, Some("cs2:1"), sequence, at, &data)
 }
 
+/// An event of any of our kinds in the match `valorant:1`, as the account of a
+/// device's own sees it: everybody's game shows it.
+pub(crate) fn seen(number: u128, kind: &str, sequence: u64, at: i64) -> Sent {
+    let key = "valorant:1";
+    let data = json!({
+        "game": "valorant", "match": {"key": key, "origin": "native"},
+        "observer": format!("player {number}"), "round": 1, "ordinal": null,
+        "actors": {"attacker": "Ana", "victim": format!("Bo {}", sequence), "assists": []},
+        "identity": "native", "match_clock_ms": null, "details": {},
+    });
+    let (kind, id) = (format!("ringside.{kind}.v1"), format!("{number} {kind} {at}"));
+    item(device(number), &kind, &id, Some(key), sequence, at, &data)
+}
+
 pub(crate) fn item(
     from: DeviceId,
     event_type: &str,

@@ -1,14 +1,19 @@
 //! Which device may see a match while it runs.
 
+use association::TimeQuality;
 use ingest_store::{Batch, PageRequest, Viewer};
 
-use crate::support::{Fixture, Sent, batch, device, event, kill, now};
+use crate::support::{Fixture, Sent, batch, device, event, kill, now, seen};
 
 fn sees(fixture: &mut Fixture, number: u128) -> bool {
+    sees_match(fixture, number, "cs2:1")
+}
+
+fn sees_match(fixture: &mut Fixture, number: u128, key: &str) -> bool {
     fixture.store.catch_up().unwrap();
     let (viewer, page) = (Viewer::Device(device(number)), PageRequest { after: None, limit: 9 });
     let listed = fixture.store.matches(viewer, &page).unwrap().matches.len() == 1;
-    let shown = fixture.store.occurrences(viewer, "cs2:1", &page).unwrap().found().is_some();
+    let shown = fixture.store.occurrences(viewer, key, &page).unwrap().found().is_some();
     assert_eq!(listed, shown, "list and match agree");
     shown
 }
@@ -116,4 +121,30 @@ fn a_late_kill_that_a_stranger_tells_keeps_nobody_from_what_they_played() {
     tells(&mut fixture, 3, 60_000, vec![half(3, 60_000)]);
     assert!(sees(&mut fixture, 1) && sees(&mut fixture, 2));
     assert!(!sees(&mut fixture, 3));
+}
+
+/// What a device tells of a match to its end, on a wall clock that is so wrong.
+fn played(number: u128, wrong_ms: i64) -> Vec<Sent> {
+    let kills = (1..=40_u32).map(|kill| ("kill", i64::from(kill) * 7_000 + i64::from(kill * kill)));
+    let all = kills.chain([("match_ended", 283_000)]);
+    let told = (1..).zip(all).map(|(sequence, (kind, at_ms))| {
+        let mut sent = seen(number, kind, sequence, at_ms + wrong_ms);
+        if wrong_ms != 0 {
+            sent.sound().corrected.quality = TimeQuality::Low;
+        }
+        sent
+    });
+    told.collect()
+}
+
+#[test]
+fn who_has_a_slow_wall_clock_alone_reads_what_it_played_at_its_end() {
+    for wrong_ms in [-15_000, -3_600_000] {
+        let mut fixture = Fixture::new();
+        tells(&mut fixture, 1, 283_500, played(1, 0));
+        tells(&mut fixture, 2, 283_600, played(2, wrong_ms));
+        assert!(sees_match(&mut fixture, 2, "valorant:1"), "slow by {wrong_ms} ms");
+        tells(&mut fixture, 1, 300_000, vec![seen(1, "kill", 50, 300_000)]);
+        assert!(!sees_match(&mut fixture, 2, "valorant:1"), "the others play on");
+    }
 }

@@ -273,6 +273,8 @@ pub struct CrowdPlan {
     pub outage: Option<Outage>,
     /// How many devices send the second half only after the end.
     pub offline_second_half: usize,
+    /// How many devices send all that they have a day later, after the seal.
+    pub after_seal: usize,
     /// How many of a hundred devices join late.
     pub late_join_pct: u64,
     /// How many of a hundred lose the match for a minute, and number anew.
@@ -313,6 +315,7 @@ impl CrowdPlan {
             miss_pct: 10,
             outage: Some(Outage::USUAL),
             offline_second_half: 0,
+            after_seal: 0,
             late_join_pct: 0,
             reconnect_pct: 0,
             name_fault_pct: 0,
@@ -338,6 +341,11 @@ impl CrowdPlan {
         };
         let round_clock = RoundClock::Source;
         Self { rules, noise, counters, round_clock, ..Self::new(seed) }
+    }
+
+    /// Whether a device sends what it has after the seal.
+    pub(crate) fn is_after_seal(&self, device_no: usize) -> bool {
+        (self.devices.saturating_sub(self.after_seal)..self.devices).contains(&device_no)
     }
 
     /// How many streams reach the server.

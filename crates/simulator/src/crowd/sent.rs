@@ -102,6 +102,7 @@ impl Told {
             observed: Some(self.observed),
             time: Some(self.time),
             corrected: self.corrected,
+            outbox: None,
             sequence: Some(self.sequence),
             hints: Hints {
                 name: self.name.as_deref(),

@@ -91,6 +91,9 @@ const STREAK_MS: u64 = 10_000;
 /// Between two objectives, nearly: a dragon returns after five minutes.
 const OBJECTIVE_MS: u64 = 300_000;
 
+/// Between the last thing that happens and the end.
+const LAST_WORD_MS: u64 = 5_000;
+
 /// Structures of both sides in the order in which they fall.
 const STRUCTURES: [&str; 8] = [
     "Turret_TOrder_L1_03_A",
@@ -117,12 +120,19 @@ pub(super) fn league(plan: &CrowdPlan) -> Vec<Happening> {
         thing: Some(Thing::named("FirstBlood")),
         ..Happening::at(first.at_ms, Kind::FirstBlood)
     }));
-    let end_ms = plan.length_ms.max(happened.last().map_or(0, |last| last.at_ms)) + 5_000;
+    let end_ms = end_of(plan, &happened);
     more.extend(conquests(&mut prng, end_ms));
     more.push(Happening::at(0, Kind::MatchStarted));
     more.push(Happening::at(end_ms, Kind::MatchEnded));
     happened.extend(more);
     happened
+}
+
+/// When the match of a plan is over: nothing happens in it any more then, however
+/// long its last burst went on.
+fn end_of(plan: &CrowdPlan, happened: &[Happening]) -> u64 {
+    let last_ms = happened.iter().map(|happening| happening.at_ms).max().unwrap_or_default();
+    plan.length_ms.max(last_ms) + LAST_WORD_MS
 }
 
 fn assists(prng: &mut Prng, attacker: Option<usize>, victim: Option<usize>) -> Vec<usize> {
@@ -207,8 +217,9 @@ pub(super) fn rocket_league(plan: &CrowdPlan) -> Vec<Happening> {
         }
         at_ms += 2_000 + exponential_ms(&mut prng, SHOT_MS);
     }
+    let end_ms = end_of(plan, &happened);
     happened.push(Happening::at(0, Kind::MatchStarted));
-    happened.push(Happening::at(plan.length_ms + 60_000, Kind::MatchEnded));
+    happened.push(Happening::at(end_ms, Kind::MatchEnded));
     happened
 }
 

@@ -22,6 +22,9 @@ use shown::Shown;
 const BATCH_MS: u64 = 5_000;
 const TRAVEL_MS: (u64, u64) = (80, 300);
 
+/// How much later what comes after the seal does: a server seals after a day.
+const AFTER_SEAL_MS: u64 = 86_400_000;
+
 /// How long a device without its game sees nothing.
 const RECONNECT_MS: u64 = 60_000;
 
@@ -140,8 +143,9 @@ impl<'a> Witness<'a> {
         let (sent_ms, travel_ms) = self.leaves(sight.seen_ms);
         let slip_ms = lies::slip_ms(self.plan, self.device_no, sight.seen_ms, self.end_ms);
         let look = self.clock.look(sight.seen_ms, slip_ms, travel_ms);
+        let waits_ms = if self.plan.is_after_seal(self.device_no) { AFTER_SEAL_MS } else { 0 };
         Sent {
-            arrived_ms: sent_ms + travel_ms,
+            arrived_ms: sent_ms + travel_ms + waits_ms,
             device_no: self.device_no,
             truth: sight.truth,
             by_liar: self.plan.is_liar(self.device_no),

@@ -142,6 +142,9 @@ fn star(seed: u64) -> Vec<Cell> {
     for (name, plan) in near_the_end(&middle) {
         add(name, plan);
     }
+    for (name, plan) in after_the_seal(&middle) {
+        add(name, plan);
+    }
     for (name, rules) in GAMES {
         let plan = CrowdPlan { repeat_gap_ms: 3_000, ..CrowdPlan::of_game(seed, rules) };
         add(name, plan.clone());
@@ -276,6 +279,19 @@ fn near_the_end(middle: &CrowdPlan) -> Vec<Named> {
             CrowdPlan { late_join_pct: 30, clock: HOUR, devices: 2, ..late.clone() },
         ),
         ("near the end: reconnect", CrowdPlan { reconnect_pct: 30, ..late }),
+    ]
+}
+
+/// Who sends all that it has when the match is sealed.
+fn after_the_seal(middle: &CrowdPlan) -> Vec<Named> {
+    let wall = ClockFault::Constant { deviation_ms: 30_000 };
+    let late = |after_seal, clock| CrowdPlan { after_seal, clock, ..middle.clone() };
+    vec![
+        ("after the seal: 1 of 10", late(1, ClockFault::Good)),
+        ("after the seal: 1 of 10, 30 s", late(1, wall)),
+        ("after the seal: 5 of 10", late(5, ClockFault::Good)),
+        ("after the seal: 5 of 10, 30 s", late(5, wall)),
+        ("after the seal: 9 of 10, 30 s", late(9, wall)),
     ]
 }
 

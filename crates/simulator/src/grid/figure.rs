@@ -19,6 +19,7 @@ const STYLE: &str = "
   .a { fill: #0969da; }
   .b { fill: #bc4c00; }
   .c { fill: #8c959f; }
+  .break { stroke: #ffffff; stroke-width: 3; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
     .small { fill: #9198a1; }
@@ -26,10 +27,12 @@ const STYLE: &str = "
     .a { fill: #58a6ff; }
     .b { fill: #f0883e; }
     .c { fill: #6e7681; }
+    .break { stroke: #0d1117; }
   }
 ";
 
-/// A bar: its colour's class, its length of 1, and its word.
+/// A bar: its colour's class, its length of 1, and its word. One that is longer ends
+/// there, and a break in it says so.
 type Bar = (&'static str, f64, String);
 
 /// Bars in groups, from 0 to 1 of the width.
@@ -58,13 +61,21 @@ fn bars(title: &str, groups: &[(String, Vec<Bar>)]) -> String {
 
 fn bar(class: &str, share: f64, word: &str, y: f64) -> String {
     let width = (RIGHT - LEFT) * share.clamp(0.0, 1.0);
+    let broken = if share > 1.0 { torn(y) } else { String::new() };
     format!(
         "<rect class=\"{class}\" x=\"{LEFT}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>\
-         <text class=\"small\" x=\"{:.1}\" y=\"{:.1}\">{word}</text>\n",
+         {broken}<text class=\"small\" x=\"{:.1}\" y=\"{:.1}\">{word}</text>\n",
         BAR - 2.0,
         LEFT + width + 5.0,
         y + BAR - 3.0
     )
+}
+
+/// Two strokes across a bar that goes on.
+fn torn(y: f64) -> String {
+    let stroke = |x: f64| format!("M{:.1} {:.1}l6 {:.1}", x, y - 1.0, BAR);
+    let (first, second) = (stroke(RIGHT - 26.0), stroke(RIGHT - 18.0));
+    format!("<path class=\"break\" d=\"{first}{second}\"/>")
 }
 
 /// F1 of association, of the best baseline and of a fingerprint.

@@ -94,7 +94,8 @@ pub(super) fn cells(middle: &CrowdPlan) -> Vec<Cell> {
     let mut cells: Vec<Cell> = (1..=LIARS_MAX)
         .map(|liars| {
             let plan = CrowdPlan { liars, ..middle.clone() };
-            Cell::aimed(format!("{liars} liars invent together"), plan)
+            let words = if liars == 1 { "liar invents alone" } else { "liars invent together" };
+            Cell::aimed(format!("{liars} {words}"), plan)
         })
         .collect();
     cells.extend(Lie::ALL.into_iter().skip(1).map(|lie| {

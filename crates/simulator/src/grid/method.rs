@@ -20,7 +20,7 @@ pub trait Method {
     /// Takes the next report; says where it is, and what moved with it.
     fn place(&mut self, report: usize, sent: &Sent) -> Vec<Moved>;
 
-    /// No report comes any more: says what moves at the end.
+    /// The match is over, and what comes now is late: says what moves.
     fn seal(&mut self) -> Vec<Moved> {
         Vec::new()
     }

@@ -14,7 +14,13 @@ fn is_measured(sent: &Sent) -> bool {
 #[must_use]
 pub fn play(crowd: &Crowd, mut method: Box<dyn Method>) -> Figures {
     let mut ledger = Ledger::of(crowd);
+    let mut is_sealed = false;
     for (report, sent) in crowd.sent.iter().enumerate() {
+        if crowd.plan.is_after_seal(sent.device_no) && !std::mem::replace(&mut is_sealed, true) {
+            for moved in method.seal() {
+                ledger.moves(moved.report, moved.to, sent.arrived_ms);
+            }
+        }
         let mut is_judged = false;
         for moved in method.place(report, sent) {
             ledger.moves(moved.report, moved.to, sent.arrived_ms);

@@ -52,6 +52,17 @@ fn the_middle_has_the_rates_of_its_plan() {
 }
 
 #[test]
+fn nothing_happens_behind_the_end_of_a_match() {
+    let rules = [RuleSet::League, RuleSet::Valorant, RuleSet::Cs2, RuleSet::RocketLeague];
+    for (rules, seed) in rules.into_iter().flat_map(|rules| (0..50).map(move |seed| (rules, seed)))
+    {
+        let crowd = Crowd::of(&CrowdPlan { rules, ..CrowdPlan::new(seed) });
+        let last = crowd.happened.last().unwrap();
+        assert_eq!(last.kind, Kind::MatchEnded, "{rules:?} {seed}");
+    }
+}
+
+#[test]
 fn no_device_tells_of_a_happening_twice_and_all_keep_the_order() {
     let crowd = Crowd::of(&CrowdPlan::new(3));
     let mut seen = BTreeSet::new();

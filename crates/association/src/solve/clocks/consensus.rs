@@ -8,6 +8,9 @@ use super::{
 /// Reports of one landmark this close are one happening, for a clock's vote:
 /// less than two of one place can be apart, more than witnesses differ.
 const TOGETHER_MS: i64 = 1_500;
+/// Others are taken to watch so long before and after what they tell: a clock that has
+/// stepped by less shows what they saw there.
+const WATCH_MS: i64 = 10_000;
 /// Most instants of one landmark that a report is held against: beyond it
 /// they are made up.
 const INSTANTS_MAX: usize = 64;
@@ -123,6 +126,12 @@ impl Differences {
         let x = self.own[index] + offset;
         let is_within = |(first, last)| first - AGREE_MS <= x && x <= last + AGREE_MS;
         !self.of(index).is_empty() && self.told.is_some_and(is_within)
+    }
+
+    /// Whether others watched when a report was made, if its clock stands at an offset.
+    pub(super) fn is_watched(&self, index: usize, offset: i64) -> bool {
+        let x = self.own[index] + offset;
+        self.told.is_some_and(|(first, last)| first - WATCH_MS <= x && x <= last + WATCH_MS)
     }
 
     /// Those of one report, in order.

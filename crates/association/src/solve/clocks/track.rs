@@ -12,6 +12,13 @@ use crate::median::median;
 const CANDIDATES_MAX: usize = 6;
 /// Least weight of an offset worth trying: one report and a half.
 const CANDIDATE_WEIGHT: i64 = VOTE * 3 / 2;
+/// Offsets that are tried on what these do not explain: with more, half of the players who
+/// lie together find one for themselves.
+const UNEXPLAINED_MAX: usize = 1;
+/// Fewest reports that suggest one: fewer do not pay for a step.
+const UNEXPLAINED_REPORTS: i64 = 3;
+/// Nearer to the offset that the others agree on, a few reports are late and no step.
+const LATE_MS: i64 = 2_700;
 /// A report that agrees with an offset, in hundredths of a vote.
 const AGREES: i64 = 100;
 /// One that does not, though others tell the same happening.
@@ -94,13 +101,15 @@ impl Path {
 
 /// The best way through `differences`; `None` where nothing suggests an offset.
 pub(super) fn viterbi(differences: &Differences, prior: Option<Prior>) -> Option<Path> {
-    let candidates = candidates(differences, prior);
+    let mut candidates = candidates(differences, prior);
     if candidates.is_empty() {
         return None;
     }
-    let states = best_states(differences, &candidates);
-    let offsets: Vec<i64> = candidates.iter().map(|(offset, _)| *offset).collect();
-    let mut path = settle(differences, &states, &offsets);
+    let mut path = best(differences, &candidates);
+    if path.agrees() {
+        candidates.extend(unexplained(differences, &path));
+        path = best(differences, &candidates);
+    }
     let before = match prior {
         Some(Prior::AsBefore(before)) => Some(before),
         Some(Prior::Told(_)) | None => None,
@@ -145,6 +154,29 @@ fn candidates(differences: &Differences, prior: Option<Prior>) -> Vec<(i64, i64)
         found.push((prior.offset(), prior.worth()));
     }
     found
+}
+
+/// Offsets on which several reports agree that the path says nothing of, though others
+/// watched: what follows a step near the end is too little to weigh among all.
+fn unexplained(differences: &Differences, path: &Path) -> Vec<(i64, i64)> {
+    let mut votes = Vec::new();
+    for (report, offset) in path.offsets.iter().enumerate() {
+        let own = differences.of(report);
+        if emission(own, *offset) == DIFFERS && differences.is_watched(report, *offset) {
+            let beyond = own.iter().filter(|other| (*other - offset).abs() > LATE_MS);
+            votes.extend(beyond.map(|difference| (*difference, VOTE)));
+        }
+    }
+    votes.sort_unstable();
+    let found = peaks(votes, UNEXPLAINED_MAX, UNEXPLAINED_REPORTS * VOTE);
+    found.into_iter().map(|peak| (peak.middle, 0)).collect()
+}
+
+/// The best way through these candidates.
+fn best(differences: &Differences, candidates: &[(i64, i64)]) -> Path {
+    let states = best_states(differences, candidates);
+    let offsets: Vec<i64> = candidates.iter().map(|(offset, _)| *offset).collect();
+    settle(differences, &states, &offsets)
 }
 
 /// The candidate at each report on the best path.

@@ -54,6 +54,7 @@ fn summary_of_league(key: &str, device: u128) -> SessionSummary {
             observed: None,
             time: None,
             corrected,
+            outbox: None,
             sequence: None,
             hints: Hints {
                 name: data.details.get("name").and_then(Value::as_str),

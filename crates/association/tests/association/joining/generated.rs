@@ -152,6 +152,7 @@ impl Said {
             }),
             time: None,
             corrected: self.corrected,
+            outbox: None,
             sequence: None,
             hints: Hints {
                 winner: self.winner.as_deref(),

@@ -82,6 +82,15 @@ fn a_lone_report_that_others_contradict_is_flagged_and_hardly_believed() {
 }
 
 #[test]
+fn what_nobody_saw_whose_word_counts_is_not_believed_at_all() {
+    for watchers in 0..=10 {
+        let of_nobody = last(&assess(&[seen(90_000, [])], &all_match(watchers)));
+        assert_eq!(usize::try_from(watchers), Ok(of_nobody.expected));
+        assert_eq!((of_nobody.seen_by, of_nobody.confidence.thousandths()), (0, 0));
+    }
+}
+
+#[test]
 fn the_only_witness_is_believed_but_not_wholly() {
     let assessment = assess(&forty_kills(1), &all_match(1));
     let trust = last(&assessment);

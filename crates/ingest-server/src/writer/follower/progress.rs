@@ -1,42 +1,23 @@
 //! How far the log was written and followed, and what the follower does next.
 
 use std::{
-    num::NonZero,
+    collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    thread,
     time::Duration,
 };
 
 use event_model::{Clock, WallTime};
-use ingest_store::{Followed, Recent, SealDue, SealRules};
+use ingest_store::{Erasure, Followed, Recent, SealDue, SealRules, Withdrawn};
 use tokio::sync::{oneshot, watch};
 
+use super::pace::{BREATH, Pace};
 use crate::{feed::Hub, metrics::Associating};
-
-/// The log counts as quiet when nothing is committed for so long.
-const BREATH: Duration = Duration::from_millis(10);
-
-/// Under load a step of association has one core in so many: of two cores it works
-/// half of the time, of four all the time, and the rest is theirs who wait for
-/// receipts.
-const CORES_FOR_ONE: u32 = 4;
-
-/// It rests no less, since many events are followed together for less than one by
-/// one.
-const REST_MIN: Duration = Duration::from_millis(50);
-
-/// And not for longer, since a slow step may have waited for a disk.
-pub(super) const REST_MAX: Duration = Duration::from_millis(500);
 
 /// Without news it looks again after so long.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
-
-/// And after so many looks where there is always news: ten seconds of breaths,
-/// or as many steps.
-const LOOKS_BETWEEN: u32 = 1_000;
 
 /// How long a reader waits for association to reach what was stored before it
 /// asked; then it is answered with what there is, and told how far that goes.
@@ -48,7 +29,15 @@ pub(super) struct Wishes {
     pub(super) shelve: Option<Arc<Recent>>,
     pub(super) checkpoint: bool,
     seals_due: Option<DueSeals>,
+    /// As many as requests are worked on.
+    withdrawals: VecDeque<Withdrawal>,
     pub(super) stop: bool,
+}
+
+/// What is to be taken out of the index.
+pub(super) struct Withdrawal {
+    pub(super) erasure: Arc<Erasure>,
+    pub(super) reply: oneshot::Sender<ingest_store::Result<Withdrawn>>,
 }
 
 /// Which matches are to be sealed.
@@ -162,6 +151,34 @@ impl Progress {
         due.await.ok()
     }
 
+    /// Takes what was erased in the log out of the index; `None` where nobody follows
+    /// it any more.
+    pub(in crate::writer) async fn withdraw(
+        &self,
+        erasure: Arc<Erasure>,
+    ) -> Option<ingest_store::Result<Withdrawn>> {
+        let withdrawn = {
+            let mut state = self.state();
+            if state.wishes.stop {
+                return None;
+            }
+            let (reply, withdrawn) = oneshot::channel();
+            state.wishes.withdrawals.push_back(Withdrawal { erasure, reply });
+            withdrawn
+        };
+        self.changed.notify_all();
+        withdrawn.await.ok()
+    }
+
+    /// Says that nobody follows the log, and leaves who waits for it.
+    pub(super) fn stops(&self) {
+        let mut state = self.state();
+        state.wishes.stop = true;
+        state.wishes.withdrawals.clear();
+        drop(state);
+        self.changed.notify_all();
+    }
+
     /// Has a step made, whatever the log has.
     pub(in crate::writer) fn step_soon(&self) {
         self.wish_for_a_step();
@@ -232,7 +249,7 @@ impl Progress {
             let is_awaited = state.readers_waiting > 0 || *self.stepped.borrow() < state.steps;
             if is_behind && (is_awaited || pace.allows(committed)) {
                 self.is_asleep.store(false, Ordering::SeqCst);
-                pace.waited = Duration::ZERO;
+                pace.goes_on();
                 return Work::Associate;
             }
             self.is_asleep.store(!is_behind && self.associates, Ordering::SeqCst);
@@ -249,71 +266,13 @@ impl Progress {
     }
 }
 
-/// When association has its next step.
-pub(super) struct Pace {
-    /// Of the machine.
-    cores: u32,
-    waited: Duration,
-    /// How long it waits under load.
-    rest: Duration,
-    /// The end of the log when the last breath began.
-    before: u64,
-    /// Since something was forgotten.
-    looks: u32,
-}
-
-impl Pace {
-    pub(super) fn new(cores: u32) -> Self {
-        let (waited, rest) = (Duration::ZERO, Duration::ZERO);
-        Self { cores: cores.max(1), waited, rest, before: 0, looks: 0 }
-    }
-
-    /// That of this machine.
-    pub(super) fn of_this_machine() -> Self {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        Self::new(u32::try_from(cores).unwrap_or(u32::MAX))
-    }
-
-    fn breathed(&mut self, committed_before: u64) {
-        self.waited += BREATH;
-        self.before = committed_before;
-    }
-
-    /// A step took so long.
-    pub(super) fn stepped(&mut self, took: Duration) {
-        let others = CORES_FOR_ONE.saturating_sub(self.cores);
-        self.rest = (took * others / self.cores).clamp(REST_MIN, REST_MAX);
-    }
-
-    fn is_time_to_forget(&mut self) -> bool {
-        self.looks += 1;
-        let is_time = self.looks >= LOOKS_BETWEEN;
-        if is_time {
-            self.looks = 0;
-        }
-        is_time
-    }
-
-    /// Where there is more to forget its next turn comes soon: after what the
-    /// writer wishes for, and a step of association.
-    pub(super) fn forgets_again(&mut self, more: bool) {
-        if more {
-            self.looks = LOOKS_BETWEEN;
-        }
-    }
-
-    /// Once nothing was committed for a breath, or it waited long enough.
-    fn allows(&self, committed: u64) -> bool {
-        self.before == committed || self.waited >= self.rest
-    }
-}
-
 pub(super) enum Work {
     Shelve(Arc<Recent>),
     Checkpoint,
     Associate,
     Forget,
     SealsDue(DueSeals),
+    Withdraw(Withdrawal),
     Stop,
 }
 
@@ -328,7 +287,10 @@ impl Wishes {
         if std::mem::take(&mut self.checkpoint) {
             return Some(Work::Checkpoint);
         }
-        self.seals_due.take().map(Work::SealsDue)
+        if let Some(due) = self.seals_due.take() {
+            return Some(Work::SealsDue(due));
+        }
+        self.withdrawals.pop_front().map(Work::Withdraw)
     }
 }
 
@@ -354,7 +316,7 @@ mod tests {
     use boot_clock::BootClock;
     use ingest_store::Counted;
 
-    use super::*;
+    use super::{super::pace::LOOKS_BETWEEN, *};
 
     fn progress() -> Progress {
         Progress::new(Arc::default(), Associating::new(), Arc::new(BootClock::new()))
@@ -375,37 +337,6 @@ mod tests {
         assert!(!is_behind(), "or it would look again and again");
         progress.followed(7, 0, &step(2, false));
         assert!(is_behind(), "the index was made anew");
-    }
-
-    #[test]
-    fn under_load_association_has_one_core_in_four() {
-        let rests = |pace: &mut Pace| {
-            pace.waited = Duration::ZERO;
-            let mut committed = 0;
-            while !pace.allows(committed + 1) {
-                pace.breathed(committed);
-                committed += 1;
-            }
-            pace.waited
-        };
-        for (cores, took_ms, rest_ms) in [
-            (1, 0, 50),
-            (1, 40, 120),
-            (1, 60_000, 500),
-            (2, 40, 50),
-            (2, 200, 200),
-            (4, 200, 50),
-            (64, 200, 50),
-        ] {
-            let mut pace = Pace::new(cores);
-            pace.stepped(Duration::from_millis(took_ms));
-            let rested = rests(&mut pace);
-            assert_eq!(rested, Duration::from_millis(rest_ms), "{took_ms} of {cores}");
-        }
-        let mut pace = Pace::new(2);
-        pace.stepped(Duration::from_secs(60));
-        pace.breathed(7);
-        assert!(pace.allows(7), "nothing was committed for a breath");
     }
 
     #[test]

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{
-    Apart, End, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times, Waiting, rules,
+    Apart, End, FirstEnd, NumberedStream, OpenMatch, Part, ReportState, Seal, Shown, Times,
+    Waiting, rules,
 };
 use crate::{
     Error, Result,
@@ -169,7 +170,8 @@ fn names(index: &Connection, match_id: i64) -> Result<Vec<(NameKey, Box<str>)>> 
 }
 
 fn devices(index: &Connection, match_id: i64) -> Result<BTreeMap<DeviceId, Part>> {
-    let sql = "SELECT device, ended_at_ms, ended_outbox, ended_sequence, left_at_ms, goes_on
+    let sql = "SELECT device, ended_at_ms, ended_outbox, ended_sequence, left_no,
+                      left_received_ms, left_told_ms, left_at_ms, goes_on
                FROM match_device WHERE match_id = ?1";
     let mut statement = index.prepare_cached(sql)?;
     let devices = statement.query_map([match_id], |row| {
@@ -180,13 +182,23 @@ fn devices(index: &Connection, match_id: i64) -> Result<BTreeMap<DeviceId, Part>
         let ended_at_ms: Option<i64> = row.get("ended_at_ms")?;
         let part = Part {
             ended: ended_at_ms.map(|at_ms| End { at_ms, outbox, sequence }),
-            left_at_ms: row.get("left_at_ms")?,
+            left: first_end(row)?,
             goes_on: row.get("goes_on")?,
             is_changed: false,
         };
         Ok((DeviceId(uuid_column(row, "device")?), part))
     })?;
     Ok(devices.collect::<rusqlite::Result<_>>()?)
+}
+
+fn first_end(row: &Row<'_>) -> rusqlite::Result<Option<FirstEnd>> {
+    let Some(no) = row.get::<_, Option<i64>>("left_no")? else { return Ok(None) };
+    Ok(Some(FirstEnd {
+        no: LogNo(no.unsigned_abs()),
+        received_ms: row.get("left_received_ms")?,
+        told_ms: row.get("left_told_ms")?,
+        at_ms: row.get("left_at_ms")?,
+    }))
 }
 
 type Streams = HashMap<(DeviceId, Option<String>), NumberedStream>;

@@ -64,6 +64,18 @@ impl OpenMatch {
         self.waiting.all.push(due);
     }
 
+    /// Has a gap wait, where the match can still change then.
+    pub(in crate::follower) fn await_gap(&mut self, number: usize) {
+        let decided = self.waiting.all.iter().rev().find_map(|due| match due {
+            Due::Sealed { .. } => Some(true),
+            Due::Reopened { .. } => Some(false),
+            Due::Event(_) => None,
+        });
+        if !decided.unwrap_or(self.times.sealed.is_some()) {
+            self.waiting.all.push(Due::Event(number));
+        }
+    }
+
     /// Has an event wait; whether its session is to look at others now. Then it
     /// has heard it.
     pub(in crate::follower) fn await_event(

@@ -1,7 +1,7 @@
 //! A few matches as several devices tell of them, each with a wrong clock.
 
 use association::{Sighting, TimeQuality};
-use event_model::{DeviceId, Fingerprint, OutboxId, WallTime};
+use event_model::{DeviceId, Fingerprint, GapReason, OutboxId, SequenceGap, WallTime};
 use ingest_api::Lifetimes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -10,6 +10,8 @@ use uuid::Uuid;
 use crate::{Batch, Body, IngestTerms, Item, SoundEvent, Store, Verdict};
 
 pub(super) const BEGIN_MS: i64 = 1_795_201_200_000;
+
+const OUTBOX: OutboxId = OutboxId(Uuid::from_u128(99));
 
 /// Players of a match; the first few have a device each.
 const NAMES: [&str; 6] = ["Ana", "Bo", "Cyd", "Dee", "Eli", "Fay"];
@@ -85,12 +87,25 @@ impl Crowd {
     }
 
     fn told_by(&self, of: usize) -> Vec<(SoundEvent, String, u64)> {
-        let mut events = Vec::new();
+        let (mut events, mut lost) = (Vec::new(), Vec::new());
+        let mut sequence = 0;
+        let mut next = || {
+            sequence += 1;
+            sequence
+        };
         for kill in 0..self.kills {
             for played in 0..self.matches {
                 let draw = |what| drawn(self.seed, [of, kill, played, what]);
                 if draw(0).is_multiple_of(8) {
+                    // It never saw it, or it says later that it does not come.
+                    if draw(2).is_multiple_of(2) {
+                        lost.push(next());
+                    }
                     continue;
+                }
+                if draw(3).is_multiple_of(5) {
+                    let gaps = lost.drain(..);
+                    events.extend(gaps.map(|lost| Self::gap(of, lost, next())));
                 }
                 let kind = match draw(1) % 12 {
                     0 => "com.example.lap",
@@ -98,16 +113,37 @@ impl Crowd {
                     2 => "ringside.round_ended.v1",
                     _ => "ringside.kill.v1",
                 };
-                let sequence = u64::try_from(events.len()).unwrap() + 1;
-                events.push(self.event(of, kill, played, kind, sequence));
+                events.push(self.event(of, kill, played, kind, next()));
             }
         }
         for played in 0..self.matches {
-            let sequence = u64::try_from(events.len()).unwrap() + 1;
             let end = "ringside.match_ended.v1";
-            events.push(self.event(of, self.kills, played, end, sequence));
+            events.push(self.event(of, self.kills, played, end, next()));
         }
+        events.extend(lost.into_iter().map(|lost| Self::gap(of, lost, next())));
         events
+    }
+
+    /// A device says that one of its numbers does not come.
+    fn gap(of: usize, lost: u64, sequence: u64) -> (SoundEvent, String, u64) {
+        let gap = SequenceGap { outbox: OUTBOX, from: lost, to: lost, reason: GapReason::Deleted };
+        let (kind, subject) = ("ringside.sequence_gap.v1", gap.subject());
+        let id = Uuid::from_u128(1 << 120 | u128::try_from(of).unwrap() << 64 | u128::from(lost));
+        let data = json!(gap);
+        let json = json!({
+            "specversion": "1.0", "id": id.to_string(), "source": device(of).urn(), "type": kind,
+            "subject": subject, "sequence": sequence.to_string(), "data": data,
+        });
+        let at = WallTime::from_unix_ms(BEGIN_MS);
+        let event = SoundEvent {
+            id: id.to_string(),
+            fingerprint: Fingerprint::of(kind, Some(&subject), &data),
+            span: 0..0,
+            origin: None,
+            corrected: Sighting { at, quality: TimeQuality::Good },
+            gap: Some(Box::new(gap)),
+        };
+        (event, json.to_string(), sequence)
     }
 
     fn event(
@@ -170,7 +206,7 @@ fn batch(of: usize, events: Vec<(SoundEvent, String, u64)>) -> Batch {
     json.push(']');
     Batch {
         device: device(of),
-        outbox: Some(OutboxId(Uuid::from_u128(99))),
+        outbox: Some(OUTBOX),
         received_at: WallTime::from_unix_ms(BEGIN_MS),
         idempotency: None,
         body: Body { json: json.into_bytes(), zstd: None },
