@@ -1,4 +1,4 @@
-import { texts } from "./texts";
+import { language } from "./language.svelte";
 
 const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
@@ -19,7 +19,7 @@ export function timeOfDay(rfc3339: string): string {
   const time = new Date(rfc3339);
   if (Number.isNaN(time.getTime())) return "";
   const format = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
-  return time.toLocaleTimeString(undefined, { ...format, hourCycle: "h23" });
+  return time.toLocaleTimeString(language.current, { ...format, hourCycle: "h23" });
 }
 
 /** A length of time in its greatest whole unit: `45 sec`, `12 min`, `3 hr`. */
@@ -32,7 +32,7 @@ export function roughly(seconds: number): string {
 
 function inUnit(count: number, unit: "second" | "minute" | "hour" | "day"): string {
   const style = { style: "unit", unit, unitDisplay: "short" } as const;
-  return new Intl.NumberFormat(texts.language, style).format(Math.floor(count));
+  return new Intl.NumberFormat(language.current, style).format(Math.floor(count));
 }
 
 function twoDigits(count: number): string {

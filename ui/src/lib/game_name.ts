@@ -1,7 +1,18 @@
-import { texts } from "./texts";
+import { m } from "../generated/paraglide/messages";
+
+const NAMES: ReadonlyMap<string, () => string> = new Map(
+  Object.entries({
+    cs2: m.games_name_cs2,
+    dota2: m.games_name_dota2,
+    elite: m.games_name_elite,
+    hearthstone: m.games_name_hearthstone,
+    league: m.games_name_league,
+    overwolf: m.games_name_overwolf,
+    "rocket-league": m.games_name_rocket_league,
+  }),
+);
 
 /** The game's name; a source that has none yet shows as it calls itself. */
 export function gameName(source: string): string {
-  const names: Readonly<Record<string, string>> = texts.sources.names;
-  return names[source] ?? source;
+  return NAMES.get(source)?.() ?? source;
 }

@@ -11,7 +11,11 @@ test.each([
   [{ kind: "bomb_defused", attacker: "Ana" }, "bomb"],
   [{ kind: "revive", attacker: "Ana", victim: "Bo" }, "revive"],
   [{ kind: "round_started" }, "round"],
-  [{ kind: "objective_taken", attacker: "Ana" }, "rest"],
+  [{ kind: "objective_taken", attacker: "Ana" }, "objective"],
+  [{ kind: "structure_destroyed", attacker: "Cy" }, "objective"],
+  [{ kind: "goal", attacker: "Cy" }, "goal"],
+  [{ kind: "save", attacker: "Ana" }, "save"],
+  [{ kind: "toString" }, "rest"],
   [{ kind: "a_kind_of_next_year" }, "rest"],
 ])("%j is marked %s", (changes, mark) => {
   expect(markOf(line("a", changes))).toBe(mark);

@@ -2,9 +2,10 @@ import { render, screen, within } from "@testing-library/svelte";
 import axe from "axe-core";
 import { expect, test } from "vitest";
 
-import type { FeedLine, SourceStatus, Status } from "../generated/bindings";
+import type { FeedLine, Running, SourceStatus, Status } from "../generated/bindings";
 import { Live } from "../lib/live.svelte";
-import { line, status, update } from "../lib/sample_for_tests";
+import { addressOf, type PageName, Route } from "../lib/route.svelte";
+import { line, running, status, update } from "../lib/sample_for_tests";
 import App from "./App.svelte";
 
 const CS2: SourceStatus = {
@@ -87,13 +88,13 @@ test("a companion that could not start is an alert", async () => {
 test("settings that cannot be read are an alert, and capture goes on", async () => {
   const capture = { state: "without_settings", problem: "settings.toml, line 3" } as const;
   await shown([], status({}, { capture }));
-  expect(screen.getByRole("alert")).toHaveTextContent(/nothing is sent.*line 3/);
+  expect(screen.getByRole("alert")).toHaveTextContent(/line 3.*nothing is sent/);
   expect(screen.getByText(/Start a match/)).toBeInTheDocument();
 });
 
 test("what was there before the page is not announced, news is", async () => {
   const live = liveWith([line("a")], FULL);
-  render(App, { live });
+  render(App, { live, route: at("live") });
   expect(screen.getByRole("log")).toHaveAttribute("aria-live", "off");
   await live.start();
   await expect.poll(() => screen.getByRole("log").getAttribute("aria-live")).toBe("polite");
@@ -110,10 +111,59 @@ test.each([
   expect(found.violations.map((violation) => violation.help)).toEqual([]);
 });
 
-async function shown(lines: FeedLine[], now: Status = status()) {
-  const live = liveWith(lines, now);
+test("the bar names every page with the one thing to know of it", async () => {
+  await shown([], FULL, running());
+  const links = screen.getAllByRole("link").map((link) => link.textContent.trim());
+  expect(links).toEqual(["Live Counter-Strike 2", "Upload queue 5", "Games 1"]);
+});
+
+test("the match of the moment shows its score, its round and the player's numbers", async () => {
+  await shown([], status(), running({ phase: "dead" }));
+  const now = screen.getByRole("region", { name: "The match now" });
+  expect(now).toHaveTextContent("4 – 2");
+  expect(now).toHaveTextContent("Round 7 · dead");
+  expect(now).toHaveTextContent(/kills\s*9\s*deaths\s*5\s*assists\s*2/);
+});
+
+test("what a game does not tell leaves no room for it", async () => {
+  const bare = running({ score: null, round: null, you: null, match_clock_ms: 754_000 });
+  await shown([], status(), bare);
+  expect(screen.getByRole("region", { name: "The match now" })).toHaveTextContent(/^12:34$/);
+});
+
+test("without a match there is none to see", async () => {
+  await shown([], status());
+  expect(screen.queryByRole("region", { name: "The match now" })).toBeNull();
+  expect(screen.getByText("No match is running")).toBeInTheDocument();
+});
+
+test("the queue's page says of every trouble what it means and what to do", async () => {
+  await shown([], status({ not_saved: 2, pruned: 1, lost: 3 }), null, "queue");
+  for (const words of [/2 events are not saved yet/, /1 event given up/, /3 events lost/]) {
+    const problem = screen.getByText(words).closest(".problem");
+    expect(problem?.querySelectorAll("p")).toHaveLength(3);
+  }
+});
+
+test("the games' page names what a game never told before", async () => {
+  await shown([], FULL, null, "games");
+  expect(screen.getByRole("table", { name: /1 name the game/ })).toHaveTextContent("map.new_word");
+});
+
+async function shown(
+  lines: FeedLine[],
+  now: Status = status(),
+  match: Running | null = null,
+  page: PageName = "live",
+) {
+  const live = liveWith(lines, now, match);
   await live.start();
-  return render(App, { live });
+  return render(App, { live, route: at(page) });
+}
+
+function at(page: PageName): Route {
+  window.location.hash = addressOf(page);
+  return new Route(window);
 }
 
 /** The feed's only line. */
@@ -121,10 +171,10 @@ function row(): HTMLElement {
   return within(screen.getByRole("log")).getByRole("listitem");
 }
 
-function liveWith(lines: FeedLine[], now: Status): Live {
+function liveWith(lines: FeedLine[], now: Status, match: Running | null = null): Live {
   return new Live({
     watchLive: (told) => {
-      told(update(lines, { status: now }));
+      told(update(lines, { status: now, running: match }));
       return Promise.resolve();
     },
   });

@@ -4,12 +4,14 @@ import "../styles/base.css";
 import { keepFaults } from "../lib/faults";
 import { ipc } from "../lib/ipc";
 import { Live } from "../lib/live.svelte";
-import { texts } from "../lib/texts";
+import { Look } from "../lib/look";
+import { Route } from "../lib/route.svelte";
 import App from "./App.svelte";
 
-keepFaults(window, document.documentElement);
-document.documentElement.lang = texts.language;
+const root = document.documentElement;
+keepFaults(window, root);
+new Look(window, root);
 
 const live = new Live(ipc);
-mount(App, { target: document.body, props: { live } });
+mount(App, { target: document.body, props: { live, route: new Route(window) } });
 void live.start();

@@ -2,15 +2,18 @@ import { mount } from "svelte";
 
 import "../styles/base.css";
 import "./overlay.css";
+import { m } from "../generated/paraglide/messages";
 import { keepFaults } from "../lib/faults";
 import { ipc } from "../lib/ipc";
+import { language } from "../lib/language.svelte";
 import { Live } from "../lib/live.svelte";
-import { texts } from "../lib/texts";
 import Overlay from "./Overlay.svelte";
 
-keepFaults(window, document.documentElement);
-document.documentElement.lang = texts.language;
-document.title = texts.overlay.title;
+const root = document.documentElement;
+keepFaults(window, root);
+root.lang = language.current;
+root.dataset["surface"] = "overlay";
+document.title = m.overlay_title();
 
 const live = new Live(ipc);
 mount(Overlay, {

@@ -1,0 +1,28 @@
+import { m } from "../generated/paraglide/messages";
+import { gameName } from "../lib/game_name";
+import { formatCount } from "../lib/language.svelte";
+import type { Live } from "../lib/live.svelte";
+import type { PageName } from "../lib/route.svelte";
+
+/** A page as the bar names it. */
+interface Entry {
+  readonly title: () => string;
+  /** The one thing to know without going there; empty where there is none. */
+  readonly fact: (live: Live) => string;
+}
+
+export const ENTRIES: Readonly<Record<PageName, Entry>> = {
+  live: {
+    title: m.live_title,
+    fact: ({ running }) => (running.source === null ? "" : gameName(running.source)),
+  },
+  queue: {
+    title: m.queue_title,
+    fact: ({ status: { upload } }) =>
+      formatCount(upload.pending + upload.in_flight + upload.not_saved),
+  },
+  games: {
+    title: m.games_title,
+    fact: ({ status: { sources } }) => formatCount(sources.length),
+  },
+};
