@@ -87,6 +87,7 @@ const STEPS: &[Step] = &[
     Step { name: "pages: types", run: |_| pages(&["run", "check"]) },
     Step { name: "pages: lint", run: |_| pages(&["run", "lint"]) },
     Step { name: "pages: tests", run: |_| pages(&["run", "test"]) },
+    Step { name: "pages: look", run: |_| pages(&["run", "e2e"]) },
     Step { name: "pages: build", run: |_| pages(&["run", "build"]) },
     Step { name: "clippy", run: clippy },
     // The system tests run the programs, which their own build does not make.
