@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use boot_clock::BootClock;
-use companion::{Companion, RunOptions, RunSummary};
+use companion::{Companion, RunOptions, RunSummary, SettingsFrom};
 
 use crate::{
     arguments::RunArguments,
@@ -21,6 +21,7 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<Exit> {
         league_port: arguments.league_port,
         league_root: arguments.league_root,
         gsi_port: arguments.gsi_port,
+        settings: SettingsFrom::File,
     };
     let shell = Arc::new(TerminalShell::new(form));
     let companion = Companion::start(options, Arc::new(BootClock::new()), shell).await?;
