@@ -53,7 +53,9 @@ fn the_window_shows_the_counts_of_a_fresh_outbox_without_a_fault() {
     assert_eq!(window.run(COUNTS), none, "nothing has happened yet");
     assert_eq!(window.run(ALERTS), json!([]), "the companion runs");
     let ground = window.run("return getComputedStyle(document.documentElement).backgroundColor");
-    assert_eq!(ground, json!("rgb(15, 19, 24)"), "the content policy lets the styles in");
+    let worn = window.run("return document.documentElement.dataset.theme");
+    let its_ground = if worn == json!("dark") { "rgb(15, 19, 24)" } else { "rgb(243, 245, 248)" };
+    assert_eq!(ground, json!(its_ground), "the content policy lets the styles of {worn} in");
     let faults = window.run("return document.documentElement.dataset.faults ?? ''");
     assert_eq!(faults, json!(""), "nothing went wrong in the page");
 }

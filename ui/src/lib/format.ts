@@ -38,3 +38,11 @@ function inUnit(count: number, unit: "second" | "minute" | "hour" | "day"): stri
 function twoDigits(count: number): string {
   return String(count).padStart(2, "0");
 }
+
+/** Bytes in their greatest unit: `812 B`, `1.3 kB`. */
+export function bytes(count: number): string {
+  const kilo = count >= 1000;
+  const unit = kilo ? "kilobyte" : "byte";
+  const style = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language.current, style).format(kilo ? count / 1000 : count);
+}

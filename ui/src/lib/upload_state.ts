@@ -18,6 +18,7 @@ export function uploadState({ capture, upload }: Status): UploadState {
     return { mark: "trouble", words: m.upload_not_saved({ count: upload.not_saved }) };
   }
   if (upload.server === null) return { mark: "idle", words: m.upload_local() };
+  if (upload.held) return { mark: "paused", words: m.upload_held() };
   if (upload.paused_reason !== null) {
     return { mark: "paused", words: m.upload_paused({ reason: upload.paused_reason }) };
   }

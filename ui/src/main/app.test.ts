@@ -4,8 +4,10 @@ import { expect, test } from "vitest";
 
 import type { FeedLine, Running, SourceStatus, Status } from "../generated/bindings";
 import { Live } from "../lib/live.svelte";
+import { Queue } from "../lib/queue.svelte";
 import { addressOf, type PageName, Route } from "../lib/route.svelte";
 import { line, running, status, update } from "../lib/sample_for_tests";
+import { queueOf } from "../mock/queue";
 import App from "./App.svelte";
 
 const CS2: SourceStatus = {
@@ -94,7 +96,7 @@ test("settings that cannot be read are an alert, and capture goes on", async () 
 
 test("what was there before the page is not announced, news is", async () => {
   const live = liveWith([line("a")], FULL);
-  render(App, { live, route: at("live") });
+  render(App, { live, queue: new Queue(queueOf([])), route: at("live") });
   expect(screen.getByRole("log")).toHaveAttribute("aria-live", "off");
   await live.start();
   await expect.poll(() => screen.getByRole("log").getAttribute("aria-live")).toBe("polite");
@@ -158,7 +160,7 @@ async function shown(
 ) {
   const live = liveWith(lines, now, match);
   await live.start();
-  return render(App, { live, route: at(page) });
+  return render(App, { live, queue: new Queue(queueOf(lines)), route: at(page) });
 }
 
 function at(page: PageName): Route {

@@ -1,3 +1,4 @@
+import type { QueueState } from "../../generated/bindings";
 import { m } from "../../generated/paraglide/messages";
 
 /** The states of a queued event, in the order in which it goes through them. */
@@ -39,3 +40,21 @@ export const TROUBLES = [
   { count: "pruned", what: m.queue_pruned, data: m.queue_pruned_data, todo: m.queue_pruned_todo },
   { count: "lost", what: m.queue_lost, data: m.queue_lost_data, todo: m.queue_lost_todo },
 ] as const;
+
+/** Where a single event stands. */
+export const ROW_STATES = {
+  waiting: { mark: "moving", name: m.queue_pending },
+  sending: { mark: "moving", name: m.queue_in_flight },
+  sent: { mark: "fine", name: m.queue_settled },
+  refused: { mark: "trouble", name: m.queue_quarantined },
+} as const satisfies Record<QueueState, unknown>;
+
+/** Why an event was refused, by the wire's word. */
+export const REASONS: ReadonlyMap<string, () => string> = new Map([
+  ["conflict", m.queue_reason_conflict],
+  ["invalid", m.queue_reason_invalid],
+  ["unknown_kind", m.queue_reason_unknown_kind],
+  ["refused", m.queue_reason_refused],
+  ["too_old", m.queue_reason_too_old],
+  ["damaged", m.queue_reason_damaged],
+]);
