@@ -33,9 +33,15 @@ struct Beside {
 
 impl Beside {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, None)
+    }
+
+    /// With a server that the command line names.
+    fn start_with(folder: &Path, server: Option<&Server>) -> Self {
         let runtime = Runtime::new().unwrap();
         let upload = UploadOptions {
             enrolment_key: Some(ENROLMENT_KEY.to_owned()),
+            server: server.map(|server| server.url().to_owned()),
             ..UploadOptions::default()
         };
         let device = folder.join("device");
@@ -104,6 +110,20 @@ fn what_is_held_waits_across_a_restart_and_is_sent_when_it_is_let_go() {
     let second = again.stop();
     assert_eq!((second.pending, second.lost), (0, 0), "{second:?}");
     assert_eq!(stored(&server), first.captured);
+}
+
+#[test]
+fn who_withdraws_sends_nothing_more_to_a_server_that_the_command_line_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let mut beside = Beside::start_with(folder.path(), Some(&server));
+    beside.play(20);
+    stored_more_than(&server, 0);
+    beside.change(UploadChange::Withdraw);
+    let withdrawn = stored(&server);
+    beside.play(40);
+    assert!(beside.stop().pending > 0);
+    assert_eq!(stored(&server), withdrawn, "the player's word is the later one");
 }
 
 #[test]

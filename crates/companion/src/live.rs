@@ -192,7 +192,11 @@ impl Companion {
     /// be sent to: then it stays as it was.
     pub async fn change_upload(&self, change: UploadChange) -> Result<(), Error> {
         let mut settings = self.settings.lock().await;
+        let decides_where = change.decides_where();
         let changed = settings.change_upload(&self.dir, change)?;
+        if decides_where {
+            self.uploads.forget_named_server().await;
+        }
         self.uploads.apply(&changed).await?;
         *settings = changed;
         Ok(())

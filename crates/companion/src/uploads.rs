@@ -15,7 +15,6 @@ use crate::{
 
 /// At most one upload at a time.
 pub(crate) struct Uploads {
-    options: UploadOptions,
     dir: DataDir,
     identity: Identity,
     outbox: Arc<Mutex<Outbox>>,
@@ -26,8 +25,9 @@ pub(crate) struct Uploads {
     now: tokio::sync::Mutex<Now>,
 }
 
-#[derive(Default)]
 struct Now {
+    /// What the command line said, as far as it still stands.
+    options: UploadOptions,
     running: Option<Upload>,
     /// What earlier ones of this run have sent.
     sent: Sent,
@@ -67,13 +67,19 @@ impl Uploads {
         clock: Arc<dyn Clock>,
         wake: Arc<Notify>,
     ) -> Self {
-        let (heading, now) = (Heading::default(), tokio::sync::Mutex::default());
-        Self { options, dir, identity, outbox, clock, wake, heading, now }
+        let heading = Heading::default();
+        let now = tokio::sync::Mutex::new(Now { options, running: None, sent: Sent::default() });
+        Self { dir, identity, outbox, clock, wake, heading, now }
     }
 
     /// Where events go at the moment.
     pub(crate) fn heading(&self) -> Heading {
         self.heading.clone()
+    }
+
+    /// The player has decided where to: what the command line named stands no longer.
+    pub(crate) async fn forget_named_server(&self) {
+        self.now.lock().await.options.server = None;
     }
 
     /// Goes on as the settings say from here on. A request under way is given
@@ -87,12 +93,12 @@ impl Uploads {
             now.sent += running.stop().await;
         }
         self.heading.set(Whither::Nowhere);
-        if let Some(server) = Upload::held_back(&self.options, settings) {
+        if let Some(server) = Upload::held_back(&now.options, settings) {
             self.heading.set(Whither::Held { server });
             return Ok(());
         }
         now.running = Upload::start(
-            &self.options,
+            &now.options,
             settings,
             &self.dir,
             &self.identity,
@@ -122,7 +128,7 @@ impl Uploads {
     /// # Errors
     /// Where the outbox cannot be read any more; it has stopped all the same.
     pub(crate) async fn stop(self, drain: std::time::Duration) -> (Sent, Result<Drained, Error>) {
-        let Now { running, mut sent } = self.now.into_inner();
+        let Now { running, mut sent, .. } = self.now.into_inner();
         let Some(upload) = running else { return (sent, Ok(Drained::NothingToSend)) };
         let draining = upload.drain(&self.outbox, &*self.clock, drain, |_| {});
         let drained = tokio::time::timeout(drain, draining).await;

@@ -22,6 +22,14 @@ pub enum UploadChange {
 }
 
 impl UploadChange {
+    /// Whether it says where events go, and not only when.
+    pub(crate) fn decides_where(&self) -> bool {
+        match self {
+            Self::Agree { .. } | Self::Withdraw => true,
+            Self::Hold | Self::LetGo => false,
+        }
+    }
+
     fn apply(self, upload: &mut Upload) {
         match self {
             Self::Agree { server } => {
