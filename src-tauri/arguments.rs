@@ -1,9 +1,11 @@
 //! The command line, as small as it can be: the rest is `ringside`'s.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use companion::{RunOptions, UploadOptions};
+
+use crate::invitations::SCHEME;
 
 /// The Ringside window: what happened in your match, and what was sent of it.
 #[derive(Debug, Parser)]
@@ -21,12 +23,43 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "KEY", env = "RINGSIDE_ENROLMENT_KEY", hide_env_values = true)]
     enrolment_key: Option<String>,
 
-    /// Taken and without effect while there is no tray to open the window from
-    #[arg(long, hide = true)]
+    /// Start in the tray, without the window; with it where there is no tray
+    #[arg(long)]
     hidden: bool,
+
+    /// An invitation, as a browser hands it over
+    #[arg(value_name = "ringside://…", value_parser = a_link)]
+    link: Option<String>,
+}
+
+/// Anything else behind the options is a mistake.
+fn a_link(text: &str) -> Result<String, String> {
+    let is_one = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+    if is_one { Ok(text.to_owned()) } else { Err(format!("a link begins with {SCHEME}")) }
 }
 
 impl Arguments {
+    /// Whether it is to start without its window.
+    pub(crate) fn hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// The invitation that it was started with.
+    pub(crate) fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
+    /// The folder that was named.
+    pub(crate) fn data_dir(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
+    }
+
+    /// Whether the window may ask what the first start asks. Whoever named a server has
+    /// decided for this run.
+    pub(crate) fn asks_what_is_new(&self) -> bool {
+        self.server.is_none()
+    }
+
     /// What the companion is to run with.
     pub(crate) fn run_options(self) -> RunOptions {
         let upload = UploadOptions {
@@ -52,13 +85,18 @@ mod tests {
     #[test]
     fn a_server_on_the_command_line_is_the_one_of_this_run() {
         let arguments = ["ringside-desktop", "--server", "https://ringside.example"];
-        let options = Arguments::try_parse_from(arguments).unwrap().run_options();
+        let arguments = Arguments::try_parse_from(arguments).unwrap();
+        assert!(!arguments.asks_what_is_new(), "who named it has decided");
+        let options = arguments.run_options();
         assert_eq!(options.upload.server.as_deref(), Some("https://ringside.example"));
     }
 
     #[test]
-    fn autostart_may_already_ask_to_be_hidden() {
-        let arguments = Arguments::try_parse_from(["ringside-desktop", "--hidden"]).unwrap();
-        assert!(arguments.hidden, "entries written by a later version keep working");
+    fn a_link_is_taken_and_nothing_else_beside_the_options() {
+        let read = |text| Arguments::try_parse_from(["ringside-desktop", "--hidden", text]);
+        let invitation = "ringside://join/ringside.example/key";
+        assert_eq!(read(invitation).unwrap().link(), Some(invitation));
+        assert!(read("https://ringside.example").is_err());
+        assert!(read("match.rsrec").is_err());
     }
 }

@@ -9,7 +9,7 @@ use live_view::Attention;
 use tauri::WebviewWindow;
 use tokio::sync::watch;
 
-/// Whether each window can be seen, by its label.
+/// Whether each window can be seen, by its label; a replay in it has one of its own.
 #[derive(Default)]
 pub(crate) struct Attentions(Mutex<BTreeMap<String, watch::Sender<Attention>>>);
 
@@ -27,6 +27,14 @@ pub(crate) fn of(window: &WebviewWindow) -> Attention {
     if hidden || minimised { Attention::Hidden } else { Attention::Shown }
 }
 
+/// The stream of a replay that a window's page shows beside its own.
+pub(crate) fn of_replay(label: &str) -> String {
+    format!("{label}{OF_REPLAY}")
+}
+
+/// No window's label has this in it.
+const OF_REPLAY: &str = " replay";
+
 impl Attentions {
     /// Begins a stream for the window; its page's earlier one ends, for a page
     /// that was loaded again has forgotten it.
@@ -38,8 +46,9 @@ impl Attentions {
 
     /// The window is shown or hidden from here on.
     pub(crate) fn set(&self, label: &str, attention: Attention) {
-        if let Some(window) = self.windows().get(label) {
-            window.send_if_modified(|known| std::mem::replace(known, attention) != attention);
+        let windows = self.windows();
+        for stream in [label, &of_replay(label)].into_iter().filter_map(|key| windows.get(key)) {
+            stream.send_if_modified(|known| std::mem::replace(known, attention) != attention);
         }
     }
 
@@ -86,6 +95,19 @@ mod tests {
         let mut first = windows.look("main", Attention::Shown);
         let _second = windows.look("main", Attention::Shown);
         assert!(block_on(first.changed()).is_err());
+    }
+
+    #[test]
+    fn a_replay_in_a_window_is_hidden_with_it_and_ends_by_itself() {
+        let windows = Attentions::default();
+        let mut own = windows.look("main", Attention::Shown);
+        let mut replay = windows.look(&of_replay("main"), Attention::Shown);
+        windows.set("main", Attention::Hidden);
+        assert_eq!((own.now(), replay.now()), (Attention::Hidden, Attention::Hidden));
+        assert!(block_on(replay.changed()).is_ok());
+        windows.closed(&of_replay("main"));
+        assert!(block_on(replay.changed()).is_err());
+        assert!(block_on(own.changed()).is_ok(), "the window's own stream goes on");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{env, fs, path::Path};
 
 use specta_typescript::Typescript;
+use stream_page::PageLook;
 
 use crate::commands;
 
@@ -27,7 +28,11 @@ fn bindings() -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bindings.ts");
     // Counts and milliseconds stay far below 2^53, and JSON hands the page numbers.
-    let builder = commands::builder().disable_serde_phases().dangerously_cast_bigints_to_number();
+    let builder = commands::builder()
+        .disable_serde_phases()
+        .dangerously_cast_bigints_to_number()
+        // The page for a stream has no commands: it is told this on its own way.
+        .typ::<PageLook>();
     builder.export(Typescript::default().header(OPENING), &file).unwrap();
     let text = fs::read_to_string(file).unwrap();
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()

@@ -1,7 +1,7 @@
 //! The companion's life beside the window: the only code here that starts or stops it.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use tauri::async_runtime::{self, JoinHandle};
 use tokio::sync::{RwLock, RwLockReadGuard, oneshot};
 use tracing::{error, info, warn};
 
-use crate::live::Live;
+use crate::{entrance::Begun, live::Live};
 
 /// Closing a window waits for no server: the next run sends what waits.
 const DRAIN: Duration = Duration::ZERO;
@@ -25,8 +25,19 @@ type Slot = Arc<RwLock<Option<Companion>>>;
 
 /// The running companion.
 pub(crate) struct CompanionTask {
-    running: Mutex<Option<Running>>,
+    place: Mutex<Place>,
+    /// Held while it is stopped and started again.
+    restarting: tokio::sync::Mutex<()>,
+    options: RunOptions,
+    live: Arc<Live>,
     slot: Slot,
+}
+
+/// Where the running companion is held.
+struct Place {
+    running: Option<Running>,
+    /// The app closes: none is begun any more.
+    closing: bool,
 }
 
 struct Running {
@@ -34,13 +45,66 @@ struct Running {
     task: JoinHandle<()>,
 }
 
-impl CompanionTask {
-    /// Starts the companion and lets it tell `live`.
-    pub(crate) fn spawn(options: RunOptions, live: Arc<Live>) -> Self {
+impl Running {
+    fn begin(
+        options: RunOptions,
+        live: Arc<Live>,
+        slot: Slot,
+        begun: Option<oneshot::Sender<Begun>>,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
+        Self { stop, task: async_runtime::spawn(run(options, live, slot, begun, stopped)) }
+    }
+}
+
+impl CompanionTask {
+    /// Starts the companion and lets it tell `live`; `begun` is told what became of it.
+    pub(crate) fn spawn(
+        options: RunOptions,
+        live: Arc<Live>,
+        begun: oneshot::Sender<Begun>,
+    ) -> Self {
         let slot = Slot::default();
-        let task = async_runtime::spawn(run(options, live, Arc::clone(&slot), stopped));
-        Self { running: Mutex::new(Some(Running { stop, task })), slot }
+        let (telling, into) = (Arc::clone(&live), Arc::clone(&slot));
+        let running = Running::begin(options.clone(), telling, into, Some(begun));
+        let place = Mutex::new(Place { running: Some(running), closing: false });
+        Self { place, restarting: tokio::sync::Mutex::default(), options, live, slot }
+    }
+
+    /// What the command line says of the upload.
+    pub(crate) fn upload_options(&self) -> UploadOptions {
+        self.options.upload.clone()
+    }
+
+    /// Stops it cleanly, does `work` on its folder, and starts it again, whatever came
+    /// of the work; an app that began to close meanwhile ends without one. `None` where
+    /// it was closing before.
+    pub(crate) async fn while_stopped<T>(&self, work: impl AsyncFnOnce() -> T) -> Option<T> {
+        let _one_at_a_time = self.restarting.lock().await;
+        let Running { stop, task } = self.take_running()?;
+        drop(stop);
+        // It ends with what was read on disk, however long that takes.
+        drop(task.await);
+        let done = work().await;
+        self.begin_again();
+        Some(done)
+    }
+
+    fn begin_again(&self) {
+        let mut place = self.place();
+        if place.closing {
+            return;
+        }
+        let (options, live) = (self.options.clone(), Arc::clone(&self.live));
+        place.running = Some(Running::begin(options, live, Arc::clone(&self.slot), None));
+    }
+
+    fn take_running(&self) -> Option<Running> {
+        self.place().running.take()
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().expect("no holder of this lock panics")
     }
 
     /// The companion, where it runs; it does not stop while this is held.
@@ -48,9 +112,13 @@ impl CompanionTask {
         self.slot.read().await
     }
 
-    /// Stops it and waits for it; a second call does nothing.
+    /// Stops it for good and waits for it; a second call does nothing.
     pub(crate) fn stop(&self) {
-        let running = self.running.lock().expect("no holder of this lock panics").take();
+        let running = {
+            let mut place = self.place();
+            place.closing = true;
+            place.running.take()
+        };
         let Some(Running { stop, task }) = running else { return };
         drop(stop);
         let ended =
@@ -61,8 +129,19 @@ impl CompanionTask {
     }
 }
 
-async fn run(options: RunOptions, live: Arc<Live>, slot: Slot, stopped: oneshot::Receiver<()>) {
-    match started(options, &live).await {
+async fn run(
+    options: RunOptions,
+    live: Arc<Live>,
+    slot: Slot,
+    begun: Option<oneshot::Sender<Begun>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let started = started(options, &live).await;
+    if let Some(begun) = begun {
+        // Nobody waits any more where the window is open already.
+        begun.send(Begun::of(&started)).ok();
+    }
+    match started {
         Ok((companion, capture)) => {
             *slot.write().await = Some(companion);
             live.capture(capture);

@@ -1,12 +1,13 @@
 //! What the companion tells, kept for every page, and each page's stream of it.
 
 use std::{
+    ops::ControlFlow,
     sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
 use companion::{CompanionStatus, FeedLine, Glance, Shell, event_model::Source};
-use live_view::{Capture, Due, LiveUpdate, LiveView, Watcher};
+use live_view::{Capture, Due, LiveUpdate, LiveView, Phase, Status, Watcher};
 use tauri::ipc::Channel;
 use tokio::{sync::watch, time::Instant};
 
@@ -30,19 +31,38 @@ impl Live {
         self.change(|view| view.set_capture(capture));
     }
 
+    /// Forgets what happened, and has every page forget it: the player had it erased.
+    pub(crate) fn forget(&self) {
+        self.change(LiveView::forget);
+    }
+
     /// Wakes whoever follows the view; what there is already wakes nobody.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    /// Whether a source shows a match.
-    pub(crate) fn a_match_runs(&self) -> bool {
-        self.view().running().is_some()
+    /// The source that shows a match, and what its player does there.
+    pub(crate) fn running(&self) -> Option<(String, Phase)> {
+        let view = self.view();
+        Some((view.running_source()?.to_owned(), view.running()?.phase))
     }
 
     /// Tells one page through `channel` until nobody takes it any more, or the
     /// page has asked for another stream.
-    pub(crate) async fn tell(&self, channel: Channel<LiveUpdate>, mut looks: Looks) {
+    pub(crate) async fn tell(&self, channel: Channel<LiveUpdate>, looks: Looks) {
+        self.follow(looks, |update| match channel.send(update) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        })
+        .await;
+    }
+
+    /// Tells somebody everything and then what changes, until they end it.
+    pub(crate) async fn follow(
+        &self,
+        mut looks: Looks,
+        mut told: impl FnMut(LiveUpdate) -> ControlFlow<()>,
+    ) {
         let (mut changed, began) = (self.changed.subscribe(), Instant::now());
         let mut watcher = Watcher::default();
         loop {
@@ -51,7 +71,7 @@ impl Live {
             let due = watcher.poll(now_ms, looks.now(), &self.view());
             match due {
                 Due::Tell(update) => {
-                    if channel.send(*update).is_err() {
+                    if told(*update).is_break() {
                         return;
                     }
                 }
@@ -62,6 +82,21 @@ impl Live {
                 },
             }
         }
+    }
+
+    /// What the running match shows; `None` where none runs.
+    pub(crate) fn glance(&self) -> Option<Glance> {
+        self.view().running().cloned()
+    }
+
+    /// The player marked a moment of a match: so many there are of it.
+    pub(crate) fn tell_chapters(&self, match_key: &str, marked: u32) {
+        self.change(|view| view.set_chapters(match_key, marked));
+    }
+
+    /// The companion's state.
+    pub(crate) fn status(&self) -> Status {
+        self.view().status().clone()
     }
 
     fn change(&self, change: impl FnOnce(&mut LiveView)) {

@@ -1,62 +1,36 @@
 //! The overlay's window: small, translucent, and in nobody's way.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicU32, Ordering},
-};
-
 use live_view::Attention;
-use overlay::placement::{Desktop, LogicalSize, Place, resolve};
+use overlay::edit::Mode;
 use tauri::{
     AppHandle, Manager, PhysicalPosition, PhysicalSize, WebviewUrl, WebviewWindow,
     WebviewWindowBuilder, utils::config::Color,
 };
 use tracing::warn;
 
-use crate::{attention::Attentions, click_through, monitors};
+use crate::{
+    attention::Attentions,
+    click_through,
+    overlay_state::{HEIGHT_FIRST, Overlay, WIDTH},
+};
 
 /// The window's name in capabilities and streams.
 pub(crate) const LABEL: &str = "overlay";
 
-/// Its width at scale 1, in logical pixels: a glance, not a column.
-const WIDTH: f64 = 330.0;
-
-/// Its height until the page says what it needs.
-const HEIGHT_FIRST: u32 = 120;
-
-/// Higher it does not get, whatever a page says: half of a small screen.
-const HEIGHT_MAX: u32 = 360;
-
-/// How high its page says that it is, in logical pixels.
-pub(crate) struct PageHeight(AtomicU32);
-
-impl Default for PageHeight {
-    fn default() -> Self {
-        Self(AtomicU32::new(HEIGHT_FIRST))
+/// Makes the window, which nobody sees yet: its page has to say a word first.
+pub(crate) fn open(app: &AppHandle) {
+    match opened(app) {
+        Ok(window) => place(&window),
+        Err(error) => warn!(%error, "The overlay cannot be made; capture and upload go on"),
     }
 }
 
-/// The monitors as they were last looked at.
-#[derive(Default)]
-pub(crate) struct Known(Mutex<Option<Desktop>>);
-
-impl Known {
-    fn changes_to(&self, desktop: Desktop) -> bool {
-        let mut known = self.0.lock().expect("no holder of this lock panics");
-        let changes = known.as_ref() != Some(&desktop);
-        *known = Some(desktop);
-        changes
-    }
-}
-
-/// Shows the overlay; where there is none yet, it is made. Nothing that runs is
-/// disturbed: it takes neither focus nor clicks.
+/// Shows it. Nothing that runs is disturbed: it takes neither focus nor clicks,
+/// but where the player moves it.
 pub(crate) fn show(app: &AppHandle) {
-    let shown = match app.get_webview_window(LABEL) {
-        Some(window) => window.show(),
-        None => open(app),
-    };
-    match shown {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    place(&window);
+    match window.show() {
         Ok(()) => app.state::<Attentions>().set(LABEL, Attention::Shown),
         Err(error) => warn!(%error, "The overlay cannot be shown; capture and upload go on"),
     }
@@ -71,56 +45,47 @@ pub(crate) fn hide(app: &AppHandle) {
     }
 }
 
-/// Gives its memory back.
-pub(crate) fn close(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    if let Err(error) = window.destroy() {
+/// Gives its memory back; whether there was a window.
+pub(crate) fn close(app: &AppHandle) -> bool {
+    let Some(window) = app.get_webview_window(LABEL) else { return false };
+    let closed = window.destroy();
+    if let Err(error) = &closed {
         warn!(%error, "The overlay cannot be closed");
     }
-}
-
-/// Makes it as high as its page is, in logical pixels.
-pub(crate) fn fit(window: &WebviewWindow, height: u32) {
-    let height = height.clamp(1, HEIGHT_MAX);
-    let known = window.state::<PageHeight>().0.swap(height, Ordering::Relaxed);
-    if known != height {
-        place(window);
-    }
-}
-
-/// Puts it anew where the monitors have changed.
-pub(crate) fn keep_on_screen(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    let desktop = monitors::desktop(app);
-    if app.state::<Known>().changes_to(desktop) {
-        place(&window);
-    }
+    closed.is_ok()
 }
 
 /// Puts it where it belongs on the monitors there are.
 pub(crate) fn place(window: &WebviewWindow) {
-    let height = window.state::<PageHeight>().0.load(Ordering::Relaxed);
-    let size = LogicalSize::new(WIDTH, f64::from(height));
-    let desktop = monitors::desktop(window.app_handle());
-    let stands = resolve(&Place::default(), size, &desktop);
-    let Some(standing) = stands.standing() else { return };
+    let Some((standing, enlarged)) = window.state::<Overlay>().state().standing() else { return };
     let (at, size) = (standing.rect.at(), standing.rect.size());
     let placed = window
         .set_size(PhysicalSize::new(size.width, size.height))
-        .and_then(|()| window.set_position(PhysicalPosition::new(at.x, at.y)));
+        .and_then(|()| window.set_position(PhysicalPosition::new(at.x, at.y)))
+        .and_then(|()| window.set_zoom(enlarged));
     if let Err(error) = placed {
         warn!(%error, "The overlay stays where it is");
     }
 }
 
-/// The system has placed the window, which therefore exists for it: clicks go
-/// through from here on. It is done each time, for a system may forget it.
-pub(crate) fn placed(window: &WebviewWindow) {
-    click_through::let_through(window);
+/// Clicks go to what lies below, or to the overlay while the player moves it.
+/// Done anew whenever the system has placed the window, which therefore exists
+/// for it: a system may forget it.
+pub(crate) fn obey_mode(window: &WebviewWindow) {
+    let mode = window.state::<Overlay>().state().mode();
+    let done = match mode {
+        Mode::Play => click_through::let_through(window),
+        Mode::Edit => click_through::take(window),
+    };
+    // The keyboard comes with the player's click, and never on its own.
+    let done = done.and_then(|()| Ok(window.set_focusable(mode == Mode::Edit)?));
+    if let Err(error) = done {
+        warn!(error, ?mode, "Whether the overlay takes clicks is left to the system");
+    }
 }
 
-fn open(app: &AppHandle) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("overlay.html".into()))
+fn opened(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("overlay.html".into()))
         .title("Ringside overlay")
         .inner_size(WIDTH, f64::from(HEIGHT_FIRST))
         .background_color(Color(0, 0, 0, 0))
@@ -133,7 +98,5 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
         .focused(false)
         .focusable(false)
         .visible(false)
-        .build()?;
-    place(&window);
-    window.show()
+        .build()
 }

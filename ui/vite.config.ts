@@ -3,7 +3,7 @@ import { svelteTesting } from "@testing-library/svelte/vite";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-const PAGES = ["main.html", "overlay.html"];
+const PAGES = ["main.html", "overlay.html", "stream.html"];
 const DOOR = "/src/lib/ipc.ts";
 
 /** In mode `mock` the pages speak to an invented world instead of the shell. */

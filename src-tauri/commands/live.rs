@@ -1,4 +1,4 @@
-//! The live view, and the overlay's own size.
+//! The live view.
 
 use std::sync::Arc;
 
@@ -8,15 +8,7 @@ use tauri::{Manager, WebviewWindow, async_runtime, ipc::Channel};
 use crate::{
     attention::{self, Attentions},
     live::Live,
-    overlay_window,
 };
-
-/// Makes the overlay as high as its page is, in CSS pixels.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn overlay_fit(window: WebviewWindow, height: u32) {
-    overlay_window::fit(&window, height);
-}
 
 /// Tells the page the live view through `channel`: everything at once, then
 /// what changes, while the window can be seen.

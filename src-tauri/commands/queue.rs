@@ -1,6 +1,6 @@
 //! The upload queue, event by event.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use boot_clock::BootClock;
 use companion::{
@@ -8,17 +8,22 @@ use companion::{
     event_model::{Clock, EventId},
 };
 use serde::Serialize;
-use tauri::{AppHandle, Manager, State, async_runtime::spawn_blocking};
+use tauri::{AppHandle, Manager, State};
 
-use super::problem::{Problem, ProblemCode};
+use crate::companion_task::CompanionTask;
+
+use super::{
+    problem::{Problem, ProblemCode},
+    waited,
+};
 
 /// Where an export stands.
 #[derive(Debug, Clone, Serialize, specta::Type)]
 pub(crate) struct Exported {
     /// The file.
-    path: String,
+    pub(super) path: String,
     /// How many events it has.
-    events: u64,
+    pub(super) events: u64,
 }
 
 /// A page of the queue, beyond the row at `beyond` where one is gone on with.
@@ -26,11 +31,16 @@ pub(crate) struct Exported {
 #[specta::specta]
 pub(crate) async fn queue_page(
     dir: State<'_, Arc<DataDir>>,
+    task: State<'_, CompanionTask>,
     filter: QueueFilter,
     beyond: Option<u64>,
 ) -> Result<QueuePage, Problem> {
     let queue = Queue::of(&dir);
-    waited(move || queue.page(filter, beyond)).await
+    let page = waited(move || queue.page(filter, beyond, BootClock::new().now())).await?;
+    Ok(match task.companion().await.as_ref() {
+        Some(companion) => companion.tell_asked_again(page).await,
+        None => page,
+    })
 }
 
 /// What leaves this PC of one event, byte for byte.
@@ -67,6 +77,14 @@ pub(crate) async fn queue_delete(
     waited(move || queue.delete(&ids, BootClock::new().now())).await
 }
 
+/// Deletes every event that waits to be sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_delete_waiting(dir: State<'_, Arc<DataDir>>) -> Result<Removal, Problem> {
+    let queue = Queue::of(&dir);
+    waited(move || queue.delete_waiting(BootClock::new().now())).await
+}
+
 /// Writes events into a file in the player's downloads, one a line.
 #[tauri::command]
 #[specta::specta]
@@ -75,20 +93,17 @@ pub(crate) async fn queue_export(
     dir: State<'_, Arc<DataDir>>,
     filter: QueueFilter,
 ) -> Result<Exported, Problem> {
-    let downloads = app.path().download_dir().or_else(|_| app.path().home_dir());
-    let folder = downloads.map_err(|_| ProblemCode::File)?.join("Ringside");
+    let folder = exports(&app)?;
     let queue = Queue::of(&dir);
     let (path, events) =
         waited(move || queue.export(filter, folder, BootClock::new().now())).await?;
     Ok(Exported { path: path.display().to_string(), events })
 }
 
-/// What waits for a disk does so beside the threads that serve the windows.
-async fn waited<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, companion::Error> + Send + 'static,
-) -> Result<T, Problem> {
-    let done = spawn_blocking(work).await.map_err(|_| ProblemCode::Other)?;
-    Ok(done?)
+/// Where exports are put: the player finds their downloads.
+pub(super) fn exports(app: &AppHandle) -> Result<PathBuf, Problem> {
+    let downloads = app.path().download_dir().or_else(|_| app.path().home_dir());
+    Ok(downloads.map_err(|_| ProblemCode::File)?.join("Ringside"))
 }
 
 fn all_parsed(ids: &[String]) -> Result<Vec<EventId>, Problem> {

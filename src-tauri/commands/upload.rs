@@ -1,19 +1,22 @@
 //! Whether and where events are sent.
 
-use companion::UploadChange;
+use companion::{Backlog, UploadChange};
 use tauri::State;
 
 use super::problem::{Problem, ProblemCode};
 use crate::companion_task::CompanionTask;
 
-/// The player agrees that events are sent to this server.
+/// The player agrees that events are sent to this server, and says what becomes of
+/// those that wait.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn upload_agree(
     task: State<'_, CompanionTask>,
     server: String,
+    backlog: Backlog,
 ) -> Result<(), Problem> {
-    change(&task, UploadChange::Agree { server }).await
+    let companion = task.companion().await;
+    Ok(companion.as_ref().ok_or(NOT_RUNNING)?.agree(server, backlog).await?)
 }
 
 /// The player agrees no longer: nothing leaves this PC any more.

@@ -91,6 +91,27 @@ impl Session {
         STANDARD.decode(png.as_str().expect("a screenshot is text")).expect("base64")
     }
 
+    /// What the script returns in the window whose page has this title; comes back
+    /// from there.
+    pub(crate) fn in_window(&self, title: &str, script: &str) -> Value {
+        let here = value_of(self.client.get(format!("{}/window", self.url)));
+        let all = value_of(self.client.get(format!("{}/window/handles", self.url)));
+        let all = all.as_array().expect("windows are a list");
+        let found = all.iter().find(|window| {
+            self.turn_to(window);
+            self.title() == title
+        });
+        assert!(found.is_some(), "a window of the title {title} among {all:?}");
+        let returned = self.run(script);
+        self.turn_to(&here);
+        returned
+    }
+
+    fn turn_to(&self, window: &Value) {
+        let body = json!({ "handle": window });
+        value_of(self.client.post(format!("{}/window", self.url)).json(&body));
+    }
+
     fn execute(&self, how: &str, script: &str) -> Value {
         let body = json!({ "script": script, "args": [] });
         value_of(self.client.post(format!("{}/execute/{how}", self.url)).json(&body))

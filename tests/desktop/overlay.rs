@@ -5,34 +5,15 @@ use std::{
     time::Duration,
 };
 
+use crate::{child::Running, desk::Desk, window::App};
 use system_tests::retry;
-use x11rb::{
-    connection::Connection,
-    protocol::{
-        shape::{ConnectionExt as _, SK},
-        xproto::{
-            Atom, AtomEnum, ConnectionExt as _, CreateWindowAux, ImageFormat, Window, WindowClass,
-        },
-    },
-    rust_connection::RustConnection,
-};
-
-use crate::{child::Running, window::App};
+use x11rb::protocol::xproto::Window;
 
 /// A loaded machine makes a web view within seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
-
-const TITLE: &[u8] = b"Ringside overlay";
-
-/// The game of these tests: a green window of that many pixels.
-const GAME: (u16, u16) = (800, 500);
-const GREEN: u32 = 0x00_80_00;
-
-/// Its colour through the overlay's ground, rgb(13 18 24 / 74 %), as red, green, blue.
-const THROUGH: [u8; 3] = [10, 47, 18];
-/// What rounding, and a display of another depth, may make of it.
-const ROUNDING: u8 = 3;
+/// A page is drawn and says its height within a few frames.
+const STILL: Duration = Duration::from_secs(1);
 
 #[test]
 fn the_overlay_lies_over_the_game_and_is_in_nobodys_way() {
@@ -61,7 +42,7 @@ fn the_overlay_lies_over_the_game_and_is_in_nobodys_way() {
 
 /// Blends windows; `None`, and says why, where there is none on this machine.
 #[expect(clippy::print_stdout, reason = "the test runner shows why a test was skipped")]
-fn compositor(app: &App) -> Option<Running> {
+pub(crate) fn compositor(app: &App) -> Option<Running> {
     let picom = Running::start(
         Command::new("picom")
             .args(["--backend", "xrender", "--config", "/dev/null"])
@@ -72,103 +53,77 @@ fn compositor(app: &App) -> Option<Running> {
     picom.map_err(|reason| println!("skipped: {reason}")).ok()
 }
 
-/// The display, asked without going through the app.
-struct Desk {
-    connection: RustConnection,
-    root: Window,
+#[test]
+fn the_overlay_is_moved_with_the_mouse_and_stands_there_after_a_restart() {
+    let Some(app) = App::open() else { return };
+    app.wait_for(r#"[role="log"][aria-live="polite"]"#, "");
+    let desk = Desk::of(&app);
+    let focus = desk.focus();
+    app.go_to("settings");
+    app.press("Show it now and move it");
+    let overlay = shown(&desk);
+    let takes_clicks = || (desk.input_rectangles(overlay) == 1).then_some(());
+    retry(PATIENCE, LOOK, takes_clicks).expect("it takes clicks while it is moved");
+    assert_eq!(desk.focus(), focus, "the keyboard is where it was");
+
+    let before = desk.place(overlay);
+    // By its head, where no button is.
+    let held = (before.x + 40, before.y + 20);
+    desk.drag(held, (held.0 + 320, held.1 - 150));
+    let moved = || {
+        let place = desk.place(overlay);
+        (place.x == before.x + 320 && place.y == before.y - 150).then_some(())
+    };
+    retry(PATIENCE, LOOK, moved).expect("it went with the pointer");
+    app.press("Done");
+    let gone = || (!desk.is_shown(overlay)).then_some(());
+    retry(PATIENCE, LOOK, gone).expect("no match runs, so it is not needed");
+    retry(PATIENCE, LOOK, || app.installation.overlay_places()).expect("its place is on disk");
+
+    app.play();
+    retry(PATIENCE, LOOK, || desk.is_shown(overlay).then_some(())).expect("a match shows it");
+    let clicks_through = || (desk.input_rectangles(overlay) == 0).then_some(());
+    retry(PATIENCE, LOOK, clicks_through).expect("every click goes through again");
+    let there = settled(&desk);
+
+    let Some(again) = app.restart() else { return };
+    again.wait_for(r#"[role="log"][aria-live="polite"]"#, "");
+    again.play();
+    shown(&desk);
+    let (across, down) = settled(&desk);
+    let off = (across - there.0).abs().max((down - there.1).abs());
+    assert!(off <= 2, "it stands where it was put: {across}, {down} and not {there:?}");
+    assert!(there.0 > 400 && there.1 < 300, "and that is not where it stands at first: {there:?}");
 }
 
-impl Desk {
-    fn of(app: &App) -> Self {
-        let (connection, screen) = x11rb::connect(Some(app.display())).expect("the display runs");
-        let root = connection.setup().roots[screen].root;
-        Self { connection, root }
-    }
+#[test]
+fn an_overlay_whose_page_hangs_is_taken_away_and_comes_back() {
+    let Some(app) = App::open() else { return };
+    app.wait_for(r#"[role="log"][aria-live="polite"]"#, "");
+    let desk = Desk::of(&app);
+    app.play();
+    let overlay = shown(&desk);
+    app.hang("Ringside overlay");
+    let gone = || (!desk.is_shown(overlay)).then_some(());
+    retry(PATIENCE, LOOK, gone).expect("no picture stays over the game that nobody can remove");
+    let back = || desk.overlay().filter(|&window| window != overlay && desk.is_shown(window));
+    retry(PATIENCE, LOOK, back).expect("its page was loaded anew");
+}
 
-    /// A window that covers the app's and no window manager touches, as a
-    /// borderless game does.
-    fn put_game(&self) {
-        let game = self.connection.generate_id().expect("an id");
-        let green = CreateWindowAux::new().background_pixel(GREEN).override_redirect(1);
-        let (width, height) = GAME;
-        self.connection
-            .create_window(
-                0,
-                game,
-                self.root,
-                0,
-                0,
-                width,
-                height,
-                0,
-                WindowClass::COPY_FROM_PARENT,
-                0,
-                &green,
-            )
-            .expect("sent");
-        self.connection.map_window(game).expect("sent").check().expect("a mapped window");
-    }
+/// The overlay, once it is on the screen.
+pub(crate) fn shown(desk: &Desk) -> Window {
+    let shown = || desk.overlay().filter(|&window| desk.is_shown(window));
+    retry(PATIENCE, LOOK, shown).expect("the overlay is shown")
+}
 
-    fn overlay(&self) -> Option<Window> {
-        let children = self.connection.query_tree(self.root).ok()?.reply().ok()?.children;
-        children.into_iter().find(|window| self.text(*window, AtomEnum::WM_NAME.into()) == TITLE)
-    }
-
-    fn text(&self, window: Window, property: Atom) -> Vec<u8> {
-        let asked = self.connection.get_property(false, window, property, AtomEnum::ANY, 0, 64);
-        asked.ok().and_then(|asked| asked.reply().ok()).map(|reply| reply.value).unwrap_or_default()
-    }
-
-    fn input_rectangles(&self, window: Window) -> usize {
-        let asked = self.connection.shape_get_rectangles(window, SK::INPUT).expect("sent");
-        asked.reply().expect("the window is there").rectangles.len()
-    }
-
-    /// Whether some point of the overlay shows the game through its ground.
-    fn is_seen_through(&self, overlay: Window) -> bool {
-        let geometry = self.connection.get_geometry(overlay).expect("sent").reply().expect("there");
-        let (x, y, width, height) = (geometry.x, geometry.y, geometry.width, geometry.height);
-        let format = ImageFormat::Z_PIXMAP;
-        let asked = self.connection.get_image(format, self.root, x, y, width, height, !0);
-        let Ok(image) = asked.expect("sent").reply() else { return false };
-        image.data.chunks_exact(4).any(|pixel| {
-            let [blue, green, red] = [pixel[0], pixel[1], pixel[2]];
-            [red, green, blue]
-                .iter()
-                .zip(THROUGH)
-                .all(|(is, wanted)| is.abs_diff(wanted) <= ROUNDING)
-        })
-    }
-
-    /// The third number of Motif's hints, which window managers read.
-    fn decorations(&self, window: Window) -> Option<u32> {
-        self.numbers(window, "_MOTIF_WM_HINTS").get(2).copied()
-    }
-
-    fn has_state(&self, window: Window, state: &str) -> bool {
-        self.numbers(window, "_NET_WM_STATE").contains(&self.atom(state))
-    }
-
-    /// The input flag of the classic hints.
-    fn wants_focus(&self, window: Window) -> bool {
-        let hints = self.numbers(window, "WM_HINTS");
-        const INPUT_HINT: u32 = 1;
-        hints.first().is_none_or(|flags| flags & INPUT_HINT == 0) || hints.get(1) != Some(&0)
-    }
-
-    fn numbers(&self, window: Window, property: &str) -> Vec<u32> {
-        let property = self.atom(property);
-        let asked = self.connection.get_property(false, window, property, AtomEnum::ANY, 0, 64);
-        let reply = asked.expect("sent").reply().expect("the window is there");
-        reply.value32().map(Iterator::collect).unwrap_or_default()
-    }
-
-    fn atom(&self, name: &str) -> Atom {
-        let asked = self.connection.intern_atom(false, name.as_bytes()).expect("sent");
-        asked.reply().expect("an atom").atom
-    }
-
-    fn focus(&self) -> Window {
-        self.connection.get_input_focus().expect("sent").reply().expect("a focus").focus
-    }
+/// Where it stands, in thousandths of what the screen leaves beside it: so a
+/// place is kept, however many rows there are. Two looks agree when its page has
+/// said how high it is.
+fn settled(desk: &Desk) -> (i32, i32) {
+    let mut last = None;
+    let same = || {
+        let place = desk.place(desk.overlay()?);
+        (last.replace(place) == Some(place)).then(|| desk.share_of_free(place))
+    };
+    retry(PATIENCE, STILL, same).expect("the overlay comes to rest")
 }

@@ -17,6 +17,14 @@ pub(crate) fn cs2(input: &[u8]) -> Looked {
     frame(Source::Cs2, Channel::Http, input)
 }
 
+pub(crate) fn dota2(input: &[u8]) -> Looked {
+    frame(Source::Dota2, Channel::Http, input)
+}
+
+pub(crate) fn overwolf(input: &[u8]) -> Looked {
+    frame(Source::Overwolf, Channel::Http, input)
+}
+
 /// Law: a frame that comes twice makes nothing twice, and a state is read back as
 /// it was written.
 fn frame(source: Source, channel: Channel, input: &[u8]) -> Looked {

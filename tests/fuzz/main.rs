@@ -18,6 +18,7 @@ mod headers;
 #[path = "../simulation/http.rs"]
 #[expect(dead_code, reason = "the simulation reads headers as well")]
 mod http;
+mod logs;
 mod outbox_file;
 mod requests;
 mod seeds;
@@ -54,6 +55,11 @@ macro_rules! target {
 
 target!(league_frame, frames::league);
 target!(cs2_frame, frames::cs2);
+target!(dota2_frame, frames::dota2);
+target!(overwolf_message, frames::overwolf);
+target!(elite_journal, logs::elite);
+target!(rocket_league_stream, logs::rocket_league_stream);
+target!(stats_api_file, logs::stats_api_file);
 target!(session_state, frames::state);
 target!(redaction, frames::redaction);
 target!(cloud_event, frames::cloud_event);

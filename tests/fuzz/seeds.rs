@@ -6,10 +6,10 @@ use std::{fs, io::Write, path::Path};
 use event_model::{Channel, CloudEvent, DeviceId, Envelope, Frame, Origin, Reading, Source};
 use game_session::SourceState;
 use ingest_api::{Problem, ProblemKind, RECEIPT_VERSION, Receipt, ReceiptPage, ReceiptStatus};
-use simulator::{Cs2Match, LeagueMatch, Length};
+use simulator::{Cs2Match, Dota2Match, LeagueMatch, Length, ValorantMatch};
 use uuid::Uuid;
 
-use crate::{answers, requests};
+use crate::{answers, logs, requests};
 
 /// The shortest match that has everything.
 const SECONDS: u32 = Length::SECONDS_MIN;
@@ -18,11 +18,23 @@ const FRAMES: usize = 4;
 
 /// Some frames of a match, in order.
 pub(crate) fn frames(source: Source) -> Vec<String> {
-    let all: Vec<String> = if source == Source::League {
-        LeagueMatch::new(1, Length::seconds(SECONDS)).documents().collect()
-    } else {
-        let requests = Cs2Match::new(1, Length::seconds(SECONDS)).requests("s3cret-token");
-        requests.into_iter().map(|request| request.body).collect()
+    let length = Length::seconds(SECONDS);
+    let all: Vec<String> = match source {
+        Source::League => LeagueMatch::new(1, length).documents().collect(),
+        Source::Dota2 => {
+            let play = Dota2Match::new(1, length);
+            let requests = play.requests(&play.clients(1, 1)[0], "s3cret-token");
+            requests.into_iter().map(|request| request.body).collect()
+        }
+        Source::Overwolf => {
+            let play = ValorantMatch::new(1, length);
+            let messages = play.messages(&play.clients(1, 1)[0]);
+            messages.into_iter().map(|message| message.body).collect()
+        }
+        Source::Cs2 | Source::RocketLeague | Source::Elite | Source::Hearthstone => {
+            let requests = Cs2Match::new(1, length).requests("s3cret-token");
+            requests.into_iter().map(|request| request.body).collect()
+        }
     };
     let step = (all.len() / FRAMES).max(1);
     all.into_iter().step_by(step).collect()
@@ -46,6 +58,10 @@ fn good(name: &str) -> Vec<Vec<u8>> {
     let texts: Vec<String> = match name {
         "league_frame" => frames(Source::League),
         "cs2_frame" | "redaction" => frames(Source::Cs2),
+        "dota2_frame" => frames(Source::Dota2),
+        "overwolf_message" => frames(Source::Overwolf),
+        "elite_journal" => vec![logs::journal()],
+        "rocket_league_stream" => vec![logs::stream()],
         "session_state" => vec![state(Source::League), state(Source::Cs2)],
         "cloud_event" => events(),
         "batch" => vec!["[]".to_owned(), format!("[{}]", events().join(","))],
@@ -86,6 +102,11 @@ fn written(name: &str) -> &'static [&'static str] {
         "settings_file" => {
             &["[upload]\nserver = \"https://a.example\"\nconsent = true\n[cs2]\nport = 3000\n"]
         }
+        "stats_api_file" => &[
+            "[TAGame.MatchStatsExporter_TA]\r\nPacketSendRate=0\r\nPort=1\r\n",
+            "[Other]\nPort=2\n",
+            "",
+        ],
         "outbox_database" => &["", "\0\0\0\u{10}a", "\0\0\u{10}\0bcd"],
         // A byte of each file is another, and a file ends early.
         "outbox_folder" => &[

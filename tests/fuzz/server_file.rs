@@ -217,5 +217,9 @@ fn now() -> WallTime {
 }
 
 fn terms() -> IngestTerms {
-    IngestTerms { server_version: "0.1.0".to_owned(), lifetimes: Lifetimes::default() }
+    IngestTerms {
+        server_version: "0.1.0".to_owned(),
+        lifetimes: Lifetimes::default(),
+        separates_replays: false,
+    }
 }

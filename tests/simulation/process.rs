@@ -97,6 +97,7 @@ impl Process {
             clock: Arc::clone(with.clock) as Arc<dyn event_model::Clock>,
             token: shown,
             limits: with.limits,
+            outgoing: Arc::new(uploader::AsKept),
         };
         let chance = Arc::clone(with.chance);
         let random = move || Some(chance.lock().unwrap().next_u64());

@@ -13,7 +13,10 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// How long the last events may take from the match's end to the server's disk.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running companion.
+/// What a server has is compared with what happened, by name.
+const REAL_NAMES: &str = "[privacy]\nnames = \"real\"\n";
+
+/// A running companion. Where its folder has no settings yet, it sends real names.
 pub struct LiveCompanion {
     program: Program,
     device: Device,
@@ -60,6 +63,7 @@ impl LiveCompanion {
     }
 
     fn start(data_dir: &Path, command: &mut Command) -> Result<Self> {
+        send_real_names(data_dir)?;
         command.env("RINGSIDE_DATA_DIR", data_dir).env("RINGSIDE_ENROLMENT_KEY", ENROLMENT_KEY);
         let program = Program::start("the companion", command)?;
         Ok(Self { program, device: Device::new(data_dir) })
@@ -78,10 +82,34 @@ impl LiveCompanion {
         let (league_port, root) = league;
         let settings = format!(
             "[upload]\nserver = {}\nconsent = true\n\n\
+             {REAL_NAMES}\n\
              [league]\nport = {league_port}\nroot_certificate = {}\n\n\
              [cs2]\nport = {gsi_port}\n",
             serde_json::to_string(server)?,
             serde_json::to_string(&root.to_string_lossy())?,
+        );
+        std::fs::create_dir_all(data_dir)?;
+        Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
+    }
+
+    /// The same for Counter-Strike and one more game, whose section of the file is
+    /// given: every other game is off.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn configure_alone(
+        data_dir: &Path,
+        server: &str,
+        gsi_port: u16,
+        (section, settings): (&str, &str),
+    ) -> Result<()> {
+        let others = ["league", "dota2", "rocket_league", "elite", "hearthstone"];
+        let off = others.iter().filter(|other| **other != section);
+        let off: String = off.map(|other| format!("[{other}]\nenabled = false\n\n")).collect();
+        let settings = format!(
+            "[upload]\nserver = {}\nconsent = true\n\n{REAL_NAMES}\n\
+             [cs2]\nport = {gsi_port}\n\n{off}[{section}]\n{settings}\n",
+            serde_json::to_string(server)?,
         );
         std::fs::create_dir_all(data_dir)?;
         Ok(std::fs::write(data_dir.join("settings.toml"), settings)?)
@@ -163,4 +191,17 @@ impl LiveCompanion {
     pub fn kill(&mut self) {
         self.program.kill();
     }
+}
+
+/// Has an installation that has no settings yet send names as games write them.
+///
+/// # Errors
+/// Where they cannot be written.
+pub fn send_real_names(data_dir: &Path) -> Result<()> {
+    let settings = data_dir.join("settings.toml");
+    if !settings.exists() {
+        std::fs::create_dir_all(data_dir)?;
+        std::fs::write(settings, REAL_NAMES)?;
+    }
+    Ok(())
 }

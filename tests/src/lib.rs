@@ -6,6 +6,7 @@
 
 mod companion;
 mod device;
+mod goldens;
 mod program;
 mod recordings;
 mod scratch;
@@ -13,8 +14,9 @@ mod server;
 mod simulator;
 mod truth;
 
-pub use companion::LiveCompanion;
+pub use companion::{LiveCompanion, send_real_names};
 pub use device::{Device, Replayed, events_in};
+pub use goldens::{GOLDEN_GAMES, Golden, goldens, goldens_folder};
 pub use program::{Program, READY_TIMEOUT, binary, retry};
 pub use recordings::{Recordings, shared_recordings};
 pub use scratch::scratch;

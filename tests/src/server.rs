@@ -124,6 +124,38 @@ impl Server {
         output(ingest(folder, &["database", "restore"]).arg(file)).map(drop)
     }
 
+    /// An invitation to it: a new key in a link.
+    ///
+    /// # Errors
+    /// Where none can be made.
+    pub fn invite(&self, operator: &str) -> Result<String> {
+        let named = ["key", "add", "--name", operator, "--operator", operator];
+        let arguments = [&named[..], &["--invite", &self.url]].concat();
+        let link = output(&mut ingest(&self.folder, &arguments))?;
+        Ok(link.trim().to_owned())
+    }
+
+    /// Asks its devices not to read a source, or to read it again.
+    ///
+    /// # Errors
+    /// Where that fails.
+    pub fn turn_off(&self, source: &str, reason: Option<&str>) -> Result<()> {
+        let arguments = match reason {
+            Some(reason) => vec!["source", "off", source, "--reason", reason],
+            None => vec!["source", "on", source],
+        };
+        output(&mut ingest(&self.folder, &arguments)).map(drop)
+    }
+
+    /// Every device that has enrolled.
+    ///
+    /// # Errors
+    /// Where they cannot be listed.
+    pub fn devices(&self) -> Result<Vec<Value>> {
+        let listed = output(&mut ingest(&self.folder, &["device", "list", "--json"]))?;
+        Ok(serde_json::from_str(&listed)?)
+    }
+
     /// Every token of every device is worth nothing from here on.
     ///
     /// # Errors

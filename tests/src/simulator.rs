@@ -108,6 +108,40 @@ impl Simulator {
         Ok(Self { program, truth: truth.to_owned() })
     }
 
+    /// Plays a Dota 2 match to the listener on `port`, so many times as fast.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn dota2(
+        (seed, seconds, speed): (u64, u64, u32),
+        port: u16,
+        token: &str,
+        truth: &Path,
+    ) -> Result<Self> {
+        let mut command = simulator(seed, seconds, truth);
+        command.args(["--speed", &speed.to_string()]);
+        command.arg("--dota2").arg(format!("http://127.0.0.1:{port}/"));
+        command.env("RINGSIDE_SIM_GSI_TOKEN", token);
+        let program = Program::start("the Dota 2 simulator", &mut command)?;
+        Ok(Self { program, truth: truth.to_owned() })
+    }
+
+    /// Plays a Rocket League match on `port`, so many times as fast.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn rocket_league(
+        (seed, seconds, speed): (u64, u64, u32),
+        port: u16,
+        truth: &Path,
+    ) -> Result<Self> {
+        let mut command = simulator(seed, seconds, truth);
+        command.args(["--speed", &speed.to_string(), "--rocket-league", &port.to_string()]);
+        let mut program = Program::start("the Rocket League simulator", &mut command)?;
+        program.line_with("ready", READY_TIMEOUT)?;
+        Ok(Self { program, truth: truth.to_owned() })
+    }
+
     /// Waits for the end of the match; where its truth is.
     ///
     /// # Errors

@@ -5,11 +5,6 @@ use std::path::Path;
 
 use system_tests::Device;
 
-/// How a player journal of Elite Dangerous begins: a game of a later version.
-const JOURNAL: &[u8] =
-    br#"{"timestamp":"2026-11-01T00:00:00Z","event":"Fileheader","part":1,"language":"English"}
-"#;
-
 fn bad_files(folder: &Path) -> Vec<(std::path::PathBuf, &'static str)> {
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -28,7 +23,6 @@ fn bad_files(folder: &Path) -> Vec<(std::path::PathBuf, &'static str)> {
         (write("version.rsrec", header.replace(":1,", ":9,").as_bytes()), "version 9"),
         (folder.join("absent.jsonl"), "no such file"),
         (write("oversized.jsonl", oversized.as_bytes()), "longer than"),
-        (write("journal.log", JOURNAL), "cannot import yet"),
     ]
 }
 
@@ -48,18 +42,6 @@ fn replay_and_import_refuse_it_in_one_sentence_and_write_nothing() {
             assert!(!file.with_extension("rsrec.converting").exists());
         }
     }
-}
-
-#[test]
-fn a_recording_of_a_game_without_rules_is_refused_by_its_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("dota.json");
-    let body = r#"{"provider":{"appid":570,"name":"Dota 2"},"map":{"matchid":"1"}}"#;
-    std::fs::write(&file, body).unwrap();
-    let replayed = Device::new(&folder.path().join("device")).replay(&file, None).unwrap();
-    assert_eq!(replayed.code, Some(3), "{}", replayed.stderr);
-    let said = replayed.stderr;
-    assert!(said.contains("dota.json") && said.contains("cannot replay yet"), "{said}");
 }
 
 #[test]

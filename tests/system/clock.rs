@@ -173,7 +173,7 @@ impl World {
         let (key, wished) = (Token::new(KEY).unwrap(), Token::new(&"t".repeat(40)).unwrap());
         let url: ServerUrl = server.parse().unwrap();
         let roots = ExtraRoots::default();
-        let token = uploader::enrol(&url, &roots, &key, device, "PC", &wished).await.unwrap();
+        let token = uploader::enrol(&url, &roots, &key, device, "PC", &wished).await.unwrap().token;
         let clock =
             DeviceClock { truth: Arc::clone(&truth), ppm, machine: Mutex::new(Machine::default()) };
         let mut world = Self {
@@ -252,6 +252,7 @@ impl World {
             clock: self.clock.clone(),
             token: watch::Sender::new(Some(self.token.clone())).subscribe(),
             limits: BatchLimits::default(),
+            outgoing: Arc::new(uploader::AsKept),
         };
         let uploader = Uploader::new(config).unwrap();
         let mut progress = uploader.progress();

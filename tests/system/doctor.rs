@@ -76,11 +76,11 @@ fn what_the_last_run_could_not_read_is_told() {
     let unknown = r#""map":{"name":"de_dust2","mode":"competitive","phase":"live","weather":1}"#;
     let frame = |block: &str| {
         format!(
-            r#"{{"provider":{{"appid":730,"steamid":"7","timestamp":1}},{block},"auth":{{"token":"{token}"}}}}"#
+            r#"{{"provider":{{"appid":730,"version":14094,"steamid":"7","timestamp":1}},{block},"auth":{{"token":"{token}"}}}}"#
         )
     };
     post(port, &frame(unknown));
-    post(port, &frame(unknown).replace("730", "570"));
+    post(port, &frame(unknown).replace("\"timestamp\":1", "\"timestamp\":\"soon\""));
     post(port, r#"{"provider":{"appid":730},"auth":{"token":"somebody-elses-token"}}"#);
     companion.stop();
 
@@ -90,6 +90,12 @@ fn what_the_last_run_could_not_read_is_told() {
     assert_eq!(last["unreadable"], 1, "{report}");
     assert_eq!(last["refused_posts"], 1, "{report}");
     assert!(last["drift"].as_object().unwrap().contains_key("map.weather"), "{report}");
+
+    let told = Device::new(&data_dir).command(&["doctor", "--drift", "-"]).output().unwrap();
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let sources = told["sources"].as_array().unwrap();
+    let of_game = sources.iter().find(|source| source["source"] == "cs2").unwrap();
+    assert_eq!(of_game["builds"]["14094"]["map.weather"], 1, "{told}");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! A player holds the upload back and lets it go, agrees and withdraws, while a
 //! match runs: capture goes on, and nothing is sent that should not be.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use boot_clock::BootClock;
 use companion::{
-    Companion, CompanionStatus, FeedLine, Glance, RunOptions, RunSummary, Shell, UploadChange,
-    UploadOptions, event_model::Source,
+    Backlog, Companion, CompanionStatus, FeedLine, Glance, Queue, QueueFilter, RunOptions,
+    RunSummary, Shell, UploadChange, UploadOptions,
+    event_model::{Clock, Source},
 };
 use system_tests::{ENROLMENT_KEY, Server, retry};
 use tokio::runtime::Runtime;
@@ -124,6 +125,35 @@ fn who_withdraws_sends_nothing_more_to_a_server_that_the_command_line_named() {
     beside.play(40);
     assert!(beside.stop().pending > 0);
     assert_eq!(stored(&server), withdrawn, "the player's word is the later one");
+}
+
+#[test]
+fn who_sends_only_from_now_on_sends_nothing_of_what_waited() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let mut beside = Beside::start(folder.path());
+    beside.change(UploadChange::Agree { server: server.url().to_owned() });
+    beside.play(10);
+    stored_more_than(&server, 0);
+    beside.change(UploadChange::Withdraw);
+    let before = stored(&server);
+    beside.play(20);
+    let queue = Queue::of(beside.companion.data_dir());
+    let ids = |filter| -> BTreeSet<String> {
+        let page = queue.page(filter, None, BootClock::new().now()).unwrap();
+        page.rows.into_iter().map(|row| row.event_id).collect()
+    };
+    let waited = ids(QueueFilter::Waiting);
+    assert!(waited.len() > 3, "the match is under way: {waited:?}");
+    let agreed = beside.companion.agree(server.url().to_owned(), Backlog::Delete);
+    beside.runtime.block_on(agreed).unwrap();
+    beside.play(40);
+    stored_more_than(&server, before);
+    let summary = beside.stop();
+    assert_eq!((summary.pending, summary.lost), (0, 0), "{summary:?}");
+    let sent = ids(QueueFilter::Sent);
+    assert!(sent.is_disjoint(&waited), "{sent:?}");
+    assert_eq!(stored(&server), sent.len() as u64, "the server has those and nothing else");
 }
 
 #[test]

@@ -7,13 +7,20 @@ mod clock;
 mod crashes;
 mod damage;
 mod doctor;
+mod erasing;
 mod faults;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod goldens;
 mod holding;
+mod journals;
+mod kill_switch;
 mod live;
 mod log;
+#[cfg(target_os = "linux")]
+mod long_recording;
 mod made_event;
+mod names;
 mod outages;
 mod outbox_commands;
 #[cfg(target_os = "linux")]
@@ -24,7 +31,15 @@ mod real_recordings;
 mod removed;
 mod restore;
 mod same_events_anywhere;
+mod served;
+mod setup;
 mod silent_server;
+mod simulated_games;
+mod spoilt_recordings;
 mod stopping;
 mod ten_witnesses;
+mod testers_bench;
+mod two_sides;
+#[cfg(target_os = "linux")]
+mod uninstall;
 mod upgrading;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use system_tests::{Device, Server, shared_recordings};
+use system_tests::{Device, Server, send_real_names, shared_recordings};
 
 /// A server, a device, and the folder they live in.
 struct Stage {
@@ -21,6 +21,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(&folder.path().join("server")).unwrap();
         let device = Device::new(&folder.path().join("device"));
+        send_real_names(device.data_dir()).unwrap();
         Self { server, device, _folder: folder }
     }
 

@@ -24,7 +24,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Takes one request.
+/// Takes one request with events; whatever else is asked finds a closed connection.
 struct Silence {
     taken: Receiver<()>,
     /// Ends with the connection.
@@ -36,13 +36,18 @@ impl Silence {
         let listener = TcpListener::bind(address).unwrap();
         let (sender, taken) = channel();
         let connection = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            drop(listener);
             let mut part = [0; 4096];
-            while stream.read(&mut part).is_ok_and(|bytes| bytes > 0) {
-                // Nobody listens any more where the test is over.
-                sender.send(()).ok();
-            }
+            let mut stream = loop {
+                let (mut stream, _) = listener.accept().unwrap();
+                let bytes = stream.read(&mut part).unwrap_or_default();
+                if part[..bytes].starts_with(b"POST /v1/events") {
+                    break stream;
+                }
+            };
+            drop(listener);
+            // Nobody listens any more where the test is over.
+            sender.send(()).ok();
+            while stream.read(&mut part).is_ok_and(|bytes| bytes > 0) {}
         });
         Self { taken, connection }
     }

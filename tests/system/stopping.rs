@@ -13,7 +13,7 @@ use companion::{
     Companion, CompanionStatus, FeedLine, Glance, RunOptions, RunSummary, Shell, UploadOptions,
     event_model::Source,
 };
-use system_tests::{ENROLMENT_KEY, Recordings, Server, retry};
+use system_tests::{ENROLMENT_KEY, LiveCompanion, Recordings, Server, retry};
 use tokio::runtime::Runtime;
 
 /// Far longer than anything takes, also where much else runs.
@@ -117,4 +117,23 @@ fn everything_that_was_read_is_on_the_server_when_a_companion_has_stopped() {
     assert_eq!((summary.pending, summary.lost), (0, 0), "{summary:?}");
     assert_eq!(summary.stored, summary.captured);
     assert_eq!(server.verdicts().unwrap().stored, summary.captured);
+}
+
+/// Where the kernel tells which signals a process takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_companion_that_says_it_listens_ends_in_order_when_it_is_told_to() {
+    const INTERRUPT: u32 = 2;
+    const TERMINATE: u32 = 15;
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--gsi-port", "0", "--league-port", "1"];
+    let mut companion = LiveCompanion::headless(folder.path(), &arguments).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", companion.id())).unwrap();
+    let taken = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    let taken = u64::from_str_radix(taken.trim(), 16).unwrap();
+    for signal in [INTERRUPT, TERMINATE] {
+        assert_ne!(taken & (1 << (signal - 1)), 0, "signal {signal} would kill it");
+    }
+    let said = companion.stop();
+    assert!(said.iter().any(|line| line.starts_with("captured")), "{said:?}");
 }

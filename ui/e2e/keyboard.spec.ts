@@ -184,7 +184,13 @@ async function walk(page: Page): Promise<Stop[]> {
 function controls(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const name = ${NAME};
+    // Tab stops at one of a group of radio buttons: the chosen one, else the first.
+    const stop = (radio) => {
+      const group = [...document.getElementsByName(radio.name)];
+      return (group.find((one) => one.checked) ?? group[0]) === radio;
+    };
     return [...document.querySelectorAll(${JSON.stringify(CONTROLS)})]
+      .filter((element) => element.type !== "radio" || stop(element))
       .filter((element) => element.tabIndex >= 0 && !element.disabled && element.checkVisibility())
       .map(name);
   })()`);

@@ -36,11 +36,19 @@ test.each(INVENTED)("the app holds nothing invented: %s", (words) => {
   expect(filesIn(release).filter((file) => words.test(textOf(release, file)))).toEqual([]);
 });
 
-test("the app has its two pages, and the gallery is none of them", () => {
+test("the app has its three pages, and the gallery is none of them", () => {
   expect(filesIn(release).filter((file) => file.endsWith(".html"))).toEqual([
     "main.html",
     "overlay.html",
+    "stream.html",
   ]);
+});
+
+test("the page for a stream speaks to no shell", () => {
+  const speaks = (page: string) =>
+    [...partsOf(page)].some((file) => textOf(release, file).includes("__TAURI_INTERNALS__"));
+  expect(speaks("overlay.html"), "the overlay does").toBe(true);
+  expect(speaks("stream.html")).toBe(false);
 });
 
 test("the pages stay small", () => {
@@ -86,4 +94,19 @@ function weight(folder: string, kinds: readonly string[]): number {
     .filter((file) => kinds.includes(extname(file)))
     .map((file) => readFileSync(join(folder, file)))
     .reduce((sum, bytes) => sum + Math.min(gzipSync(bytes).length, bytes.length), 0);
+}
+
+/** A page's scripts, and whatever they import. */
+function partsOf(page: string): Set<string> {
+  const parts = new Set<string>();
+  const look = (text: string) => {
+    for (const [, name = ""] of text.matchAll(/([\w.-]+\.js)["'`]/g)) {
+      const file = `assets/${name}`;
+      if (parts.has(file) || !filesIn(release).includes(file)) continue;
+      parts.add(file);
+      look(textOf(release, file));
+    }
+  };
+  look(textOf(release, page));
+  return parts;
 }

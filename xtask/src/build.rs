@@ -12,18 +12,19 @@ const INSTALLED: &str = "node_modules/.package-lock.json";
 /// Builds the pages, then every member of the workspace.
 pub(crate) fn run(release: bool) -> anyhow::Result<()> {
     let root = workspace::root();
-    build_pages(&root.join("ui"))?;
+    pages(&root)?;
     let profile = release.then_some("--release");
     process::run(process::cargo(&root).args(["build", "--workspace"]).args(profile))
 }
 
 /// Builds `ui/dist`, with exactly the packages that the lock file names.
-fn build_pages(ui: &Path) -> anyhow::Result<()> {
-    if !is_installed(ui) {
-        process::run(process::npm(ui).arg("ci"))
+pub(crate) fn pages(root: &Path) -> anyhow::Result<()> {
+    let ui = root.join("ui");
+    if !is_installed(&ui) {
+        process::run(process::npm(&ui).arg("ci"))
             .context("the pages need Node 20.19 or later with npm")?;
     }
-    process::run(process::npm(ui).args(["run", "build"]))
+    process::run(process::npm(&ui).args(["run", "build"]))
 }
 
 /// Whether the lock file has not changed since the last installation: saves

@@ -1,16 +1,34 @@
-//! `cargo xtask footprint`: what the headless companion costs beside a game.
+//! `cargo xtask footprint`: what the headless companion costs beside a game, and
+//! with `--window` the app with its windows.
 //!
 //! A release build beside a simulated League match and a simulated
 //! Counter-Strike match in real time, uploading to a server. Memory is the
 //! kernel's peak of resident pages (`VmHWM`), work is user and system time of
 //! the whole process over the time that passed, in percent of one core.
 
-use std::{path::PathBuf, time::Duration};
+mod desk;
+mod figures;
+mod game;
+mod screen;
+mod tables;
+mod tree;
+mod wall;
+mod window;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use system_tests::{LiveCompanion, Server, Simulator, free_port};
 
-use crate::{process, verdict::Verdict, workspace};
+use crate::{measured, process, verdict::Verdict, workspace};
+use desk::Desk;
+use tables::Size;
+use tree::worked_s;
+use window::{Bench, Extent};
 
 /// What a companion may keep resident while a match runs, in MiB.
 const RESIDENT_MIB_MAX: f64 = 30.0;
@@ -18,9 +36,12 @@ const RESIDENT_MIB_MAX: f64 = 30.0;
 /// What it may take of one core, in percent.
 const CORE_PERCENT_MAX: f64 = 1.0;
 
-/// Ticks a second in `/proc/<pid>/stat`: a constant of Linux on every machine
-/// that Rust runs on.
-const TICKS_PER_SECOND: f64 = 100.0;
+/// The page with the tables of the app with its windows, and what they stand behind.
+const PAGE: &str = "docs/performance.md";
+const MARK: &str = "<!-- measured by `cargo xtask footprint --window --update` -->";
+
+/// Where `cargo xtask dist` puts what people install.
+const BUNDLES: &str = "target/dist";
 
 /// Options of the measurement.
 #[derive(Debug, clap::Args)]
@@ -28,11 +49,26 @@ pub(crate) struct Options {
     /// How long the matches last
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(20..=3600))]
     seconds: u64,
+    /// The app with its windows, on a display without a screen
+    #[arg(long)]
+    window: bool,
+    /// A short run of it, which shows that it works and little more
+    #[arg(long, requires = "window")]
+    quick: bool,
+    /// Measure this build of the app, such as an installed one, and build nothing
+    #[arg(long, value_name = "FILE", requires = "window")]
+    program: Option<PathBuf>,
+    /// Write what was measured of it into docs/performance.md, with date and commit
+    #[arg(long, requires = "window", conflicts_with = "quick")]
+    update: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<Verdict> {
     if !cfg!(target_os = "linux") {
         bail!("it is measured through /proc, which only Linux has");
+    }
+    if options.window {
+        return with_windows(options).map(|()| Verdict::Holds);
     }
     let root = workspace::root();
     let others = ["build", "-p", "ingest-server", "-p", "simulator"];
@@ -85,25 +121,70 @@ fn release_binary() -> PathBuf {
 }
 
 fn resident_mib(pid: u32) -> Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
     Ok(kib.context("no VmHWM")?.trim().parse::<f64>()? / 1024.0)
 }
 
-/// User and system time of a process.
-fn worked_s(pid: u32) -> Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name may hold spaces; the numbers begin after its bracket.
-    let (_, numbers) = stat.rsplit_once(')').context("no name in stat")?;
-    let ticks = |index: usize| -> Result<f64> {
-        let number = numbers.split_whitespace().nth(index).context("stat is too short")?;
-        Ok(number.parse()?)
-    };
-    Ok((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
+fn uptime_s() -> Result<f64> {
+    let uptime = fs::read_to_string("/proc/uptime")?;
+    Ok(uptime.split_whitespace().next().context("no uptime")?.parse()?)
 }
 
-fn uptime_s() -> Result<f64> {
-    let uptime = std::fs::read_to_string("/proc/uptime")?;
-    Ok(uptime.split_whitespace().next().context("no uptime")?.parse()?)
+/// No bound is held here: a display without a screen draws by software.
+fn with_windows(options: &Options) -> Result<()> {
+    let root = workspace::root();
+    // Before it writes: the page would count as a change.
+    let stamp = measured::stamp(&root)?;
+    let binary = match &options.program {
+        Some(program) => program.clone(),
+        None => built(&root)?,
+    };
+    let folder = tempfile::tempdir()?;
+    let bench = Bench {
+        extent: extent(options),
+        server: Server::start(folder.path())?,
+        desk: Desk::start()?,
+        binary: binary.clone(),
+    };
+    let figures = tables::of(&bench.measure()?, &sizes(&root, &binary)?);
+    println!("\n{figures}");
+    if options.update {
+        let text = format!("{stamp}\n\n{}", figures.trim_end());
+        measured::write(&root.join(PAGE), MARK, &text)?;
+    }
+    Ok(())
+}
+
+/// The release build of the app and of `ringside`, as they are installed.
+fn built(root: &Path) -> Result<PathBuf> {
+    let others = ["build", "-p", "ingest-server", "-p", "simulator"];
+    process::run(process::cargo(root).args(others))?;
+    crate::build::pages(root)?;
+    let programs = ["build", "--release", "-p", "ringside-desktop", "-p", "cli"];
+    process::run(process::cargo(root).args(programs))?;
+    Ok(release_binary().with_file_name("ringside-desktop"))
+}
+
+fn extent(options: &Options) -> Extent {
+    let seconds = options.seconds;
+    if options.quick {
+        let idle = Duration::from_secs(5);
+        return Extent { seconds, idle, starts: 1, wakes: 1, openings: 1 };
+    }
+    Extent { seconds, idle: Duration::from_mins(1), starts: 7, wakes: 20, openings: 3 }
+}
+
+/// What people install, where it was made, and what it consists of.
+fn sizes(root: &Path, app: &Path) -> Result<Vec<Size>> {
+    let bundles = fs::read_dir(root.join(BUNDLES)).into_iter().flatten().flatten();
+    let bundles = bundles.map(|entry| entry.path());
+    let bundles = bundles.filter(|path| path.extension().is_some_and(|it| it == "deb"));
+    let programs = [app.to_owned(), release_binary()].into_iter().filter(|path| path.exists());
+    let sized = bundles.chain(programs).map(|path| {
+        let what = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Size { what: format!("`{what}`"), bytes: fs::metadata(&path)?.len() })
+    });
+    sized.collect()
 }

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod ci;
 mod demo;
+mod dist;
 mod faults;
 mod footprint;
 mod measured;
@@ -38,6 +39,8 @@ enum Chore {
     },
     /// Plays a simulated match through the whole path, and says what became of it
     Demo(demo::Options),
+    /// Makes the bundle that people install on this system, with its checksum
+    Dist(dist::Options),
     /// Plays the faults that other clients were measured under, and compares
     Faults(faults::Options),
     /// Measures what the headless companion costs beside a game
@@ -57,11 +60,12 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::run(&options).map(|()| Verdict::Holds),
         Chore::Build { release } => build::run(release).map(|()| Verdict::Holds),
         Chore::Demo(options) => demo::run(&options),
+        Chore::Dist(options) => dist::run(&options).map(|()| Verdict::Holds),
         Chore::Faults(options) => faults::run(&options),
         Chore::Footprint(options) => footprint::run(&options),
         Chore::Simulate(options) => simulate::run(options),
         Chore::Test(options) => test::run(options),
         Chore::Tidy => tidy::run(),
-        Chore::Windows(options) => windows::run(options),
+        Chore::Windows(options) => windows::run(&options),
     })
 }

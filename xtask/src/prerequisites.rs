@@ -30,6 +30,8 @@ pub(crate) enum Purpose {
     Crashes,
     /// Tests with PCs whose wall clock is wrong.
     Clocks,
+    /// Compiling what the Windows installer asks.
+    Installer,
     /// Compiling and testing for Windows.
     Windows,
 }
@@ -44,6 +46,7 @@ impl fmt::Display for Purpose {
             Self::Contract => "to hold the server to its OpenAPI document",
             Self::Crashes => "to crash programs at any call in tests",
             Self::Clocks => "to give programs wrong clocks in tests",
+            Self::Installer => "to compile what the Windows installer asks",
             Self::Windows => "to build and test for Windows",
         })
     }
@@ -80,9 +83,15 @@ const PACKAGES: &[Package] = &[
     package("libxdo-dev", Purpose::Build),
     package("pkg-config", Purpose::Build),
     package("dbus-x11", Purpose::Desktop),
+    // Looks after windows: which lies over which, and what is minimised.
+    package("openbox", Purpose::Desktop),
     // Blends windows: what is seen through the overlay.
     package("picom", Purpose::Desktop),
     package("webkit2gtk-driver", Purpose::Desktop),
+    // Plugs screens in and out: xrandr, and two screens that are none.
+    package("x11-xserver-utils", Purpose::Desktop),
+    package("xserver-xorg-core", Purpose::Desktop),
+    package("xserver-xorg-video-dummy", Purpose::Desktop),
     package("xvfb", Purpose::Desktop),
     package("nodejs", Purpose::Pages),
     package("npm", Purpose::Pages),
@@ -90,6 +99,7 @@ const PACKAGES: &[Package] = &[
     package("python3-venv", Purpose::Contract),
     package("strace", Purpose::Crashes),
     package("libfaketime", Purpose::Clocks),
+    package("nsis", Purpose::Installer),
     package("debian-archive-keyring", Purpose::Windows),
     package("debootstrap", Purpose::Windows),
 ];
@@ -227,7 +237,16 @@ mod tests {
     fn only_what_is_needed_and_missing_is_named() {
         let missing = missing(&[Purpose::Desktop], |package| package.name == "xvfb");
         let names: Vec<_> = missing.iter().map(|package| package.name).collect();
-        assert_eq!(names, ["dbus-x11", "picom", "webkit2gtk-driver"]);
+        let wanted = [
+            "dbus-x11",
+            "openbox",
+            "picom",
+            "webkit2gtk-driver",
+            "x11-xserver-utils",
+            "xserver-xorg-core",
+            "xserver-xorg-video-dummy",
+        ];
+        assert_eq!(names, wanted);
     }
 
     #[test]

@@ -73,6 +73,13 @@ pub(crate) fn npm(folder: &Path) -> Command {
     command
 }
 
+/// Node in a folder.
+pub(crate) fn node(folder: &Path) -> Command {
+    let mut command = Command::new("node");
+    command.current_dir(folder);
+    command
+}
+
 fn could_not_start(command: &Command) -> String {
     format!("`{}` could not be started", command.get_program().to_string_lossy())
 }

@@ -8,10 +8,11 @@
 //! person on Windows simply uses cargo.
 
 mod cross;
+mod imports;
 mod mirror;
 mod root;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -19,28 +20,38 @@ use clap::Args;
 use self::cross::Ended;
 use crate::{prerequisites, stopwatch::Stopwatch, verdict::Verdict, workspace};
 
-/// What to do; without a flag both.
-#[derive(Debug, Clone, Copy, Default, Args)]
+/// What to do; without a flag everything.
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Options {
     /// Only type-check the workspace, the desktop app included
-    #[arg(long, conflicts_with = "test")]
+    #[arg(long)]
     check: bool,
+    /// Only link the desktop app, and see what it asks of Windows
+    #[arg(long)]
+    link: bool,
     /// Only run the tests under Wine
     #[arg(long)]
     test: bool,
+    /// Only see what this program, built anywhere, asks of Windows
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "link", "test"])]
+    program: Option<PathBuf>,
 }
 
 /// A person who asks for it waits as long as it takes; what hangs ends all the same.
 const PATIENCE: Duration = Duration::from_hours(3);
 
 /// Builds the root where there is none, then checks and tests in it.
-pub(crate) fn run(options: Options) -> Result<Verdict> {
+pub(crate) fn run(options: &Options) -> Result<Verdict> {
+    if let Some(program) = &options.program {
+        imports::require_listed(program, &workspace::root())?;
+        return Ok(Verdict::Holds);
+    }
     run_within(PATIENCE, options)
 }
 
 /// The same with a limit for what is done in the root; that it was not enough
 /// is an error, since it says nothing about the code.
-pub(crate) fn run_within(limit: Duration, options: Options) -> Result<Verdict> {
+pub(crate) fn run_within(limit: Duration, options: &Options) -> Result<Verdict> {
     if let Some(obstacle) = obstacle() {
         bail!("the Windows build cannot be checked here: {obstacle}");
     }
@@ -49,10 +60,20 @@ pub(crate) fn run_within(limit: Duration, options: Options) -> Result<Verdict> {
     let stopwatch = Stopwatch::start();
     let left = || limit.saturating_sub(stopwatch.elapsed()).max(Duration::from_secs(1));
     let mut runs = Vec::new();
-    if !options.test {
+    let all = !(options.check || options.link || options.test);
+    if all || options.check {
         runs.push(timed("check", || cross::check(&root, &checkout, left())));
     }
-    if !options.check {
+    if all || options.link {
+        runs.push(timed("link", || {
+            let (ended, program) = cross::link(&root, &checkout, left())?;
+            if ended == Ended::Well {
+                imports::require_listed(&program, &checkout)?;
+            }
+            Ok(ended)
+        }));
+    }
+    if all || options.test {
         runs.push(timed("tests under Wine", || cross::test(&root, &checkout, left())));
     }
     verdict(runs, limit)

@@ -161,7 +161,20 @@ impl MatchState {
             };
             self.link_anew(live, members);
         }
+        self.learn_frozen(&frozen);
         left.into_iter().map(|index| names[index].name).collect()
+    }
+
+    /// What was sealed on a clock that nothing placed can be joined once its clock is known;
+    /// where it is told to be it stays.
+    fn learn_frozen(&mut self, frozen: &[LiveNo]) {
+        for no in frozen {
+            let Live { head, is_provisional, .. } = *self.lives.get(*no);
+            if is_provisional {
+                let is_known = !self.placed_times(head).is_empty();
+                self.lives.get_mut(*no).is_provisional = !is_known;
+            }
+        }
     }
 
     /// A late occurrence without its reports.

@@ -25,8 +25,10 @@
 //!   in any order and with any repetition, on any machine: all loops run in
 //!   canonical order and no decision uses a floating-point number.
 //! - Never two events of one device in one occurrence.
-//! - Where a clock began to count, and by how much a clock is wrong that claims
-//!   nothing, changes no occurrence.
+//! - Where a clock began to count changes no occurrence; nor does it by how much a clock
+//!   is wrong that claims nothing, where it shares three happenings with others and no
+//!   other three. Two place it where they agree with nothing else, and what is open
+//!   otherwise is as its wall clock has it.
 
 mod cost;
 mod ids;
@@ -39,6 +41,7 @@ mod names;
 mod occurrence_id;
 mod packed;
 mod placing;
+mod replayed;
 mod report;
 mod report_set;
 mod revisions;
@@ -58,6 +61,7 @@ pub use logged_event::LoggedEvent;
 pub use names::{NameKey, Names};
 pub use occurrence_id::OccurrenceId;
 pub use packed::{Counter, EventKey, Packed};
+pub use replayed::{REPLAYED, is_replayed, replayed};
 pub use report::{Hints, Report};
 pub use report_set::{Axis, Clock, ClockNo, Pushed, ReportNo, ReportSet, Stream, StreamNo};
 pub use revisions::{Change, Changes, Revision};

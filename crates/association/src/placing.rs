@@ -222,7 +222,8 @@ impl MatchState {
         times.get(times.len() / 2).copied()
     }
 
-    fn placed_times(&self, head: Option<ReportNo>) -> Vec<i64> {
+    /// The times in an occurrence that can be relied on.
+    pub(crate) fn placed_times(&self, head: Option<ReportNo>) -> Vec<i64> {
         let packed = self.seats.members(head).map(|member| self.packed(member));
         packed
             .filter_map(|packed| {
@@ -278,6 +279,12 @@ impl MatchState {
         name
     }
 
+    /// Whether nobody is held to a report's clock: honest reports that joined what such a
+    /// one began would leave it again.
+    fn has_no_vote(&self, report: &Packed) -> bool {
+        self.watcher_of(report).is_some_and(|watcher| !watcher.is_voter())
+    }
+
     /// An occurrence with this report alone.
     pub(crate) fn begun(
         &self,
@@ -294,7 +301,7 @@ impl MatchState {
             scope: arrival.scope,
             attacker: arrival.packed.attacker,
             reference: arrival.x,
-            is_provisional: !arrival.is_placed,
+            is_provisional: !arrival.is_placed || self.has_no_vote(&arrival.packed),
             is_doubtful: false,
             is_frozen: false,
             belief: Belief::NONE,

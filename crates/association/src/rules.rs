@@ -47,6 +47,7 @@ enum Known {
     League,
     Valorant,
     Cs2,
+    Dota2,
     RocketLeague,
     Other,
 }
@@ -59,6 +60,7 @@ impl Rules {
             "league" => Known::League,
             "valorant" => Known::Valorant,
             "cs2" => Known::Cs2,
+            "dota2" => Known::Dota2,
             "rocket-league" => Known::RocketLeague,
             _ => Known::Other,
         };
@@ -120,6 +122,10 @@ impl Rules {
             Known::Valorant => 3_000,
             // Deathmatch puts a player back at once.
             Known::Cs2 => 1_000,
+            // Whoever buys back stands at the fountain at once, and whoever has the
+            // aegis on the spot after five seconds: nobody is killed again sooner
+            // than it takes to be hurt to death.
+            Known::Dota2 => 2_500,
             Known::RocketLeague => 3_000,
             Known::Other => 2_500,
         };
@@ -155,7 +161,7 @@ mod tests {
 
     #[test]
     fn nothing_is_told_again_that_could_be_the_next() {
-        for game in ["league", "valorant", "cs2", "rocket-league", "tetris"] {
+        for game in ["league", "valorant", "cs2", "dota2", "rocket-league", "tetris"] {
             let rules = Rules::of(&Game::new(game).unwrap());
             for kind in Kind::ALL {
                 let rule = rules.rule(kind);
@@ -166,7 +172,7 @@ mod tests {
 
     #[test]
     fn no_rule_joins_what_can_happen_again() {
-        for game in ["league", "valorant", "cs2", "rocket-league", "tetris"] {
+        for game in ["league", "valorant", "cs2", "dota2", "rocket-league", "tetris"] {
             let rules = Rules::of(&Game::new(game).unwrap());
             for kind in Kind::ALL.into_iter().filter(|kind| kind.is_occurrence()) {
                 let rule = rules.rule(kind);

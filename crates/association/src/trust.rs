@@ -21,6 +21,7 @@ mod coverage;
 mod judge;
 mod lost;
 mod misses;
+mod once;
 mod roster;
 mod solved;
 mod standing;

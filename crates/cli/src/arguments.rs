@@ -1,9 +1,24 @@
 //! The command line.
 
+mod games;
+mod manual;
+mod recording;
+mod replay;
+mod support;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use companion::{Speed, UploadOptions};
+use companion::{
+    Game, UploadOptions,
+    uninstall::{Data, GameFiles},
+};
+
+use games::GamesArguments;
+pub(crate) use manual::{CompletionsArguments, ManArguments};
+pub(crate) use recording::{MergeArguments, ServeArguments, ServeSpeed, TrimArguments};
+pub(crate) use replay::{ReplayArguments, ReportForm};
+pub(crate) use support::SupportArguments;
 
 /// What the program's end says.
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 what was checked does not hold; 2 usage; \
@@ -32,9 +47,21 @@ pub(crate) enum Command {
     Outbox(OutboxCommand),
     /// Say what stands between each game and its events
     Doctor(DoctorArguments),
+    /// Say what Ringside does on this PC: files, addresses, functions of Windows
+    Safety(SafetyArguments),
+    /// Write a file for whoever helps: what Ringside knows of itself, and the last recordings
+    Support(SupportArguments),
+    /// Put into a game's folder what makes it report here, or take it away again
+    Setup(SetupArguments),
+    /// Before Ringside is removed: put games' files back, and keep or erase your data
+    Uninstall(UninstallArguments),
     /// Enrol this PC at a server
     #[command(alias = "enroll")]
     Enrol(EnrolArguments),
+    /// Print what completes these commands in a shell
+    Completions(CompletionsArguments),
+    /// Print this program's manual page, or write a page for each command
+    Man(ManArguments),
 }
 
 /// Where this installation keeps its files.
@@ -78,15 +105,8 @@ pub(crate) struct RunArguments {
     /// Record everything that is read into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
-    /// Port of League's local API, where it is not the usual one; for testing
-    #[arg(long, value_name = "PORT")]
-    pub(crate) league_port: Option<u16>,
-    /// Root certificate of League's local API, as a PEM file; for testing
-    #[arg(long, value_name = "FILE")]
-    pub(crate) league_root: Option<PathBuf>,
-    /// Port that Counter-Strike posts to; 0 for any free one
-    #[arg(long, value_name = "PORT")]
-    pub(crate) gsi_port: Option<u16>,
+    #[command(flatten)]
+    pub(crate) games: GamesArguments,
     /// Stop after so many seconds instead of at Ctrl-C
     #[arg(long, value_name = "N")]
     pub(crate) seconds: Option<u64>,
@@ -96,41 +116,6 @@ pub(crate) struct RunArguments {
     /// Print the closing summary as JSON, and every event as a line of JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct ReplayArguments {
-    /// A recording, or any file that can be imported
-    pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) data_dir: DataDirArgument,
-    #[command(flatten)]
-    pub(crate) server: ServerArguments,
-    /// How fast: times the recorded pace, or `max`, which does not wait
-    #[arg(long, value_name = "N|max", default_value = "max", value_parser = speed)]
-    pub(crate) speed: Speed,
-    /// Write the events, as they would be sent, one a line
-    #[arg(long, value_name = "OUT.ndjson")]
-    pub(crate) events: Option<PathBuf>,
-    /// Compare the events with those in this file, which --events wrote; exit code 1 where they
-    /// differ
-    #[arg(long, value_name = "GOLDEN")]
-    pub(crate) expect: Option<PathBuf>,
-    /// Print the report in this form instead of text
-    #[arg(long, value_name = "FORM")]
-    pub(crate) report: Option<ReportForm>,
-    /// The same as --report json
-    #[arg(long, conflicts_with = "report")]
-    pub(crate) json: bool,
-    /// Give up where the upload makes no progress for so long (exit code 4)
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    pub(crate) drain_timeout: Duration,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportForm {
-    Json,
-    Junit,
 }
 
 #[derive(Subcommand)]
@@ -157,6 +142,26 @@ pub(crate) enum RecordingCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Copy a recording with every player called by a number
+    Redact {
+        /// A recording, or any file that can be imported
+        file: PathBuf,
+        /// Where to write the copy; beside the file where not named
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Call each player the same in every recording that is redacted with this word
+        #[arg(long, value_name = "WORD", env = "RINGSIDE_REDACTION_KEY", hide_env_values = true)]
+        key: Option<String>,
+        /// Print what was taken out as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Cut a part out of a recording; its events have the same ids as in the whole
+    Trim(TrimArguments),
+    /// Make one recording of several of the same game, in the order of their times
+    Merge(MergeArguments),
+    /// Play a recording on the game's own port and protocol, for any companion
+    Serve(ServeArguments),
     /// Check a recording line by line; exit code 1 where something is wrong
     Verify {
         /// The recording
@@ -182,7 +187,7 @@ pub(crate) enum OutboxCommand {
         #[arg(long, value_name = "N", default_value = "100")]
         limit: usize,
     },
-    /// An event byte for byte as it is sent
+    /// An event byte for byte as this PC keeps it: names may be sent as pseudonyms
     Show {
         /// The event's id, as `list` shows it
         id: String,
@@ -252,6 +257,88 @@ pub(crate) struct DoctorArguments {
     /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write what the last run saw of games that this version does not know, without
+    /// values and players' names, into this file; - for stdout
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(crate) drift: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct SafetyArguments {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDirArgument,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SetupArguments {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDirArgument,
+    /// The game
+    #[arg(default_value = "cs2", value_parser = games::game())]
+    pub(crate) game: Game,
+    /// The game's folder, where Steam does not know it
+    #[arg(long, value_name = "DIR", conflicts_with = "undo")]
+    pub(crate) path: Option<PathBuf>,
+    /// Change the files without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Put back everything that was ever set up, as it was before
+    #[arg(long)]
+    pub(crate) undo: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct UninstallArguments {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDirArgument,
+    /// Keep what Ringside keeps of you on this PC
+    #[arg(long, conflicts_with = "erase_data")]
+    keep_data: bool,
+    /// Erase it: what was never sent is lost
+    #[arg(long)]
+    erase_data: bool,
+    /// Leave the files in games' folders as they are
+    #[arg(long)]
+    keep_game_files: bool,
+    /// Do it without asking; your data is kept unless --erase-data says otherwise
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) plan: bool,
+    /// Say one number of the plan, and do nothing: for installers
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["yes", "plan", "json"])]
+    pub(crate) count: Option<Counted>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl UninstallArguments {
+    pub(crate) fn game_files(&self) -> GameFiles {
+        if self.keep_game_files { GameFiles::Leave } else { GameFiles::PutBack }
+    }
+
+    /// What becomes of the data, where that is said.
+    pub(crate) fn data(&self) -> Option<Data> {
+        match (self.erase_data, self.keep_data) {
+            (true, _) => Some(Data::Erase),
+            (false, true) => Some(Data::Keep),
+            (false, false) => None,
+        }
+    }
+}
+
+/// A number of an uninstallation's plan.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Counted {
+    /// Files in games' folders that are not as they were
+    GameFiles,
+    /// Events that no server has
+    Unsent,
 }
 
 #[derive(Args)]
@@ -272,18 +359,6 @@ pub(crate) struct EnrolArguments {
     pub(crate) json: bool,
 }
 
-fn speed(text: &str) -> Result<Speed, String> {
-    if text == "max" {
-        return Ok(Speed::Max);
-    }
-    text.trim_end_matches(['x', '×'])
-        .parse()
-        .ok()
-        .filter(|times: &f64| times.is_finite() && *times > 0.0)
-        .map(Speed::Times)
-        .ok_or_else(|| "expected a number above 0, or max".to_owned())
-}
-
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse::<f64>()
         .ok()
@@ -300,14 +375,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_speed_is_a_factor_or_max() {
-        assert_eq!(speed("max"), Ok(Speed::Max));
-        assert_eq!(speed("10x"), Ok(Speed::Times(10.0)));
-        for wrong in ["0", "-1", "NaN", "inf", "fast", ""] {
-            assert!(speed(wrong).is_err(), "{wrong}");
-        }
     }
 }

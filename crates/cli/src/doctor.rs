@@ -1,10 +1,16 @@
 //! `ringside doctor`.
 
-use companion::{SourceDiagnosis, doctor as examine};
+use std::path::Path;
+
+use anyhow::Context;
+use companion::{DataDir, SourceDiagnosis, doctor as examine, drift_report};
 
 use crate::{arguments::DoctorArguments, exit::Exit, output, salvage};
 
 pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
+    if let Some(to) = &arguments.drift {
+        return export(&DataDir::open(arguments.data_dir.data_dir)?, to);
+    }
     let report = examine(arguments.data_dir.data_dir).await?;
     if arguments.json {
         output::json(&report)?;
@@ -19,6 +25,14 @@ pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
         output::line("");
         output::line(&salvage::text(salvaged));
     }
+    if let Some(trouble) = &report.kill_switch {
+        output::line("");
+        output::line(trouble);
+    }
+    if let Some(programs) = &report.programs {
+        output::line("");
+        output::line(programs);
+    }
     for source in &report.sources {
         output::line("");
         output::line(&text(source));
@@ -26,8 +40,29 @@ pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+fn builds_in_words(builds: &[&str]) -> String {
+    format!(", in build {}", builds.join(", "))
+}
+
+/// Writes what is unknown of games, for whoever makes Ringside know it.
+fn export(dir: &DataDir, to: &Path) -> anyhow::Result<Exit> {
+    let report = drift_report(dir);
+    if to == Path::new("-") {
+        output::json(&report)?;
+        return Ok(Exit::Done);
+    }
+    let mut text = serde_json::to_string_pretty(&report)?;
+    text.push('\n');
+    std::fs::write(to, text).with_context(|| format!("{} cannot be written", to.display()))?;
+    output::note(&format!("written to {}: names of fields and counts alone", to.display()));
+    Ok(Exit::Done)
+}
+
 fn text(source: &SourceDiagnosis) -> String {
     let mut lines = vec![source.source.to_owned(), format!("  {}", source.reachable)];
+    if let Some(turned_off) = &source.turned_off {
+        lines.push(format!("  {turned_off}"));
+    }
     for installed in &source.installed {
         lines.push(format!("  {}: {}", installed.config_path.display(), installed.config));
     }
@@ -41,7 +76,10 @@ fn text(source: &SourceDiagnosis) -> String {
             lines.push(format!("  last unreadable frame: {why}"));
         }
         for (name, times) in &last.drift {
-            lines.push(format!("  unknown to this version: {name} ({times} times)"));
+            let builds = last.drift_by_build.iter().filter(|(_, names)| names.contains_key(name));
+            let builds: Vec<&str> = builds.map(|(build, _)| build.as_str()).collect();
+            let of = if builds.is_empty() { String::new() } else { builds_in_words(&builds) };
+            lines.push(format!("  unknown to this version: {name} ({times} times{of})"));
         }
     }
     for advice in &source.advice {

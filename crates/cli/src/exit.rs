@@ -37,7 +37,8 @@ impl Exit {
         match error.downcast_ref::<companion::Error>() {
             Some(companion::Error::BadInput(cause)) if cause.is_bad_input() => Self::BadInput,
             Some(companion::Error::NoRules { .. }) => Self::BadInput,
-            Some(companion::Error::Server(_)) => Self::Usage,
+            Some(companion::Error::Server(_) | companion::Error::NoSuchSection(_)) => Self::Usage,
+            Some(companion::Error::Setup(companion::SetupError::NotTheGame { .. })) => Self::Usage,
             Some(_) | None => match error.downcast_ref::<companion::recording::Error>() {
                 Some(cause) if cause.is_bad_input() => Self::BadInput,
                 Some(_) | None => Self::Environment,

@@ -1,41 +1,22 @@
-//! Compares the events of a replay with those that were expected.
+//! Golden files: the events that a recording must give, one a line, without what
+//! belongs to their sending.
 
-use std::{fmt, io::ErrorKind, path::Path};
+use std::{
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+};
 
-use companion::{event_model::canonical_json, recording};
-use serde_json::Value;
-
-/// Attributes of a CloudEvent that belong to its sending: they may differ.
-const ENVELOPE: [&str; 4] = ["source", "sequence", "time", "origin"];
-
-/// The first differences are told; a different recording differs everywhere.
-const DIFFERENCES_MAX: usize = 20;
-
-/// An event that is not as expected.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Difference {
-    /// Expected, and not there.
-    Missing { line: usize, event: String },
-    /// There, and not expected.
-    Unexpected { line: usize, event: String },
-    /// Another one.
-    Other { line: usize, expected: String, found: String },
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { line, event } => write!(f, "event {line} is missing: {event}"),
-            Self::Unexpected { line, event } => write!(f, "event {line} is unexpected: {event}"),
-            Self::Other { line, expected, found } => {
-                write!(f, "event {line} differs:\n  expected {expected}\n  found    {found}")
-            }
-        }
-    }
-}
+use anyhow::Context;
+use companion::recording;
+use replay_report::{EventDiff, NoEvent, PlainEvent};
 
 /// The events of a golden file.
-pub(crate) struct Golden(Vec<String>);
+pub(crate) struct Golden {
+    path: PathBuf,
+    events: Vec<PlainEvent>,
+    /// Whether the file was there.
+    is_there: bool,
+}
 
 impl Golden {
     /// Reads the file, before anything is played.
@@ -55,73 +36,101 @@ impl Golden {
         })?;
         let lines = text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty());
         let events = lines.map(|(line, number)| {
-            without_envelope(line).ok_or_else(|| bad(Some(number), recording::Reason::NotAnObject))
+            PlainEvent::read(line)
+                .map_err(|NoEvent| bad(Some(number), recording::Reason::NotAnObject))
         });
-        Ok(Self(events.collect::<Result<_, _>>()?))
+        let events = events.collect::<Result<_, _>>()?;
+        Ok(Self { path: path.to_owned(), events, is_there: true })
+    }
+
+    /// The same for one that will be written: it need not be there yet.
+    ///
+    /// # Errors
+    /// Where something is there that is no golden file: it is not written over.
+    pub(crate) fn read_to_bless(path: &Path) -> Result<Self, recording::Error> {
+        match Self::read(path) {
+            Err(recording::Error::BadInput { reason: recording::Reason::Missing, .. }) => {
+                Ok(Self { path: path.to_owned(), events: Vec::new(), is_there: false })
+            }
+            read => read,
+        }
     }
 
     /// How the events of a replay differ.
-    pub(crate) fn differences(&self, events: &[String]) -> Vec<Difference> {
-        let found: Vec<_> = events.iter().filter_map(|event| without_envelope(event)).collect();
-        differences(&self.0, &found)
+    pub(crate) fn differences(&self, events: &[PlainEvent]) -> EventDiff {
+        EventDiff::of(&self.events, events)
     }
-}
 
-fn differences(expected: &[String], found: &[String]) -> Vec<Difference> {
-    let lines = expected.len().max(found.len());
-    (0..lines)
-        .filter_map(|index| {
-            let line = index + 1;
-            match (expected.get(index), found.get(index)) {
-                (Some(expected), Some(found)) if expected == found => None,
-                (Some(expected), Some(found)) => Some(Difference::Other {
-                    line,
-                    expected: expected.clone(),
-                    found: found.clone(),
-                }),
-                (Some(event), None) => Some(Difference::Missing { line, event: event.clone() }),
-                (None, Some(event)) => Some(Difference::Unexpected { line, event: event.clone() }),
-                (None, None) => None,
-            }
+    /// Puts these events into the file, whole or not at all; says what changed there.
+    pub(crate) fn bless(&self, events: &[PlainEvent]) -> anyhow::Result<String> {
+        let path = self.path.display();
+        let differences = self.differences(events);
+        if self.is_there && differences.is_empty() {
+            return Ok(format!("{path}: nothing changed, {} events", events.len()));
+        }
+        self.write(events).with_context(|| format!("{path} cannot be written"))?;
+        Ok(if self.is_there {
+            format!("{path}: written anew: {differences}")
+        } else {
+            format!("{path}: new, {} events", events.len())
         })
-        .take(DIFFERENCES_MAX)
-        .collect()
+    }
+
+    fn write(&self, events: &[PlainEvent]) -> std::io::Result<()> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        let mut lines = std::io::BufWriter::new(file.as_file_mut());
+        for event in events {
+            writeln!(lines, "{}", event.line())?;
+        }
+        lines.flush()?;
+        drop(lines);
+        readable_by_all(file.as_file())?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
 }
 
-/// The event itself: what the same frames must give anywhere.
-fn without_envelope(line: &str) -> Option<String> {
-    let mut event: Value = serde_json::from_str(line).ok()?;
-    let members = event.as_object_mut()?;
-    for attribute in ENVELOPE {
-        members.remove(attribute);
-    }
-    if let Some(data) = members.get_mut("data").and_then(Value::as_object_mut) {
-        data.remove("observed");
-    }
-    Some(String::from_utf8_lossy(&canonical_json(&event)).into_owned())
+/// A golden file is a file of a project's, and no secret: a temporary one is its owner's
+/// alone.
+#[cfg(unix)]
+fn readable_by_all(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_file: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_what_belongs_to_the_event_counts() {
-        let one = r#"{"id":"1","source":"a","time":"x","data":{"round":1,"observed":{}}}"#;
-        let two = r#"{"time":"y","data":{"round":1},"id":"1","sequence":"9"}"#;
-        assert_eq!(without_envelope(one), without_envelope(two));
+    fn event(id: &str) -> PlainEvent {
+        PlainEvent::read(&format!(r#"{{"id":"{id}","time":"now"}}"#)).unwrap()
     }
 
     #[test]
-    fn each_difference_names_its_event() {
-        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let found = differences(&list(&["a", "b", "c"]), &list(&["a", "x"]));
-        assert_eq!(
-            found,
-            [
-                Difference::Other { line: 2, expected: "b".into(), found: "x".into() },
-                Difference::Missing { line: 3, event: "c".into() },
-            ]
-        );
+    fn what_was_blessed_is_what_is_expected() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("golden.ndjson");
+        let new = Golden::read_to_bless(&path).unwrap();
+        assert!(new.bless(&[event("1")]).unwrap().contains("new, 1 events"));
+        let golden = Golden::read(&path).unwrap();
+        assert!(golden.differences(&[event("1")]).is_empty());
+        assert!(golden.bless(&[event("1")]).unwrap().contains("nothing changed"));
+        let said = golden.bless(&[event("1"), event("2")]).unwrap();
+        assert!(said.contains("0 missing, 1 extra"), "{said}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_golden_one_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.txt");
+        std::fs::write(&path, "do not lose me").unwrap();
+        assert!(Golden::read_to_bless(&path).is_err());
     }
 }

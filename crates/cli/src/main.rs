@@ -8,14 +8,19 @@ mod doctor;
 mod enrol;
 mod exit;
 mod golden;
+mod manual;
 mod outbox;
 mod output;
 mod progress;
 mod recording;
 mod replay;
 mod run;
+mod safety;
 mod salvage;
+mod setup;
+mod support;
 mod terminal_shell;
+mod uninstall;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -54,10 +59,16 @@ async fn run(command: Command) -> Exit {
     let result = match command {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Replay(arguments) => replay::replay(arguments).await,
-        Command::Recording(command) => recording::recording(command),
+        Command::Recording(command) => recording::recording(command).await,
         Command::Outbox(command) => outbox::outbox(command),
         Command::Doctor(arguments) => doctor::doctor(arguments).await,
+        Command::Safety(arguments) => safety::safety(arguments),
+        Command::Setup(arguments) => setup::setup(arguments),
+        Command::Support(arguments) => support::support(arguments).await,
+        Command::Uninstall(arguments) => uninstall::uninstall(arguments),
         Command::Enrol(arguments) => enrol::enrol(arguments).await,
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::man(&arguments),
     };
     result.unwrap_or_else(|error| Exit::of_error(&error))
 }

@@ -33,3 +33,8 @@ pub(crate) fn note(text: &str) {
 pub(crate) fn complain(text: &str) {
     note(&format!("ringside: {text}"));
 }
+
+/// Data that brings its own line ends.
+pub(crate) fn bytes(bytes: &[u8]) {
+    drop(std::io::stdout().lock().write_all(bytes));
+}

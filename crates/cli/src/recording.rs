@@ -1,18 +1,27 @@
 //! `ringside recording`.
 
+mod cut;
+mod serve;
+
 use std::path::{Path, PathBuf};
 
 use companion::recording::{self, Compression, Info, Verification};
 
 use crate::{arguments::RecordingCommand, exit::Exit, output};
 
-pub(crate) fn recording(command: RecordingCommand) -> anyhow::Result<Exit> {
+pub(crate) async fn recording(command: RecordingCommand) -> anyhow::Result<Exit> {
     match command {
         RecordingCommand::Import { file, out, force, json } => {
             let existing = if force { Existing::Replace } else { Existing::Keep };
             import(&file, out, existing, json)
         }
         RecordingCommand::Info { file, json } => info(&file, json),
+        RecordingCommand::Redact { file, out, key, json } => {
+            redact(&file, out, key.as_deref(), json)
+        }
+        RecordingCommand::Trim(arguments) => cut::trim(&arguments),
+        RecordingCommand::Merge(arguments) => cut::merge(&arguments),
+        RecordingCommand::Serve(arguments) => serve::serve(arguments).await,
         RecordingCommand::Verify { file, json } => verify(&file, json),
     }
 }
@@ -41,12 +50,7 @@ fn import(
         ));
         return Ok(Exit::Usage);
     }
-    let compression = if out.extension().is_some_and(|extension| extension == "zst") {
-        Compression::Zstd
-    } else {
-        Compression::Plain
-    };
-    let written = recording.write_to(&out, compression)?;
+    let written = recording.write_to(&out, compression_of(&out))?;
     let info = recording::info(&written)?;
     if json {
         output::json(&info)?;
@@ -64,6 +68,51 @@ fn info(file: &Path, json: bool) -> anyhow::Result<Exit> {
         output::line(&info_text(&info));
     }
     Ok(Exit::Done)
+}
+
+fn redact(
+    file: &Path,
+    out: Option<PathBuf>,
+    key: Option<&str>,
+    json: bool,
+) -> anyhow::Result<Exit> {
+    let out = out.unwrap_or_else(|| file.with_extension("no-names.rsrec"));
+    if out.exists() {
+        output::complain(&format!(
+            "{} is there already and was not changed; name another with --out",
+            out.display()
+        ));
+        return Ok(Exit::Usage);
+    }
+    let (recording, compression) = (recording::import(file, None)?, compression_of(&out));
+    let redacted = match key {
+        Some(word) => recording.redact_under(&recording::key_of(word), &out, compression)?,
+        None => recording.redact_to(&out, compression)?,
+    };
+    if json {
+        output::json(&redacted)?;
+        return Ok(Exit::Done);
+    }
+    output::line(&format!("{}: {} names replaced", out.display(), redacted.names));
+    if redacted.emptied > 0 {
+        output::line(&format!("{} frames were no documents, and are empty", redacted.emptied));
+    }
+    if redacted.events_left_out > 0 {
+        output::line(&format!("{} golden events were left out", redacted.events_left_out));
+    }
+    if redacted.state_left_out {
+        output::line("the state that it began with was left out: a replay begins anew");
+    }
+    Ok(Exit::Done)
+}
+
+/// What a name asks for.
+fn compression_of(out: &Path) -> Compression {
+    if out.extension().is_some_and(|extension| extension == "zst") {
+        Compression::Zstd
+    } else {
+        Compression::Plain
+    }
 }
 
 fn verify(file: &Path, json: bool) -> anyhow::Result<Exit> {

@@ -4,6 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use boot_clock::BootClock;
 use companion::{Companion, RunOptions, RunSummary, SettingsFrom};
+#[cfg(unix)]
+use tokio::signal::unix::{Signal as Interrupt, Signal as Termination};
+#[cfg(windows)]
+use tokio::signal::windows::{CtrlC as Interrupt, CtrlClose as Termination};
 
 use crate::{
     arguments::RunArguments,
@@ -18,18 +22,17 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<Exit> {
         data_dir: arguments.data_dir.data_dir,
         upload: arguments.server.into(),
         record_dir: arguments.record,
-        league_port: arguments.league_port,
-        league_root: arguments.league_root,
-        gsi_port: arguments.gsi_port,
         settings: SettingsFrom::File,
+        ..arguments.games.options()
     };
     let shell = Arc::new(TerminalShell::new(form));
+    let end_requests = EndRequests::listen()?;
     let companion = Companion::start(options, Arc::new(BootClock::new()), shell).await?;
     output::note(&format!("data in {}", companion.data_dir().path().display()));
     if let Some(address) = companion.gsi_address() {
         output::note(&format!("listening for Counter-Strike on http://{address}/"));
     }
-    until_stopped(arguments.seconds.map(Duration::from_secs)).await?;
+    end_requests.one_or_over(arguments.seconds.map(Duration::from_secs)).await;
     let summary = companion.stop(arguments.drain_timeout).await?;
     if arguments.json {
         output::json_line(&summary)?;
@@ -46,32 +49,41 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Until Ctrl-C, a request to end, or the time is over.
-async fn until_stopped(limit: Option<Duration>) -> anyhow::Result<()> {
-    let over = async {
-        match limit {
-            Some(limit) => tokio::time::sleep(limit).await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        ended = terminated() => ended?,
-        () = over => {}
+/// Who may ask for the end of a run. They are listened to from before the companion
+/// starts: whoever ends a program that said it listens means an orderly end.
+struct EndRequests {
+    interrupted: Interrupt,
+    terminated: Termination,
+}
+
+impl EndRequests {
+    #[cfg(unix)]
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let interrupted = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupted, terminated: signal(SignalKind::terminate())? })
     }
-    Ok(())
-}
 
-#[cfg(unix)]
-async fn terminated() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    signal(SignalKind::terminate())?.recv().await;
-    Ok(())
-}
+    #[cfg(windows)]
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close};
+        Ok(Self { interrupted: ctrl_c()?, terminated: ctrl_close()? })
+    }
 
-#[cfg(not(unix))]
-async fn terminated() -> std::io::Result<()> {
-    std::future::pending().await
+    /// Until Ctrl-C, a request to end, or the time is over.
+    async fn one_or_over(mut self, limit: Option<Duration>) {
+        let over = async {
+            match limit {
+                Some(limit) => tokio::time::sleep(limit).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+            () = over => {}
+        }
+    }
 }
 
 fn text(summary: &RunSummary) -> String {

@@ -14,6 +14,19 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// The same for a file that is not ours: whoever could read or write it still can.
+pub(crate) fn replace_for_all(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    let file = written(folder, content)?;
+    // Windows gives a new file the rights of its folder.
+    if cfg!(unix) {
+        file.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
 /// Makes `path`, where nobody else has made it yet.
 pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);

@@ -1,12 +1,16 @@
 //! The thread that turns what the readers bring into events on disk.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use event_model::{Clock, Received};
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+};
 
 use crate::{
     error::with_cause,
@@ -28,6 +32,14 @@ pub(crate) struct CaptureView {
     /// Why the disk does not take events, while it does not.
     pub(crate) not_saved_reason: Option<String>,
     pub(crate) recording_failure: Option<(String, u64)>,
+    /// The recordings that are being written.
+    pub(crate) recording: Vec<PathBuf>,
+}
+
+/// Where is to be recorded into, and where is.
+pub(crate) struct RecordingSwitch {
+    pub(crate) wanted: watch::Receiver<Option<PathBuf>>,
+    pub(crate) followed: watch::Sender<Option<PathBuf>>,
 }
 
 /// Everything the thread owns.
@@ -35,6 +47,7 @@ pub(crate) struct Capture {
     pub(crate) readings: mpsc::Receiver<Received>,
     pub(crate) pipeline: Pipeline,
     pub(crate) recorder: Option<Recorder>,
+    pub(crate) switch: RecordingSwitch,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) view: Arc<Mutex<CaptureView>>,
     /// When a disk that refused is asked again.
@@ -46,6 +59,7 @@ impl Capture {
     /// waited for on this thread of its own.
     pub(crate) fn run(mut self, runtime: &Handle) {
         loop {
+            self.follow_switch();
             let next = runtime.block_on(async {
                 tokio::time::timeout(RETRY_INTERVAL, self.readings.recv()).await
             });
@@ -55,14 +69,34 @@ impl Capture {
                 Err(_silence) => {}
             }
             // Whatever came meanwhile shares one fsync.
-            for _ in 0..game_client::CAPTURE_QUEUE_FRAMES {
-                let Ok(received) = self.readings.try_recv() else { break };
-                self.take(&received);
-            }
+            self.take_what_waits();
             self.commit_when_due();
             self.pipeline.forget_silent_matches(self.clock.now());
         }
         self.end();
+    }
+
+    fn take_what_waits(&mut self) {
+        for _ in 0..game_client::CAPTURE_QUEUE_FRAMES {
+            let Ok(received) = self.readings.try_recv() else { break };
+            self.take(&received);
+        }
+    }
+
+    /// Begins to record, or ends it, where somebody wants that now.
+    fn follow_switch(&mut self) {
+        if !self.switch.wanted.has_changed().unwrap_or(false) {
+            return;
+        }
+        // What was read before is recorded as it was to be then.
+        self.take_what_waits();
+        let folder = self.switch.wanted.borrow_and_update().clone();
+        if let Some(mut recorder) = self.recorder.take() {
+            recorder.end_all(self.clock.now());
+        }
+        self.recorder = folder.clone().map(Recorder::into_folder);
+        self.publish();
+        self.switch.followed.send_replace(folder);
     }
 
     /// The readers are gone: what is in memory is saved now or never.
@@ -118,6 +152,7 @@ impl Capture {
         let mut view = self.view.lock().expect("no holder of the view panics");
         view.counts = self.pipeline.counts();
         view.sources.clone_from(self.pipeline.sources());
+        view.recording = self.recorder.as_ref().map(Recorder::files).unwrap_or_default();
         view.recording_failure = self
             .recorder
             .as_ref()

@@ -1,12 +1,27 @@
 //! What stands between each game and its events.
+//!
+//! A game is one file here: what its own page says beside what is said of every game.
+
+mod cs2;
+mod dota2;
+mod elite;
+mod hearthstone;
+mod league;
+mod overwolf;
+mod rocket_league;
 
 use std::path::{Path, PathBuf};
 
-use game_client::{GsiToken, cs2};
 use outbox::{OutboxView, Salvaged};
 use serde::Serialize;
 
-use crate::{DataDir, Error, Identity, Settings, SourceStatus, error::with_cause};
+use crate::{
+    DataDir, Error, Game, Settings, Setup, SourceStatus, drift_report,
+    error::with_cause,
+    kill_switch::TurnedOff,
+    overwolf_page,
+    setup::{FileState, Standing},
+};
 
 /// The state of this installation, source by source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +34,10 @@ pub struct DoctorReport {
     /// What became of damaged files of the upload queue, as long as they are
     /// there.
     pub salvaged: Option<Salvaged>,
+    /// What is wrong with the file that turns games off, where something is.
+    pub kill_switch: Option<String>,
+    /// Whether other programs are listened to, in words; nothing where they are not to be.
+    pub programs: Option<String>,
     /// One per source that this version reads.
     pub sources: Vec<SourceDiagnosis>,
 }
@@ -34,6 +53,8 @@ pub struct SourceDiagnosis {
     pub installed: Vec<Installed>,
     /// Whether the game answers at the moment, in words.
     pub reachable: String,
+    /// Why it is not read although it is on, where somebody turned it off.
+    pub turned_off: Option<String>,
     /// What to do, in order; nothing where nothing is to be done.
     pub advice: Vec<Advice>,
     /// What the last run saw of it: last frame, unreadable frames, drift.
@@ -66,20 +87,42 @@ pub struct Advice {
 pub async fn doctor(data_dir: Option<PathBuf>) -> Result<DoctorReport, Error> {
     let dir = DataDir::open(data_dir)?;
     let settings = Settings::load_or_create(&dir)?;
-    let identity = Identity::load_or_create(&dir)?;
-    let last: Vec<SourceStatus> = std::fs::read(dir.source_report())
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default();
-    let of = |name: &str| last.iter().find(|status| status.source == name).cloned();
+    let setup = Setup::of(&dir)?;
+    let last = drift_report::last_run(&dir);
+    let agreed = settings.upload.server.as_deref().filter(|_| settings.upload.consent);
+    let (turned_off, kill_switch) = TurnedOff::load(&dir, agreed);
+    let known = Known {
+        dir: &dir,
+        settings: &settings,
+        setup: &setup,
+        turned_off: &turned_off,
+        last: &last,
+    };
+    let mut sources = Vec::new();
+    for game in Game::READ {
+        sources.push(diagnosis(game, &known).await?);
+    }
     Ok(DoctorReport {
         data_dir: dir.path().to_owned(),
         queue: trouble_of(&dir.outbox()),
         salvaged: Salvaged::beside(&dir.outbox()),
-        sources: vec![
-            league(&settings, of("league")).await,
-            counter_strike(&settings, &identity, of("cs2")).await?,
-        ],
+        kill_switch,
+        programs: programs(&settings).await,
+        sources,
+    })
+}
+
+/// Whether programs find someone at the port that the settings name.
+async fn programs(settings: &Settings) -> Option<String> {
+    let programs = settings.programs;
+    if !programs.enabled {
+        return None;
+    }
+    let at = format!("127.0.0.1:{}", programs.port);
+    Some(if answers(programs.port).await {
+        format!("other programs are answered on {at}")
+    } else {
+        format!("other programs are not answered on {at}: Ringside is not running")
     })
 }
 
@@ -94,100 +137,114 @@ fn trouble_of(queue: &Path) -> Option<String> {
     }
 }
 
-async fn league(settings: &Settings, last_run: Option<SourceStatus>) -> SourceDiagnosis {
-    let port = settings.league.port;
-    let reachable = if answers(port).await {
-        format!("something answers on 127.0.0.1:{port}: a match is running or loading")
-    } else {
-        format!("nothing answers on 127.0.0.1:{port}: the game serves only while a match runs")
-    };
-    SourceDiagnosis {
-        source: "league",
-        enabled: settings.league.enabled,
-        installed: Vec::new(),
-        reachable,
-        advice: switch_on(settings.league.enabled, "league"),
-        last_run,
-    }
+/// What the pages of all games are made of.
+struct Looking<'a> {
+    settings: &'a Settings,
+    setup: &'a Setup,
+    /// Where the game was found, and how its file is there.
+    standing: &'a [Standing],
+    /// Where Ringside's page for Overwolf is, once it was written.
+    overwolf_page: PathBuf,
 }
 
-async fn counter_strike(
-    settings: &Settings,
-    identity: &Identity,
-    last_run: Option<SourceStatus>,
-) -> Result<SourceDiagnosis, Error> {
-    let failed = |cause| Error::Listener { game: "Counter-Strike", cause };
-    let port = settings.cs2.port;
-    let token = GsiToken::new(identity.gsi_token()).map_err(failed)?;
-    let content = cs2::config_file(port, &token);
-    let found = cs2::find_installations(&content).map_err(failed)?;
-    let reachable = if answers(port).await {
-        format!("Ringside listens on 127.0.0.1:{port}")
-    } else {
-        format!("nothing listens on 127.0.0.1:{port}: Ringside is not running")
+/// What one game's own page says.
+struct Page {
+    /// Whether the game answers at the moment, in words.
+    reachable: String,
+    /// What else is to be done, behind what is to be done for every game.
+    advice: Vec<Advice>,
+}
+
+/// What is known of this installation.
+struct Known<'a> {
+    dir: &'a DataDir,
+    settings: &'a Settings,
+    setup: &'a Setup,
+    turned_off: &'a TurnedOff,
+    last: &'a [SourceStatus],
+}
+
+async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Error> {
+    let Known { dir, settings, setup, turned_off, last } = *known;
+    let (standing, trouble) = setup.standing(game)?;
+    let overwolf_page = overwolf_page::folder(dir);
+    let looking = Looking { settings, setup, standing: &standing, overwolf_page };
+    let page = match game {
+        Game::League => league::page(&looking).await,
+        Game::Overwolf => overwolf::page(&looking).await,
+        Game::Cs2 => cs2::page(&looking).await,
+        Game::Dota2 => dota2::page(&looking).await,
+        Game::RocketLeague => rocket_league::page(&looking).await,
+        Game::Elite => elite::page(&looking),
+        Game::Hearthstone => hearthstone::page(&looking),
     };
+    let source = game.source().as_str();
+    let mut advice = switch_on(settings, game);
+    advice.extend(trouble.map(|error| Advice::sentence(listless(&error))));
+    advice.extend(standing.iter().filter_map(|one| to_install(game, one)));
+    advice.extend(page.advice);
     Ok(SourceDiagnosis {
-        source: "cs2",
-        enabled: settings.cs2.enabled,
-        installed: found
+        source,
+        enabled: settings.reads(game),
+        installed: standing
             .iter()
-            .map(|installation| Installed {
-                config_path: installation.config_path(),
-                config: in_words(&installation.config),
-            })
+            .map(|one| Installed { config_path: one.path.clone(), config: in_words(&one.state) })
             .collect(),
-        reachable,
-        advice: counter_strike_advice(settings, &found, content),
-        last_run,
+        reachable: page.reachable,
+        advice,
+        turned_off: turned_off.state(game).map(|state| state.to_string()),
+        last_run: last.iter().find(|status| status.source == source).cloned(),
     })
 }
 
-/// What is left to do in the game's folders, so that it posts.
-fn counter_strike_advice(
-    settings: &Settings,
-    found: &[cs2::Installation],
-    content: String,
-) -> Vec<Advice> {
-    let mut advice = switch_on(settings.cs2.enabled, "cs2");
-    for installation in found {
-        if installation.config != cs2::ConfigState::Current {
-            let path = installation.config_path();
-            advice.push(Advice {
-                what: format!("write this into {} and start the game again", path.display()),
-                content: Some(content.clone()),
-            });
-        }
-    }
-    if found.is_empty() {
-        advice.push(Advice {
-            what: format!(
-                "no Counter-Strike was found through Steam; where it is installed elsewhere, \
-                 write this into its folder game/csgo/cfg as {}",
-                cs2::CONFIG_FILE_NAME
-            ),
-            content: Some(content),
-        });
-    }
-    advice
+fn listless(error: &game_client::Error) -> String {
+    format!("the installed games cannot be listed: {}", with_cause(error))
 }
 
-fn in_words(config: &cs2::ConfigState) -> String {
-    match config {
-        cs2::ConfigState::Missing => "not installed".to_owned(),
-        cs2::ConfigState::Current => "installed".to_owned(),
-        cs2::ConfigState::Differs { line } => {
+/// What is left to do in the game's folder, so that it reports here.
+fn to_install(game: Game, standing: &Standing) -> Option<Advice> {
+    let path = standing.path.display();
+    if standing.state == FileState::Current {
+        return None;
+    }
+    Some(match &standing.ours {
+        Some(content) => Advice {
+            what: format!("write this into {path} and start the game again"),
+            content: Some(content.clone()),
+        },
+        None => Advice::sentence(format!(
+            "`ringside setup {}` writes what is needed into {path}, and keeps the rest of it; \
+             start the game again after that",
+            game.source()
+        )),
+    })
+}
+
+fn in_words(state: &FileState) -> String {
+    match state {
+        FileState::Missing => "not installed".to_owned(),
+        FileState::Current => "installed".to_owned(),
+        FileState::Differs { line: Some(line) } => {
             format!("installed, but line {line} says something else than it should")
         }
-        cs2::ConfigState::Unreadable { reason } => format!("cannot be read: {reason}"),
+        FileState::Differs { line: None } => "there, without what is needed".to_owned(),
+        FileState::Unreadable { reason } => format!("cannot be read: {reason}"),
     }
 }
 
-fn switch_on(enabled: bool, section: &str) -> Vec<Advice> {
-    if enabled {
+fn switch_on(settings: &Settings, game: Game) -> Vec<Advice> {
+    if settings.reads(game) {
         return Vec::new();
     }
+    let section = game.section();
     let what = format!("it is switched off: set enabled = true under [{section}] in settings.toml");
-    vec![Advice { what, content: None }]
+    vec![Advice::sentence(what)]
+}
+
+impl Advice {
+    fn sentence(what: String) -> Self {
+        Self { what, content: None }
+    }
 }
 
 /// Whether anything takes connections there.
@@ -196,4 +253,23 @@ async fn answers(port: u16) -> bool {
     const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
     let connect = tokio::net::TcpStream::connect((std::net::Ipv4Addr::LOCALHOST, port));
     matches!(tokio::time::timeout(PATIENCE, connect).await, Ok(Ok(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_port_for_programs_is_spoken_of_where_it_is_to_be_open() {
+        let mut settings = Settings::default();
+        assert_eq!(programs(&settings).await, None);
+        let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
+        settings.programs.enabled = true;
+        settings.programs.port = listener.local_addr().unwrap().port();
+        let said = programs(&settings).await.unwrap();
+        assert!(said.starts_with("other programs are answered"), "{said}");
+        drop(listener);
+        let said = programs(&settings).await.unwrap();
+        assert!(said.contains("not answered") && said.contains("not running"), "{said}");
+    }
 }

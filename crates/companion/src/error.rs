@@ -72,6 +72,9 @@ pub enum Error {
          was not saved comes again with the same frames"
     )]
     Outbox(#[source] outbox::Error),
+    /// The history of matches cannot be opened or written.
+    #[error("the history of matches cannot be read or written; the upload queue does not need it")]
+    History(#[source] match_archive::Error),
     /// A recording or another input file is not what it should be.
     #[error(transparent)]
     BadInput(recording::Error),
@@ -86,6 +89,9 @@ pub enum Error {
         /// The source.
         source_name: event_model::Source,
     },
+    /// The recording has no such part as was asked for.
+    #[error("{0}")]
+    NoSuchSection(String),
     /// The address is not one that events may be sent to.
     #[error("{0}")]
     Server(String),
@@ -98,6 +104,21 @@ pub enum Error {
         #[source]
         cause: uploader::EnrolError,
     },
+    /// A server did not erase what this PC sent.
+    #[error("{server} did not erase everything; this PC keeps what it has")]
+    NotErased {
+        /// Which.
+        server: String,
+        /// Why.
+        #[source]
+        cause: uploader::EraseError,
+    },
+    /// A recording cannot be had.
+    #[error(transparent)]
+    Recording(#[from] crate::RecordingError),
+    /// A game cannot be set up, or not be put back.
+    #[error(transparent)]
+    Setup(#[from] crate::SetupError),
     /// A local port is taken.
     #[error("the local listener for {game} cannot start")]
     Listener {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use event_model::DeviceId;
+use event_model::{DeviceId, NamesKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,6 +14,11 @@ pub struct Identity {
     device: DeviceId,
     /// The word that the games' own posts must carry.
     gsi_token: String,
+    /// The word that the page in Overwolf must show: a game's folder has the other one,
+    /// where whoever reads it could speak for the page. Absent in files of versions that
+    /// had the one word.
+    #[serde(default)]
+    overwolf_token: String,
     /// Tokens by server.
     #[serde(default)]
     tokens: BTreeMap<String, String>,
@@ -21,6 +26,19 @@ pub struct Identity {
     /// lost, the same one is asked for again.
     #[serde(default)]
     wished_tokens: BTreeMap<String, String>,
+    /// Keys of pseudonyms, by server.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    names_keys: BTreeMap<String, NamesKey>,
+    /// Who this installation was before, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<FormerIdentity>,
+}
+
+/// An identity that this installation had, with what it takes to have erased what it sent.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct FormerIdentity {
+    pub(crate) device: DeviceId,
+    pub(crate) tokens: BTreeMap<String, String>,
 }
 
 impl Identity {
@@ -32,8 +50,9 @@ impl Identity {
     pub fn load_or_create(dir: &DataDir) -> Result<Self, Error> {
         let path = dir.identity();
         match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|cause| Error::Identity { path, cause: cause.into() }),
+            Ok(bytes) => serde_json::from_slice::<Self>(&bytes)
+                .map_err(|cause| Error::Identity { path, cause: cause.into() })?
+                .completed(dir),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Self::create(dir),
             Err(cause) => Err(Error::Identity { path, cause }),
         }
@@ -42,6 +61,15 @@ impl Identity {
     /// The identity in this folder, where there is one that can be read.
     pub(crate) fn look(dir: &DataDir) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(dir.identity()).ok()?).ok()
+    }
+
+    /// The same with whatever a file of an earlier version lacks, on disk.
+    fn completed(mut self, dir: &DataDir) -> Result<Self, Error> {
+        if self.overwolf_token.is_empty() {
+            self.overwolf_token = hex::encode(random::<16>()?);
+            self.save(&dir.identity())?;
+        }
+        Ok(self)
     }
 
     /// The first identity of this folder; another process may be first. A lost
@@ -73,6 +101,12 @@ impl Identity {
         &self.gsi_token
     }
 
+    /// What the page in Overwolf must show.
+    #[must_use]
+    pub fn overwolf_token(&self) -> &str {
+        &self.overwolf_token
+    }
+
     /// The token that `server` gave.
     #[must_use]
     pub fn token(&self, server: &str) -> Option<&str> {
@@ -84,10 +118,27 @@ impl Identity {
     /// # Errors
     /// Where the file cannot be written.
     pub fn keep_token(&mut self, dir: &DataDir, server: &str, token: &str) -> Result<(), Error> {
+        self.keep(dir, server, token, None)
+    }
+
+    /// Keeps the token that `server` gave, and its key of pseudonyms where it gave one.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn keep(
+        &mut self,
+        dir: &DataDir,
+        server: &str,
+        token: &str,
+        names_key: Option<&NamesKey>,
+    ) -> Result<(), Error> {
         // Another process may have enrolled elsewhere meanwhile.
         *self = Self::load_or_create(dir)?;
         self.tokens.insert(server.to_owned(), token.to_owned());
         self.wished_tokens.remove(server);
+        if let Some(key) = names_key {
+            self.names_keys.insert(server.to_owned(), key.clone());
+        }
         self.save(&dir.identity())
     }
 
@@ -108,14 +159,58 @@ impl Identity {
         Ok(wished)
     }
 
+    /// The key of pseudonyms that `server` gave.
+    #[must_use]
+    pub fn names_key(&self, server: &str) -> Option<&NamesKey> {
+        self.names_keys.get(server)
+    }
+
+    /// The servers that gave this device a token.
+    pub(crate) fn servers(&self) -> impl Iterator<Item = &str> {
+        self.tokens.keys().map(String::as_str)
+    }
+
+    /// Who this installation was before.
+    pub(crate) fn former(&self) -> &[FormerIdentity] {
+        &self.former
+    }
+
+    /// Each device that this installation is or was, with each server that gave it a
+    /// token.
+    pub(crate) fn enrolments(&self) -> impl Iterator<Item = (DeviceId, &str, &str)> {
+        let now = self.tokens.iter().map(|(server, token)| (self.device, server, token));
+        let before = self.former.iter().flat_map(|former| {
+            former.tokens.iter().map(|(server, token)| (former.device, server, token))
+        });
+        now.chain(before).map(|(device, server, token)| (device, server.as_str(), token.as_str()))
+    }
+
+    /// Another device, which no server knows. The words that the games' posts and the
+    /// page in Overwolf carry stay: they never leave this machine.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written: then it stays as it was.
+    pub(crate) fn renew(dir: &DataDir) -> Result<Self, Error> {
+        let Self { device, gsi_token, overwolf_token, tokens, names_keys, mut former, .. } =
+            Self::load_or_create(dir)?;
+        former.push(FormerIdentity { device, tokens });
+        let words = Self { gsi_token, overwolf_token, ..Self::generate()? };
+        let renewed = Self { names_keys, former, ..words };
+        renewed.save(&dir.identity())?;
+        Ok(renewed)
+    }
+
     fn generate() -> Result<Self, Error> {
         let device = Uuid::from_bytes(random()?);
         let device = uuid::Builder::from_random_bytes(*device.as_bytes()).into_uuid();
         Ok(Self {
             device: DeviceId(device),
             gsi_token: hex::encode(random::<16>()?),
+            overwolf_token: hex::encode(random::<16>()?),
             tokens: BTreeMap::new(),
             wished_tokens: BTreeMap::new(),
+            names_keys: BTreeMap::new(),
+            former: Vec::new(),
         })
     }
 
@@ -168,6 +263,27 @@ mod tests {
         assert_eq!(again.token("https://a.example"), Some("secret"));
         assert_eq!(again.token("https://b.example"), None, "a token is one server's");
         assert!(!format!("{again:?}").contains("secret"));
+    }
+
+    #[test]
+    fn an_identity_of_an_earlier_version_gets_the_pages_word_once_and_loses_nothing() {
+        let (_keep, dir) = dir();
+        let mut first = Identity::load_or_create(&dir).unwrap();
+        first.keep_token(&dir, "https://a.example", "secret").unwrap();
+        let bytes = std::fs::read(dir.identity()).unwrap();
+        let mut file: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        file.as_object_mut().unwrap().remove("overwolf_token").unwrap();
+        std::fs::write(dir.identity(), file.to_string()).unwrap();
+
+        let completed = Identity::load_or_create(&dir).unwrap();
+        assert!(completed.overwolf_token().len() >= 16);
+        assert_ne!(completed.overwolf_token(), completed.gsi_token());
+        let again = Identity::load_or_create(&dir).unwrap();
+        assert_eq!(again.overwolf_token(), completed.overwolf_token());
+        assert_eq!((again.device(), again.gsi_token()), (first.device(), first.gsi_token()));
+        assert_eq!(again.token("https://a.example"), Some("secret"));
+        let renewed = Identity::renew(&dir).unwrap();
+        assert_eq!(renewed.overwolf_token(), completed.overwolf_token(), "the page is loaded");
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! The companion beside a game: readers, capture, upload and status.
 
+mod asked_again;
+mod history;
+mod policy;
 mod publisher;
+mod reading;
+mod recording;
+mod taken_to;
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex},
     thread,
 };
 
-use event_model::{Clock, Origin, Source};
+use event_model::{Clock, Moment, Origin, Source};
 use outbox::{Outbox, StreamKey};
 use tokio::{
     runtime::Handle,
@@ -17,17 +24,20 @@ use tokio::{
 };
 
 use crate::{
-    CompanionStatus, DataDir, Error, Settings, Shell, UploadChange,
+    CompanionStatus, DataDir, Error, Game, Privacy, Settings, Shell, UploadChange,
     capture::{Capture, CaptureView},
     installation::Installation,
     owned_outbox,
     pipeline::{Beginning, Pipeline},
+    programs::{Keeping, Programs},
     readers::Readers,
     recorder::Recorder,
     upload::{Drained, UploadOptions},
     uploads::Uploads,
 };
-use publisher::Publisher;
+use publisher::{Publisher, Sight};
+use reading::Reading;
+use recording::Recording;
 
 /// The stream of live capture, in the outbox.
 pub(crate) const LIVE: &str = "live";
@@ -47,6 +57,16 @@ pub struct RunOptions {
     pub league_root: Option<PathBuf>,
     /// Another port for Counter-Strike's posts; 0 for any free one.
     pub gsi_port: Option<u16>,
+    /// Another port for Dota 2's posts; 0 for any free one.
+    pub dota2_port: Option<u16>,
+    /// Another port for Rocket League's API.
+    pub rocket_league_port: Option<u16>,
+    /// Another port for the page in Overwolf; 0 for any free one.
+    pub overwolf_port: Option<u16>,
+    /// Another folder of Elite's journals.
+    pub elite_folder: Option<PathBuf>,
+    /// Another folder of Hearthstone's logs.
+    pub hearthstone_folder: Option<PathBuf>,
     /// Where the settings come from.
     pub settings: SettingsFrom,
 }
@@ -68,12 +88,15 @@ pub struct Companion {
     outbox: Arc<Mutex<Outbox>>,
     clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
-    readers: Readers,
+    reading: Arc<Reading>,
+    programs: Programs,
     capture: thread::JoinHandle<()>,
     view: Arc<Mutex<CaptureView>>,
     uploads: Uploads,
-    settings: tokio::sync::Mutex<Settings>,
     publishing: JoinHandle<Publisher>,
+    /// Where games reported to at the start.
+    addresses: BTreeMap<Game, std::net::SocketAddr>,
+    recording: Recording,
 }
 
 /// The closing summary of a run.
@@ -107,11 +130,21 @@ impl RunOptions {
     }
 
     fn over(&self, mut settings: Settings) -> Settings {
-        settings.league.port = self.league_port.unwrap_or(settings.league.port);
         if self.league_root.is_some() {
             settings.league.root_certificate.clone_from(&self.league_root);
         }
-        settings.cs2.port = self.gsi_port.unwrap_or(settings.cs2.port);
+        let over = |port: &mut u16, wish: Option<u16>| *port = wish.unwrap_or(*port);
+        over(&mut settings.league.port, self.league_port);
+        over(&mut settings.cs2.port, self.gsi_port);
+        over(&mut settings.dota2.port, self.dota2_port);
+        over(&mut settings.rocket_league.port, self.rocket_league_port);
+        over(&mut settings.overwolf.port, self.overwolf_port);
+        if self.elite_folder.is_some() {
+            settings.elite.folder.clone_from(&self.elite_folder);
+        }
+        if self.hearthstone_folder.is_some() {
+            settings.hearthstone.folder.clone_from(&self.hearthstone_folder);
+        }
         settings
     }
 }
@@ -127,10 +160,7 @@ impl Companion {
         clock: Arc<dyn Clock>,
         shell: Arc<dyn Shell>,
     ) -> Result<Self, Error> {
-        let data_dir = options.data_dir.clone();
-        let over = |settings| options.over(settings);
-        let Installation { dir, settings, identity, outbox, wake } =
-            Installation::open(data_dir, options.settings, over, &clock)?;
+        let Installation { dir, settings, identity, outbox, wake } = opened(&options, &clock)?;
         let uploads = Uploads::new(
             options.upload.clone(),
             dir.clone(),
@@ -143,40 +173,63 @@ impl Companion {
 
         let (stop, stopping) = watch::channel(false);
         let (sender, readings) = mpsc::channel(game_client::CAPTURE_QUEUE_FRAMES);
-        let mut readers = Readers::start(&settings, &identity, &clock, &sender, &stopping).await?;
-        // The capture thread ends when the last reader has gone.
-        drop(sender);
+        let readers = Readers::new(&identity, Arc::clone(&clock), sender)?
+            .beside(&dir)
+            .going_on(taken_to::from(&outbox));
+        let (health, heading) = (readers.health(), uploads.heading());
+        let reading = Arc::new(Reading::new(dir.clone(), settings.clone(), readers, heading));
+        let addresses = reading.begin().await;
         let view = Arc::new(Mutex::new(CaptureView::default()));
+        let record_dir = options.record_dir.or_else(|| recording::folder(&settings, &dir));
+        let (recording, switch) = Recording::new(record_dir.clone());
         let capture = Capture {
             readings,
-            pipeline: live_pipeline(&outbox, &shell, wake)?,
-            recorder: recorder(options.record_dir)?,
+            pipeline: live_pipeline(&outbox, &shell, Arc::clone(&wake))?,
+            recorder: recorder(record_dir)?,
+            switch,
             clock: Arc::clone(&clock),
             view: Arc::clone(&view),
             retry_at_ms: None,
         };
         let capture = begin(capture, &dir)?;
-        let publisher = Publisher {
+        let keeping = Keeping { outbox: Arc::clone(&outbox), clock: Arc::clone(&clock), wake };
+        let programs = Programs::begin(&dir, &settings, keeping, &stopping).await?;
+        let sight = Sight { shell, view: Arc::clone(&view), health, heading: uploads.heading() };
+        let publisher = Publisher::new(dir.clone(), Arc::clone(&outbox), Arc::clone(&clock), sight);
+        let asking = policy::Asking {
             dir: dir.clone(),
-            outbox: Arc::clone(&outbox),
-            clock: Arc::clone(&clock),
-            shell,
-            view: Arc::clone(&view),
-            health: std::mem::take(&mut readers.health),
+            upload: options.upload,
             heading: uploads.heading(),
-            last: CompanionStatus::default(),
-            reported: Vec::new(),
-            put_back: 0,
+            reading: Arc::clone(&reading),
         };
+        go_on_beside(asking, &clock, &stopping);
         let publishing = tokio::spawn(publisher.run(stopping));
-        let settings = tokio::sync::Mutex::new(settings);
-        Ok(Self { dir, outbox, clock, stop, readers, capture, view, uploads, settings, publishing })
+        Ok(Self {
+            dir,
+            outbox,
+            clock,
+            stop,
+            reading,
+            programs,
+            capture,
+            view,
+            uploads,
+            publishing,
+            addresses,
+            recording,
+        })
     }
 
-    /// Where Counter-Strike must post to.
+    /// Where Counter-Strike must post to, where it was heard at the start.
     #[must_use]
     pub fn gsi_address(&self) -> Option<std::net::SocketAddr> {
-        self.readers.gsi_address
+        self.address(Game::Cs2)
+    }
+
+    /// Where a game must report to, where it was listened for at the start.
+    #[must_use]
+    pub fn address(&self, game: Game) -> Option<std::net::SocketAddr> {
+        self.addresses.get(&game).copied()
     }
 
     /// The folder it works in.
@@ -185,19 +238,51 @@ impl Companion {
         &self.dir
     }
 
+    /// The moment, by the clock that events are captured with.
+    pub(crate) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
     /// Changes the upload's settings, on disk and at once.
     ///
     /// # Errors
     /// Where the file cannot be written, or names a server that events may not
     /// be sent to: then it stays as it was.
     pub async fn change_upload(&self, change: UploadChange) -> Result<(), Error> {
-        let mut settings = self.settings.lock().await;
+        let mut settings = self.reading.settings.lock().await;
         let decides_where = change.decides_where();
         let changed = settings.change_upload(&self.dir, change)?;
         if decides_where {
             self.uploads.forget_named_server().await;
         }
         self.uploads.apply(&changed).await?;
+        *settings = changed;
+        Ok(())
+    }
+
+    /// Changes what leaves of other players and of which games, on disk and at once.
+    ///
+    /// # Errors
+    /// Where the file cannot be written: then it stays as it was.
+    pub async fn change_privacy(&self, change: impl FnOnce(&mut Privacy)) -> Result<(), Error> {
+        let mut settings = self.reading.settings.lock().await;
+        let mut privacy = settings.privacy;
+        change(&mut privacy);
+        let changed = settings.change_privacy(&self.dir, privacy)?;
+        self.uploads.apply(&changed).await?;
+        *settings = changed;
+        Ok(())
+    }
+
+    /// Reads a game from now on, or no more, also in later runs. Where it is on and
+    /// could not be read, it is tried again.
+    ///
+    /// # Errors
+    /// Where the settings file cannot be written: then nothing changes.
+    pub async fn enable(&self, game: Game, on: bool) -> Result<(), Error> {
+        let mut settings = self.reading.settings.lock().await;
+        let changed = settings.change_game(&self.dir, game, on)?;
+        self.reading.apply(&changed).await;
         *settings = changed;
         Ok(())
     }
@@ -219,7 +304,8 @@ impl Companion {
         self.stop.send_replace(true);
         // So that what is in memory can be saved; whether it is kept is seen at the end.
         drop(owned_outbox::keep(&self.outbox, &self.clock).await);
-        self.readers.stopped().await;
+        self.reading.end().await;
+        self.programs.ended().await;
         let capture = self.capture;
         let ended = tokio::task::spawn_blocking(move || capture.join()).await;
         if !matches!(ended, Ok(Ok(()))) {
@@ -266,6 +352,23 @@ impl Companion {
             status,
         })
     }
+}
+
+/// This installation, with the settings of this run.
+fn opened(options: &RunOptions, clock: &Arc<dyn Clock>) -> Result<Installation, Error> {
+    let over = |settings| options.over(settings);
+    Installation::open(options.data_dir.clone(), options.settings, over, clock)
+}
+
+/// Starts what asks the server now and then beside the upload.
+fn go_on_beside(asking: policy::Asking, clock: &Arc<dyn Clock>, stop: &watch::Receiver<bool>) {
+    tokio::spawn(history::go_on_erasing(
+        asking.dir.clone(),
+        asking.upload.clone(),
+        Arc::clone(clock),
+        stop.clone(),
+    ));
+    tokio::spawn(asking.run(stop.clone()));
 }
 
 /// Starts the thread that captures.

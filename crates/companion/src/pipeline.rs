@@ -1,5 +1,6 @@
 //! From a reading to events on disk: the heart of capture and replay alike.
 
+mod builds;
 mod unsaved;
 
 use std::{
@@ -13,6 +14,7 @@ use outbox::{NewEvent, Outbox, StreamKey};
 use tokio::sync::Notify;
 
 use crate::{FeedLine, Saved, Shell, feed_line::feed_line, owned_outbox::lock};
+use builds::DriftOfBuilds;
 use unsaved::Unsaved;
 
 /// One stream: its state, and where in the outbox that is kept.
@@ -23,12 +25,18 @@ struct Stream {
     encoded: Vec<u8>,
     /// When a frame last showed a match; absent where none runs.
     match_seen_ms: Option<u64>,
+    /// What the last frame says of the match, where nobody was told yet.
+    untold: Option<(MatchNow, Moment)>,
 }
 
 /// A match that no frame showed for so long is shown no longer. Counter-Strike
 /// posts every ten seconds at least, as `doctor` has it configured, and League is
 /// asked every second; a game that crashed says nothing at all.
 const MATCH_SILENCE_MS_MAX: u64 = 60_000;
+
+/// The same for a game that writes only when something happens: in Elite a flight
+/// through a system may take half an hour.
+const FILE_SILENCE_MS_MAX: u64 = 1_800_000;
 
 /// How reading one source went since the start.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +51,7 @@ pub(crate) struct SourceCounts {
     pub(crate) events: u64,
     pub(crate) last_frame: Option<Moment>,
     pub(crate) drift: Drift,
+    pub(crate) drift_of_builds: DriftOfBuilds,
 }
 
 /// What became of the events so far.
@@ -83,12 +92,11 @@ pub(crate) enum Beginning {
     Saved,
     /// With this state.
     State(SourceState),
-    /// From nothing, whatever was saved.
-    Empty,
 }
 
 impl Stream {
-    fn show(&mut self, match_now: MatchNow, at: Moment, shell: &dyn Shell) {
+    fn show(&mut self, shell: &dyn Shell) {
+        let Some((match_now, at)) = self.untold.take() else { return };
         match match_now {
             MatchNow::Untold => {}
             MatchNow::NoMatch => {
@@ -130,6 +138,11 @@ impl Pipeline {
         self.replayed = Some(Vec::new());
     }
 
+    /// Whether anything waits for [`Self::commit`].
+    pub(crate) fn has_unsaved(&self) -> bool {
+        !self.unsaved.is_empty()
+    }
+
     /// The events remembered, in order.
     pub(crate) fn take_events(&mut self) -> Vec<NewEvent> {
         self.replayed.take().unwrap_or_default()
@@ -144,12 +157,12 @@ impl Pipeline {
         let Some(empty) = SourceState::new(key.source) else { return Ok(Rules::Missing) };
         let state = match beginning {
             Beginning::State(state) => state,
-            Beginning::Empty => empty,
             Beginning::Saved => self.saved_state(&key)?.unwrap_or(empty),
         };
         self.sources.entry(key.source).or_default();
         let source = key.source;
-        let stream = Stream { key, encoded: state.encode(), state, match_seen_ms: None };
+        let stream =
+            Stream { key, encoded: state.encode(), state, match_seen_ms: None, untold: None };
         self.streams.insert(source, stream);
         Ok(Rules::Known)
     }
@@ -214,16 +227,42 @@ impl Pipeline {
             counts.last_unreadable = Some(why.to_string());
         }
         counts.drift.merge(&step.drift);
-        stream.show(step.match_now, received.at, &*self.shell);
+        counts.drift_of_builds.count(received, &step.drift);
+        if step.match_now != MatchNow::Untold {
+            // Of several frames that are written together each is told.
+            stream.show(&*self.shell);
+            stream.untold = Some((step.match_now, received.at));
+        }
         self.keep(received.source, events, received.at);
+        if self.unsaved.is_empty() {
+            self.show_matches();
+        }
         Looked::At
+    }
+
+    /// Tells how the matches stand, after what happened in them: a page that was told
+    /// the numbers of a kill alone would wait for its turn to be told the kill.
+    fn show_matches(&mut self) {
+        for stream in self.streams.values_mut() {
+            stream.show(&*self.shell);
+        }
     }
 
     /// Shows no longer what no frame has shown for long.
     pub(crate) fn forget_silent_matches(&mut self, now: Moment) {
+        // A disk that refuses what happened does not stop the match.
+        self.show_matches();
         for (source, stream) in &mut self.streams {
             let seen_ms = stream.match_seen_ms.unwrap_or(u64::MAX);
-            if now.clock.mono_ms.saturating_sub(seen_ms) > MATCH_SILENCE_MS_MAX {
+            let silence_ms_max = match source {
+                Source::Elite | Source::Hearthstone => FILE_SILENCE_MS_MAX,
+                Source::League
+                | Source::Cs2
+                | Source::Dota2
+                | Source::RocketLeague
+                | Source::Overwolf => MATCH_SILENCE_MS_MAX,
+            };
+            if now.clock.mono_ms.saturating_sub(seen_ms) > silence_ms_max {
                 stream.match_seen_ms = None;
                 self.shell.glance(*source, None);
             }
@@ -247,7 +286,7 @@ impl Pipeline {
             return Ok(());
         }
         let appended = lock(&self.outbox).append(self.unsaved.group(), now);
-        match appended {
+        let committed = match appended {
             Ok(appended) => {
                 self.counts.appended += appended.appended.len() as u64;
                 if let Some(wake) = &self.wake {
@@ -255,7 +294,10 @@ impl Pipeline {
                 }
                 self.counts.already_known += appended.already_known;
                 self.counts.not_saved = 0;
-                for entry in self.unsaved.settle() {
+                let lines = self.unsaved.settle();
+                // `cargo xtask footprint --window` has the time of an append from here.
+                tracing::debug!(shown = lines.len(), "Appended");
+                for entry in lines {
                     self.shell.feed(FeedLine { saved: Saved::Saved, ..entry });
                 }
                 Ok(())
@@ -267,7 +309,9 @@ impl Pipeline {
                 self.counts.not_saved = self.unsaved.len();
                 Err(error)
             }
-        }
+        };
+        self.show_matches();
+        committed
     }
 
     /// The end of the program: what the disk has not taken is lost, and counted

@@ -5,14 +5,24 @@
 
 use std::{io::Write, path::PathBuf};
 
-use event_model::{EventId, Moment};
-use outbox::{Entry, EntryState, Error as OutboxError, Filter, Order, OutboxView, Selection};
+use event_model::{EventId, Game, Moment, WallTime};
+use outbox::{
+    Entry, EntryState, Error as OutboxError, Filter, Order, OutboxView, Selection, ShownEvent,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{DataDir, Error, data_dir::create_private};
+use crate::{
+    DataDir, Error, Settings,
+    data_dir::create_private,
+    history::{self, From},
+    outgoing::Preview,
+};
 
 /// Rows of one page: three screens of them.
 const PAGE_ROWS: usize = 100;
+
+/// Events deleted in one transaction: some hundredths of a second, in which capture waits.
+const DELETED_AT_ONCE: usize = 500;
 
 /// Which events to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +69,10 @@ pub struct QueueRow {
     pub event_type: Option<String>,
     /// When it was seen, RFC 3339.
     pub time: Option<String>,
+    /// How long it has been here, in seconds; absent where its bytes cannot be read.
+    pub age_s: Option<u64>,
+    /// What is next for it.
+    pub next: QueueNext,
     /// Bytes of its body.
     pub bytes: u64,
     /// Why it was refused, as a word of the wire's.
@@ -82,6 +96,27 @@ pub enum QueueState {
     Refused,
 }
 
+/// What is next for an event. When that is, the counts of the upload say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum QueueNext {
+    /// It goes with the queue.
+    Turn,
+    /// It was refused, and is tried again behind the others.
+    Aside,
+    /// The server wants it again later: it waits with the others of its kind.
+    AskedAgain,
+    /// Its game is not sent: it stays until the player decides otherwise.
+    KeptHere,
+    /// The server's answer.
+    Answer,
+    /// Nothing: the server has it.
+    Nothing,
+    /// Nothing by itself: the player may send it again or delete it.
+    Player,
+}
+
 /// What became of events that were to be deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -92,6 +127,18 @@ pub struct Removal {
     pub being_sent: u64,
     /// They were gone before.
     pub absent: u64,
+}
+
+/// What becomes of events that wait when the player agrees to send.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Backlog {
+    /// They are sent as well.
+    #[default]
+    Send,
+    /// They are deleted before anything is sent: only what happens from then on leaves.
+    Delete,
 }
 
 /// An installation's upload queue.
@@ -105,18 +152,25 @@ impl Queue {
         Self(dir.clone())
     }
 
-    /// Up to a hundred rows, beyond the one at `beyond` where a list is gone on with.
+    /// Up to a hundred rows, beyond the one at `beyond` where a list is gone on with;
+    /// their age is that at `now`.
     ///
     /// # Errors
     /// Where the queue cannot be read.
-    pub fn page(&self, filter: QueueFilter, beyond: Option<u64>) -> Result<QueuePage, Error> {
+    pub fn page(
+        &self,
+        filter: QueueFilter,
+        beyond: Option<u64>,
+        now: Moment,
+    ) -> Result<QueuePage, Error> {
         let Some(view) = self.open()? else { return Ok(QueuePage::default()) };
         let (wanted, order) = filter.wanted();
         let entries = view.list_beyond(wanted, order, beyond, PAGE_ROWS).map_err(Error::Outbox)?;
         let is_full = entries.len() == PAGE_ROWS;
+        let seen = Seen { now: now.wall, kept: self.kept() };
         Ok(QueuePage {
             next: entries.last().filter(|_| is_full).map(|last| last.sequence),
-            rows: entries.into_iter().map(QueueRow::from).collect(),
+            rows: entries.into_iter().map(|entry| seen.row(entry)).collect(),
             total: view.count(wanted).map_err(Error::Outbox)?,
         })
     }
@@ -128,7 +182,8 @@ impl Queue {
     /// Where the queue cannot be read.
     pub fn body(&self, id: EventId) -> Result<Option<String>, Error> {
         let Some(view) = self.open()? else { return Ok(None) };
-        Ok(view.show(id).map_err(Error::Outbox)?.map(|shown| shown.body))
+        let Some(shown) = view.show(id).map_err(Error::Outbox)? else { return Ok(None) };
+        Ok(Some(Preview::of(&self.0, &view)?.body(shown.entry.sequence, shown.body)))
     }
 
     /// Lets refused events wait to be sent again: these, or all. How many did.
@@ -156,6 +211,26 @@ impl Queue {
         })
     }
 
+    /// Deletes every event that waits, also those of games that stay here. The history
+    /// of matches takes them in first, so that no match is missing there.
+    ///
+    /// # Errors
+    /// Where the queue or the history cannot be written: what was deleted before that
+    /// stays deleted.
+    pub fn delete_waiting(&self, now: Moment) -> Result<Removal, Error> {
+        let Some(mut view) = self.open()? else { return Ok(Removal::default()) };
+        let waiting = all_waiting(&view)?;
+        history::fill(&mut history::open(&self.0)?, &From::View(&view))?;
+        let mut removal = Removal::default();
+        for ids in waiting.chunks(DELETED_AT_ONCE) {
+            let deleted = view.delete(ids, now).map_err(Error::Outbox)?;
+            removal.deleted += deleted.deleted;
+            removal.being_sent += deleted.in_flight;
+            removal.absent += deleted.absent;
+        }
+        Ok(removal)
+    }
+
     /// Writes the events as they leave this machine into a new file in `folder`,
     /// one a line; the file and how many it has.
     ///
@@ -175,13 +250,26 @@ impl Queue {
         let mut out = std::io::BufWriter::new(file);
         let mut count = 0;
         if let Some(view) = self.open()? {
+            let preview = Preview::of(&self.0, &view)?;
             for shown in view.export(filter.wanted().0) {
-                writeln!(out, "{}", shown.map_err(Error::Outbox)?.body).map_err(failed)?;
+                let ShownEvent { entry, body } = shown.map_err(Error::Outbox)?;
+                writeln!(out, "{}", preview.body(entry.sequence, body)).map_err(failed)?;
                 count += 1;
             }
         }
         out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
         Ok((path, count))
+    }
+
+    /// The games that stay here; none where there are no settings that can be read:
+    /// then nothing is sent at all.
+    fn kept(&self) -> Vec<Game> {
+        // A look makes no file.
+        if !self.0.settings().exists() {
+            return Vec::new();
+        }
+        let settings = Settings::load_or_create(&self.0);
+        settings.map(|settings| settings.privacy.send.kept()).unwrap_or_default()
     }
 
     /// `None` where nothing was captured yet.
@@ -190,6 +278,20 @@ impl Queue {
             Ok(view) => Ok(Some(view)),
             Err(OutboxError::Absent(_)) => Ok(None),
             Err(error) => Err(Error::Outbox(error)),
+        }
+    }
+}
+
+/// Every event that waits at this moment, in the order of sending.
+fn all_waiting(view: &OutboxView) -> Result<Vec<EventId>, Error> {
+    let (wanted, order) = QueueFilter::Waiting.wanted();
+    let (mut ids, mut beyond) = (Vec::new(), None);
+    loop {
+        let page = view.list_beyond(wanted, order, beyond, PAGE_ROWS).map_err(Error::Outbox)?;
+        ids.extend(page.iter().map(|entry| entry.event_id));
+        beyond = page.last().map(|last| last.sequence);
+        if page.len() < PAGE_ROWS {
+            return Ok(ids);
         }
     }
 }
@@ -206,11 +308,19 @@ impl QueueFilter {
     }
 }
 
-impl From<Entry> for QueueRow {
-    fn from(entry: Entry) -> Self {
-        Self {
+/// When, and under which decisions, a page is looked at.
+struct Seen {
+    now: WallTime,
+    kept: Vec<Game>,
+}
+
+impl Seen {
+    fn row(&self, entry: Entry) -> QueueRow {
+        QueueRow {
             sequence: entry.sequence,
             event_id: entry.event_id.to_string(),
+            age_s: entry.appended.map(|at| self.age_s(at)),
+            next: self.next(&entry),
             match_key: entry.match_key,
             state: match entry.state {
                 EntryState::Pending => QueueState::Waiting,
@@ -224,6 +334,29 @@ impl From<Entry> for QueueRow {
             reason: entry.reason.map(|reason| reason.as_str().to_owned()),
             detail: entry.detail,
         }
+    }
+
+    /// A clock that was set back makes nothing younger than it is.
+    fn age_s(&self, appended: WallTime) -> u64 {
+        let age_ms = self.now.unix_ms().saturating_sub(appended.unix_ms());
+        u64::try_from(age_ms).unwrap_or(0) / 1_000
+    }
+
+    fn next(&self, entry: &Entry) -> QueueNext {
+        match entry.state {
+            EntryState::Pending if self.is_kept(&entry.match_key) => QueueNext::KeptHere,
+            EntryState::Pending if entry.aside => QueueNext::Aside,
+            EntryState::Pending => QueueNext::Turn,
+            EntryState::InFlight => QueueNext::Answer,
+            EntryState::Settled => QueueNext::Nothing,
+            EntryState::Quarantined => QueueNext::Player,
+        }
+    }
+
+    /// The key of a match begins with its game.
+    fn is_kept(&self, match_key: &str) -> bool {
+        let game = match_key.split_once(':').map(|(game, _)| game);
+        self.kept.iter().any(|kept| Some(kept.as_str()) == game)
     }
 }
 

@@ -1,168 +1,412 @@
-//! The readers of this run: one a game.
+//! The readers of this run: one a game, each switched on and off by itself.
+//!
+//! A game is one file here: its `start` makes the reader, hands it to [`With::spawn`]
+//! and says how its health reads as a [`Now`].
 
-use std::sync::Arc;
+mod cs2;
+mod dota2;
+mod elite;
+mod followed;
+mod health;
+mod hearthstone;
+mod league;
+mod overwolf;
+mod rocket_league;
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use event_model::{Clock, Received, Source};
-use game_client::{
-    GsiConfig, GsiHealth, GsiListener, GsiToken, LeagueConfig, LeagueHealth, LeaguePoller,
-};
+use game_client::{Error as ClientError, GsiToken};
+use game_session::FollowedTo;
+use live_view::SourceState;
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinSet,
+    task::JoinHandle,
 };
 
-use crate::{Error, Identity, Settings, error::with_cause};
-
-/// How the readers are doing, by game.
-#[derive(Default)]
-pub(crate) struct Health {
-    league: Option<watch::Receiver<LeagueHealth>>,
-    cs2: Option<watch::Receiver<GsiHealth>>,
-    /// Why a reader is not there although it should be.
-    absent: Vec<(Source, String)>,
-}
+use crate::{DataDir, Error, Game, Identity, Settings, error::with_cause, kill_switch::TurnedOff};
+pub(crate) use health::Health;
+use health::{Now, Reader};
 
 /// Readers that run as tasks until told to stop.
 pub(crate) struct Readers {
-    tasks: JoinSet<()>,
-    pub(crate) health: Health,
-    /// Where Counter-Strike posts to.
-    pub(crate) gsi_address: Option<std::net::SocketAddr>,
+    running: BTreeMap<Game, Running>,
+    health: Health,
+    clock: Arc<dyn Clock>,
+    /// What nobody may read for now.
+    turned_off: TurnedOff,
+    /// What a game of Valve's shows to prove that it is the game.
+    token: GsiToken,
+    /// What the page in Overwolf shows.
+    page_token: GsiToken,
+    /// Where this installation keeps its files.
+    dir: Option<DataDir>,
+    /// How far the files of a source were taken.
+    taken_to: TakenTo,
+    /// Capture ends when the last copy of this has gone.
+    readings: mpsc::Sender<Received>,
+}
+
+/// Asks the saved streams for the last line that each has taken.
+pub(crate) type TakenTo = Arc<dyn Fn(Source) -> Option<FollowedTo> + Send + Sync>;
+
+struct Running {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+/// What a reader is started with.
+struct With<'a> {
+    settings: &'a Settings,
+    clock: &'a Arc<dyn Clock>,
+    token: &'a GsiToken,
+    page_token: &'a GsiToken,
+    dir: Option<&'a DataDir>,
+    taken_to: &'a TakenTo,
+    readings: &'a mpsc::Sender<Received>,
+}
+
+/// A reader at work.
+struct Started {
+    running: Running,
+    reader: Reader,
+}
+
+impl With<'_> {
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(self.clock)
+    }
+
+    /// The last line of a source's files that its stream has taken.
+    fn taken_to(&self, source: Source) -> Option<FollowedTo> {
+        (self.taken_to)(source)
+    }
+
+    /// Starts what `run` makes, which ends when it is told to stop; `now` says how it
+    /// is doing whenever somebody looks.
+    fn spawn<R>(
+        &self,
+        now: impl Fn() -> Now + Send + 'static,
+        run: impl FnOnce(mpsc::Sender<Received>, watch::Receiver<bool>) -> R,
+    ) -> Started
+    where
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let (stop, stopping) = watch::channel(false);
+        let task = tokio::spawn(run(self.readings.clone(), stopping));
+        let reader = Reader::There { now: Box::new(now), address: None };
+        Started { running: Running { stop, task }, reader }
+    }
+}
+
+impl Started {
+    /// It listens there.
+    fn at(mut self, listens: SocketAddr) -> Self {
+        if let Reader::There { address, .. } = &mut self.reader {
+            *address = Some(listens);
+        }
+        self
+    }
 }
 
 impl Readers {
-    /// Starts a reader for every game that the settings name.
+    /// No reader yet; [`Self::apply`] starts them.
+    pub(crate) fn new(
+        identity: &Identity,
+        clock: Arc<dyn Clock>,
+        readings: mpsc::Sender<Received>,
+    ) -> Result<Self, Error> {
+        let token = |text: &str, game: Game| {
+            GsiToken::new(text).map_err(|cause| Error::Listener { game: game.title(), cause })
+        };
+        let page_token = token(identity.overwolf_token(), Game::Overwolf)?;
+        let token = token(identity.gsi_token(), Game::Cs2)?;
+        let (running, health) = (BTreeMap::new(), Health::default());
+        let turned_off = TurnedOff::default();
+        let taken_to: TakenTo = Arc::new(|_| None);
+        let dir = None;
+        Ok(Self { running, health, clock, turned_off, token, page_token, dir, taken_to, readings })
+    }
+
+    /// The same, with those who follow files going on where `taken_to` says.
+    pub(crate) fn going_on(self, taken_to: TakenTo) -> Self {
+        Self { taken_to, ..self }
+    }
+
+    /// The same, with a folder for what a player loads into another program.
+    pub(crate) fn beside(self, dir: &DataDir) -> Self {
+        Self { dir: Some(dir.clone()), ..self }
+    }
+
+    /// How they are doing, from here on.
+    pub(crate) fn health(&self) -> Health {
+        self.health.clone()
+    }
+
+    /// What is turned off from here on, at the next [`Self::apply`]; whether that is
+    /// another thing than before.
+    pub(crate) fn turn_off(&mut self, turned_off: TurnedOff) -> bool {
+        let is_new = self.turned_off != turned_off;
+        self.turned_off = turned_off;
+        is_new
+    }
+
+    /// Starts a reader for every game that the settings have on and nobody turned off,
+    /// and stops the others. One that could not be started is tried again.
     ///
     /// A port that is taken stops that one reader: the others capture on, and
     /// its status says what is wrong.
-    pub(crate) async fn start(
-        settings: &Settings,
-        identity: &Identity,
-        clock: &Arc<dyn Clock>,
-        readings: &mpsc::Sender<Received>,
-        stop: &watch::Receiver<bool>,
-    ) -> Result<Self, Error> {
-        let mut readers =
-            Self { tasks: JoinSet::new(), health: Health::default(), gsi_address: None };
-        if settings.league.enabled {
-            readers.start_league(settings, clock, readings, stop);
+    pub(crate) async fn apply(&mut self, settings: &Settings) {
+        for game in Game::READ {
+            if !settings.reads(game) {
+                self.stop(game).await;
+            } else if let Some(state) = self.turned_off.state(game) {
+                self.stop(game).await;
+                self.health.set(game.source(), Reader::Absent(state));
+            } else {
+                self.bury(game).await;
+                if !self.running.contains_key(&game) {
+                    self.start(game, settings).await;
+                }
+            }
         }
-        if settings.cs2.enabled {
-            readers.start_cs2(settings, identity, clock, readings, stop).await?;
-        }
-        Ok(readers)
     }
 
-    /// Waits until all have stopped.
+    /// Takes away a reader that ended unasked, so that it is begun again.
+    async fn bury(&mut self, game: Game) {
+        if self.running.get(&game).is_some_and(|running| running.task.is_finished()) {
+            tracing::warn!(source = %game.source(), "A reader ended by itself and is begun again");
+            self.stop(game).await;
+        }
+    }
+
+    /// Stops all, and waits until they have.
     pub(crate) async fn stopped(mut self) {
-        while self.tasks.join_next().await.is_some() {}
+        for running in self.running.values() {
+            running.stop.send_replace(true);
+        }
+        while let Some((_, running)) = self.running.pop_first() {
+            running.ended().await;
+        }
     }
 
-    fn start_league(
-        &mut self,
-        settings: &Settings,
-        clock: &Arc<dyn Clock>,
-        readings: &mpsc::Sender<Received>,
-        stop: &watch::Receiver<bool>,
-    ) {
-        match league_poller(settings, clock) {
-            Ok(poller) => {
-                self.health.league = Some(poller.health());
-                self.tasks.spawn(poller.run(readings.clone(), stop.clone()));
+    async fn stop(&mut self, game: Game) {
+        self.health.forget(game.source());
+        if let Some(running) = self.running.remove(&game) {
+            running.stop.send_replace(true);
+            running.ended().await;
+        }
+    }
+
+    async fn start(&mut self, game: Game, settings: &Settings) {
+        let Self { clock, token, page_token, dir, taken_to, readings, .. } = &*self;
+        let dir = dir.as_ref();
+        let with = With { settings, clock, token, page_token, dir, taken_to, readings };
+        let started = match game {
+            Game::League => league::start(&with),
+            Game::Overwolf => overwolf::start(&with).await,
+            Game::Cs2 => cs2::start(&with).await,
+            Game::Dota2 => dota2::start(&with).await,
+            Game::RocketLeague => Ok(rocket_league::start(&with)),
+            Game::Elite => elite::start(&with),
+            Game::Hearthstone => hearthstone::start(&with),
+        };
+        match started {
+            Ok(Started { running, reader }) => {
+                self.health.set(game.source(), reader);
+                self.running.insert(game, running);
             }
-            Err(reason) => {
-                tracing::warn!(%reason, "League of Legends cannot be read");
-                self.health.absent.push((Source::League, reason));
+            Err(state) => {
+                tracing::warn!(source = %game.source(), %state, "A game cannot be read");
+                self.health.set(game.source(), Reader::Absent(state));
             }
         }
     }
 
-    async fn start_cs2(
-        &mut self,
-        settings: &Settings,
-        identity: &Identity,
-        clock: &Arc<dyn Clock>,
-        readings: &mpsc::Sender<Received>,
-        stop: &watch::Receiver<bool>,
-    ) -> Result<(), Error> {
-        let game = "Counter-Strike";
-        let token =
-            GsiToken::new(identity.gsi_token()).map_err(|cause| Error::Listener { game, cause })?;
-        let config = GsiConfig { port: settings.cs2.port, token };
-        match GsiListener::bind(config, Arc::clone(clock)).await {
-            Ok(listener) => {
-                self.gsi_address = Some(listener.local_addr());
-                self.health.cs2 = Some(listener.health());
-                let (readings, stop) = (readings.clone(), stop.clone());
-                self.tasks.spawn(async move {
-                    if let Err(error) = listener.run(readings, stop).await {
-                        tracing::error!(%error, "The listener for Counter-Strike stopped");
-                    }
-                });
-            }
-            Err(error) => {
-                let reason = with_cause(&error);
-                tracing::warn!(%reason, "Counter-Strike cannot be heard");
-                self.health.absent.push((Source::Cs2, reason));
-            }
-        }
-        Ok(())
+    /// Where games report to, as far as they are listened for.
+    pub(crate) fn addresses(&self) -> BTreeMap<Game, SocketAddr> {
+        let of = |game: Game| Some((game, self.health.address(game.source())?));
+        Game::READ.into_iter().filter_map(of).collect()
     }
 }
 
-/// The poller, or in one sentence why there is none.
-fn league_poller(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<LeaguePoller, String> {
-    let read = |path: &std::path::PathBuf| {
-        std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let root_pem = settings.league.root_certificate.as_ref().map(read).transpose()?;
-    let config = LeagueConfig { port: settings.league.port, root_pem, ..Default::default() };
-    LeaguePoller::new(config, Arc::clone(clock)).map_err(|error| error.to_string())
+impl Running {
+    async fn ended(self) {
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "A reader ended with a fault");
+        }
+    }
 }
 
-impl Health {
-    /// One sentence on a source, for a person.
-    pub(crate) fn sentence(&self, source: Source) -> String {
-        if let Some((_, reason)) = self.absent.iter().find(|(absent, _)| *absent == source) {
-            return reason.clone();
-        }
-        match source {
-            Source::League => self.league.as_ref().map(|health| health.borrow().to_string()),
-            Source::Cs2 => self.cs2.as_ref().map(|health| health.borrow().to_string()),
-            Source::Dota2
-            | Source::RocketLeague
-            | Source::Overwolf
-            | Source::Elite
-            | Source::Hearthstone => None,
-        }
-        .unwrap_or_else(|| "switched off".to_owned())
+/// Why the port cannot be had.
+fn unheard(port: u16, error: &ClientError) -> SourceState {
+    let detail = with_cause(error);
+    let is_taken = matches!(error, ClientError::Bind { source, .. }
+        if source.kind() == std::io::ErrorKind::AddrInUse);
+    if is_taken {
+        SourceState::PortTaken { port, detail }
+    } else {
+        SourceState::CannotRead { detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    use boot_clock::BootClock;
+    use event_model::Source;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::DataDir;
+
+    #[tokio::test]
+    async fn a_game_is_heard_while_it_is_on_and_its_port_is_free_after() {
+        let (mut readers, mut settings, port) = place();
+        settings.cs2.port = port;
+        readers.apply(&settings).await;
+        assert_eq!(readers.health().now(Source::Cs2).state, SourceState::Listening);
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+
+        settings.cs2.enabled = false;
+        readers.apply(&settings).await;
+        assert_eq!(readers.health().now(Source::Cs2).state, SourceState::Off);
+        assert!(!readers.health().sources().contains(&Source::Cs2));
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
     }
 
-    /// Posts to the listener that were refused before they became frames.
-    pub(crate) fn refused_posts(&self, source: Source) -> u64 {
-        match (source, &self.cs2) {
-            (Source::Cs2, Some(health)) => {
-                let health = health.borrow();
-                health.foreign + health.unauthorised + health.oversized
+    #[tokio::test]
+    async fn what_is_turned_off_is_read_no_more_and_says_why_until_it_is_on_again() {
+        let (mut readers, mut settings, port) = place();
+        settings.cs2.port = port;
+        readers.apply(&settings).await;
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(folder.path().to_owned())).unwrap();
+        std::fs::write(dir.kill_switch(), "[cs2]\nreason = \"a patch\"\n").unwrap();
+        let (off, _) = TurnedOff::load(&dir, None);
+
+        assert!(readers.turn_off(off.clone()));
+        readers.apply(&settings).await;
+        let said = readers.health().now(Source::Cs2).state.to_string();
+        assert!(said.contains("kill-switch.toml") && said.contains("a patch"), "{said}");
+        drop(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap());
+        assert!(!readers.turn_off(off), "that is nothing new");
+
+        assert!(readers.turn_off(TurnedOff::default()));
+        readers.apply(&settings).await;
+        assert_eq!(readers.health().now(Source::Cs2).state, SourceState::Listening);
+        readers.stopped().await;
+    }
+
+    #[tokio::test]
+    async fn what_the_player_has_off_is_not_shown_as_turned_off_by_others() {
+        let (mut readers, mut settings, _) = place();
+        settings.cs2.enabled = false;
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(folder.path().to_owned())).unwrap();
+        std::fs::write(dir.kill_switch(), "[cs2]\nreason = \"a patch\"\n").unwrap();
+        readers.turn_off(TurnedOff::load(&dir, None).0);
+        readers.apply(&settings).await;
+        assert_eq!(readers.health().now(Source::Cs2).state, SourceState::Off);
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named_and_tried_again() {
+        let (mut readers, mut settings, port) = place();
+        let other = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+        settings.cs2.port = port;
+        readers.apply(&settings).await;
+        let state = readers.health().now(Source::Cs2).state;
+        assert!(matches!(state, SourceState::PortTaken { port: taken, .. } if taken == port));
+        assert!(state.to_string().contains(&port.to_string()), "{state}");
+
+        drop(other);
+        readers.apply(&settings).await;
+        assert_eq!(readers.health().now(Source::Cs2).state, SourceState::Listening);
+        readers.stopped().await;
+    }
+
+    #[tokio::test]
+    async fn the_page_in_overwolf_proves_itself_with_a_word_that_no_games_folder_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(folder.path().to_owned())).unwrap();
+        let identity = Identity::load_or_create(&dir).unwrap();
+        let (readings, _kept) = mpsc::channel(1);
+        let readers = Readers::new(&identity, Arc::new(BootClock::new()), readings).unwrap();
+        let mut readers = readers.beside(&dir);
+        let mut settings = Settings::default();
+        for game in Game::ALL.into_iter().filter(|game| *game != Game::Overwolf) {
+            settings.read_no_more(game);
+        }
+        settings.overwolf.enabled = true;
+        settings.overwolf.port = 0;
+        readers.apply(&settings).await;
+        let page = std::fs::read(crate::overwolf_page::folder(&dir).join("settings.json")).unwrap();
+        let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
+        assert_ne!(page["token"], identity.gsi_token());
+
+        let address = readers.addresses()[&Game::Overwolf];
+        let greet = |token: String| async move {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            let head = format!(
+                "POST {} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+                 content-length: 2\r\nconnection: close\r\n\r\n[]",
+                game_client::BRIDGE_PATH
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer.split(' ').nth(1).map(str::to_owned)
+        };
+        assert_eq!(greet(identity.gsi_token().to_owned()).await.as_deref(), Some("401"));
+        let token = page["token"].as_str().unwrap().to_owned();
+        assert_eq!(greet(token).await.as_deref(), Some("200"));
+        readers.stopped().await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_ended_is_begun_again() {
+        let (mut readers, mut settings, port) = place();
+        settings.cs2.port = port;
+        readers.apply(&settings).await;
+        let running = &readers.running[&Game::Cs2];
+        running.stop.send_replace(true);
+        let ended = async {
+            while !running.task.is_finished() {
+                tokio::task::yield_now().await;
             }
-            _ => 0,
-        }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), ended).await.unwrap();
+
+        readers.apply(&settings).await;
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        readers.stopped().await;
     }
 
-    /// Frames lost because nobody took the ones before them.
-    pub(crate) fn frames_dropped(&self, source: Source) -> u64 {
-        match (source, &self.cs2) {
-            (Source::Cs2, Some(health)) => health.borrow().dropped,
-            _ => 0,
-        }
+    #[tokio::test]
+    async fn what_has_no_reader_is_neither_started_nor_shown() {
+        let (mut readers, mut settings, port) = place();
+        settings.cs2.port = port;
+        readers.apply(&settings).await;
+        let shown = readers.health().sources();
+        let read = Game::READ.map(Game::source);
+        assert!(shown.iter().all(|source| read.contains(source)), "{shown:?}");
+        readers.stopped().await;
     }
 
-    /// The sources that are read or should be.
-    pub(crate) fn sources(&self) -> Vec<Source> {
-        let mut sources: Vec<_> = self.absent.iter().map(|(source, _)| *source).collect();
-        sources.extend(self.league.as_ref().map(|_| Source::League));
-        sources.extend(self.cs2.as_ref().map(|_| Source::Cs2));
-        sources.sort_unstable();
-        sources
+    /// Counter-Strike alone, and a port that nobody has.
+    fn place() -> (Readers, Settings, u16) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(folder.path().to_owned())).unwrap();
+        let identity = Identity::load_or_create(&dir).unwrap();
+        let (readings, _) = mpsc::channel(1);
+        let readers = Readers::new(&identity, Arc::new(BootClock::new()), readings).unwrap();
+        let mut settings = Settings::default();
+        for game in Game::ALL.into_iter().filter(|game| *game != Game::Cs2) {
+            settings.read_no_more(game);
+        }
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        (readers, settings, free.local_addr().unwrap().port())
     }
 }

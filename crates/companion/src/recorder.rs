@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use event_model::{Moment, Received, Source};
+use event_model::{Moment, Reading, Received, Source};
 use recording::{Compression, Header, RecordingWriter};
 
 use crate::data_dir::create_private;
 
-/// One recording a source, from its first reading to the end of the run.
+/// One recording a source, from its first frame to the end of the run. A game that is
+/// not played has none: that it could not be read is written where it then can.
 pub(crate) struct Recorder {
     folder: PathBuf,
     running: BTreeMap<Source, Running>,
+    /// Why a game could not be read last, before there was a frame of it.
+    before: BTreeMap<Source, Reading>,
     failures: u64,
     last_failure: Option<String>,
 }
@@ -28,7 +31,18 @@ impl Recorder {
             Err(error) if !outbox::wants_room(&error) => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        Ok(Self { folder, running: BTreeMap::new(), failures: 0, last_failure: None })
+        Ok(Self::into_folder(folder))
+    }
+
+    /// A recorder into `folder`; where it cannot be made, the first reading says so.
+    pub(crate) fn into_folder(folder: PathBuf) -> Self {
+        let (running, before) = (BTreeMap::new(), BTreeMap::new());
+        Self { folder, running, before, failures: 0, last_failure: None }
+    }
+
+    /// The files that are being written.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        self.running.values().map(|running| running.writer.part_path().to_owned()).collect()
     }
 
     /// Writes a reading. `state` is the stream's, before this reading: it makes
@@ -36,6 +50,11 @@ impl Recorder {
     ///
     /// A recording that fails is counted and shown; capture goes on.
     pub(crate) fn write(&mut self, received: &Received, state: Option<&[u8]>) {
+        let is_fault = matches!(received.reading, Reading::Fault(_));
+        if is_fault && !self.running.contains_key(&received.source) {
+            self.before.insert(received.source, received.reading.clone());
+            return;
+        }
         let result = self.try_write(received, state);
         match result {
             Ok(()) => {}
@@ -69,7 +88,10 @@ impl Recorder {
         state: Option<&[u8]>,
     ) -> Result<(), recording::Error> {
         if !self.running.contains_key(&received.source) {
-            let running = self.begin(received, state)?;
+            let mut running = self.begin(received, state)?;
+            if let Some(fault) = self.before.remove(&received.source) {
+                running.writer.write(0, &fault)?;
+            }
             self.running.insert(received.source, running);
         }
         let Some(running) = self.running.get_mut(&received.source) else { return Ok(()) };
@@ -116,5 +138,48 @@ const APP: &str = concat!("ringside/", env!("CARGO_PKG_VERSION"));
 impl Running {
     fn offset_ms(&self, at: Moment) -> u64 {
         at.clock.mono_ms.saturating_sub(self.began.clock.mono_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::{Channel, ClockEpoch, ClockReading, Fault, Frame, WallTime};
+
+    use super::*;
+
+    #[test]
+    fn a_game_that_is_not_played_leaves_no_recording() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(folder.path().to_owned()).unwrap();
+        recorder.write(&at(1, Reading::Fault(refused())), None);
+        recorder.write(&at(2, Reading::Fault(refused())), None);
+        recorder.end_all(moment(3));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_was_wrong_before_the_first_frame_stands_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(folder.path().to_owned()).unwrap();
+        recorder.write(&at(1, Reading::Fault(refused())), None);
+        recorder.write(&at(2, Reading::Frame(Frame::new(Channel::Poll, "{}"))), None);
+        recorder.write(&at(3, Reading::Fault(refused())), None);
+        recorder.end_all(moment(4));
+        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        let info = recording::info(&file).unwrap();
+        assert_eq!((info.counts.frames, info.counts.faults), (1, 2), "{info:?}");
+    }
+
+    fn refused() -> Fault {
+        Fault { channel: Channel::Poll, error: "connection refused".to_owned() }
+    }
+
+    fn at(mono_ms: u64, reading: Reading) -> Received {
+        Received { source: Source::League, at: moment(mono_ms), reading }
+    }
+
+    fn moment(mono_ms: u64) -> Moment {
+        let clock = ClockReading { epoch: ClockEpoch(uuid::Uuid::nil()), mono_ms };
+        Moment { wall: WallTime::from_unix_ms(0), clock }
     }
 }

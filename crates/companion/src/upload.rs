@@ -2,9 +2,12 @@
 
 mod enrolled_elsewhere;
 mod enrolment;
+mod noted;
+mod pause;
+mod roots;
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -16,13 +19,21 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
 };
-use uploader::{ExtraRoots, ServerUrl, Token, UploadProgress, UploadState, Uploader};
+use uploader::{HttpTransport, ServerUrl, Token, UploadProgress, UploadState, Uploader};
 
-use crate::{DataDir, Error, Identity, Settings, owned_outbox::lock};
+use crate::{
+    DataDir, Error, Identity, Settings, installation::Installation, outgoing::OutgoingNames,
+    owned_outbox::lock,
+};
 use enrolled_elsewhere::EnrolledElsewhere;
-use enrolment::Enrolling;
 pub(crate) use enrolment::Trouble;
 pub use enrolment::enrol;
+pub(crate) use enrolment::enrol_by;
+use enrolment::{Asked, Enrolling};
+use noted::NotedTransport;
+pub(crate) use noted::Notes;
+pub(crate) use pause::Pause;
+pub(crate) use roots::{is_one_server, keep as keep_root, keep_file as keep_root_in, roots_for};
 
 /// How often a drain looks whether anything is left.
 const DRAIN_LOOK: Duration = Duration::from_millis(100);
@@ -59,6 +70,15 @@ pub enum Drained {
     StillWaiting,
     /// Events still wait: this device has no token, and nobody is getting one.
     NotEnrolled,
+}
+
+/// How requests get to the server: straight, unless a replay wants otherwise.
+#[derive(Default)]
+pub(crate) struct Way {
+    /// Where connections go instead of to the server. It hands on what it is sent.
+    pub(crate) via: Option<String>,
+    /// Where what was sent and answered is noted.
+    pub(crate) notes: Option<Notes>,
 }
 
 /// A running upload.
@@ -100,26 +120,65 @@ impl Upload {
         clock: Arc<dyn Clock>,
         wake: Arc<Notify>,
     ) -> Result<Option<Self>, Error> {
+        let (dir, settings, identity) = (dir.clone(), settings.clone(), identity.clone());
+        let installation = Installation { dir, settings, identity, outbox, wake };
+        Self::start_by(Way::default(), options, &installation, clock)
+    }
+
+    /// The same by another way.
+    ///
+    /// # Errors
+    /// Where the address is none that events may be sent to.
+    pub(crate) fn start_by(
+        way: Way,
+        options: &UploadOptions,
+        installation: &Installation,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Option<Self>, Error> {
+        let Installation { dir, settings, identity, outbox, wake } = installation;
+        keep_here(outbox, settings);
         let Some(named) = agreed_server(options, settings) else { return Ok(None) };
         let url: ServerUrl = parsed(&named)?;
         // One spelling for the tokens, however the address was typed.
         let server = url.to_string();
-        let extra_roots = extra_roots(options, settings)?;
+        let extra_roots = roots_for(dir, options, settings, &server)?;
         let token = identity.token(&server).and_then(|token| Token::new(token).ok());
-        let key = options.enrolment_key.as_deref().filter(|_| token.is_none());
-        let enrolling = key.map(enrolment_key).transpose()?.map(|key| Enrolling {
+        let names = settings.privacy.names;
+        let key = match &token {
+            Some(_) if identity.names_key(&server).is_some() => None,
+            Some(own) => Some((own.clone(), Asked::NamesKey)),
+            None => {
+                let key = options.enrolment_key.as_deref().map(enrolment_key).transpose()?;
+                key.map(|key| (key, Asked::Enrolment))
+            }
+        };
+        // Nothing leaves before it is known under which names.
+        let token = token.filter(|_| key.is_none());
+        let enrolling = key.map(|(key, asked)| Enrolling {
             server: server.clone(),
             url: url.clone(),
             extra_roots: extra_roots.clone(),
             key,
+            asked,
+            names,
             dir: dir.clone(),
             identity: identity.clone(),
         });
-        begin_with(&mut lock(&outbox), &server);
+        let outgoing = {
+            let mut outbox = lock(outbox);
+            begin_with(&mut outbox, &server);
+            Arc::new(OutgoingNames::begin(dir, &server, names, outbox.view())?)
+        };
         let (token_sender, token) = watch::channel(token);
         let limits = BatchLimits::within(&ingest_api::Limits::default());
-        let config = uploader::Config { server: url, extra_roots, outbox, clock, token, limits };
-        let uploader = Uploader::new(config).map_err(|cause| Error::Server(cause.to_string()))?;
+        let connected = way.via.as_deref().map_or_else(|| Ok(url.clone()), parsed)?;
+        let inner = HttpTransport::new(&connected, &extra_roots, Arc::clone(&clock))
+            .map_err(|cause| Error::Server(cause.to_string()))?;
+        let transport = NotedTransport { inner, notes: way.notes };
+        let outbox = Arc::clone(outbox);
+        let config =
+            uploader::Config { server: url, extra_roots, outbox, clock, token, limits, outgoing };
+        let uploader = Uploader::over(transport, config);
         let elsewhere = EnrolledElsewhere {
             server,
             dir: dir.clone(),
@@ -128,12 +187,12 @@ impl Upload {
             token: token_sender,
             trouble: Trouble::default(),
         };
-        Ok(Some(Self::begin(uploader, enrolling, elsewhere, wake)))
+        Ok(Some(Self::begin(uploader, enrolling, elsewhere, Arc::clone(wake))))
     }
 
     /// Starts the tasks of it.
     fn begin(
-        uploader: Uploader,
+        uploader: Uploader<NotedTransport>,
         enrolling: Option<Enrolling>,
         elsewhere: EnrolledElsewhere,
         wake: Arc<Notify>,
@@ -142,7 +201,7 @@ impl Upload {
         let (token, trouble) = (elsewhere.token.clone(), elsewhere.trouble.clone());
         let (stop, mut stopping) = watch::channel(false);
         let enrolling = enrolling.map(|enrolling| {
-            trouble.set(Some(format!("enrolling at {server}")));
+            trouble.set(Some(enrolling.pause()));
             tokio::spawn(enrolling.run(token.clone(), trouble.clone(), stop.subscribe()))
         });
         let looking = tokio::spawn(elsewhere.run(stop.subscribe()));
@@ -182,14 +241,14 @@ impl Upload {
         let mut last = None;
         loop {
             let (now, outbox) = (clock.now(), Arc::clone(outbox));
-            let (status, standing) = tokio::task::spawn_blocking(move || {
+            let (status, kept, standing) = tokio::task::spawn_blocking(move || {
                 let mut outbox = lock(&outbox);
-                Ok((outbox.healed_status(now)?, outbox.standing()?))
+                Ok((outbox.healed_status(now)?, outbox.kept_here()?, outbox.standing()?))
             })
             .await
             .expect("reading the status does not panic")
             .map_err(Error::Outbox)?;
-            let left = status.pending + status.in_flight;
+            let left = (status.pending + status.in_flight).saturating_sub(kept);
             // What another server has, this one has to say that it has it too.
             if left == 0 && standing != Standing::Elsewhere {
                 return Ok(Drained::Done);
@@ -225,6 +284,22 @@ impl Upload {
                 .is_none_or(|enrolling| enrolling.is_finished() && self.trouble.reason().is_some())
     }
 
+    /// Ends it as the end of the process would: nothing is put back, and a request under
+    /// way is heard of no more. What it had counted by then.
+    pub(crate) async fn kill(self) -> Sent {
+        for task in [Some(self.uploading), Some(self.looking), self.enrolling].into_iter().flatten()
+        {
+            task.abort();
+            drop(task.await);
+        }
+        let progress = self.progress.borrow();
+        Sent {
+            stored: progress.stored,
+            duplicates: progress.duplicates,
+            refused: progress.quarantined,
+        }
+    }
+
     /// Stops it; a request under way is given up and its events stay queued.
     pub(crate) async fn stop(self) -> Sent {
         self.stop.send_replace(true);
@@ -243,6 +318,11 @@ impl Upload {
     }
 }
 
+/// Games that the player does not send stay here, whoever is sent to.
+pub(crate) fn keep_here(outbox: &Mutex<Outbox>, settings: &Settings) {
+    lock(outbox).keep_here(&settings.privacy.send.kept());
+}
+
 /// From here on events go to `server`: noted before a drain may ask where things
 /// stand. A full disk takes no note and stops nobody: what was changed stands in
 /// memory, and is on disk with the first write that there is room for.
@@ -257,7 +337,7 @@ fn begin_with(outbox: &mut Outbox, server: &str) {
 }
 
 /// The server of this run, where one was named or agreed to.
-fn agreed_server(options: &UploadOptions, settings: &Settings) -> Option<String> {
+pub(crate) fn agreed_server(options: &UploadOptions, settings: &Settings) -> Option<String> {
     let agreed = settings.upload.server.as_ref().filter(|_| settings.upload.consent);
     let server = options.server.as_ref().or(agreed)?;
     Some(server.trim_end_matches('/').to_owned())
@@ -268,23 +348,11 @@ pub(crate) fn check_address(server: &str) -> Result<(), Error> {
     parsed(server).map(drop)
 }
 
-fn parsed(server: &str) -> Result<ServerUrl, Error> {
+pub(crate) fn parsed(server: &str) -> Result<ServerUrl, Error> {
     server.parse().map_err(|invalid: uploader::InvalidServerUrl| Error::Server(invalid.to_string()))
 }
 
 fn enrolment_key(key: &str) -> Result<Token, Error> {
     Token::new(key)
         .map_err(|invalid| Error::Server(format!("the enrolment key is none: {invalid}")))
-}
-
-fn extra_roots(options: &UploadOptions, settings: &Settings) -> Result<ExtraRoots, Error> {
-    let path = options.server_ca.as_ref().or(settings.upload.server_ca.as_ref());
-    path.map_or_else(|| Ok(ExtraRoots::default()), |path| roots_in(path))
-}
-
-fn roots_in(path: &Path) -> Result<ExtraRoots, Error> {
-    let pem =
-        std::fs::read(path).map_err(|cause| Error::DataDir { path: path.to_owned(), cause })?;
-    ExtraRoots::from_pem(&pem)
-        .map_err(|cause| Error::Server(format!("{}: {cause}", path.display())))
 }

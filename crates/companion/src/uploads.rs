@@ -4,13 +4,14 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use event_model::Clock;
+use live_view::PauseCode;
 use outbox::Outbox;
 use tokio::sync::Notify;
 
 use crate::{
     DataDir, Error, Identity, Settings,
     owned_outbox::lock,
-    upload::{Drained, Sent, Trouble, Upload, UploadOptions},
+    upload::{self, Drained, Pause, Sent, Trouble, Upload, UploadOptions},
 };
 
 /// At most one upload at a time.
@@ -93,6 +94,7 @@ impl Uploads {
             now.sent += running.stop().await;
         }
         self.heading.set(Whither::Nowhere);
+        upload::keep_here(&self.outbox, settings);
         if let Some(server) = Upload::held_back(&now.options, settings) {
             self.heading.set(Whither::Held { server });
             return Ok(());
@@ -101,7 +103,7 @@ impl Uploads {
             &now.options,
             settings,
             &self.dir,
-            &self.identity,
+            &self.identity(),
             Arc::clone(&self.outbox),
             Arc::clone(&self.clock),
             Arc::clone(&self.wake),
@@ -111,6 +113,13 @@ impl Uploads {
             self.heading.set(Whither::To { server, trouble });
         }
         Ok(())
+    }
+
+    /// The identity with every token that it was given since the start.
+    fn identity(&self) -> Identity {
+        let now = Identity::look(&self.dir);
+        let now = now.filter(|now| now.device() == self.identity.device());
+        now.unwrap_or_else(|| self.identity.clone())
     }
 
     /// Forgets what is left of a wait: a person asks for a try now.
@@ -162,11 +171,12 @@ impl Whither {
     }
 
     /// Why nothing is sent, as far as it lies here.
-    pub(crate) fn reason(&self) -> Option<String> {
-        match self {
-            Self::Nowhere => Some("no server: everything stays on this PC".to_owned()),
-            Self::Held { .. } => Some("you hold the upload back".to_owned()),
-            Self::To { trouble, .. } => trouble.reason(),
-        }
+    pub(crate) fn pause(&self) -> Option<Pause> {
+        let (code, reason) = match self {
+            Self::Nowhere => (PauseCode::NoServer, "no server: everything stays on this PC"),
+            Self::Held { .. } => (PauseCode::Held, "you hold the upload back"),
+            Self::To { trouble, .. } => return trouble.pause(),
+        };
+        Some(Pause::new(code, reason))
     }
 }

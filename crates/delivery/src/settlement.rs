@@ -110,7 +110,8 @@ fn invalid(code: Option<ReceiptCode>) -> QuarantineReason {
             | ReceiptCode::TooDeep
             | ReceiptCode::FingerprintDiffers
             | ReceiptCode::Erased
-            | ReceiptCode::StoreUnavailable,
+            | ReceiptCode::StoreUnavailable
+            | ReceiptCode::ReplayRefused,
         ) => QuarantineReason::Invalid,
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Game, Kind, SessionKey};
+use crate::{Game, Kind, SessionKey, id_story};
 
 /// The first field of every id: another way of making ids is another version.
 pub const EVENT_ID_VERSION: &str = "ringside.event-id.v1";
@@ -68,7 +68,9 @@ impl EventIdFields<'_> {
                 self.native_key,
             ],
         );
-        EventId(uuid_v8(hash))
+        let id = EventId(uuid_v8(hash));
+        id_story::note(self, id);
+        id
     }
 }
 

@@ -7,6 +7,10 @@ use sha2::{Digest, Sha256};
 
 use crate::event_id::hash_fields;
 
+/// What begins the subjects under which a server keeps what was replayed apart: nobody
+/// tells events under one, and no source is called so.
+pub const REPLAYED: &str = "replay.";
+
 /// One local game API that Ringside can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -116,6 +120,36 @@ impl Game {
     #[must_use]
     pub fn cs2() -> Self {
         Self("cs2".to_owned())
+    }
+
+    /// Dota 2.
+    #[must_use]
+    pub fn dota2() -> Self {
+        Self("dota2".to_owned())
+    }
+
+    /// Rocket League.
+    #[must_use]
+    pub fn rocket_league() -> Self {
+        Self("rocket-league".to_owned())
+    }
+
+    /// VALORANT, which Overwolf speaks for.
+    #[must_use]
+    pub fn valorant() -> Self {
+        Self("valorant".to_owned())
+    }
+
+    /// Elite Dangerous.
+    #[must_use]
+    pub fn elite() -> Self {
+        Self("elite".to_owned())
+    }
+
+    /// Hearthstone.
+    #[must_use]
+    pub fn hearthstone() -> Self {
+        Self("hearthstone".to_owned())
     }
 
     /// The name.

@@ -26,8 +26,11 @@ mod event;
 mod event_id;
 mod fingerprint;
 mod frame;
+mod id_story;
 mod keys;
 mod kind;
+mod outgoing;
+mod pseudonym;
 mod sequence_gap;
 
 pub use canonical::canonical_json;
@@ -42,6 +45,11 @@ pub use event::{
 pub use event_id::{EVENT_ID_VERSION, EventId, EventIdFields};
 pub use fingerprint::Fingerprint;
 pub use frame::{Body, Channel, Fault, Frame, Reading, Received};
-pub use keys::{Game, InvalidGame, MatchKey, MatchOrigin, SessionKey, Source, UnknownSource};
+pub use id_story::{IdStory, telling_ids};
+pub use keys::{
+    Game, InvalidGame, MatchKey, MatchOrigin, REPLAYED, SessionKey, Source, UnknownSource,
+};
 pub use kind::Kind;
+pub use outgoing::{UNKNOWN_PSEUDONYM, with_names};
+pub use pseudonym::{InvalidNamesKey, NamesKey, Pseudonyms, is_pseudonym};
 pub use sequence_gap::{GapReason, SequenceGap};

@@ -1,11 +1,13 @@
 //! What makes Counter-Strike post its state, and where it belongs.
 //!
-//! Nothing here writes: a person, or a later setup step, installs the file.
+//! Nothing here writes: a person installs the file, or has the companion do it.
 
 mod config_file;
 mod installations;
 
+pub use crate::ConfigState;
+
 pub use config_file::{CONFIG_FILE_NAME, config_file};
 pub use installations::{
-    ConfigState, CounterStrike, Installation, find_installations, find_installations_in,
+    CounterStrike, Installation, find_installations, find_installations_at, find_installations_in,
 };

@@ -1,8 +1,9 @@
-//! Game State Integration: Counter-Strike posts its state to us.
+//! Game State Integration: games of Valve's post their state to us.
 
 mod admission;
+mod config_text;
+mod game;
 mod health;
-mod limited;
 mod token;
 
 use std::{
@@ -14,9 +15,9 @@ use std::{
 
 use axum::{
     Router,
-    body::to_bytes,
     extract::{Request, State},
     http::{HeaderMap, StatusCode},
+    middleware::map_response,
     routing::post,
 };
 use event_model::{Channel, Clock, Frame, Moment, Reading, Received, Source};
@@ -26,13 +27,16 @@ use tokio::{
         mpsc::{self, error::TrySendError},
         watch,
     },
-    time::{sleep, timeout},
+    time::sleep,
 };
 
-use crate::{Error, stop::stopped};
+use crate::{Error, body, stop::stopped};
 use admission::{Admission, Verdict};
+pub use config_text::CONFIG_FILE_NAME;
+pub(crate) use config_text::config_text;
+pub use game::GsiGame;
 pub use health::GsiHealth;
-use limited::Limited;
+use loopback::{Limited, let_go};
 pub use token::GsiToken;
 
 /// Where the listener is expected unless the settings say otherwise: a free
@@ -40,9 +44,17 @@ pub use token::GsiToken;
 /// systems give out by themselves (Linux from 32768, Windows from 49152).
 pub const GSI_PORT_DEFAULT: u16 = 28_730;
 
-/// The longest body taken: thirty times the longest ever seen (30 KiB, an
-/// observer's frame with all players and grenades).
+/// The same for Dota 2, which posts to a listener of its own.
+pub const DOTA2_PORT_DEFAULT: u16 = 28_733;
+
+/// The longest body taken: twenty times the longest ever seen (Counter-Strike's
+/// 30 KiB, an observer's frame with all players and grenades; Dota 2's 50 KiB with
+/// every block).
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// The game keeps one connection. The rest is room for what it left half open
+/// and for a person with `curl`, and caps what a body each could cost.
+const CONNECTIONS_MAX: usize = 32;
 
 /// A body that is not here by then never comes; the game itself gives up after
 /// the 5 s of its config.
@@ -54,9 +66,14 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 /// Request headers that stay with the frame.
 const HEADERS_KEPT: [&str; 4] = ["content-type", "content-length", "host", "user-agent"];
 
+/// Request headers that a browser sends for a page, and no game does.
+const OF_A_PAGE: [&str; 2] = ["origin", "sec-fetch-site"];
+
 /// What a listener needs to know.
 #[derive(Debug, Clone)]
 pub struct GsiConfig {
+    /// The game that is heard; another's posts are foreign.
+    pub game: GsiGame,
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
     /// What the game proves itself with, the same as in its config file.
@@ -68,6 +85,7 @@ pub struct GsiConfig {
 pub struct GsiListener {
     listener: TcpListener,
     address: SocketAddr,
+    source: Source,
     admission: Admission,
     clock: Arc<dyn Clock>,
     health: watch::Sender<GsiHealth>,
@@ -83,9 +101,9 @@ impl GsiListener {
         let unbound = |source| Error::Bind { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let admission = Admission::new(address.port(), &config.token);
-        let health = watch::Sender::new(GsiHealth::default());
-        Ok(Self { listener, address, admission, clock, health })
+        let admission = Admission::new(address.port(), config.game, &config.token);
+        let (source, health) = (config.game.source(), watch::Sender::new(GsiHealth::default()));
+        Ok(Self { listener, address, source, admission, clock, health })
     }
 
     /// Where it listens.
@@ -110,13 +128,15 @@ impl GsiListener {
         stop: watch::Receiver<bool>,
     ) -> Result<(), Error> {
         let reception = Reception {
+            source: self.source,
             admission: self.admission,
             clock: self.clock,
             health: self.health,
             readings,
         };
-        let router = Router::new().fallback(post(take)).with_state(Arc::new(reception));
-        let serving = axum::serve(Limited::new(self.listener), router)
+        let router = Router::new().fallback(post(take)).layer(map_response(let_go));
+        let router = router.with_state(Arc::new(reception));
+        let serving = axum::serve(Limited::new(self.listener, CONNECTIONS_MAX), router)
             .with_graceful_shutdown(stopped(stop.clone()));
         let given_up = async {
             stopped(stop).await;
@@ -131,6 +151,7 @@ impl GsiListener {
 
 /// What every request is held against, and where it goes.
 struct Reception {
+    source: Source,
     admission: Admission,
     clock: Arc<dyn Clock>,
     health: watch::Sender<GsiHealth>,
@@ -140,15 +161,15 @@ struct Reception {
 /// Reads the body, and then never waits again before the answer.
 async fn take(State(reception): State<Arc<Reception>>, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
-    let body = match timeout(BODY_TIMEOUT, to_bytes(body, BODY_BYTES_MAX)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => {
+    if OF_A_PAGE.iter().any(|name| parts.headers.contains_key(*name)) {
+        reception.count(|health| health.foreign += 1);
+        return StatusCode::FORBIDDEN;
+    }
+    let body = match body::read(body, BODY_BYTES_MAX, BODY_TIMEOUT).await {
+        Ok(body) => body,
+        Err(status) => {
             reception.count(|health| health.oversized += 1);
-            return StatusCode::PAYLOAD_TOO_LARGE;
-        }
-        Err(_) => {
-            reception.count(|health| health.oversized += 1);
-            return StatusCode::REQUEST_TIMEOUT;
+            return status;
         }
     };
     let mut frame = Frame::new(Channel::Http, body);
@@ -170,8 +191,8 @@ impl Reception {
     }
 
     fn pass_on(&self, mut frame: Frame, at: Moment) {
-        game_session::cut_secrets(Source::Cs2, &mut frame);
-        let received = Received { source: Source::Cs2, at, reading: Reading::Frame(frame) };
+        game_session::cut_secrets(self.source, &mut frame);
+        let received = Received { source: self.source, at, reading: Reading::Frame(frame) };
         match self.readings.try_send(received) {
             Ok(()) => self.count(|health| {
                 health.frames += 1;

@@ -3,8 +3,11 @@
 //! A reader turns what a game says into [`event_model::Received`] and puts it
 //! into a bounded queue; what the frames mean is for `game-session` to say.
 //! [`LeaguePoller`] asks League's own HTTPS server once a second,
-//! [`GsiListener`] is posted to by Counter-Strike, [`cs2`] knows which file
-//! makes Counter-Strike do so and where it belongs.
+//! [`GsiListener`] is posted to by Counter-Strike and Dota 2,
+//! [`OverwolfBridge`] by a page inside Overwolf, and
+//! [`RocketLeagueReader`] reads what Rocket League sends to whoever connects.
+//! [`cs2`], [`dota2`] and [`rocket_league`] know which file makes the game do so,
+//! and where it belongs.
 //!
 //! # Invariants
 //!
@@ -16,14 +19,44 @@
 //!   error: it is in the reader's health, and passed on as a
 //!   [`event_model::Fault`] when it changes.
 
+mod body;
+mod bridge;
 mod capture_queue;
+mod config_state;
 pub mod cs2;
+pub mod dota2;
+pub mod elite;
 mod error;
+mod follow;
 mod gsi;
+pub mod hearthstone;
 mod league;
+mod programs;
+mod rate;
+pub mod rocket_league;
+mod steam;
 mod stop;
+mod text_file;
 
+pub use bridge::{
+    BRIDGE_PATH, BRIDGE_PORT_DEFAULT, BRIDGE_PROTOCOL, BridgeConfig, BridgeHealth, OverwolfBridge,
+};
 pub use capture_queue::CAPTURE_QUEUE_FRAMES;
+pub use config_state::ConfigState;
 pub use error::Error;
-pub use gsi::{GSI_PORT_DEFAULT, GsiConfig, GsiHealth, GsiListener, GsiToken};
+pub use follow::{
+    CATCH_UP_FILES_MAX, FollowConfig, FollowCounts, FollowHealth, LINE_BYTES_MAX, Layout, LogFile,
+    LogFollower,
+};
+pub use gsi::{
+    DOTA2_PORT_DEFAULT, GSI_PORT_DEFAULT, GsiConfig, GsiGame, GsiHealth, GsiListener, GsiToken,
+};
 pub use league::{LEAGUE_PORT_DEFAULT, LeagueConfig, LeagueHealth, LeaguePoller, RIOT_ROOT_PEM};
+pub use programs::{
+    Delivery, Kept, PROGRAMS_PATH, PROGRAMS_PORT_DEFAULT, ProgramEvent, ProgramListener,
+    ProgramsConfig, Told,
+};
+pub use rocket_league::{
+    ROCKET_LEAGUE_PORT_DEFAULT, RocketLeagueConfig, RocketLeagueHealth, RocketLeagueReader,
+};
+pub use text_file::{Refused, TextFile};

@@ -25,6 +25,11 @@ impl Drift {
         self.add(name, 1);
     }
 
+    /// Counts so many sightings of `name`.
+    pub fn count_times(&mut self, name: &str, times: u64) {
+        self.add(name, times);
+    }
+
     /// Adds another's counts.
     pub fn merge(&mut self, other: &Self) {
         for (name, times) in &other.0 {

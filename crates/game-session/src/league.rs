@@ -40,8 +40,14 @@ pub struct LeagueState {
 impl LeagueState {
     pub(crate) fn observe(&mut self, reading: &Reading) -> Step {
         match reading {
-            // A poll may fail in the midst of a match: nothing is settled by it.
-            Reading::Fault(_) => Step::default(),
+            // A poll may fail in the midst of a match: nothing is settled by it. After
+            // the end the game is closed, and shows nothing any more.
+            Reading::Fault(_) => match &self.session {
+                Some(session) if session.has_ended() => {
+                    Step { match_now: MatchNow::NoMatch, ..Step::default() }
+                }
+                Some(_) | None => Step::default(),
+            },
             Reading::Frame(frame) if frame.body.len() > FRAME_BYTES_MAX => {
                 let bytes = frame.body.len();
                 Step::unreadable(Unreadable::TooLarge { bytes, limit: FRAME_BYTES_MAX })

@@ -15,16 +15,30 @@
 //! - No byte sequence panics; what cannot be read is counted, and the state
 //!   stays as it was.
 
+mod build;
 mod cs2;
+mod dota2;
 mod drift;
+mod elite;
+mod fields;
+mod followed;
 mod glance;
+mod hearthstone;
 mod league;
+mod overwolf;
+mod pseudonyms;
 mod redaction;
+mod rocket_league;
+mod schema;
 mod source_state;
 mod step;
 
+pub use build::build_of;
 pub use drift::{Drift, NAMES_MAX};
+pub use followed::{FollowedTo, LineSum};
 pub use glance::{Glance, MatchNow, Phase, Score, Tally};
+pub use hearthstone::LogClock;
+pub use pseudonyms::{Names, Pseudonyms, PutOn};
 pub use redaction::{CUT, cut_secrets};
 pub use source_state::{SESSION_LOGIC, SourceState, StateFault};
 pub use step::{Step, Unreadable};

@@ -3,12 +3,12 @@
 use event_model::{Reading, Source};
 use serde::{Deserialize, Serialize};
 
-use crate::{Step, cs2, league};
+use crate::{FollowedTo, Step, cs2, dota2, elite, hearthstone, league, overwolf, rocket_league};
 
 /// Version of the rules that turn frames into events. It rises whenever the
 /// same frames would yield other events; recordings say under which they were
 /// made.
-pub const SESSION_LOGIC: u32 = 2;
+pub const SESSION_LOGIC: u32 = 3;
 
 /// What is known of a stream so far.
 ///
@@ -21,6 +21,16 @@ pub enum SourceState {
     League(Box<league::LeagueState>),
     /// Counter-Strike 2 and CS:GO.
     Cs2(Box<cs2::Cs2State>),
+    /// Dota 2.
+    Dota2(Box<dota2::Dota2State>),
+    /// Rocket League.
+    RocketLeague(Box<rocket_league::RocketLeagueState>),
+    /// Hearthstone.
+    Hearthstone(Box<hearthstone::HearthstoneState>),
+    /// Elite Dangerous.
+    Elite(Box<elite::EliteState>),
+    /// Overwolf's provider, for several games.
+    Overwolf(Box<overwolf::OverwolfState>),
 }
 
 /// Saved state that cannot be continued: the stream starts a new session, and
@@ -42,11 +52,11 @@ impl SourceState {
         match source {
             Source::League => Some(Self::League(Box::default())),
             Source::Cs2 => Some(Self::Cs2(Box::default())),
-            Source::Dota2
-            | Source::RocketLeague
-            | Source::Overwolf
-            | Source::Elite
-            | Source::Hearthstone => None,
+            Source::Dota2 => Some(Self::Dota2(Box::default())),
+            Source::RocketLeague => Some(Self::RocketLeague(Box::default())),
+            Source::Overwolf => Some(Self::Overwolf(Box::default())),
+            Source::Hearthstone => Some(Self::Hearthstone(Box::default())),
+            Source::Elite => Some(Self::Elite(Box::default())),
         }
     }
 
@@ -56,6 +66,11 @@ impl SourceState {
         match self {
             Self::League(_) => Source::League,
             Self::Cs2(_) => Source::Cs2,
+            Self::Dota2(_) => Source::Dota2,
+            Self::RocketLeague(_) => Source::RocketLeague,
+            Self::Hearthstone(_) => Source::Hearthstone,
+            Self::Overwolf(_) => Source::Overwolf,
+            Self::Elite(_) => Source::Elite,
         }
     }
 
@@ -64,6 +79,11 @@ impl SourceState {
         match self {
             Self::League(state) => state.observe(reading),
             Self::Cs2(state) => state.observe(reading),
+            Self::Dota2(state) => state.observe(reading),
+            Self::RocketLeague(state) => state.observe(reading),
+            Self::Hearthstone(state) => state.observe(reading),
+            Self::Overwolf(state) => state.observe(reading),
+            Self::Elite(state) => state.observe(reading),
         }
     }
 
@@ -71,7 +91,26 @@ impl SourceState {
     pub fn finish(&mut self) -> Step {
         match self {
             Self::League(state) => state.finish(),
-            Self::Cs2(_) => Step::default(),
+            Self::RocketLeague(state) => state.finish(),
+            Self::Overwolf(state) => state.finish(),
+            Self::Cs2(_) | Self::Dota2(_) | Self::Hearthstone(_) | Self::Elite(_) => {
+                Step::default()
+            }
+        }
+    }
+
+    /// The last line that was taken, where the source is a game's own files: where
+    /// their reader goes on.
+    #[must_use]
+    pub fn followed_to(&self) -> Option<&FollowedTo> {
+        match self {
+            Self::Elite(state) => state.followed_to(),
+            Self::Hearthstone(state) => state.followed_to(),
+            Self::League(_)
+            | Self::Cs2(_)
+            | Self::Dota2(_)
+            | Self::RocketLeague(_)
+            | Self::Overwolf(_) => None,
         }
     }
 
@@ -88,5 +127,17 @@ impl SourceState {
     pub fn decode(source: Source, bytes: &[u8]) -> Result<Self, StateFault> {
         let state: Self = serde_json::from_slice(bytes).map_err(StateFault::Undecodable)?;
         if state.source() == source { Ok(state) } else { Err(StateFault::OtherSource) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SESSION_LOGIC;
+
+    #[test]
+    fn the_list_of_versions_ends_with_this_one() {
+        let list = include_str!("../../../docs/session-logic.md");
+        let of = |line: &str| line.split('|').nth(1)?.trim().parse::<u32>().ok();
+        assert_eq!(list.lines().filter_map(of).next_back(), Some(SESSION_LOGIC));
     }
 }

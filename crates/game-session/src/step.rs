@@ -1,6 +1,7 @@
 //! What one reading came to.
 
 use event_model::Event;
+use serde_json::error::Category;
 
 use crate::{Drift, MatchNow};
 
@@ -41,5 +42,20 @@ impl Step {
     #[must_use]
     pub fn unreadable(why: Unreadable) -> Self {
         Self { unreadable: Some(why), ..Self::default() }
+    }
+}
+
+impl Unreadable {
+    /// What is wrong with JSON, and where in the part that was being read. The
+    /// error's own words may quote the frame, and so a player's name.
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
+        let what = match error.classify() {
+            Category::Io => "it could not be read to its end",
+            Category::Syntax => "it is no JSON",
+            Category::Data => "it has another shape",
+            Category::Eof => "it ends too early",
+        };
+        let (line, column) = (error.line(), error.column());
+        Self::Malformed(format!("{what} (line {line}, column {column})"))
     }
 }

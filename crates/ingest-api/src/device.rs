@@ -43,6 +43,12 @@ pub struct Enrolled {
     pub device: Uuid,
     /// Its token; the server keeps only a hash of it.
     pub token: String,
+    /// The key of pseudonyms, 64 hex digits: all devices of the server write the same
+    /// pseudonym for the same name. A device that has its token already gets it by
+    /// asking again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub names_key: Option<String>,
 }
 
 impl std::fmt::Debug for Enrolled {

@@ -9,15 +9,18 @@ mod clock_header;
 mod device;
 mod feed;
 mod idempotency_key;
+mod invitation;
 mod limits;
 mod problem;
 mod reads;
 mod receipt;
+mod sources;
 
 pub use clock_header::{InvalidClockHeader, SentClock};
 pub use device::{Enrolled, Enrolment, WISHED_TOKEN_CHARS};
 pub use feed::FeedEvent;
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
+pub use invitation::{HostKind, Invitation, InvitationFault};
 pub use limits::{Lifetimes, Limits};
 pub use problem::{PROBLEM_CONTENT_TYPE, Problem, ProblemKind};
 pub use reads::{
@@ -26,11 +29,14 @@ pub use reads::{
     StandingCounts, StreamList, StreamView, WitnessView,
 };
 pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptCode, ReceiptPage, ReceiptStatus};
+pub use sources::{REASON_CHARS_MAX, SourcePolicy, TurnedOff, shown_reason};
 
 /// Where batches go.
 pub const EVENTS_PATH: &str = "/v1/events";
 /// Where devices enrol.
 pub const DEVICES_PATH: &str = "/v1/devices";
+/// What devices are asked not to read.
+pub const SOURCES_PATH: &str = "/v1/sources";
 /// Request header: which outbox the sequences count in.
 pub const OUTBOX_HEADER: &str = "ringside-outbox";
 /// Request header: the sender's clock at the moment of sending.

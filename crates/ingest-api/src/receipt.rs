@@ -78,6 +78,8 @@ pub enum ReceiptCode {
     Erased,
     /// The store could not take it this time.
     StoreUnavailable,
+    /// A replay, and this server takes none.
+    ReplayRefused,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use axum::{
     routing::{delete, get, post},
 };
 use event_model::Clock;
-use ingest_api::{DEVICES_PATH, EVENTS_PATH, ProblemKind};
+use ingest_api::{DEVICES_PATH, EVENTS_PATH, ProblemKind, SOURCES_PATH};
 use ingest_store::Store;
 use tokio::sync::Semaphore;
 
@@ -81,6 +81,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let contract = Router::new()
         .route(EVENTS_PATH, post(routes::events::post_events))
         .route(DEVICES_PATH, post(routes::devices::enrol))
+        .route(SOURCES_PATH, get(routes::sources::sources))
         .route("/v1/matches", get(routes::matches::list_matches))
         .route("/v1/matches/{key}", get(routes::matches::one_match))
         .route("/v1/matches/{key}/occurrences", get(routes::occurrences::list_occurrences))

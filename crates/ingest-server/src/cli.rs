@@ -3,8 +3,10 @@
 mod accounts;
 mod database;
 mod failure;
+mod invitation;
 mod output;
 mod serve;
+mod sources;
 
 use std::path::PathBuf;
 
@@ -14,6 +16,7 @@ use accounts::{DeviceCommand, KeyCommand, ReaderCommand};
 use database::DatabaseCommand;
 use failure::Failure;
 use serve::ServeArgs;
+use sources::SourceCommand;
 
 /// Ringside's ingest server: takes events, answers with receipts, and shows
 /// what really happened.
@@ -37,6 +40,9 @@ enum Action {
     /// Enrolment keys, with which devices make themselves known.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Sources that devices are asked not to read.
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// The database itself.
     #[command(subcommand)]
     Database(DatabaseCommand),
@@ -63,6 +69,7 @@ impl Command {
             Action::Device(command) => command.run(),
             Action::Reader(command) => command.run(),
             Action::Key(command) => command.run(),
+            Action::Source(command) => command.run(),
             Action::Database(command) => command.run(),
         }
     }

@@ -29,9 +29,23 @@ pub struct Config {
     pub store: StoreOptions,
     /// Of all requests together, and of each device.
     pub bounds: Bounds,
+    /// What becomes of replays.
+    pub replays: Replays,
     /// Whether events are associated. Only a bench has it off, to see what it
     /// costs: what is read of matches stands still then.
     pub associates: bool,
+}
+
+/// What becomes of events that were replayed from a recording.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Replays {
+    /// They are taken as what was played is.
+    #[default]
+    Accept,
+    /// They are taken and kept apart: they never meet what was played.
+    Separate,
+    /// They are refused, each with its receipt.
+    Refuse,
 }
 
 /// Files of a certificate chain and its private key, in PEM.
@@ -218,6 +232,7 @@ impl Config {
             retain_days: None,
             store: StoreOptions::default(),
             bounds: Bounds::default(),
+            replays: Replays::default(),
             associates: true,
         }
     }

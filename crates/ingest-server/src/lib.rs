@@ -49,13 +49,15 @@ mod routes;
 mod sealer;
 mod serve;
 mod tls;
+mod turned_off;
 mod writer;
 
-pub use config::{Bounds, Config, Tls};
+pub use config::{Bounds, Config, Replays, Tls};
 pub use openapi::openapi_json;
 pub use owner::{own, try_own};
 pub use serve::{ServeError, Server, Shutdown};
 pub use tls::TlsError;
+pub use turned_off::{read as turned_off, set as turn_off};
 
 /// After a token was revoked from the shell, a running server refuses it within
 /// so long.

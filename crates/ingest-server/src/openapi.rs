@@ -23,6 +23,7 @@ use crate::{Config, SERVER_VERSION, routes};
     paths(
         routes::events::post_events,
         routes::devices::enrol,
+        routes::sources::sources,
         routes::matches::list_matches,
         routes::matches::one_match,
         routes::matches::streams,

@@ -10,4 +10,5 @@ pub(crate) mod operations;
 pub(crate) mod page;
 pub(crate) mod sealing;
 mod shown;
+pub(crate) mod sources;
 pub(crate) mod statistics;

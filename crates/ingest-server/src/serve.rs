@@ -15,7 +15,7 @@ use tokio::{net::TcpSocket, sync::Semaphore, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    Config, SERVER_VERSION,
+    Config, Replays, SERVER_VERSION,
     admission::Places,
     app::{App, router},
     backlog::Backlog,
@@ -265,8 +265,11 @@ fn build_app(
     clock: Arc<dyn Clock>,
     store: Store,
 ) -> (Arc<App>, thread::JoinHandle<()>) {
-    let terms =
-        IngestTerms { server_version: SERVER_VERSION.to_owned(), lifetimes: config.lifetimes };
+    let terms = IngestTerms {
+        server_version: SERVER_VERSION.to_owned(),
+        lifetimes: config.lifetimes,
+        separates_replays: config.replays == Replays::Separate,
+    };
     let requests_max = config.bounds.concurrent_requests_max;
     let metrics = Arc::new(Metrics::new());
     let health = Health::counting(metrics.store_failures());

@@ -4,8 +4,8 @@ mod device;
 mod enrolment_key;
 mod reader;
 
-use event_model::DeviceId;
-use rusqlite::{OptionalExtension, params};
+use event_model::{DeviceId, NamesKey};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Result, Store, Token, TokenHash, columns::uuid_column};
 
@@ -31,6 +31,12 @@ pub enum Validity {
     Revoked,
 }
 
+/// What pseudonyms of names are made under at this log.
+pub(crate) fn read_names_key(log: &Connection) -> Result<NamesKey> {
+    let mut statement = log.prepare_cached("SELECT names_key FROM store")?;
+    Ok(NamesKey::new(statement.query_row([], |row| row.get(0))?))
+}
+
 impl Validity {
     fn of_revoked(revoked: bool) -> Self {
         if revoked { Self::Revoked } else { Self::Valid }
@@ -45,6 +51,14 @@ impl Store {
     /// Where SQLite fails.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// What pseudonyms of names are made under at this database.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn names_key(&self) -> Result<NamesKey> {
+        read_names_key(&self.connection)
     }
 
     /// The tokens of devices, of the newest where there are more than `count_max`.

@@ -49,11 +49,18 @@ impl Store {
     /// As [`Store::erase_event`].
     pub fn erase_event_in_log(&mut self, device: DeviceId, id: &str) -> Result<Erasure> {
         self.erase_in_log(|place, log| {
-            let wanted = Wanted { log, segments: place.segments, key: EventKey::of(id) };
-            let found = wanted.find(place.index, device, place.cursors.shelved_through)?;
-            let Some(found) = found else { return Ok(Erasure::default()) };
-            found.erase(log)?;
-            Ok(Erasure { erased: 1, gone: found.gone(device).collect(), ..Erasure::default() })
+            let mut erasure = Erasure::default();
+            // Played, and replayed and kept apart: the device means both.
+            for key in [EventKey::of(id), EventKey::of_replayed(id)] {
+                let wanted = Wanted { log, segments: place.segments, key };
+                let found = wanted.find(place.index, device, place.cursors.shelved_through)?;
+                if let Some(found) = found {
+                    found.erase(log)?;
+                    erasure.erased += 1;
+                    erasure.gone.extend(found.gone(device));
+                }
+            }
+            Ok(erasure)
         })
     }
 }

@@ -21,6 +21,15 @@ impl EventKey {
             None => Self(half_of(&Sha256::digest(id.as_bytes()).into())),
         }
     }
+
+    /// The key of a replayed event that is kept apart: its live twin has another one, so
+    /// that neither hides the other.
+    pub(crate) fn of_replayed(id: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(association::REPLAYED.as_bytes());
+        hash.update(id.as_bytes());
+        Self(half_of(&hash.finalize().into()))
+    }
 }
 
 /// CloudEvents ids are compared as text, so upper-case letters or another way

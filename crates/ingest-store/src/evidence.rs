@@ -3,6 +3,8 @@
 //! The gate recognises events by it, and goes on doing so where the bytes are
 //! gone: 34 to 39 bytes an event instead of 600.
 
+use std::borrow::Cow;
+
 use association::{Sighting, TimeQuality};
 use event_model::{Fingerprint, Origin, WallTime};
 
@@ -15,6 +17,7 @@ const ERASED: u8 = 1;
 const LOW_QUALITY: u8 = 1 << 1;
 const LIVE: u8 = 1 << 2;
 const REPLAY: u8 = 1 << 3;
+const APART: u8 = 1 << 4;
 
 /// The evidence of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub(crate) struct Evidence {
     /// When it happened, fixed when the event was first stored.
     pub(crate) corrected: Sighting,
     pub(crate) origin: Option<Origin>,
+    /// It is a replay that is kept apart from what was played.
+    pub(crate) is_apart: bool,
     /// Its owner had it deleted: its bytes are gone, and will not come back.
     pub(crate) erased: bool,
 }
@@ -35,6 +40,11 @@ pub(crate) fn kept_fingerprint(fingerprint: &Fingerprint) -> [u8; 16] {
 }
 
 impl Evidence {
+    /// The match of an event that names `subject`.
+    pub(crate) fn match_of<'s>(&self, subject: Cow<'s, str>) -> Cow<'s, str> {
+        if self.is_apart { association::replayed(&subject).into() } else { subject }
+    }
+
     /// Appends it to the evidence of a batch received at `received_at`.
     pub(crate) fn write(&self, bytes: &mut Vec<u8>, received_at: WallTime) {
         bytes.push(self.flags());
@@ -53,7 +63,8 @@ impl Evidence {
             Some(Origin::Live) => LIVE,
             Some(Origin::Replay) => REPLAY,
         };
-        quality | origin | if self.erased { ERASED } else { 0 }
+        let apart = if self.is_apart { APART } else { 0 };
+        quality | origin | apart | if self.erased { ERASED } else { 0 }
     }
 }
 
@@ -90,6 +101,7 @@ impl Iterator for EvidenceReader<'_> {
             fingerprint: *fingerprint,
             corrected: Sighting { at: self.received_at.plus_ms(age_ms), quality },
             origin,
+            is_apart: has(APART),
             erased: has(ERASED),
         })
     }
@@ -103,8 +115,8 @@ mod tests {
 
     fn any_evidence() -> impl Strategy<Value = Evidence> {
         let origin = prop_oneof![Just(None), Just(Some(Origin::Live)), Just(Some(Origin::Replay))];
-        (any::<[u8; 16]>(), any::<[u8; 16]>(), -9_999_999i64..9_999_999, any::<[bool; 2]>(), origin)
-            .prop_map(|(key, fingerprint, ms, [low, erased], origin)| Evidence {
+        (any::<[u8; 16]>(), any::<[u8; 16]>(), -9_999_999i64..9_999_999, any::<[bool; 3]>(), origin)
+            .prop_map(|(key, fingerprint, ms, [low, erased, is_apart], origin)| Evidence {
                 key: EventKey(key),
                 fingerprint,
                 corrected: Sighting {
@@ -112,6 +124,7 @@ mod tests {
                     quality: if low { TimeQuality::Low } else { TimeQuality::Good },
                 },
                 origin,
+                is_apart,
                 erased,
             })
     }

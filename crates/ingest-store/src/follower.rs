@@ -2,6 +2,7 @@
 //!
 //! Each has a cursor that is written in the transaction of what it writes.
 
+pub(crate) mod compared;
 mod erasing;
 mod forgetting;
 mod hints;
@@ -26,7 +27,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use event_model::{DeviceId, OutboxId, WallTime};
+use event_model::{DeviceId, NamesKey, OutboxId, Pseudonyms, WallTime};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -269,6 +270,8 @@ pub(crate) struct LoggedBatch {
     pub(crate) first_position: u64,
     evidence: Vec<Evidence>,
     array: Vec<u8>,
+    /// What its names are compared by.
+    pseudonyms: Pseudonyms,
 }
 
 impl LoggedBatch {
@@ -358,7 +361,7 @@ fn select(segment: &Segment, which: &str) -> String {
     };
     format!(
         "SELECT r.batch_no, d.device, r.first_position, r.received_at_ms, r.evidence, {columns},
-                r.outbox
+                r.outbox, (SELECT names_key FROM store)
          FROM {} r JOIN device d USING (device_no) {join}
          WHERE {which}",
         segment.receipts()
@@ -382,5 +385,6 @@ fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<LoggedBatch> {
         first_position: row.get::<_, i64>(2)?.unsigned_abs(),
         evidence,
         array: array.unwrap_or_default(),
+        pseudonyms: Pseudonyms::under(&NamesKey::new(row.get(8)?)),
     })
 }

@@ -25,6 +25,9 @@ pub struct IngestTerms {
     pub server_version: String,
     /// How long answers are kept.
     pub lifetimes: Lifetimes,
+    /// Whether what was replayed is kept apart from what was played: under match keys,
+    /// and in the gate under keys, of its own.
+    pub separates_replays: bool,
 }
 
 /// Whether the newest ids are to be put onto the shelf.
@@ -245,7 +248,11 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
         store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
-        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let terms = IngestTerms {
+            server_version: String::new(),
+            lifetimes: Lifetimes::default(),
+            separates_replays: false,
+        };
         let unknown = Batch { device: DeviceId(Uuid::max()), ..batch("b") };
         let refused = store.ingest(&[batch("a"), unknown, batch("c")], &terms);
         assert!(matches!(refused, Err(crate::Error::UnknownDevice)));
@@ -260,7 +267,11 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
         store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
-        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let terms = IngestTerms {
+            server_version: String::new(),
+            lifetimes: Lifetimes::default(),
+            separates_replays: false,
+        };
         store.ingest(&[batch("a")], &terms).unwrap();
         let pages: i64 =
             store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
@@ -282,7 +293,11 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let mut store = Store::open(dir.path(), StoreOptions::default()).unwrap();
         store.add_device(DeviceId(Uuid::nil()), "PC", WallTime::from_unix_ms(0)).unwrap();
-        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let terms = IngestTerms {
+            server_version: String::new(),
+            lifetimes: Lifetimes::default(),
+            separates_replays: false,
+        };
         let take = |store: &mut Store, id| {
             let outcomes = store.ingest(&[batch(id)], &terms).ok()?;
             match &outcomes[0] {

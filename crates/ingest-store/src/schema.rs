@@ -5,6 +5,7 @@ mod on_disk;
 
 use std::path::Path;
 
+use event_model::NamesKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{Error, Result, backup, token};
@@ -14,7 +15,7 @@ pub(crate) use on_disk::{is_database, is_without_log};
 type Migration = fn(&Transaction<'_>) -> Result<()>;
 
 /// Never edited once released: a file may be at any of them.
-const MIGRATIONS: [Migration; 3] = [to_1, to_2, to_3];
+const MIGRATIONS: [Migration; 4] = [to_1, to_2, to_3, to_4];
 
 fn to_1(transaction: &Transaction<'_>) -> Result<()> {
     Ok(transaction.execute_batch(include_str!("schema/0001.sql"))?)
@@ -27,6 +28,10 @@ fn to_2(transaction: &Transaction<'_>) -> Result<()> {
 
 fn to_3(transaction: &Transaction<'_>) -> Result<()> {
     Ok(transaction.execute_batch(include_str!("schema/0003.sql"))?)
+}
+
+fn to_4(transaction: &Transaction<'_>) -> Result<()> {
+    Ok(transaction.execute_batch(include_str!("schema/0004.sql"))?)
 }
 
 /// Brings the file to the newest version.
@@ -72,6 +77,10 @@ fn bring_up(connection: &mut Connection) -> Result<()> {
         "INSERT INTO store (singleton, store_id) VALUES (1, ?1) ON CONFLICT DO NOTHING",
         params![token::random_uuid().to_string()],
     )?;
+    transaction.execute(
+        "UPDATE store SET names_key = ?1 WHERE names_key IS NULL",
+        params![token::random_bytes::<{ NamesKey::BYTES }>()],
+    )?;
     transaction.commit()?;
     Ok(())
 }
@@ -103,7 +112,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "user_version", 999).unwrap();
         let refused = migrate(&mut connection);
-        assert!(matches!(refused, Err(Error::Newer { found: 999, known: 3 })));
+        assert!(matches!(refused, Err(Error::Newer { found: 999, known: 4 })));
     }
 
     #[test]
@@ -116,5 +125,20 @@ mod tests {
         let first = store_id(&connection);
         migrate(&mut connection).unwrap();
         assert_eq!(store_id(&connection), first, "a database keeps its name");
+    }
+
+    #[test]
+    fn a_database_has_one_key_of_names_for_ever_and_another_has_another() {
+        let key = |connection: &Connection| -> [u8; 32] {
+            connection.query_row("SELECT names_key FROM store", [], |row| row.get(0)).unwrap()
+        };
+        let (mut one, mut other) =
+            (Connection::open_in_memory().unwrap(), Connection::open_in_memory().unwrap());
+        migrate(&mut one).unwrap();
+        migrate(&mut other).unwrap();
+        let first = key(&one);
+        migrate(&mut one).unwrap();
+        assert_eq!(key(&one), first);
+        assert_ne!(key(&other), first);
     }
 }

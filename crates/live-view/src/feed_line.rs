@@ -20,10 +20,21 @@ pub struct FeedLine {
     pub victim: Option<String>,
     /// Whose client saw it.
     pub observer: Option<String>,
+    /// What the event calls them, where it names accounts and theirs is among them.
+    pub you: Option<String>,
     /// Counted from 1.
     pub round: Option<u32>,
     /// The game's own clock.
     pub match_clock_ms: Option<i64>,
+    /// The game's own word for the objective that was taken, such as `dragon`, or
+    /// for what no kind has a word for.
+    pub named: Option<String>,
+    /// Kills in a row, where the game counts them.
+    pub streak: Option<u32>,
+    /// The game's own word for the weapon, such as `weapon_ak47`.
+    pub weapon: Option<String>,
+    /// Whether it was a shot at the head, where the game tells.
+    pub headshot: Option<bool>,
     /// When it was seen, RFC 3339.
     pub time: String,
     /// Whether it is on disk.

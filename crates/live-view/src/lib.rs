@@ -13,6 +13,7 @@
 //! - A page is told at most once in [`TELL_INTERVAL_MS`], and first at once.
 
 mod feed_line;
+mod source_state;
 mod status;
 mod view;
 mod watcher;
@@ -20,6 +21,7 @@ mod watcher;
 pub use game_session::{Glance, Phase, Score, Tally};
 
 pub use feed_line::{FeedLine, Saved};
-pub use status::{Capture, CompanionStatus, SourceStatus, Status, UploadStatus};
+pub use source_state::SourceState;
+pub use status::{Capture, CompanionStatus, PauseCode, SourceStatus, Status, UploadStatus};
 pub use view::{FEED_LINES_MAX, LiveUpdate, LiveView, Running};
 pub use watcher::{Attention, Due, TELL_INTERVAL_MS, Watcher};

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::SourceState;
+
 /// Everything that a page shows beside the feed and the match.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -57,8 +59,8 @@ pub struct CompanionStatus {
 pub struct SourceStatus {
     /// The source's name.
     pub source: String,
-    /// One sentence: what is going on.
-    pub state: String,
+    /// What is going on.
+    pub state: SourceState,
     /// Frames read since the start.
     pub frames: u64,
     /// Frames that could not be read.
@@ -75,6 +77,9 @@ pub struct SourceStatus {
     pub last_frame_at: Option<String>,
     /// Unknown names and how often each was seen.
     pub drift: BTreeMap<String, u64>,
+    /// The same by the game's build, where the source tells it.
+    #[serde(default)]
+    pub drift_by_build: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 /// The outbox in counts, and what the upload is doing.
@@ -83,6 +88,8 @@ pub struct SourceStatus {
 pub struct UploadStatus {
     /// Waiting to be sent.
     pub pending: u64,
+    /// Of games that the player keeps here: they wait for another decision.
+    pub kept: u64,
     /// In a request at the moment.
     pub in_flight: u64,
     /// On the server's disk.
@@ -99,10 +106,101 @@ pub struct UploadStatus {
     pub oldest_pending_age_s: Option<u64>,
     /// When the next request may go out.
     pub next_attempt_in_s: Option<u64>,
-    /// Why nothing is sent, where nothing is.
+    /// When what was refused and set aside may go out, where the others wait less.
+    pub aside_in_s: Option<u64>,
+    /// When what the server asked for again goes again.
+    pub asked_again_in_s: Option<u64>,
+    /// Why nothing is sent, where nothing is: a page has words for it.
+    pub paused: Option<PauseCode>,
+    /// The same with its particulars, in English.
     pub paused_reason: Option<String>,
     /// Whether the player holds the upload back.
     pub held: bool,
     /// The server's address; absent where nothing leaves this machine.
     pub server: Option<String>,
+}
+
+impl UploadStatus {
+    /// Events that no server will ever have: the queue was full, or they could not be
+    /// saved. Their count stays.
+    #[must_use]
+    pub fn given_up(&self) -> u64 {
+        self.pruned.saturating_add(self.lost)
+    }
+}
+
+/// Why nothing is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PauseCode {
+    /// The disk does not take what was captured.
+    NotSaved,
+    /// There is no server, or the player did not agree to it.
+    NoServer,
+    /// The player holds it back.
+    Held,
+    /// This device is being enrolled.
+    Enrolling,
+    /// The server is being asked for its key of pseudonyms.
+    AskingNamesKey,
+    /// The server has no key of pseudonyms.
+    NamesNotHidden,
+    /// This device has no token for the server.
+    NotEnrolled,
+    /// The server gave this device a token that is not here.
+    AlreadyEnrolled,
+    /// The server does not take the enrolment key.
+    KeyRefused,
+    /// The server does not know this device's token.
+    TokenRefused,
+    /// The server knows the token and does not let it in.
+    NotLetIn,
+    /// The server needs a newer version of Ringside.
+    TooOldVersion,
+    /// No answer.
+    ServerNotReached,
+    /// The other end could not show that it is the server.
+    Certificate,
+    /// What answers is no Ringside server.
+    NotOurServer,
+    /// The server takes nothing at the moment.
+    ServerBusy,
+    /// The server takes nothing that was sent so.
+    ServerRefused,
+    /// The server wants some events again later.
+    AskedAgain,
+    /// The upload queue cannot be read or written.
+    QueueUnreadable,
+    /// Something else: its particulars say what.
+    Other,
+}
+
+impl PauseCode {
+    /// Whether it neither passes by itself nor is as the player wants it.
+    #[must_use]
+    pub fn needs_player(self) -> bool {
+        match self {
+            Self::NoServer
+            | Self::Held
+            | Self::Enrolling
+            | Self::AskingNamesKey
+            | Self::ServerNotReached
+            | Self::ServerBusy
+            | Self::AskedAgain => false,
+            Self::NotSaved
+            | Self::NamesNotHidden
+            | Self::NotEnrolled
+            | Self::AlreadyEnrolled
+            | Self::KeyRefused
+            | Self::TokenRefused
+            | Self::NotLetIn
+            | Self::TooOldVersion
+            | Self::Certificate
+            | Self::NotOurServer
+            | Self::ServerRefused
+            | Self::QueueUnreadable
+            | Self::Other => true,
+        }
+    }
 }

@@ -13,6 +13,9 @@ pub const FEED_LINES_MAX: usize = 300;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LiveUpdate {
+    /// The player had erased what happened: all that was told before this is to be
+    /// forgotten, but for the status.
+    pub forget: bool,
     /// Lines of the feed that are new or have changed, the oldest first.
     pub lines: Vec<FeedLine>,
     /// The match that runs, where that has changed.
@@ -29,6 +32,8 @@ pub struct Running {
     pub glance: Option<Glance>,
     /// The source's name, such as `cs2`; absent while none runs.
     pub source: Option<String>,
+    /// So many moments of it the player marked while this page was open.
+    pub chapters: u32,
 }
 
 /// The feed, the match at a glance, and the status.
@@ -38,6 +43,8 @@ pub struct LiveView {
     feed: VecDeque<Revised<FeedLine>>,
     running: Revised<Running>,
     status: Revised<Status>,
+    /// The revision at which what had happened was forgotten last.
+    forgotten: u64,
     revision: u64,
 }
 
@@ -67,6 +74,12 @@ impl LiveView {
         self.running.what.glance.as_ref()
     }
 
+    /// The name of the source that shows the running match.
+    #[must_use]
+    pub fn running_source(&self) -> Option<&str> {
+        self.running.what.source.as_deref()
+    }
+
     /// Puts a line on top, or renews it where it stands.
     pub fn remember(&mut self, line: FeedLine) {
         let revised = self.revised(line);
@@ -88,7 +101,17 @@ impl LiveView {
             glance.you = glance.you.or(known.you);
             glance.score = glance.score.or(known.score);
         }
-        self.set_running(Running { glance: Some(glance), source: Some(source.to_owned()) });
+        let chapters = if known.is_some() { self.running.what.chapters } else { 0 };
+        let source = Some(source.to_owned());
+        self.set_running(Running { glance: Some(glance), source, chapters });
+    }
+
+    /// So many moments of this match the player has marked. One that has ended meanwhile
+    /// is shown no longer.
+    pub fn set_chapters(&mut self, match_key: &str, chapters: u32) {
+        if self.running().is_some_and(|running| running.match_key == match_key) {
+            self.set_running(Running { chapters, ..self.running.what.clone() });
+        }
     }
 
     /// No match of this source runs any more.
@@ -110,6 +133,30 @@ impl LiveView {
         self.set_status(Status { capture, companion });
     }
 
+    /// Takes what a page of another view was told: a view that takes every update
+    /// in turn shows what the other one shows.
+    pub fn apply(&mut self, update: LiveUpdate) {
+        if update.forget {
+            self.forget();
+        }
+        update.lines.into_iter().for_each(|line| self.remember(line));
+        if let Some(running) = update.running {
+            self.set_running(running);
+        }
+        if let Some(status) = update.status {
+            self.set_status(status);
+        }
+    }
+
+    /// Forgets what happened: the player had it erased. A page that was told of it is
+    /// told to forget it too.
+    pub fn forget(&mut self) {
+        self.feed.clear();
+        self.set_running(Running::default());
+        self.revision += 1;
+        self.forgotten = self.revision;
+    }
+
     /// What a page is to be told that was told everything up to `revision`;
     /// 0 is a page that was told nothing.
     #[must_use]
@@ -117,6 +164,7 @@ impl LiveView {
         let told_nothing = revision == 0;
         let lines = self.feed.iter().rev().filter(|line| line.revision > revision);
         LiveUpdate {
+            forget: !told_nothing && self.forgotten > revision,
             lines: lines.map(|line| line.what.clone()).collect(),
             running: self.running.after(revision, told_nothing),
             status: self.status.after(revision, told_nothing),
@@ -151,6 +199,55 @@ impl<T: Clone> Revised<T> {
 mod tests {
     use super::*;
     use crate::{Phase, Saved, Score, Tally, UploadStatus};
+
+    #[test]
+    fn marked_moments_are_those_of_the_match_that_runs() {
+        let mut view = LiveView::default();
+        view.set_glance("cs2", glance());
+        view.set_chapters(&glance().match_key, 2);
+        view.set_chapters("cs2:another", 9);
+        view.set_glance("cs2", Glance { round: Some(9), ..glance() });
+        assert_eq!(view.changes_since(0).running.unwrap().chapters, 2);
+        view.set_glance("cs2", Glance { match_key: "cs2:another".to_owned(), ..glance() });
+        assert_eq!(view.changes_since(0).running.unwrap().chapters, 0);
+    }
+
+    #[test]
+    fn what_was_erased_is_told_to_no_page_any_more() {
+        let mut view = LiveView::default();
+        view.remember(line("a"));
+        view.forget();
+        let told = view.changes_since(0);
+        assert_eq!(told.lines, []);
+        assert!(!told.forget, "a page that was told nothing has nothing to forget");
+    }
+
+    #[test]
+    fn a_page_that_was_told_before_an_erasure_forgets_and_takes_what_came_after() {
+        let (mut told, mut taking) = (view(["a"]), LiveView::default());
+        told.set_capture(Capture::Running);
+        told.set_glance("cs2", glance());
+        taking.apply(told.changes_since(0));
+        let before = told.revision();
+        told.forget();
+        told.remember(line("b"));
+        let update = told.changes_since(before);
+        assert_eq!((update.forget, ids(&update)), (true, vec!["b"]));
+        assert!(!told.changes_since(told.revision()).forget, "it is told once");
+        taking.apply(update);
+        assert_eq!(taking.changes_since(0), told.changes_since(0));
+        assert!(taking.changes_since(before).forget, "and tells it on");
+    }
+
+    #[test]
+    fn to_forget_is_told_where_nothing_else_is() {
+        let mut view = LiveView::default();
+        view.set_capture(Capture::Running);
+        let told = view.revision();
+        view.forget();
+        assert!(view.revision() > told, "who waits for a change is woken");
+        assert!(view.changes_since(told).forget);
+    }
 
     #[test]
     fn a_page_that_was_told_nothing_is_told_everything() {
@@ -214,6 +311,19 @@ mod tests {
     }
 
     #[test]
+    fn a_view_that_takes_what_another_tells_shows_the_same() {
+        let (mut told, mut taking) = (view(["a", "b"]), LiveView::default());
+        taking.apply(told.changes_since(0));
+        let revision = told.revision();
+        told.remember(FeedLine { saved: Saved::Saved, ..line("a") });
+        told.remember(line("c"));
+        told.set_glance("cs2", glance());
+        told.set_capture(Capture::Running);
+        taking.apply(told.changes_since(revision));
+        assert_eq!(taking.changes_since(0), told.changes_since(0));
+    }
+
+    #[test]
     fn a_match_that_ended_is_told_once() {
         let mut view = LiveView::default();
         view.set_glance("cs2", glance());
@@ -255,8 +365,13 @@ mod tests {
             attacker: None,
             victim: None,
             observer: None,
+            you: None,
             round: None,
             match_clock_ms: None,
+            named: None,
+            streak: None,
+            weapon: None,
+            headshot: None,
             time: "2026-11-21T20:00:00Z".to_owned(),
             saved: Saved::NotSaved,
         }

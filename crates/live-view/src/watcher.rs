@@ -98,6 +98,17 @@ mod tests {
         assert_eq!(update.status.as_ref(), Some(view.status()));
     }
 
+    #[test]
+    fn a_page_that_was_told_before_an_erasure_is_told_to_forget_once() {
+        let (mut watcher, mut view) = (Watcher::default(), LiveView::default());
+        view.set_capture(Capture::Running);
+        shown(&mut watcher, 0, &view);
+        view.forget();
+        let Due::Tell(update) = shown(&mut watcher, 100, &view) else { panic!("it is to forget") };
+        assert!(update.forget);
+        assert_eq!(shown(&mut watcher, 200, &view), Due::Nothing);
+    }
+
     fn shown(watcher: &mut Watcher, now_ms: u64, view: &LiveView) -> Due {
         watcher.poll(now_ms, Attention::Shown, view)
     }

@@ -1,11 +1,16 @@
 //! A match as a spreadsheet: RFC 4180, one row an event.
 
-use event_model::Origin;
+use std::collections::BTreeMap;
 
-use crate::{Story, story::Placed};
+use event_model::{EventId, Kind, Origin, WallTime};
+use serde::{Deserialize, Serialize};
 
-/// The names of the columns.
-const HEADER: [&str; 15] = [
+use crate::{MatchScore, Said, Story, story::Placed};
+
+/// The names of the columns: what a person reads first, then what programs do.
+const HEADER: [&str; 24] = [
+    "local_time",
+    "what",
     "event_id",
     "match",
     "game",
@@ -21,7 +26,17 @@ const HEADER: [&str; 15] = [
     "stage",
     "origin",
     "details",
+    "named",
+    "streak",
+    "weapon",
+    "headshot",
+    "own_score",
+    "other_score",
+    "winner",
 ];
+
+/// Milliseconds of a minute.
+const MINUTE_MS: i64 = 60_000;
 
 /// What a spreadsheet takes for the beginning of a formula, in whatever width.
 const FORMULA_STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
@@ -42,19 +57,52 @@ pub enum ByteOrderMark {
     With,
 }
 
+/// What parts the cells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Separator {
+    /// As RFC 4180 says.
+    #[default]
+    Comma,
+    /// What spreadsheets expect where numbers have a decimal comma: of a comma they
+    /// would make one column.
+    Semicolon,
+}
+
+/// For whom a spreadsheet is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'s> {
+    /// Whether it says that it is UTF-8.
+    pub mark: ByteOrderMark,
+    /// What parts its cells.
+    pub separator: Separator,
+    /// Minutes by which the player's clock was ahead of UTC.
+    pub utc_offset_min: i32,
+    /// What the player's language calls the events; one that is not here has an empty
+    /// cell.
+    pub labels: &'s BTreeMap<EventId, String>,
+}
+
 /// Every event of a story, in order, below a row of names. Texts of the game's
 /// that a spreadsheet could run as a formula begin with `'`.
 #[must_use]
-pub fn csv(story: &Story, mark: ByteOrderMark) -> String {
-    let mut text = match mark {
-        ByteOrderMark::Without => String::new(),
-        ByteOrderMark::With => String::from('\u{feff}'),
+pub fn csv(story: &Story, sheet: &Sheet<'_>) -> String {
+    let mut out = Out {
+        text: match sheet.mark {
+            ByteOrderMark::Without => String::new(),
+            ByteOrderMark::With => String::from('\u{feff}'),
+        },
+        separator: match sheet.separator {
+            Separator::Comma => ',',
+            Separator::Semicolon => ';',
+        },
     };
-    write_row(&mut text, HEADER.map(Cell::Ours));
+    out.row(HEADER.map(Cell::Ours));
     for placed in story.events() {
-        write_placed(&mut text, story, placed);
+        write_placed(&mut out, story, placed, sheet);
     }
-    text
+    out.text
 }
 
 /// A cell by who wrote it.
@@ -65,12 +113,23 @@ enum Cell<'c> {
     Text(&'c str),
 }
 
-fn write_placed(text: &mut String, story: &Story, placed: &Placed) {
+/// The file so far.
+struct Out {
+    text: String,
+    separator: char,
+}
+
+fn write_placed(out: &mut Out, story: &Story, placed: &Placed, sheet: &Sheet<'_>) {
     let (event, data) = (&placed.event, &placed.event.data);
+    let said = Said::of(event.kind, data);
+    let ended = Ended::of(story, placed);
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let name = |name: &'_ Option<String>| name.clone().unwrap_or_default();
     let details = serde_json::to_string(&data.details).expect("details are JSON with string keys");
+    let label = sheet.labels.get(&event.id).map(String::as_str).unwrap_or_default();
     let cells = [
+        Cell::Ours(&local_time(event.seen, sheet.utc_offset_min)),
+        Cell::Text(label),
         Cell::Ours(&event.id.to_string()),
         Cell::Text(story.key().as_str()),
         Cell::Ours(data.game.as_str()),
@@ -89,21 +148,58 @@ fn write_placed(text: &mut String, story: &Story, placed: &Placed) {
             Origin::Replay => "replay",
         }),
         Cell::Text(&details),
+        Cell::Text(&name(&said.named)),
+        Cell::Ours(&number(said.streak.map(i64::from))),
+        Cell::Text(&name(&said.weapon)),
+        Cell::Ours(said.headshot.map(|headshot| if headshot { "yes" } else { "no" }).unwrap_or("")),
+        Cell::Ours(&number(ended.own.map(i64::from))),
+        Cell::Ours(&number(ended.other.map(i64::from))),
+        Cell::Text(&name(&ended.winner)),
     ];
-    write_row(text, cells);
+    out.row(cells);
 }
 
-fn write_row<'c>(text: &mut String, cells: impl IntoIterator<Item = Cell<'c>>) {
-    for (index, cell) in cells.into_iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        match cell {
-            Cell::Ours(cell) => write_quoted(text, cell),
-            Cell::Text(cell) => write_quoted(text, &guarded(cell)),
-        }
+/// How a round ended, in the row that tells of its end.
+#[derive(Default)]
+struct Ended {
+    own: Option<u32>,
+    other: Option<u32>,
+    winner: Option<String>,
+}
+
+impl Ended {
+    fn of(story: &Story, placed: &Placed) -> Self {
+        let round = placed.round.filter(|_| placed.event.kind == Kind::RoundEnded);
+        let Some(round) = round.and_then(|round| story.rounds().get(round)) else {
+            return Self::default();
+        };
+        let (own, other) = match round.score() {
+            Some(MatchScore::Own { own, other }) => (Some(own), Some(other)),
+            Some(MatchScore::Side { .. }) | None => (None, None),
+        };
+        Self { own, other, winner: round.winner.clone() }
     }
-    text.push_str("\r\n");
+}
+
+/// `2026-11-20 20:00:00`, as every spreadsheet reads a time.
+fn local_time(seen: WallTime, utc_offset_min: i32) -> String {
+    let here = seen.plus_ms(i64::from(utc_offset_min) * MINUTE_MS).to_string();
+    here.get(..19).unwrap_or(&here).replace('T', " ")
+}
+
+impl Out {
+    fn row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) {
+        for (index, cell) in cells.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push(self.separator);
+            }
+            match cell {
+                Cell::Ours(cell) => write_quoted(&mut self.text, cell),
+                Cell::Text(cell) => write_quoted(&mut self.text, &guarded(cell)),
+            }
+        }
+        self.text.push_str("\r\n");
+    }
 }
 
 fn guarded(cell: &str) -> String {

@@ -19,6 +19,8 @@ mod body;
 mod chapters;
 mod csv;
 mod details;
+mod duration;
+mod film;
 mod fold;
 mod kind_word;
 mod order;
@@ -38,16 +40,18 @@ mod witnesses;
 
 pub use body::UnusedBodies;
 pub use chapters::{
-    CHAPTER_SECONDS_MIN, CHAPTERS_MIN, Chapter, ChapterPick, Chapters, Fitness, UnknownMark, Whose,
-    chapters,
+    CHAPTER_SECONDS_MIN, CHAPTERS_MIN, Chapter, ChapterPick, Chapters, Fitness, OwnMark, OwnMarks,
+    UnknownMark, Whose, chapters,
 };
-pub use csv::{ByteOrderMark, csv};
+pub use csv::{ByteOrderMark, Separator, Sheet, csv};
+pub use details::Said;
+pub use duration::MatchDuration;
 pub use kind_word::KindWord;
 pub use part::Part;
-pub use recap::{MatchDuration, MultiKills, Recap, RecapEvent, Uploads, recap};
+pub use recap::{MultiKills, Recap, RecapEvent, Uploads, recap};
 pub use rounds::RoundResult;
 pub use score::{MatchOutcome, MatchScore, SidePoints};
-pub use search::Query;
+pub use search::{DayNames, OffsetSince, Places, Query};
 pub use story::{Reading, Stage, Story, read};
 pub use summary::{Summary, ToldAt};
 pub use table::{Table, TableColumn, TableRow, table};

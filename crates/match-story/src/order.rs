@@ -45,6 +45,11 @@ impl TimeLine {
         self.scale
     }
 
+    /// When this PC saw an event, in Unix milliseconds.
+    pub(crate) fn instant(&self, event: &Event) -> i64 {
+        instant(&self.epochs, event)
+    }
+
     /// Where an event lies.
     pub(crate) fn place(&self, event: &Event) -> i64 {
         let instant = instant(&self.epochs, event);

@@ -6,7 +6,9 @@ use event_model::{EventId, Game, Kind, MatchKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    KindWord, MatchOutcome, MatchScore, Observer, Part, Stage, Story, ToldAt, details,
+    KindWord, MatchDuration, MatchOutcome, MatchScore, Observer, Part, Stage, Story, ToldAt,
+    details,
+    duration::duration,
     score::{outcome, score},
     story::Placed,
     summary::rounds_played,
@@ -60,23 +62,6 @@ pub struct MultiKills {
     pub times: u32,
 }
 
-/// How long a match took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(tag = "of", rename_all = "snake_case")]
-pub enum MatchDuration {
-    /// From its start to its end.
-    Match {
-        /// How long.
-        ms: u64,
-    },
-    /// From the first to the last that this PC saw: the start was not seen.
-    Seen {
-        /// How long.
-        ms: u64,
-    },
-}
-
 /// An event of a recap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -106,7 +91,7 @@ pub struct Uploads {
 /// The recap of a match; none before it has ended.
 #[must_use]
 pub fn recap(story: &Story, uploads: Uploads) -> Option<Recap> {
-    let end = story.end()?;
+    story.end()?;
     // What helps to join sessions is not what happened.
     let first = story.happenings().next()?;
     let last = story.happenings().last()?;
@@ -119,7 +104,7 @@ pub fn recap(story: &Story, uploads: Uploads) -> Option<Recap> {
         rounds: rounds_played(story),
         observers: observers(story),
         multi_kills: multi_kills(story),
-        duration: duration(story, end, first, last),
+        duration: duration(story),
         first: RecapEvent::of(first),
         last: RecapEvent::of(last),
         events: u32::try_from(story.events().len()).unwrap_or(u32::MAX),
@@ -147,20 +132,4 @@ fn multi_kills(story: &Story) -> Vec<MultiKills> {
     }
     let longest_first = times.into_iter().rev();
     longest_first.map(|(kills, times)| MultiKills { kills, times }).collect()
-}
-
-/// The game's clock counts from the start, whenever this PC came.
-fn duration(story: &Story, end: &Placed, first: &Placed, last: &Placed) -> MatchDuration {
-    let between = |from: &Placed, to: &Placed| {
-        u64::try_from(to.at_ms.saturating_sub(from.at_ms)).unwrap_or(0)
-    };
-    if let Some(ms) = end.event.data.match_clock_ms.and_then(|ms| u64::try_from(ms).ok()) {
-        return MatchDuration::Match { ms };
-    }
-    let joined_late =
-        |start: &&Placed| details::truth(&start.event.data, "joined_late") == Some(true);
-    match story.start().filter(|start| !joined_late(start)) {
-        Some(start) => MatchDuration::Match { ms: between(start, end) },
-        None => MatchDuration::Seen { ms: between(first, last) },
-    }
 }

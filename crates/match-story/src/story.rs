@@ -40,6 +40,8 @@ pub(crate) struct Placed {
     pub(crate) event: Event,
     /// Milliseconds on the story's scale.
     pub(crate) at_ms: i64,
+    /// When this PC saw it, on one line of this PC's clock.
+    pub(crate) seen_ms: i64,
     pub(crate) part: Part,
     pub(crate) stage: Stage,
     /// Index of the round it belongs to.
@@ -106,6 +108,7 @@ impl Story {
         let events = placed
             .map(|(index, ((at_ms, event), round))| Placed {
                 at_ms,
+                seen_ms: line.instant(&event),
                 part: Part::of(event.kind, &event.data),
                 stage: Stage::of(&event, index, round, anew, &rounds),
                 round,

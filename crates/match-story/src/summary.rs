@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    KindCount, MatchScore, Observer, Story, details,
+    KindCount, MatchDuration, MatchOutcome, MatchScore, Observer, Story, details,
+    duration::duration,
     part::bare,
-    score::score,
+    score::{outcome, score},
     story::Placed,
     tally::{kinds, observers},
 };
@@ -52,6 +53,10 @@ pub struct Summary {
     pub rounds: Option<u32>,
     /// The latest score, where one was told.
     pub score: Option<MatchScore>,
+    /// How it ended, where that is known.
+    pub outcome: Option<MatchOutcome>,
+    /// How long it took.
+    pub duration: MatchDuration,
     /// Whose clients saw it, and what they did.
     pub observers: Vec<Observer>,
     /// Names of players that it tells of, in their order, for a search.
@@ -96,6 +101,8 @@ impl Story {
             ended: self.end().map(ToldAt::of),
             rounds: rounds_played(self),
             score: score(self),
+            outcome: outcome(self),
+            duration: duration(self),
             observers: observers(self),
             players: players(self),
             kinds: kinds(self.events().iter()),
@@ -118,7 +125,7 @@ impl Summary {
     }
 }
 
-fn joined_late(start: &Placed) -> bool {
+pub(crate) fn joined_late(start: &Placed) -> bool {
     details::truth(&start.event.data, "joined_late") == Some(true)
 }
 

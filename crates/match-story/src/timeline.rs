@@ -4,7 +4,7 @@ use event_model::{EventId, Kind, WallTime};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    KindCount, KindWord, MatchScore, Part, RoundResult, Stage, Story, details,
+    KindCount, KindWord, MatchScore, Part, RoundResult, Said, Stage, Story, details, film,
     placement::Placement, rounds::Round, story::Placed, tally::kinds,
 };
 
@@ -124,6 +124,10 @@ pub struct Mark {
     /// Time since the first mark: on the game's clock where there is one, which
     /// stands still in a pause, else on this PC's.
     pub elapsed_ms: u64,
+    /// Time since the first mark in a video, which runs on in a pause. The pages have no
+    /// use for it.
+    #[serde(skip)]
+    pub filmed_ms: u64,
     /// Who did it.
     pub attacker: Option<String>,
     /// To whom, or to what.
@@ -157,8 +161,12 @@ pub struct Mark {
 pub fn timeline(story: &Story) -> Timeline {
     let placement = Placement::of(story);
     let first_ms = story.happenings().map(|placed| placed.at_ms).min().unwrap_or(0);
-    let marks: Vec<_> =
-        story.happenings().map(|placed| mark(placed, &placement, first_ms)).collect();
+    let filmed = film::filmed(story);
+    let marks: Vec<_> = story
+        .happenings()
+        .zip(filmed)
+        .map(|(placed, filmed_ms)| Mark { filmed_ms, ..mark(placed, &placement, first_ms) })
+        .collect();
     let last_run = story.rounds().last().map_or(0, |last| last.run);
     let rounds = story.rounds().iter().enumerate().map(|(index, round)| {
         let (from, to) = placement.of_round(story, index);
@@ -175,7 +183,7 @@ pub fn timeline(story: &Story) -> Timeline {
 
 fn mark(placed: &Placed, placement: &Placement, first_ms: i64) -> Mark {
     let (event, data) = (&placed.event, &placed.event.data);
-    let word = |name| details::word(data, name).map(str::to_owned);
+    let Said { named, streak, weapon, headshot } = Said::of(event.kind, data);
     Mark {
         event_id: event.id,
         kind: KindWord(event.kind),
@@ -184,6 +192,7 @@ fn mark(placed: &Placed, placement: &Placement, first_ms: i64) -> Mark {
         stage: placed.stage,
         position: placement.position(placed),
         elapsed_ms: u64::try_from(placed.at_ms.saturating_sub(first_ms)).unwrap_or(0),
+        filmed_ms: 0,
         attacker: data.actors.attacker.clone(),
         victim: data.actors.victim.clone(),
         assists: data.actors.assists.clone(),
@@ -191,41 +200,12 @@ fn mark(placed: &Placed, placement: &Placement, first_ms: i64) -> Mark {
         round: data.round,
         match_clock_ms: data.match_clock_ms,
         seen: event.seen,
-        named: named(placed),
-        streak: details::count(data, "kill_streak"),
-        weapon: word("weapon"),
-        headshot: details::truth(data, "headshot"),
+        named,
+        streak,
+        weapon,
+        headshot,
         inferred: details::truth(data, "inferred") == Some(true),
     }
-}
-
-fn named(placed: &Placed) -> Option<String> {
-    let name = match placed.event.kind {
-        Kind::ObjectiveTaken => "objective",
-        Kind::Other => "name",
-        Kind::MatchStarted
-        | Kind::MatchEnded
-        | Kind::RoundStarted
-        | Kind::RoundEnded
-        | Kind::Kill
-        | Kind::Death
-        | Kind::Knock
-        | Kind::Revive
-        | Kind::FirstBlood
-        | Kind::MultiKill
-        | Kind::Ace
-        | Kind::StructureDestroyed
-        | Kind::BombPlanted
-        | Kind::BombDefused
-        | Kind::BombExploded
-        | Kind::Goal
-        | Kind::Shot
-        | Kind::Save
-        | Kind::Demolition
-        | Kind::SessionEvidence
-        | Kind::SequenceGap => return None,
-    };
-    details::word(&placed.event.data, name).map(str::to_owned)
 }
 
 fn span(round: &Round, last_run: u32, from: f64, to: f64) -> RoundSpan {

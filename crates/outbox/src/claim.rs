@@ -7,7 +7,9 @@ use event_model::{CloudEvent, EventId, MatchKey, Moment, Origin, WallTime};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::{
-    Error, checksum, conclude, origin,
+    Error, checksum, conclude,
+    kept::Kept,
+    origin,
     spans::{Span, Spans, ranges},
     view::event_id,
 };
@@ -72,22 +74,32 @@ pub(crate) enum Among {
     InLine,
 }
 
+/// What a batch is taken from, and what not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'s> {
+    /// Whether what was refused is among it.
+    pub(crate) among: Among,
+    /// The games that stay here.
+    pub(crate) kept: &'s Kept,
+    /// The matches that run.
+    pub(crate) live: &'s [&'s str],
+}
+
 /// Takes a batch from whose turn it is, or else from the others.
 pub(crate) fn claim(
     db: &Connection,
-    among: Among,
+    scope: Scope<'_>,
     limits: &BatchLimits,
-    live: &[&str],
     asked: &mut AskedAgain,
     rota: &mut Rota,
     now: Moment,
 ) -> Result<Vec<Claimed>, Error> {
-    let written = db.total_changes();
+    let (Scope { among, kept, live }, written) = (scope, db.total_changes());
     for whose in rota.order() {
         let claimed = match whose {
-            Whose::Queue => from_queue(db, limits, rota.first(live), asked, now.wall)?,
-            Whose::Aside(Aside::Suspects) => from_suspects(db, among, limits, now.wall)?,
-            Whose::Aside(Aside::AskedAgain) => from_asked_again(db, limits, asked, now)?,
+            Whose::Queue => from_queue(db, kept, limits, rota.first(live), asked, now.wall)?,
+            Whose::Aside(Aside::Suspects) => from_suspects(db, kept, among, limits, now.wall)?,
+            Whose::Aside(Aside::AskedAgain) => from_asked_again(db, kept, limits, asked, now)?,
         };
         if !claimed.is_empty() {
             mark(db, &claimed, now.wall)?;
@@ -98,7 +110,7 @@ pub(crate) fn claim(
     // SQLite does not promise to go on with what stood beside one that was
     // quarantined: then it comes the next time.
     let as_it_was = db.total_changes() == written;
-    if as_it_was && asked.wait_ms(now).is_none() && is_stuck(db)? {
+    if as_it_was && asked.wait_ms(now).is_none() && is_stuck(db, kept)? {
         return Err(damaged(db));
     }
     Ok(Vec::new())
@@ -106,11 +118,14 @@ pub(crate) fn claim(
 
 /// Whether events are in the queue, nothing is in their way, and they did not come:
 /// their rows, or their match's, are gone.
-fn is_stuck(db: &Connection) -> Result<bool, Error> {
-    let mut select = db.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM queue) AND NOT EXISTS (SELECT 1 FROM in_flight)
+fn is_stuck(db: &Connection, kept: &Kept) -> Result<bool, Error> {
+    let leaves = kept.leaves("m.key");
+    let mut select = db.prepare_cached(&format!(
+        "SELECT EXISTS (SELECT 1 FROM queue q LEFT JOIN match_key m ON m.id = q.match_id
+                        WHERE m.key IS NULL OR {leaves})
+            AND NOT EXISTS (SELECT 1 FROM in_flight)
             AND NOT EXISTS (SELECT 1 FROM suspect)",
-    )?;
+    ))?;
     Ok(select.query_row([], |row| row.get(0))?)
 }
 
@@ -172,43 +187,48 @@ const FREE: &str = "e.sequence NOT IN (SELECT sequence FROM suspect)
     AND q.match_id NOT IN (SELECT match_id FROM in_flight)
     AND q.match_id NOT IN (SELECT match_id FROM suspect WHERE aside = 0)";
 
-fn oldest() -> String {
-    format!("{COLUMNS} {QUEUED} WHERE {FREE} ORDER BY q.first, e.sequence")
+fn oldest(kept: &Kept) -> String {
+    let leaves = kept.leaves("m.key");
+    format!("{COLUMNS} {QUEUED} WHERE {leaves} AND {FREE} ORDER BY q.first, e.sequence")
 }
 
-fn of_match() -> String {
+fn of_match(kept: &Kept) -> String {
+    let leaves = kept.leaves("m.key");
     format!(
         "{COLUMNS} {QUEUED} WHERE q.match_id = (SELECT id FROM match_key WHERE key = ?1)
-         AND {FREE} ORDER BY q.first, e.sequence"
+         AND {leaves} AND {FREE} ORDER BY q.first, e.sequence"
     )
 }
 
 /// One event of the queue.
-fn of_sequence() -> String {
+fn of_sequence(kept: &Kept) -> String {
+    let leaves = kept.leaves("m.key");
     format!(
         "{COLUMNS} FROM event e CROSS JOIN queue q
          ON q.first = (SELECT max(first) FROM queue WHERE first <= e.sequence)
          JOIN match_key m ON m.id = q.match_id
-         WHERE e.sequence = ?1 AND q.last >= e.sequence AND {FREE}"
+         WHERE e.sequence = ?1 AND q.last >= e.sequence AND {leaves} AND {FREE}"
     )
 }
 
-fn of_batch() -> String {
+fn of_batch(kept: &Kept) -> String {
+    let leaves = kept.leaves("m.key");
     format!(
         "{COLUMNS} FROM suspect s CROSS JOIN event e ON e.sequence = s.sequence
          JOIN match_key m ON m.id = s.match_id WHERE s.batch = ?1
-         AND s.match_id NOT IN (SELECT match_id FROM in_flight) ORDER BY s.sequence"
+         AND {leaves} AND s.match_id NOT IN (SELECT match_id FROM in_flight) ORDER BY s.sequence"
     )
 }
 
 fn from_queue(
     db: &Connection,
+    kept: &Kept,
     limits: &BatchLimits,
     first: &[&str],
     asked: &AskedAgain,
     now: WallTime,
 ) -> Result<Vec<Claimed>, Error> {
-    let (oldest, of_match) = (oldest(), of_match());
+    let (oldest, of_match) = (oldest(kept), of_match(kept));
     let mut batch = Batch::new(db, *limits, now);
     for key in first {
         batch.fill(&of_match, [key], asked)?;
@@ -220,15 +240,18 @@ fn from_queue(
 /// The events that the server asked for again, when it is time.
 fn from_asked_again(
     db: &Connection,
+    kept: &Kept,
     limits: &BatchLimits,
     asked: &mut AskedAgain,
     now: Moment,
 ) -> Result<Vec<Claimed>, Error> {
-    let (of_sequence, nobody) = (of_sequence(), AskedAgain::default());
+    let (of_sequence, nobody) = (of_sequence(kept), AskedAgain::default());
     let mut batch = Batch::new(db, *limits, now.wall);
     for sequence in asked.due(now) {
-        if Spans::Queue.holding(db, sequence)?.is_none() {
-            // Deleted, quarantined or given up meanwhile.
+        let queued = Spans::Queue.holding(db, sequence)?;
+        let leaves = queued.map_or(Ok(false), |span| kept.lets_go(db, span.match_id))?;
+        if !leaves {
+            // Deleted, quarantined or given up meanwhile; or its game stays here.
             asked.forget(sequence);
         } else if batch.claimed.len() >= limits.events_max
             || batch.fill(&of_sequence, [sequence], &nobody)? == Room::None
@@ -244,15 +267,17 @@ fn from_asked_again(
 /// them another, higher number.
 fn from_suspects(
     db: &Connection,
+    kept: &Kept,
     among: Among,
     limits: &BatchLimits,
     now: WallTime,
 ) -> Result<Vec<Claimed>, Error> {
-    let mut select = db.prepare_cached(
-        "SELECT batch FROM suspect
-         WHERE match_id NOT IN (SELECT match_id FROM in_flight) AND aside <= ?1
+    let leaves = kept.leaves("m.key");
+    let mut select = db.prepare_cached(&format!(
+        "SELECT batch FROM suspect s JOIN match_key m ON m.id = s.match_id
+         WHERE match_id NOT IN (SELECT match_id FROM in_flight) AND aside <= ?1 AND {leaves}
          GROUP BY batch ORDER BY max(aside), max(aside * batch), min(sequence) LIMIT 1",
-    )?;
+    ))?;
     let aside_max: u8 = match among {
         Among::All => 1,
         Among::InLine => 0,
@@ -261,7 +286,7 @@ fn from_suspects(
         return Ok(Vec::new());
     };
     let mut claimed = Batch::new(db, *limits, now);
-    claimed.fill(&of_batch(), [batch], &AskedAgain::default())?;
+    claimed.fill(&of_batch(kept), [batch], &AskedAgain::default())?;
     Ok(claimed.finish())
 }
 
@@ -372,6 +397,8 @@ fn sums_by_itself(row: &Row<'_>, sequence: u64) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use event_model::Game;
+
     use super::*;
 
     fn plan(sql: &str) -> String {
@@ -387,10 +414,12 @@ mod tests {
 
     #[test]
     fn a_claim_reads_only_what_it_takes() {
-        for sql in [oldest(), of_match(), of_sequence(), of_batch()] {
-            let plan = plan(&sql);
-            assert!(!plan.contains("TEMP B-TREE"), "in order without sorting:\n{plan}");
-            assert!(!plan.contains("SCAN e") && !plan.contains("SCAN m"), "by key:\n{plan}");
+        for kept in [Kept::default(), Kept::of(&[Game::cs2()])] {
+            for sql in [oldest(&kept), of_match(&kept), of_sequence(&kept), of_batch(&kept)] {
+                let plan = plan(&sql);
+                assert!(!plan.contains("TEMP B-TREE"), "in order without sorting:\n{plan}");
+                assert!(!plan.contains("SCAN e") && !plan.contains("SCAN m"), "by key:\n{plan}");
+            }
         }
     }
 }

@@ -61,6 +61,8 @@ pub(crate) fn take_time(db: &Connection) -> Result<(), Error> {
 /// where this one is the last to close it.
 pub(crate) fn open_anothers(path: &Path) -> Result<Connection, Error> {
     let db = open(path, IfAbsent::Fail)?;
+    // A player deletes here, and what is deleted is not to be read in the file.
+    db.pragma_update(None, "secure_delete", "ON")?;
     take_time(&db)?;
     bound(&db, FILE_BYTES_MAX)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

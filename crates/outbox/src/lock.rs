@@ -37,6 +37,20 @@ pub(crate) struct OwnerLock {
     file: File,
 }
 
+/// The right to move or delete an outbox's files: nobody owns it as long as this lives.
+#[derive(Debug)]
+pub struct HeldStill {
+    _lock: OwnerLock,
+}
+
+/// Keeps every other process from owning the outbox at `path`, without opening it.
+///
+/// # Errors
+/// [`Error::Locked`] where another process owns it.
+pub fn hold_still(path: &Path) -> Result<HeldStill, Error> {
+    Ok(HeldStill { _lock: OwnerLock::take_from_who_looks(path)? })
+}
+
 impl OwnerLock {
     /// The same for an owner, which another owner alone keeps from it.
     pub(crate) fn take_from_who_looks(path: &Path) -> Result<Self, Error> {

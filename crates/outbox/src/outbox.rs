@@ -8,15 +8,16 @@ mod server;
 use std::path::Path;
 
 use delivery::{AskedAgain, BatchLimits, Circuit, Decision};
-use event_model::{DeviceId, Moment, Origin, OutboxId};
+use event_model::{DeviceId, Game, Moment, Origin, OutboxId};
 
 use crate::{
     Append, Appended, Bounds, Claimed, Error, OutboxStatus, OutboxView, Pruned, StreamKey, append,
-    claim::{self, Among, Rota},
+    claim::{self, Among, Rota, Scope},
     conclude,
     connection::{self, Log, write},
     counters::Counter,
     folder,
+    kept::Kept,
     known_ids::KnownIds,
     lately::{Lately, Turn},
     live_matches::LiveMatches,
@@ -27,6 +28,7 @@ use crate::{
     resends::{self, Resends},
     salvage::{self, Opened, Salvage},
     spans::Spans,
+    told::{self, ToldEvent},
 };
 use healing::Unfinished;
 pub(crate) use opening::{OpenFile, open_file};
@@ -48,6 +50,8 @@ pub struct Outbox {
     /// The file that `asked` counts in.
     asked_in: OutboxId,
     rota: Rota,
+    /// What stays here.
+    kept: Kept,
     resends: Resends,
     pruned_at: Option<Moment>,
     /// How far its look at ages has come.
@@ -115,6 +119,7 @@ impl Outbox {
             asked: AskedAgain::default(),
             asked_in: id,
             rota: Rota::default(),
+            kept: Kept::default(),
             resends: Resends::default(),
             pruned_at: None,
             look: Look::default(),
@@ -185,6 +190,22 @@ impl Outbox {
         Ok(appended)
     }
 
+    /// Appends events that another program told; they are on disk when this returns.
+    /// One that was told before is left as it is.
+    ///
+    /// # Errors
+    /// Then none of them was appended.
+    pub fn append_told(&mut self, told: &[ToldEvent], now: Moment) -> Result<Appended, Error> {
+        self.healing(now, |outbox| {
+            let device = outbox.view.device;
+            let mut known = std::mem::take(&mut outbox.known);
+            let appended =
+                write(&mut outbox.view.db, |db| told::append(db, &mut known, device, told, now))?;
+            outbox.known = known;
+            Ok(appended)
+        })
+    }
+
     /// Remembers that `events` were captured and could never be appended.
     ///
     /// # Errors
@@ -247,8 +268,23 @@ impl Outbox {
             return Ok(Vec::new());
         }
         let live: Vec<&str> = self.live.at(now).collect();
+        let scope = Scope { among, kept: &self.kept, live: &live };
         let (asked, rota) = (&mut self.asked, &mut self.rota);
-        write(&mut self.view.db, |db| claim::claim(db, among, limits, &live, asked, rota, now))
+        write(&mut self.view.db, |db| claim::claim(db, scope, limits, asked, rota, now))
+    }
+
+    /// From here on the events of these games stay here, and of no others: they wait,
+    /// and no batch has any of them. Not kept over a restart.
+    pub fn keep_here(&mut self, games: &[Game]) {
+        self.kept = Kept::of(games);
+    }
+
+    /// How many of the waiting events stay here.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn kept_here(&self) -> Result<u64, Error> {
+        self.kept.count(&self.view.db)
     }
 
     /// Whether answers named another database so often that what is settled is not
@@ -273,6 +309,12 @@ impl Outbox {
     #[must_use]
     pub fn asked_again_in_ms(&self, now: Moment) -> Option<u64> {
         self.asked.wait_ms(now)
+    }
+
+    /// Whether this event is one of them. Nobody but its owner knows that.
+    #[must_use]
+    pub fn is_asked_again(&self, sequence: u64) -> bool {
+        self.asked_in == self.id() && self.asked.holds(sequence)
     }
 
     /// How long until what was refused and stands aside may be sent again; `None`

@@ -1,7 +1,7 @@
 //! What a person sees of an outbox.
 
-use delivery::QuarantineReason;
-use event_model::EventId;
+use delivery::{QuarantineReason, WaitReason};
+use event_model::{EventId, WallTime};
 use serde::Serialize;
 
 use crate::Salvaged;
@@ -25,7 +25,13 @@ pub struct OutboxStatus {
     pub oldest_pending_age_s: Option<u64>,
     /// When the next request may go out, where it has to wait.
     pub next_attempt_in_s: Option<u64>,
+    /// When what was refused and set aside may go out, where the others wait less.
+    #[serde(skip)]
+    pub aside_in_s: Option<u64>,
     /// Why it has to wait.
+    #[serde(skip)]
+    pub paused: Option<WaitReason>,
+    /// The same as a sentence.
     pub paused_reason: Option<String>,
     /// Whether what was settled goes out again only later: answers named another
     /// database each time.
@@ -82,6 +88,11 @@ pub struct Entry {
     pub event_type: Option<String>,
     /// When it was seen, RFC 3339.
     pub time: Option<String>,
+    /// When it was saved in this file: its age counts from here. Absent where that
+    /// cannot be read.
+    pub appended: Option<WallTime>,
+    /// Whether it was refused, and others go before it.
+    pub aside: bool,
     /// Bytes of its body.
     pub bytes: u64,
     /// Why it is quarantined.
@@ -90,7 +101,8 @@ pub struct Entry {
     pub detail: Option<String>,
 }
 
-/// One event, byte for byte as it leaves this machine.
+/// One event, byte for byte as this machine keeps it. Whoever sends it may write names
+/// otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShownEvent {
     /// Its line.

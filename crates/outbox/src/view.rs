@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use event_model::{CloudEvent, DeviceId, EventId, Moment, OutboxId};
+use event_model::{CloudEvent, DeviceId, EventId, Game, Moment, OutboxId, WallTime};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row};
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     connection::{self, write},
     counters::Counter,
     gaps::Teller,
+    kept::Kept,
     meta::Meta,
     outbox::load_circuit,
     presence::Files,
@@ -119,10 +120,8 @@ impl OutboxView {
         let in_flight = Spans::InFlight.count(&self.db)?;
         let circuit = load_circuit(&self.db)?;
         // What is not set aside goes at once, once nothing else has to wait.
-        let wait_ms = match circuit.wait_ms(now) {
-            0 => circuit.aside_wait_ms(now),
-            ms => ms,
-        };
+        let (line_ms, aside_ms) = (circuit.wait_ms(now), circuit.aside_wait_ms(now));
+        let wait_ms = if line_ms == 0 { aside_ms } else { line_ms };
         Ok(OutboxStatus {
             pending: queued.saturating_sub(in_flight),
             in_flight,
@@ -132,6 +131,8 @@ impl OutboxView {
             lost: Counter::Lost.read(&self.db)?,
             oldest_pending_age_s: self.oldest_pending_age_s(now)?,
             next_attempt_in_s: (wait_ms > 0).then(|| wait_ms.div_ceil(1_000)),
+            aside_in_s: (aside_ms > line_ms).then(|| aside_ms.div_ceil(1_000)),
+            paused: circuit.reason(),
             paused_reason: circuit.reason().map(|reason| reason.to_string()),
             resend_put_off: resends::is_owed(&self.db)?,
             salvaged: Salvaged::beside(&self.path),
@@ -183,6 +184,30 @@ impl OutboxView {
             .db
             .prepare(&format!("SELECT count(*) {}", selection(filter, Order::OldestFirst)))?;
         Ok(select.query_row([0], |row| row.get(0))?)
+    }
+
+    /// The last sequence that was given out; 0 where none was.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn last_sequence(&self) -> Result<u64, Error> {
+        Counter::LastSequence.read(&self.db)
+    }
+
+    /// How many events of `game` wait to be sent.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn waiting_of(&self, game: &Game) -> Result<u64, Error> {
+        Kept::of(std::slice::from_ref(game)).count(&self.db)
+    }
+
+    /// The server that events went to last, where there was one.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn server(&self) -> Result<Option<String>, Error> {
+        Meta::CircuitServer.read(&self.db)
     }
 
     /// One event with its body.
@@ -293,7 +318,8 @@ const WITH: &str = "JOIN match_key m ON m.id = e.match_id
 
 fn columns() -> String {
     format!(
-        "SELECT e.sequence, e.event_id, m.key, e.body, q.reason, q.detail, {}, {}",
+        "SELECT e.sequence, e.event_id, m.key, e.body, q.reason, q.detail, {}, {}, e.appended_ms,
+             EXISTS (SELECT 1 FROM suspect s WHERE s.sequence = e.sequence AND s.aside = 1)",
         Spans::Settled.holds_sql("e.sequence"),
         Spans::InFlight.holds_sql("e.sequence")
     )
@@ -370,6 +396,8 @@ fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEvent> {
         state,
         event_type: event.as_ref().map(|event| event.event_type.clone()),
         time: event.and_then(|event| event.time).map(|time| time.to_string()),
+        appended: row.get(8).map(WallTime::from_unix_ms).ok(),
+        aside: row.get(9)?,
         bytes: body.len() as u64,
         reason: reason.and_then(|word| word.parse().ok()),
         detail: row.get(5)?,

@@ -15,7 +15,7 @@ mod act;
 mod grip;
 mod work;
 
-pub use act::{Act, Change, Direction, Effect, Look, Mode, Step, Surroundings, Work};
+pub use act::{Act, Adjustment, Direction, Effect, Mode, Restyle, Step, Surroundings, Work};
 use grip::Grip;
 pub use grip::{Corner, Handle};
 pub use work::{NUDGE_FAR_LOGICAL_PX, NUDGE_LOGICAL_PX, OPACITY_STEP_PERCENT, SCALE_STEP_PERCENT};

@@ -13,9 +13,10 @@ mod bindings;
 mod key;
 mod modifiers;
 mod taken;
+mod trigger;
 
 pub use accelerator::{ACCELERATOR_BYTES_MAX, Accelerator, NotAHotkey};
 pub use bindings::{Action, Bindings, BindingsUnreadable, Refused};
 pub use key::Key;
 pub use modifiers::{Modifier, Modifiers};
-pub use taken::{Concern, Game, System, concerns, is_reserved};
+pub use taken::{Concern, GameWithKeys, System, concerns, is_reserved};

@@ -8,6 +8,7 @@
 //!   rectangle that lies within one monitor.
 //! - [`edit`]: moving and scaling the overlay, and going back to the game.
 //! - [`visibility`]: whether the overlay is seen, and if not, why.
+//! - [`stage`]: what is to be done with its window.
 //! - [`watchdog`]: whether its page still answers, and when to load it anew.
 //! - [`hotkey`]: which keys do what, and who else wants them.
 //! - [`quiet`]: what has to wait until the match is over.
@@ -16,5 +17,6 @@ pub mod edit;
 pub mod hotkey;
 pub mod placement;
 pub mod quiet;
+pub mod stage;
 pub mod visibility;
 pub mod watchdog;

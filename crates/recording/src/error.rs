@@ -2,9 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use event_model::InvalidTime;
-
-use crate::Format;
+use event_model::{InvalidTime, Source};
 
 /// Why a file could not be read or written.
 ///
@@ -120,12 +118,34 @@ pub enum Reason {
     /// Lines after the one that says the recording ended.
     #[error("a line after the end of the recording")]
     AfterEnd,
+    /// Nobody knows where names stand in it.
+    #[error("this version cannot find players' names in recordings of {0}")]
+    NamesUnknown(Source),
+    /// A place to cut at.
+    #[error("no mark in it says {0:?}; a time is written as 90, 1:30 or 1:02:03.5")]
+    NoSuchMark(String),
+    /// A part that ends before it begins.
+    #[error("the part would begin at {from_ms} ms and end at {to_ms} ms")]
+    NoSuchPart {
+        /// The first instant.
+        from_ms: u64,
+        /// The last one.
+        to_ms: u64,
+    },
+    /// The state that it begins with.
+    #[error("it begins in mid-session, and {0}")]
+    State(String),
+    /// Recordings that cannot be one: a recording holds one stream.
+    #[error("a recording of {found}, and the first one is of {first}: they are two streams")]
+    OtherSource {
+        /// Of this file.
+        found: Source,
+        /// Of the first one.
+        first: Source,
+    },
     /// A log's time of receipt.
     #[error(transparent)]
     Timestamp(#[from] InvalidTime),
-    /// A known format that comes with a later version.
-    #[error("recognised as {0}, which this version cannot import yet")]
-    NotYet(Format),
     /// No format that is known.
     #[error("not a recording and no format that can be imported: {0}")]
     Foreign(String),

@@ -9,10 +9,15 @@
 mod document_stream;
 mod documents;
 mod draft;
+mod elite;
 mod gsi;
 mod gsi_log;
 mod league;
+mod log_lines;
+mod overwolf;
+mod power_log;
 mod recognise;
+mod rocket_league;
 mod timeline;
 
 use std::path::Path;
@@ -20,9 +25,11 @@ use std::path::Path;
 use event_model::{Source, WallTime};
 use game_session::cut_secrets;
 
-use crate::{Entry, Error, Format, Header, Item, Reason, Recording, bounds::Bounds};
+use crate::{Entry, Error, Format, Header, Item, Recording, bounds::Bounds};
 use documents::Documents;
 use draft::{Draft, SourceHint, Stamp};
+use elite::EliteJournal;
+use power_log::PowerLog;
 use timeline::Timeline;
 
 /// What the header of an imported file names as the program that wrote it.
@@ -36,8 +43,7 @@ pub const IMPORT_END: &str = "imported";
 /// Without a format it is recognised by its content, never by its name.
 ///
 /// # Errors
-/// Where the file cannot be read, is in no known format, or in one that this
-/// version cannot import yet.
+/// Where the file cannot be read, or is in no known format.
 pub fn import(path: &Path, format: Option<Format>) -> Result<Recording, Error> {
     let format = format.map_or_else(|| recognise::format_of(path), Ok)?;
     let import = match format {
@@ -45,13 +51,10 @@ pub fn import(path: &Path, format: Option<Format>) -> Result<Recording, Error> {
         Format::GsiLog => Import::GsiLog,
         Format::GsiFrames => Import::GsiFrames,
         Format::LeagueAllgamedata => Import::LeagueAllgamedata,
-        Format::RocketLeagueStream
-        | Format::EliteJournal
-        | Format::PowerLog
-        | Format::OverwolfGep => {
-            let file = path.to_owned();
-            return Err(Error::BadInput { file, line: None, reason: Reason::NotYet(format) });
-        }
+        Format::RocketLeagueStream => Import::RocketLeagueStream,
+        Format::PowerLog => Import::PowerLog,
+        Format::OverwolfGep => Import::OverwolfGep,
+        Format::EliteJournal => Import::EliteJournal,
     };
     Ok(Recording::imported(path, import.header(path)?, import))
 }
@@ -62,6 +65,18 @@ pub(crate) enum Import {
     GsiLog,
     GsiFrames,
     LeagueAllgamedata,
+    RocketLeagueStream,
+    PowerLog,
+    OverwolfGep,
+    EliteJournal,
+}
+
+/// The pieces of a file that become frames.
+#[derive(Debug)]
+enum Pieces {
+    Documents(Documents),
+    PowerLog(PowerLog),
+    EliteJournal(EliteJournal),
 }
 
 impl Import {
@@ -70,21 +85,37 @@ impl Import {
             Self::GsiLog => Format::GsiLog,
             Self::GsiFrames => Format::GsiFrames,
             Self::LeagueAllgamedata => Format::LeagueAllgamedata,
+            Self::RocketLeagueStream => Format::RocketLeagueStream,
+            Self::PowerLog => Format::PowerLog,
+            Self::OverwolfGep => Format::OverwolfGep,
+            Self::EliteJournal => Format::EliteJournal,
         }
     }
 
     pub(crate) fn entries(self, path: &Path, source: Source) -> Result<ImportedEntries, Error> {
-        let documents = Documents::open(path, Bounds::FULL)?;
+        let pieces = self.pieces(path)?;
         let timeline = Timeline::default();
-        Ok(ImportedEntries { import: self, documents, source, timeline, at: At::Documents })
+        Ok(ImportedEntries { import: self, pieces, source, timeline, at: At::Pieces })
+    }
+
+    fn pieces(self, path: &Path) -> Result<Pieces, Error> {
+        Ok(match self {
+            Self::PowerLog => Pieces::PowerLog(PowerLog::open(path)?),
+            Self::EliteJournal => Pieces::EliteJournal(EliteJournal::open(path)?),
+            Self::GsiLog
+            | Self::GsiFrames
+            | Self::LeagueAllgamedata
+            | Self::RocketLeagueStream
+            | Self::OverwolfGep => Pieces::Documents(Documents::open(path, Bounds::FULL)?),
+        })
     }
 
     /// Reads as far as the first source and the first time that are named.
     fn header(self, path: &Path) -> Result<Header, Error> {
-        let mut documents = Documents::open(path, Bounds::FULL)?;
+        let mut pieces = self.pieces(path)?;
         let mut source = SourceHint::Nothing;
         let mut time = None;
-        while let Some(draft) = self.next_draft(&mut documents)? {
+        while let Some(draft) = self.next_draft(&mut pieces)? {
             source = source.or(draft.source);
             time = time.or(draft.stamp);
             if let (SourceHint::Named(_), Some(_)) = (source, time) {
@@ -103,12 +134,20 @@ impl Import {
         Ok(Header::new(source, recorded_at, IMPORT_APP))
     }
 
-    fn next_draft(self, documents: &mut Documents) -> Result<Option<Draft>, Error> {
+    fn next_draft(self, pieces: &mut Pieces) -> Result<Option<Draft>, Error> {
+        let documents = match pieces {
+            Pieces::Documents(documents) => documents,
+            Pieces::PowerLog(log) => return log.next(),
+            Pieces::EliteJournal(journal) => return journal.next(),
+        };
         let Some(document) = documents.next()? else { return Ok(None) };
         let draft = match self {
             Self::GsiLog => gsi_log::read(document.text),
             Self::GsiFrames => Ok(gsi::read(document.text)),
             Self::LeagueAllgamedata => Ok(league::read(document.text)),
+            Self::RocketLeagueStream => rocket_league::read(document.text),
+            Self::OverwolfGep => overwolf::read(document.text),
+            Self::PowerLog | Self::EliteJournal => unreachable!("their pieces are lines"),
         };
         let line = document.line;
         draft.map(Some).map_err(|reason| documents.bad(line, reason))
@@ -119,7 +158,7 @@ impl Import {
 #[derive(Debug)]
 pub(crate) struct ImportedEntries {
     import: Import,
-    documents: Documents,
+    pieces: Pieces,
     source: Source,
     timeline: Timeline,
     at: At,
@@ -127,7 +166,7 @@ pub(crate) struct ImportedEntries {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
-    Documents,
+    Pieces,
     Done,
 }
 
@@ -153,7 +192,7 @@ impl Iterator for ImportedEntries {
         if self.at == At::Done {
             return None;
         }
-        Some(match self.import.next_draft(&mut self.documents) {
+        Some(match self.import.next_draft(&mut self.pieces) {
             Ok(draft) => Ok(self.entry(draft)),
             Err(error) => {
                 self.at = At::Done;

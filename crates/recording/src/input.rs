@@ -21,6 +21,8 @@ pub(crate) struct Input {
     file: PathBuf,
     reader: BufReader<Decoded>,
     bounds: Bounds,
+    /// What it begins with to say that it is UTF-8.
+    mark_bytes: u64,
 }
 
 /// Whether a file is compressed, which only its first bytes say.
@@ -68,7 +70,8 @@ impl Input {
             }
         };
         let decoded = Decoded { bytes, count: 0, limit, cut_off: false };
-        let mut input = Self { file: path.to_owned(), reader: BufReader::new(decoded), bounds };
+        let mut input =
+            Self { file: path.to_owned(), reader: BufReader::new(decoded), bounds, mark_bytes: 0 };
         input.skip_mark()?;
         Ok(input)
     }
@@ -89,6 +92,11 @@ impl Input {
             Bytes::Plain(_) => Stored::Plain,
             Bytes::Zstd(_) => Stored::Zstd,
         }
+    }
+
+    /// Where the first line begins.
+    pub(crate) fn mark_bytes(&self) -> u64 {
+        self.mark_bytes
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
@@ -120,6 +128,7 @@ impl Input {
         // Only the first bytes: within a line a NUL is that line's error.
         let binary = start.contains(&0);
         self.consume(mark);
+        self.mark_bytes = mark as u64;
         if binary { Err(self.bad(None, Reason::Binary)) } else { Ok(()) }
     }
 

@@ -19,6 +19,7 @@
 
 mod bounds;
 mod convert;
+mod cut;
 mod entry;
 mod error;
 mod format;
@@ -29,10 +30,12 @@ mod info;
 mod input;
 mod lines;
 mod recording;
+mod redact;
 mod verify;
 mod writer;
 
 pub use bounds::{LINE_BYTES_MAX, RECORDING_BYTES_MAX};
+pub use cut::{At, Merged, Trimmed, merge};
 pub use entry::{Entry, Item};
 pub use error::{Error, Reason};
 pub use format::{Format, UnknownFormat};
@@ -41,5 +44,6 @@ pub use header::{FORMAT_VERSION, Header, Redaction};
 pub use import::{IMPORT_APP, IMPORT_END, import};
 pub use info::{Info, info};
 pub use recording::{Entries, Recording, Truncation};
+pub use redact::{Redacted, key_of};
 pub use verify::{Counts, Problem, Verification, verify};
 pub use writer::{Compression, PART_SUFFIX, RecordingWriter};

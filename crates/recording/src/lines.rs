@@ -1,6 +1,6 @@
 //! The lines of a file, one at a time, each of a bounded length.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use crate::{Error, Reason, bounds::Bounds, input::Input};
 
@@ -9,6 +9,8 @@ pub(crate) struct Lines {
     input: Input,
     cut: Cut,
     number: u64,
+    /// Where the line in the buffer begins, and where it ends.
+    span: Range<u64>,
     buffer: Vec<u8>,
 }
 
@@ -40,7 +42,9 @@ pub(crate) enum LineEnding {
 
 impl Lines {
     pub(crate) fn open(path: &Path, cut: Cut, bounds: Bounds) -> Result<Self, Error> {
-        Ok(Self { input: Input::open(path, bounds)?, cut, number: 0, buffer: Vec::new() })
+        let input = Input::open(path, bounds)?;
+        let start = input.mark_bytes();
+        Ok(Self { input, cut, number: 0, span: start..start, buffer: Vec::new() })
     }
 
     pub(crate) fn input(&self) -> &Input {
@@ -73,9 +77,16 @@ impl Lines {
         }
     }
 
+    /// The line that came last: where it begins, in bytes of what is decompressed, and
+    /// its bytes without its end, but with the blanks before that.
+    pub(crate) fn last(&self) -> (u64, &[u8]) {
+        (self.span.start, self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer))
+    }
+
     /// Reads up to the next newline into the buffer; `None` at the very end.
     fn fill_line(&mut self) -> Result<Option<LineEnding>, Error> {
         let limit = self.input.bounds().line_bytes;
+        self.span.start = self.span.end;
         loop {
             let available = self.input.fill(self.number)?;
             if available.is_empty() {
@@ -84,7 +95,9 @@ impl Lines {
             let newline = available.iter().position(|byte| *byte == b'\n');
             let taken = newline.unwrap_or(available.len());
             self.buffer.extend_from_slice(&available[..taken]);
-            self.input.consume(taken + usize::from(newline.is_some()));
+            let consumed = taken + usize::from(newline.is_some());
+            self.input.consume(consumed);
+            self.span.end += consumed as u64;
             if self.buffer.len() as u64 > limit {
                 return Err(self.input.bad(self.number, Reason::LineTooLong { limit }));
             }

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    Attendance, Cs2Stage, LeagueStage, Length, PlayedGame, REVIVAL_PERCENT_MAX, Show, Speed,
-    cast::PLAYERS,
+    Attendance, GsiStage, LeagueStage, Length, PlayedGame, REVIVAL_PERCENT_MAX, RocketLeagueStage,
+    Show, Speed, cast::PLAYERS,
 };
 use crate::{crowd_command::CrowdArgs, grid::GridArgs};
 
@@ -54,7 +54,7 @@ pub struct MatchArgs {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 #[command(
-    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url"])),
+    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url", "dota2", "rocket_league"])),
     after_help = EXAMPLES
 )]
 pub struct ServeArgs {
@@ -92,12 +92,26 @@ pub struct ServeArgs {
     /// each is the listener of another player of one match.
     #[arg(long, value_name = "URL", requires = "gsi_token")]
     pub gsi_url: Vec<String>,
+    /// Play Dota 2 to the listener at this address. Given several times, each is the
+    /// listener of another player of one match.
+    #[arg(long, value_name = "URL", requires = "gsi_token")]
+    pub dota2: Vec<String>,
+    /// Play Rocket League on this port of 127.0.0.1; 0 for any free one. Further clients
+    /// of the match have the ports after it.
+    #[arg(long, value_name = "PORT")]
+    pub rocket_league: Option<u16>,
+    /// How many players' clients of the one Rocket League match to play.
+    #[arg(
+        long, value_name = "N", default_value_t = 1, requires = "rocket_league",
+        value_parser = clap::value_parser!(u8).range(1..=5)
+    )]
+    pub rocket_league_clients: u8,
     /// The token of the listener's config file; of several listeners one each, with
-    /// commas between, in the same order.
+    /// commas between, in the same order, those of Dota 2 behind those of
+    /// Counter-Strike.
     #[arg(
         long,
         value_name = "TOKEN",
-        requires = "gsi_url",
         value_delimiter = ',',
         env = "RINGSIDE_SIM_GSI_TOKEN",
         hide_env_values = true
@@ -120,8 +134,8 @@ pub struct ServeArgs {
 }
 
 const EXAMPLES: &str = "\
-Prints a line for each client that is up, `league https://127.0.0.1:PORT` or `cs2 URL`, then \
-`ready`. A match begins when a companion has asked each of its clients.
+Prints a line for each client that is up, `league https://127.0.0.1:PORT`, `cs2 URL`, \
+`dota2 URL` or `rocket-league 127.0.0.1:PORT`, then `ready`. A match begins when a companion has asked each of its clients.
 
 One client of each game:
   ringside-sim serve --seed 7 --league-port 2999 --league-root root.pem \\
@@ -136,9 +150,12 @@ impl ServeArgs {
     /// # Errors
     /// Where there are not as many tokens as listeners, or more than ten.
     pub fn show(self) -> Result<Show> {
-        let (urls, tokens) = (self.gsi_url.len(), self.gsi_token.len());
-        if urls != tokens || urls > PLAYERS {
-            bail!("{urls} listeners and {tokens} tokens: give one each, of ten players at most");
+        let (urls, dota2) = (self.gsi_url.len(), self.dota2.len());
+        let (listeners, tokens) = (urls + dota2, self.gsi_token.len());
+        if listeners != tokens || urls > PLAYERS || dota2 > PLAYERS {
+            bail!(
+                "{listeners} listeners and {tokens} tokens: give one each, of ten players at most"
+            );
         }
         let attendance = Attendance {
             clients: self.league_clients.into(),
@@ -146,7 +163,11 @@ impl ServeArgs {
             returning: self.league_returning.into(),
         };
         let league = self.league_port.zip(self.league_root);
-        let cs2 = self.gsi_url.into_iter().zip(self.gsi_token);
+        let listeners = self.gsi_url.into_iter().chain(self.dota2).zip(self.gsi_token);
+        let mut cs2: Vec<GsiStage> =
+            listeners.map(|(url, token)| GsiStage { url, token }).collect();
+        let dota2 = cs2.split_off(urls);
+        let clients = self.rocket_league_clients.into();
         Ok(Show {
             seed: self.seed,
             length: Length::seconds(self.seconds),
@@ -157,7 +178,9 @@ impl ServeArgs {
                 attendance,
                 revival_percent: self.revivals,
             }),
-            cs2: cs2.map(|(url, token)| Cs2Stage { url, token }).collect(),
+            cs2,
+            dota2,
+            rocket_league: self.rocket_league.map(|port| RocketLeagueStage { port, clients }),
             truth: self.truth,
             shared_truth: self.shared_truth,
         })

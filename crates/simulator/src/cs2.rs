@@ -1,23 +1,23 @@
 //! A Counter-Strike match as one client shows it: its plot, its truth, and the
 //! requests that the game posts of it.
 
-mod delta;
+pub(crate) mod delta;
 mod payload;
+mod play;
 mod plot;
-mod posting;
-mod request_log;
 mod scene;
 mod teams;
 
 use event_model::Game;
 
-use crate::{Length, Prng, SessionTruth, TrueEvent, cast::Player};
-pub(crate) use payload::Payload;
-pub(crate) use posting::Posting;
-pub(crate) use request_log::USER_AGENT_OF_THE_GAME;
-pub use request_log::{GsiRequest, PROVIDER_EPOCH_S};
+use crate::{GsiRequest, Length, Prng, SessionTruth, TrueEvent, cast::Player, gsi_log};
+use payload::Payload;
+pub(crate) use play::Cs2Play;
 use scene::Scene;
 pub use teams::Cs2Teams;
+
+/// What the game calls itself in every request, as recorded.
+pub(crate) const USER_AGENT_OF_THE_GAME: &str = "Valve/Steam HTTP Client 1.0 (730)";
 
 /// One match, from the main menu back to it.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl Cs2Match {
     /// The requests that a listener gets which answers at once.
     #[must_use]
     pub fn requests(&self, token: &str) -> Vec<GsiRequest> {
-        request_log::of(self, token)
+        gsi_log::of(&Cs2Play(self.clone()), USER_AGENT_OF_THE_GAME, token)
     }
 
     /// What the game would say at an instant.

@@ -10,13 +10,17 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::{Cs2Match, LeagueMatch, Length, SharedTruth, Truth};
+use crate::{
+    Cs2Match, Dota2Match, EliteJournals, HearthstoneGame, LeagueMatch, Length, RocketLeagueMatch,
+    SharedTruth, Truth, ValorantMatch,
+};
 
 /// Name of the truth's file.
 pub const TRUTH_FILE: &str = "truth.json";
 
 /// Name of the file of frames, one a line: League's documents as they are,
-/// Counter-Strike's requests as a log.
+/// Counter-Strike's and Dota 2's requests as a log, Rocket League's messages each with
+/// the time that it came at, those of the page in Overwolf as they are. Elite has its own journals instead, and Hearthstone its Power.log.
 pub const FRAMES_FILE: &str = "frames.jsonl";
 
 /// What stands for a token in frames that nobody posted: importing cuts it.
@@ -29,6 +33,16 @@ pub enum PlayedGame {
     League,
     /// Counter-Strike 2.
     Cs2,
+    /// Dota 2.
+    Dota2,
+    /// Rocket League.
+    RocketLeague,
+    /// VALORANT, as Overwolf tells it.
+    Valorant,
+    /// Elite Dangerous.
+    Elite,
+    /// Hearthstone, as one side of it logs it.
+    Hearthstone,
 }
 
 /// Writes the match of a seed into a folder, which is made where it is missing.
@@ -50,6 +64,40 @@ pub fn write_match(seed: u64, game: PlayedGame, length: Length, folder: &Path) -
             let texts = requests.iter().map(json);
             lines(&folder.join(FRAMES_FILE), texts).with_context(cannot)?;
             play.truth()
+        }
+        PlayedGame::Dota2 => {
+            let play = Dota2Match::new(seed, length);
+            let client = &play.clients(seed, 1)[0];
+            let texts = play.requests(client, TOKEN);
+            lines(&folder.join(FRAMES_FILE), texts.iter().map(json)).with_context(cannot)?;
+            play.truth_of(client)
+        }
+        PlayedGame::RocketLeague => {
+            let play = RocketLeagueMatch::new(seed, length);
+            let client = &play.clients(seed, 1)[0];
+            let texts = play.log(client);
+            lines(&folder.join(FRAMES_FILE), texts.into_iter()).with_context(cannot)?;
+            play.truth_of(client)
+        }
+        PlayedGame::Valorant => {
+            let play = ValorantMatch::new(seed, length);
+            let client = &play.clients(seed, 1)[0];
+            let texts = play.messages(client).into_iter().map(|message| message.body);
+            lines(&folder.join(FRAMES_FILE), texts).with_context(cannot)?;
+            play.truth_of(client)
+        }
+        PlayedGame::Elite => {
+            let play = EliteJournals::new(seed, length);
+            for file in play.files() {
+                fs::write(folder.join(&file.name), file.text()).with_context(cannot)?;
+            }
+            play.truth()
+        }
+        PlayedGame::Hearthstone => {
+            let play = HearthstoneGame::new(seed, length);
+            let [side, _] = play.sides(seed);
+            fs::write(folder.join("Power.log"), play.log(&side).concat()).with_context(cannot)?;
+            play.truth_of(&side)
         }
     };
     write_truth(&Truth { seed, sessions: vec![session] }, &folder.join(TRUTH_FILE))

@@ -79,6 +79,8 @@ fn say(announcement: &Announcement) {
     match announcement {
         Announcement::League { port } => println!("league https://127.0.0.1:{port}"),
         Announcement::Cs2 { url } => println!("cs2 {url}"),
+        Announcement::Dota2 { url } => println!("dota2 {url}"),
+        Announcement::RocketLeague { port } => println!("rocket-league 127.0.0.1:{port}"),
         Announcement::Ready => println!("ready"),
     }
 }

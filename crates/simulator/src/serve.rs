@@ -1,32 +1,31 @@
-//! The show: both matches on the games' real protocols, in real time or faster.
+//! The show: the matches on the games' real protocols, in real time or faster.
 
-mod audience;
-mod certificate;
-mod gsi_poster;
 mod league_server;
-mod stage_clock;
 
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
 use event_model::Clock;
+pub use game_stage::Speed;
+use game_stage::{
+    Audience, Authority, Conductor, GsiPlay, GsiPoster, GsiTarget, Pace, Pieces, TcpStage, Tempo,
+    play_tcp,
+};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Attendance, Cs2Match, Cs2Teams, LeagueMatch, Length, SessionTruth, SharedTruth, Truth,
+    Attendance, Cs2Match, Cs2Teams, Dota2Match, LeagueMatch, Length, RocketLeagueMatch,
+    SessionTruth, SharedTruth, Truth,
+    cs2::{self, Cs2Play},
+    dota2::{self, Dota2Play},
     files::{write_shared, write_truth},
 };
-use audience::Audience;
-use certificate::Authority;
-use gsi_poster::GsiPoster;
 use league_server::LeagueServer;
-use stage_clock::Pace;
-pub use stage_clock::Speed;
 
 /// What is played, and where.
 #[derive(Debug, Clone)]
 pub struct Show {
-    /// The seed of both matches.
+    /// The seed of all matches.
     pub seed: u64,
     /// How long each of them lasts by its own clock.
     pub length: Length,
@@ -35,7 +34,11 @@ pub struct Show {
     /// League, where it is played.
     pub league: Option<LeagueStage>,
     /// Counter-Strike, where it is played: several are clients of one match.
-    pub cs2: Vec<Cs2Stage>,
+    pub cs2: Vec<GsiStage>,
+    /// Dota 2, where it is played: several are clients of one match.
+    pub dota2: Vec<GsiStage>,
+    /// Rocket League, where it is played.
+    pub rocket_league: Option<RocketLeagueStage>,
     /// Where the truth of each client is written at the end.
     pub truth: Option<PathBuf>,
     /// Where what happened is written, once for all clients.
@@ -56,13 +59,29 @@ pub struct LeagueStage {
     pub revival_percent: u8,
 }
 
-/// Where Counter-Strike is played.
+/// Where a game of Valve's is played.
 #[derive(Debug, Clone)]
-pub struct Cs2Stage {
+pub struct GsiStage {
     /// The listener's address.
     pub url: String,
     /// The token of its config file.
     pub token: String,
+}
+
+impl GsiStage {
+    fn target(&self, user_agent: &str) -> GsiTarget {
+        let (url, token) = (self.url.clone(), self.token.clone());
+        GsiTarget { url, token, user_agent: user_agent.to_owned() }
+    }
+}
+
+/// Where Rocket League is played.
+#[derive(Debug, Clone)]
+pub struct RocketLeagueStage {
+    /// The port on 127.0.0.1, further clients on those after it; 0 for any free ones.
+    pub port: u16,
+    /// Clients of the match, five at most.
+    pub clients: usize,
 }
 
 /// What whoever started the show may wait for.
@@ -79,6 +98,16 @@ pub enum Announcement {
         /// The listener's address.
         url: String,
     },
+    /// Dota 2 is in its main menu and looks for the listener.
+    Dota2 {
+        /// The listener's address.
+        url: String,
+    },
+    /// Rocket League serves its Stats API: one for each client, in their order.
+    RocketLeague {
+        /// The port.
+        port: u16,
+    },
     /// Everything that was asked for is up.
     Ready,
 }
@@ -87,7 +116,9 @@ pub enum Announcement {
 #[derive(Default)]
 struct Cast {
     league: Vec<LeagueServer>,
-    cs2: Vec<GsiPoster>,
+    cs2: Vec<GsiPoster<Cs2Play>>,
+    dota2: Vec<GsiPoster<Dota2Play>>,
+    rocket_league: Vec<(TcpStage, Conductor)>,
     sessions: Vec<SessionTruth>,
     shared: Vec<SharedTruth>,
 }
@@ -105,23 +136,29 @@ pub async fn serve(
 ) -> Result<Truth> {
     let pace = Pace::new(clock, show.speed);
     let mut cast = Cast::default();
-    cast.add_league(&show, &pace)?;
+    cast.add_league(&show, &pace).await?;
     cast.add_cs2(&show, &pace)?;
-    let ports = cast.league.iter().map(|server| Announcement::League { port: server.port() });
-    let listeners = show.cs2.iter().map(|stage| Announcement::Cs2 { url: stage.url.clone() });
-    for announcement in ports.chain(listeners).chain([Announcement::Ready]) {
+    cast.add_dota2(&show, &pace)?;
+    cast.add_rocket_league(&show, &pace).await?;
+    for announcement in cast.announcements(&show) {
         announcements.send(announcement).await.ok();
     }
 
-    let Cast { league, cs2, sessions, shared } = cast;
+    let Cast { league, cs2, dota2, rocket_league, sessions, shared } = cast;
     let mut playing = JoinSet::new();
     for server in league {
         playing.spawn(async { server.play().await.context("the League server failed") });
     }
     for poster in cs2 {
+        playing.spawn(posted(poster));
+    }
+    for poster in dota2 {
+        playing.spawn(posted(poster));
+    }
+    for (stage, conductor) in rocket_league {
         playing.spawn(async {
-            poster.play().await;
-            Ok(())
+            let played = play_tcp(stage, conductor).await;
+            played.map(drop).context("the Rocket League server failed")
         });
     }
     while let Some(played) = playing.join_next().await {
@@ -138,8 +175,22 @@ pub async fn serve(
     Ok(truth)
 }
 
+async fn posted<P: GsiPlay>(poster: GsiPoster<P>) -> Result<()> {
+    poster.play().await;
+    Ok(())
+}
+
 impl Cast {
-    fn add_league(&mut self, show: &Show, pace: &Pace) -> Result<()> {
+    fn announcements(&self, show: &Show) -> Vec<Announcement> {
+        let league = self.league.iter().map(|server| Announcement::League { port: server.port() });
+        let cs2 = show.cs2.iter().map(|stage| Announcement::Cs2 { url: stage.url.clone() });
+        let dota2 = show.dota2.iter().map(|stage| Announcement::Dota2 { url: stage.url.clone() });
+        let ports = self.rocket_league.iter().map(|(stage, _)| stage.port());
+        let rocket_league = ports.map(|port| Announcement::RocketLeague { port });
+        league.chain(cs2).chain(dota2).chain(rocket_league).chain([Announcement::Ready]).collect()
+    }
+
+    async fn add_league(&mut self, show: &Show, pace: &Pace) -> Result<()> {
         let Some(stage) = &show.league else { return Ok(()) };
         let play = LeagueMatch::with_revivals(show.seed, show.length, stage.revival_percent);
         let play = Arc::new(play);
@@ -151,7 +202,8 @@ impl Cast {
         for (number, client) in (0..).zip(clients) {
             let port = if stage.port == 0 { 0 } else { stage.port.saturating_add(number) };
             let seen = (Arc::clone(&play), client);
-            self.league.push(LeagueServer::bind(seen, port, &authority, Arc::clone(&audience))?);
+            let server = LeagueServer::bind(seen, port, &authority, Arc::clone(&audience));
+            self.league.push(server.await?);
         }
         Ok(())
     }
@@ -170,7 +222,44 @@ impl Cast {
         let audience = Arc::new(Audience::new(pace.clone(), clients.len()));
         for (play, stage) in clients.into_iter().zip(&show.cs2) {
             let audience = Arc::clone(&audience);
-            self.cs2.push(GsiPoster::new(play, stage.clone(), pace.clone(), audience)?);
+            let (play, target) = (Cs2Play(play), stage.target(cs2::USER_AGENT_OF_THE_GAME));
+            self.cs2.push(GsiPoster::new(play, target, pace.clone(), audience)?);
+        }
+        Ok(())
+    }
+
+    fn add_dota2(&mut self, show: &Show, pace: &Pace) -> Result<()> {
+        if show.dota2.is_empty() {
+            return Ok(());
+        }
+        let play = Dota2Match::new(show.seed, show.length);
+        let clients = play.clients(show.seed, show.dota2.len());
+        self.sessions.extend(clients.iter().map(|client| play.truth_of(client)));
+        self.shared.push(play.shared_truth(show.seed, &clients));
+        let audience = Arc::new(Audience::new(pace.clone(), clients.len()));
+        for (client, stage) in clients.into_iter().zip(&show.dota2) {
+            let audience = Arc::clone(&audience);
+            let target = stage.target(dota2::USER_AGENT_OF_THE_GAME);
+            let play = Dota2Play::new(play.clone(), client);
+            self.dota2.push(GsiPoster::new(play, target, pace.clone(), audience)?);
+        }
+        Ok(())
+    }
+
+    /// Each client's script begins when somebody is connected to it: a stream has no
+    /// listener to wait for.
+    async fn add_rocket_league(&mut self, show: &Show, pace: &Pace) -> Result<()> {
+        let Some(stage) = &show.rocket_league else { return Ok(()) };
+        let play = RocketLeagueMatch::new(show.seed, show.length);
+        let clients = play.clients(show.seed, stage.clients);
+        self.sessions.extend(clients.iter().map(|client| play.truth_of(client)));
+        self.shared.push(play.shared_truth(show.seed, &clients));
+        for (number, client) in (0..).zip(&clients) {
+            let port = if stage.port == 0 { 0 } else { stage.port.saturating_add(number) };
+            let pieces = Pieces::by_seed(show.seed.wrapping_add(u64::from(number)));
+            let script = Box::new(play.cues(client).into_iter().map(Ok));
+            let conductor = Conductor::new(script, Tempo::Clocked(pace.clone()));
+            self.rocket_league.push((TcpStage::bind(port, pieces).await?, conductor));
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ pub struct Truth {
 /// One match as one client saw it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionTruth {
-    /// `league` or `cs2`.
+    /// The game's name, as events have it.
     pub game: String,
     /// The account whose client it is, as events name it.
     pub observer: String,
@@ -87,7 +87,7 @@ impl TrueEvent {
 pub struct SharedTruth {
     /// The seed that gives it again.
     pub seed: u64,
-    /// `league` or `cs2`.
+    /// The game's name, as events have it.
     pub game: String,
     /// Whose clients they are, in their order.
     pub observers: Vec<Observer>,

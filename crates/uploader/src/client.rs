@@ -86,7 +86,7 @@ pub(crate) fn client(server: &ServerUrl, extra_roots: &ExtraRoots) -> Result<Cli
     trusting(builder, server, extra_roots).build().map_err(Error::Tls)
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 

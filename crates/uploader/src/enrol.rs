@@ -1,7 +1,7 @@
 //! Gets a device its token.
 
 use delivery::Silence;
-use event_model::DeviceId;
+use event_model::{DeviceId, NamesKey};
 use ingest_api::{DEVICES_PATH, Enrolled, Enrolment, Problem, ProblemKind};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
@@ -43,6 +43,15 @@ fn in_words(status: u16, detail: Option<&str>) -> String {
     }
 }
 
+/// What a device is given.
+#[derive(Debug, Clone)]
+pub struct EnrolledDevice {
+    /// Its token.
+    pub token: Token,
+    /// The server's key of pseudonyms; an older server has none.
+    pub names_key: Option<NamesKey>,
+}
+
 /// Enrols `device` under the name `name` with an enrolment key.
 ///
 /// `wished` is the token that the device kept before it asked: where an answer
@@ -57,7 +66,7 @@ pub async fn enrol(
     device: DeviceId,
     name: &str,
     wished: &Token,
-) -> Result<Token, EnrolError> {
+) -> Result<EnrolledDevice, EnrolError> {
     let client = client::client(server, extra_roots)?;
     let enrolment = Enrolment {
         device: device.0,
@@ -70,14 +79,14 @@ pub async fn enrol(
         .header(CONTENT_TYPE, "application/json")
         .body(json(&enrolment));
     let answer = client::read(post.send().await).await;
-    token(answer, device)
+    enrolled(answer, device)
 }
 
 fn json(enrolment: &Enrolment) -> Vec<u8> {
     serde_json::to_vec(enrolment).expect("an enrolment of plain values is always JSON")
 }
 
-fn token(answer: Answer, device: DeviceId) -> Result<Token, EnrolError> {
+fn enrolled(answer: Answer, device: DeviceId) -> Result<EnrolledDevice, EnrolError> {
     let (status, body) = match answer {
         Answer::Whole { status, body, .. } => (status, body),
         Answer::Silence(silence) => return Err(EnrolError::Silence(silence)),
@@ -88,7 +97,11 @@ fn token(answer: Answer, device: DeviceId) -> Result<Token, EnrolError> {
         (201, _) => serde_json::from_slice::<Enrolled>(&body)
             .ok()
             .filter(|enrolled| enrolled.device == device.0)
-            .and_then(|enrolled| Token::new(&enrolled.token).ok())
+            .and_then(|enrolled| {
+                let token = Token::new(&enrolled.token).ok()?;
+                let key = enrolled.names_key.as_deref().map(NamesKey::from_hex).transpose().ok()?;
+                Some(EnrolledDevice { token, names_key: key })
+            })
             .ok_or(EnrolError::Answered { status, detail: None }),
         (_, Some(ProblemKind::Unauthenticated | ProblemKind::Revoked | ProblemKind::Forbidden)) => {
             Err(EnrolError::KeyRefused)

@@ -3,7 +3,7 @@
 //! An [`Uploader`] claims a batch, sends it, hands the reply to
 //! [`delivery::interpret`] and the decision back to the outbox; in between it
 //! waits for work, for its turn or for a token. It decides nothing itself.
-//! [`enrol()`] gets a device its token.
+//! [`enrol()`] gets a device its token, and [`Reads`] asks what became of a match.
 //!
 //! # Invariants
 //!
@@ -16,21 +16,27 @@
 
 mod client;
 mod enrol;
+mod erase;
 mod error;
 mod http;
 mod link;
+mod named_root;
 mod progress;
+mod reads;
 mod request;
 mod server_url;
 mod token;
 mod uploader;
 
 pub use client::ExtraRoots;
-pub use enrol::{EnrolError, enrol};
+pub use enrol::{EnrolError, EnrolledDevice, enrol};
+pub use erase::{EraseError, erase};
 pub use error::Error;
 pub use http::HttpTransport;
+pub use named_root::{NamedRoot, named_root};
 pub use progress::{UploadProgress, UploadState};
-pub use request::{Answer, Request, Transport};
+pub use reads::{Erased, Occurrences, ReadError, Reads};
+pub use request::{Answer, AsKept, Outgoing, Request, Transport};
 pub use server_url::{InvalidServerUrl, ServerUrl};
 pub use token::{InvalidToken, Token};
 pub use uploader::{Config, Uploader};

@@ -40,6 +40,27 @@ pub enum Answer {
     Silence(Silence),
 }
 
+/// Says in which words an event leaves, which may be others than those that are kept.
+pub trait Outgoing: Send + Sync + 'static {
+    /// The bodies of a batch as they leave, in its order. An event that may have left
+    /// before leaves in the words of then: whatever that takes is on disk when this
+    /// returns. It may wait for the disk.
+    ///
+    /// # Errors
+    /// Where that cannot be said now: then the batch is sent later.
+    fn bodies(&self, outbox: OutboxId, claimed: &[Claimed]) -> std::io::Result<Vec<String>>;
+}
+
+/// Events leave as they are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AsKept;
+
+impl Outgoing for AsKept {
+    fn bodies(&self, _: OutboxId, claimed: &[Claimed]) -> std::io::Result<Vec<String>> {
+        Ok(claimed.iter().map(|event| event.body.clone()).collect())
+    }
+}
+
 /// Carries a request to the server and brings back what came; bounded in time.
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
@@ -63,9 +84,14 @@ impl Request {
         self.body == NOTHING
     }
 
-    /// The request that carries `claimed`, which holds events of one origin.
-    pub(crate) fn of(token: Token, outbox: OutboxId, claimed: &[Claimed]) -> Self {
-        let bodies: Vec<&str> = claimed.iter().map(|event| event.body.as_str()).collect();
+    /// The request that carries `claimed`, which holds events of one origin, in these
+    /// words.
+    pub(crate) fn of(
+        token: Token,
+        outbox: OutboxId,
+        claimed: &[Claimed],
+        bodies: &[String],
+    ) -> Self {
         Self {
             token,
             outbox,

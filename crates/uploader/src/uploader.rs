@@ -17,8 +17,8 @@ use tokio::sync::{Notify, watch};
 use tracing::warn;
 
 use crate::{
-    Answer, Error, ExtraRoots, HttpTransport, Request, ServerUrl, Token, Transport, UploadProgress,
-    UploadState, progress::Shown,
+    Answer, Error, ExtraRoots, HttpTransport, Outgoing, Request, ServerUrl, Token, Transport,
+    UploadProgress, UploadState, progress::Shown,
 };
 use shared_outbox::SharedOutbox;
 use wait::Wait;
@@ -42,6 +42,8 @@ pub struct Config {
     pub token: watch::Receiver<Option<Token>>,
     /// How much goes into one request.
     pub limits: BatchLimits,
+    /// In which words events leave.
+    pub outgoing: Arc<dyn Outgoing>,
 }
 
 /// Carries the events of one outbox to one server.
@@ -50,6 +52,7 @@ pub struct Uploader<T = HttpTransport> {
     outbox: SharedOutbox,
     clock: Arc<dyn Clock>,
     token: watch::Receiver<Option<Token>>,
+    outgoing: Arc<dyn Outgoing>,
     server: String,
     size: BatchSize,
     inquiry: Inquiry,
@@ -107,6 +110,7 @@ impl<T: Transport> Uploader<T> {
             outbox: SharedOutbox::new(config.outbox),
             clock: config.clock,
             token: config.token,
+            outgoing: config.outgoing,
             server: config.server.to_string(),
             size: BatchSize::new(config.limits),
             inquiry: Inquiry::default(),
@@ -179,7 +183,12 @@ impl<T: Transport> Uploader<T> {
         let request = match next {
             Next::Send(claimed) => {
                 self.unreleased = claimed;
-                Request::of(token, outbox_id, &self.unreleased)
+                let Some(bodies) = self.bodies(outbox_id).await else {
+                    self.release_owed().await?;
+                    self.shown.waiting(WaitReason::OutboxFailed, Some(OUTBOX_RETRY));
+                    return Ok(Some(Wait::ForOutbox(OUTBOX_RETRY)));
+                };
+                Request::of(token, outbox_id, &self.unreleased, &bodies)
             }
             Next::Ask => Request::inquiry(token, outbox_id),
             Next::Rest => {
@@ -198,6 +207,21 @@ impl<T: Transport> Uploader<T> {
         };
         self.conclude(&answer, outbox_id).await?;
         Ok(Some(Wait::Nothing))
+    }
+
+    /// What was claimed, in the words in which it leaves; `None` where that cannot be
+    /// said now.
+    async fn bodies(&self, outbox: OutboxId) -> Option<Vec<String>> {
+        let (outgoing, claimed) = (Arc::clone(&self.outgoing), self.unreleased.clone());
+        let written = tokio::task::spawn_blocking(move || outgoing.bodies(outbox, &claimed)).await;
+        match written {
+            Ok(Ok(bodies)) => Some(bodies),
+            Ok(Err(error)) => {
+                warn!(%error, "It cannot be said how events leave; they wait");
+                None
+            }
+            Err(_) => None,
+        }
     }
 
     async fn wait_for_token(&mut self) -> Result<Wait, outbox::Error> {

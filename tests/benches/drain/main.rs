@@ -160,6 +160,7 @@ impl Prepared {
             clock: self.clock,
             token,
             limits: BatchLimits::default(),
+            outgoing: Arc::new(uploader::AsKept),
         })?;
         let before = (Instant::now(), server.cpu_s(), process::own_cpu_s(), server.fsyncs());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -110,6 +110,7 @@ pub(crate) fn run(runtime: &Handle, options: Options) -> Result<()> {
         clock: Arc::clone(&clock),
         token,
         limits,
+        outgoing: Arc::new(uploader::AsKept),
     };
     let uploader = Uploader::over(transport.giving_up_after(timeout), config);
     let progress = uploader.progress();

@@ -96,7 +96,7 @@ impl Companion {
         let wished = Token::new(&format!("{number:t>40}")).unwrap();
         let key = Token::new(KEY).unwrap();
         let (url, roots) = (server.parse::<ServerUrl>().unwrap(), ExtraRoots::default());
-        let token = uploader::enrol(&url, &roots, &key, device, "PC", &wished).await.unwrap();
+        let token = uploader::enrol(&url, &roots, &key, device, "PC", &wished).await.unwrap().token;
         let outbox = open(&folder.join(format!("outbox-{number}.db")), device, clock.now());
         let outbox = Arc::new(Mutex::new(outbox));
         let config = uploader::Config {
@@ -106,6 +106,7 @@ impl Companion {
             clock: Arc::<ShiftedClock>::clone(clock),
             token: watch::Sender::new(Some(token)).subscribe(),
             limits: BatchLimits { events_max: BATCH_EVENTS_MAX, ..BatchLimits::default() },
+            outgoing: Arc::new(uploader::AsKept),
         };
         let uploader = Uploader::new(config).unwrap();
         let (progress, wake) = (uploader.progress(), Arc::new(Notify::new()));

@@ -7,6 +7,7 @@ export const BADGES: Readonly<Record<UploadMark, string>> = {
   fine: "sent · nothing waiting",
   moving: "3 waiting",
   paused: "paused: sign in again",
+  incomplete: "sent, but 3 never were",
   trouble: "not saved: disk is full",
   idle: "kept on this PC",
 };

@@ -6,25 +6,190 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
-	/**  Makes the overlay as high as its page is, in CSS pixels. */
-	overlayFit: (height: number) => __TAURI_INVOKE<void>("overlay_fit", { height }),
+	/**  What Ringside does on this PC. */
+	about: () => typedError<Safety, Problem>(__TAURI_INVOKE("about")),
+	/**
+	 *  Writes what the player has seen of it into their downloads, and the recordings that it
+	 *  names beside it; where it stands.
+	 */
+	keepSupportFile: (text: string) => typedError<string, Problem>(__TAURI_INVOKE("keep_support_file", { text })),
+	/**  The last lines of the log, the oldest first. */
+	logLines: () => typedError<string[], Problem>(__TAURI_INVOKE("log_lines")),
+	/**  What a file for whoever helps would say. Nothing is sent. */
+	supportFile: () => typedError<string, Problem>(__TAURI_INVOKE("support_file")),
+	/**  Gives an action these keys; without any it is off. */
+	hotkeyBind: (action: Action, keys: string | null) => typedError<Bound, Problem>(__TAURI_INVOKE("hotkey_bind", { action, keys })),
+	/**  Whether a press of an action's keys arrives within ten seconds. */
+	hotkeyTest: (action: Action) => typedError<boolean, Problem>(__TAURI_INVOKE("hotkey_test", { action })),
+	/**
+	 *  Asks a desktop for the hotkeys that decides on the keys itself: whether at once,
+	 *  or after the match.
+	 */
+	hotkeysAsk: () => typedError<boolean, Problem>(__TAURI_INVOKE("hotkeys_ask")),
+	/**  Opens the desktop's own page of the keys: whether, for in a match it is not. */
+	hotkeysConfigure: () => typedError<boolean, Problem>(__TAURI_INVOKE("hotkeys_configure")),
+	/**  The hotkeys as they stand. */
+	hotkeysState: () => typedError<HotkeysShown, Problem>(__TAURI_INVOKE("hotkeys_state")),
+	/**  Tells the page the hotkeys through `channel`: at once, then as they change. */
+	hotkeysWatch: (channel: Channel<HotkeysShown>) => __TAURI_INVOKE<void>("hotkeys_watch", { channel }),
 	/**
 	 *  Tells the page the live view through `channel`: everything at once, then
 	 *  what changes, while the window can be seen.
 	 */
 	watchLive: (channel: Channel<LiveUpdate>) => __TAURI_INVOKE<void>("watch_live", { channel }),
+	/**  Moves the overlay, or makes it look otherwise, while it is moved. */
+	overlayAct: (act: OverlayAct) => __TAURI_INVOKE<void>("overlay_act", { act }),
+	/**  The overlay's page answers. */
+	overlayAlive: (nonce: Nonce) => __TAURI_INVOKE<void>("overlay_alive", { nonce }),
+	/**  Takes what the player chooses, for this run and the next. */
+	overlayConfigure: (settings: OverlayChosen) => typedError<OverlayReport, Problem>(__TAURI_INVOKE("overlay_configure", { settings })),
+	/**
+	 *  Begins or ends to move the overlay. While no match runs, `game` says for
+	 *  which game it is moved, by its source's name.
+	 */
+	overlayEdit: (editing: OverlayEditing, game: string | null) => __TAURI_INVOKE<OverlayReport>("overlay_edit", { editing, game }),
+	/**  Makes the overlay as high as its page is, in CSS pixels. */
+	overlayFit: (height: number) => __TAURI_INVOKE<void>("overlay_fit", { height }),
+	/**  What the player chose of the overlay, and how it is at the moment. */
+	overlaySettings: () => __TAURI_INVOKE<OverlayReport>("overlay_settings"),
+	/**
+	 *  The overlay's page says its first word, and is told through `channel` how to
+	 *  look and whether it still answers.
+	 */
+	overlayWatch: (channel: Channel<OverlayTold>) => __TAURI_INVOKE<void>("overlay_watch", { channel }),
+	/**  The player has answered, or wants to hear no more of it. */
+	firstRunEnd: () => typedError<null, Problem>(__TAURI_INVOKE("first_run_end")),
+	/**  Whether the player was not asked yet. */
+	firstRunIsDue: () => typedError<boolean, Problem>(__TAURI_INVOKE("first_run_is_due")),
+	/**
+	 *  The player agrees to what they were shown: this PC enrols there, and events are
+	 *  sent there from now on; of those that wait, what `backlog` says.
+	 */
+	invitationAccept: (text: string, backlog: Backlog) => typedError<Joining, Problem>(__TAURI_INVOKE("invitation_accept", { text, backlog })),
+	/**  The invitation that was clicked elsewhere, handed out once. Nothing is read of it. */
+	invitationPending: () => typedError<string | null, Problem>(__TAURI_INVOKE("invitation_pending")),
+	/**  What a pasted text is. Nothing is sent, and nobody is asked. */
+	invitationRead: (text: string) => __TAURI_INVOKE<InvitationRead>("invitation_read", { text }),
+	/**  Reads a game from now on, or no more. */
+	gameEnable: (game: Game, on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("game_enable", { game, on })),
+	/**  Does what the preview said to the file at `path`, where it is as it was then. */
+	gameSetup: (path: string, seen: string) => typedError<Change, Problem>(__TAURI_INVOKE("game_setup", { path, seen })),
+	/**
+	 *  What setting a game up would do, in the folder that the player names or
+	 *  wherever it is found. Nothing is changed.
+	 */
+	gameSetupPreview: (game: Game, folder: string | null) => typedError<SetupPreview, Problem>(__TAURI_INVOKE("game_setup_preview", { game, folder })),
+	/**  Puts the file at `path` back as it was before it was set up. */
+	gameSetupUndo: (path: string) => typedError<Undone, Problem>(__TAURI_INVOKE("game_setup_undo", { path })),
+	/**  What stands between each game and its events. */
+	gamesLook: () => typedError<GameLook[], Problem>(__TAURI_INVOKE("games_look")),
+	/**
+	 *  Erases what this PC keeps, and with `everywhere` what it sent before: capture stops
+	 *  meanwhile, and goes on with an empty folder under another identity. Not while a match
+	 *  runs, of which the half would be kept under the new one.
+	 */
+	privacyErase: (reach: EraseReach) => typedError<Erased, Problem>(__TAURI_INVOKE("privacy_erase", { reach })),
+	/**  Writes everything that this PC keeps of the player into a file in their downloads. */
+	privacyExport: () => typedError<Exported, Problem>(__TAURI_INVOKE("privacy_export")),
+	/**  Which games' events leave from now on. */
+	privacyGames: (send: GamesSent) => typedError<null, Problem>(__TAURI_INVOKE("privacy_games", { send })),
+	/**  How other players' names leave from now on. */
+	privacyNames: (names: NamesSent) => typedError<null, Problem>(__TAURI_INVOKE("privacy_names", { names })),
+	/**
+	 *  Makes this PC another device: capture stops for a moment. Not while a match runs,
+	 *  which would link the two.
+	 */
+	privacyNewIdentity: () => typedError<NewIdentity, Problem>(__TAURI_INVOKE("privacy_new_identity")),
+	/**  What leaves this PC, and under which identity. */
+	privacyState: () => typedError<PrivacyState, Problem>(__TAURI_INVOKE("privacy_state")),
+	/**
+	 *  The match as chapters for a video's description, with the moments of it that were
+	 *  marked since the app started.
+	 */
+	matchChapters: (key: string, wish: ChapterWish) => typedError<Chapters, Problem>(__TAURI_INVOKE("match_chapters", { key, wish })),
+	/**
+	 *  Writes the match as a spreadsheet into the player's downloads; nothing where the
+	 *  history does not have it.
+	 */
+	matchCsv: (key: string, wish: SpreadsheetWish) => typedError<Spreadsheet | null, Problem>(__TAURI_INVOKE("match_csv", { key, wish })),
+	/**
+	 *  Erases the match on this PC, or on every server that this PC sent to as well. Not while
+	 *  it runs: its rest would come back, and be sent.
+	 */
+	matchErase: (key: string, wanted: EraseWhere) => typedError<Erasure, Problem>(__TAURI_INVOKE("match_erase", { key, wanted })),
+	/**  One match, told whole; nothing where the history does not have it. */
+	matchOpen: (key: string) => typedError<OpenMatch | null, Problem>(__TAURI_INVOKE("match_open", { key })),
+	/**  What the server made of the match, where the player agreed to ask it. */
+	matchWitnesses: (key: string) => typedError<WitnessAnswer, Problem>(__TAURI_INVOKE("match_witnesses", { key })),
+	/**
+	 *  Matches that fit a search, the newest first, beyond what `before` says where a
+	 *  list is gone on with.
+	 */
+	matchesPage: (query: MatchSearch, before: string | null, limit: number) => typedError<MatchesPage, Problem>(__TAURI_INVOKE("matches_page", { query, before, limit })),
 	/**  What leaves this PC of one event, byte for byte. */
 	queueBody: (eventId: string) => typedError<string | null, Problem>(__TAURI_INVOKE("queue_body", { eventId })),
 	/**  Deletes events for good, sent or not. */
 	queueDelete: (eventIds: string[]) => typedError<Removal, Problem>(__TAURI_INVOKE("queue_delete", { eventIds })),
+	/**  Deletes every event that waits to be sent. */
+	queueDeleteWaiting: () => typedError<Removal, Problem>(__TAURI_INVOKE("queue_delete_waiting")),
 	/**  Writes events into a file in the player's downloads, one a line. */
 	queueExport: (filter: QueueFilter) => typedError<Exported, Problem>(__TAURI_INVOKE("queue_export", { filter })),
 	/**  A page of the queue, beyond the row at `beyond` where one is gone on with. */
 	queuePage: (filter: QueueFilter, beyond: number | null) => typedError<QueuePage, Problem>(__TAURI_INVOKE("queue_page", { filter, beyond })),
 	/**  Lets refused events wait to be sent again: those named, or all. */
 	queueRequeue: (eventIds: string[] | null) => typedError<number, Problem>(__TAURI_INVOKE("queue_requeue", { eventIds })),
-	/**  The player agrees that events are sent to this server. */
-	uploadAgree: (server: string) => typedError<null, Problem>(__TAURI_INVOKE("upload_agree", { server })),
+	/**  Sends every device away that was let in. */
+	lanEndDevices: () => typedError<LanState, Problem>(__TAURI_INVOKE("lan_end_devices")),
+	/**  Another code for the next device. */
+	lanNewCode: () => typedError<LanState, Problem>(__TAURI_INVOKE("lan_new_code")),
+	/**  Whether other devices may read the page, and what a player needs then. */
+	lanState: () => typedError<LanState, Problem>(__TAURI_INVOKE("lan_state")),
+	/**
+	 *  Lets other devices of the same network read the page, or no more; for this run
+	 *  alone.
+	 */
+	lanSwitch: (on: boolean) => typedError<LanState, Problem>(__TAURI_INVOKE("lan_switch", { on })),
+	/**  Serves the page as the player chose, from now on and after a restart. */
+	streamChange: (choice: StreamChoice) => typedError<StreamState, Problem>(__TAURI_INVOKE("stream_change", { choice })),
+	/**  Replaces the page's address: who follows under the old one does so no more. */
+	streamNewAddress: () => typedError<StreamState, Problem>(__TAURI_INVOKE("stream_new_address")),
+	/**  Whether the page is served, and where. */
+	streamState: () => typedError<StreamState, Problem>(__TAURI_INVOKE("stream_state")),
+	/**  Lets closing the window leave Ringside in the tray, or end it. */
+	closeToTray: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("close_to_tray", { on })),
+	/**  Wears this look in every window, from here on. */
+	lookChoose: (look: Look) => typedError<null, Problem>(__TAURI_INVOKE("look_choose", { look })),
+	/**  Lets Ringside start with the system, or not. */
+	startAtLogin: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("start_at_login", { on })),
+	/**  How Ringside starts. */
+	startState: () => typedError<StartShown, Problem>(__TAURI_INVOKE("start_state")),
+	/**
+	 *  Tells the page the look through `channel`: at once, then as it changes.
+	 *  `systems` is the language that the page's system wants.
+	 */
+	watchLook: (channel: Channel<Look>, systems: string) => __TAURI_INVOKE<void>("watch_look", { channel, systems }),
+	/**  Deletes a recording for good. */
+	recordingDelete: (name: string) => typedError<null, Problem>(__TAURI_INVOKE("recording_delete", { name })),
+	/**  Copies a recording into the player's downloads; where it is then. */
+	recordingExport: (name: string) => typedError<string, Problem>(__TAURI_INVOKE("recording_export", { name })),
+	/**  Makes a copy of a recording with every player called by a number. */
+	recordingRedact: (name: string) => typedError<WithoutNames, Problem>(__TAURI_INVOKE("recording_redact", { name })),
+	/**  Records what games say from now on, or no more. */
+	recordingSwitch: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("recording_switch", { on })),
+	/**  Every recording. */
+	recordingsList: () => typedError<RecordingList, Problem>(__TAURI_INVOKE("recordings_list")),
+	/**
+	 *  Plays a recording to the page, beside whatever is captured: nothing of it is
+	 *  kept or sent. One that was being played ends.
+	 */
+	replayStart: (name: string, speed: ReplaySpeed, live: Channel<LiveUpdate>, told: Channel<ReplayTold>) => typedError<null, Problem>(__TAURI_INVOKE("replay_start", { name, speed, live, told })),
+	/**  Ends the replay, and what was shown of it. */
+	replayStop: () => __TAURI_INVOKE<void>("replay_stop"),
+	/**
+	 *  The player agrees that events are sent to this server, and says what becomes of
+	 *  those that wait.
+	 */
+	uploadAgree: (server: string, backlog: Backlog) => typedError<null, Problem>(__TAURI_INVOKE("upload_agree", { server, backlog })),
 	/**  Keeps events on this PC for now. */
 	uploadHold: () => typedError<null, Problem>(__TAURI_INVOKE("upload_hold")),
 	/**  Sends what was held. */
@@ -36,6 +201,107 @@ export const commands = {
 };
 
 /* Types */
+/**
+ *  A hotkey, such as `Ctrl+Shift+F9`. There is none that would take a letter from
+ *  a player who writes in the game's chat.
+ */
+export type Accelerator = string;
+
+/**  What a hotkey does. */
+export type Action =
+/**  Shows the overlay, or hides it. */
+"toggle_overlay" |
+/**  Into edit mode, or locks the overlay. */
+"edit_overlay" |
+/**  Marks a chapter at this moment. */
+"mark_chapter" |
+/**  Pauses the upload, or goes on with it. */
+"pause_upload";
+
+/**  What an address is used for. */
+export type AddressUse =
+/**  League's own API on this PC is asked. */
+"league_asked" |
+/**  Counter-Strike posts there, on this PC. */
+"counter_strike_posts" |
+/**  Dota 2 posts there, on this PC. */
+"dota2_posts" |
+/**  Rocket League's own API on this PC is listened to. */
+"rocket_league_heard" |
+/**  The page in Overwolf reports there, on this PC. */
+"overwolf_reports" |
+/**
+ *  Other programs of this PC post events of their own there: only where the player
+ *  switched it on.
+ */
+"programs_post" |
+/**  A streaming program on this PC opens the stream page there. */
+"stream_page" |
+/**
+ *  The player's other devices open the stream page there, in their own network:
+ *  only while it is switched on, and on another port where this one is taken.
+ */
+"other_devices" |
+/**  Events are sent there, since the player agreed. */
+"events_sent";
+
+/**  An address that is contacted or listened on. */
+export type AddressUsed = {
+	/**  What for. */
+	what: AddressUse,
+	/**  Which one. */
+	address: string,
+};
+
+/**  One step up or down. */
+export type Adjustment =
+/**  Up. */
+"more" |
+/**  Down. */
+"less";
+
+/**
+ *  Where the overlay stands along one axis: from which side its distance is
+ *  counted, so that it keeps to that side when its size or the monitor's changes.
+ */
+export type Along =
+/**  So far from the left or the top. */
+({ start: Percent }) & { end?: never; middle?: never } |
+/**  So far from the middle, to the left or the top where negative. */
+({ middle: Lean }) & { end?: never; start?: never } |
+/**  So far from the right or the bottom. */
+({ end: Percent }) & { middle?: never; start?: never };
+
+/**  One of the nine fields that a monitor falls into. */
+export type Anchor = {
+	/**  From left to right. */
+	across: Side,
+	/**  From top to bottom. */
+	down: Side,
+};
+
+/**  What becomes of events that wait when the player agrees to send. */
+export type Backlog =
+/**  They are sent as well. */
+"send" |
+/**  They are deleted before anything is sent: only what happens from then on leaves. */
+"delete";
+
+/**  What became of a wish for other keys. */
+export type Bound =
+/**  They are the action's. */
+{ is: "done" } |
+/**  They are no hotkey. */
+{ is: "not_a_hotkey";
+/**  Why. */
+why: WhyNot } |
+/**  Another action has them. */
+{ is: "used_for";
+/**  Which. */
+action: Action } |
+/**  The system keeps them for itself. */
+{ is: "reserved" };
+
 /**  Whether the companion behind a window runs. */
 export type Capture =
 /**  Not yet. */
@@ -54,6 +320,65 @@ problem: string } |
 /**  Why, for a person. */
 problem: string };
 
+/**  What a setup does to a file. */
+export type Change =
+/**  It is as it should be. */
+"nothing" |
+/**  It is made. */
+"create" |
+/**  It is replaced, and what stood there is kept beside it. */
+"replace";
+
+/**  One chapter. */
+export type Chapter = {
+	/**  The event that it is of; absent where the player marked a moment. */
+	event_id: string | null,
+	/**  Seconds since the start of the video. */
+	at_s: number,
+	/**  What it is called. */
+	label: string,
+};
+
+/**  Which marks become chapters. */
+export type ChapterPick = {
+	/**  Of these kinds. */
+	kinds: string[],
+	/**  And of these players. */
+	whose: Whose,
+};
+
+/**  Chapters that a player wishes. */
+export type ChapterWish = {
+	/**  The event that the video begins with. */
+	start: string,
+	/**  Which marks become chapters. */
+	pick: ChapterPick,
+	/**
+	 *  What the page calls the marks, by event id; a mark that is not here is
+	 *  called by its kind's word.
+	 */
+	labels: { [key in string]: string },
+	/**  What the page calls a moment that the player marked. */
+	marked: string,
+};
+
+/**  Chapters, and what was left out of them. */
+export type Chapters = {
+	/**  The first at 0, each later than the one before. */
+	chapters: Chapter[],
+	/**  The same as text, a line each: `00:00 label`. */
+	text: string,
+	/**  Whether video sites take them. */
+	fitness: Fitness,
+	/**
+	 *  Marks of the pick, and moments that the player marked, before the start: not in
+	 *  the video.
+	 */
+	before: number,
+	/**  Marks of the pick that came too soon after a chapter to be another. */
+	too_close: number,
+};
+
 /**  Everything that a status line or window shows. */
 export type CompanionStatus = {
 	/**  One per source that is read. */
@@ -62,6 +387,184 @@ export type CompanionStatus = {
 	upload: UploadStatus,
 	/**  What keeps readings from being recorded, where recording is on. */
 	recording_problem: string | null,
+};
+
+/**  Something to be said before a hotkey is saved. */
+export type Concern =
+/**  The game does something of its own at it by default. */
+{ game_uses: GameWithKeys } |
+/**
+ *  It writes a character on keyboards with `AltGr`, which Windows takes for
+ *  Ctrl+Alt: `@` is Ctrl+Alt+Q on a German one.
+ */
+"writes_with_alt_gr";
+
+/**  How the file that makes a game report here is. */
+export type ConfigFound =
+/**  There is none. */
+"missing" |
+/**  It says what is needed. */
+"current" |
+/**  It says something else. */
+"differs" |
+/**  It cannot be read. */
+"unreadable";
+
+/**  One of the four. */
+export type Corner =
+/**  The upper left one. */
+"top_left" |
+/**  The upper right one. */
+"top_right" |
+/**  The lower left one. */
+"bottom_left" |
+/**  The lower right one. */
+"bottom_right";
+
+/**  What the player's language calls days. */
+export type DayNames = {
+	/**  From Monday on. */
+	weekdays: string[],
+	/**  From January on. */
+	months: string[],
+	/**  Days that have a word of their own, such as `yesterday`, by `2026-11-20`. */
+	near: { [key in string]: string },
+};
+
+/**  What a desktop says that decides on the keys itself. */
+export type DeskShown = {
+	/**  Where it stands. */
+	state: DeskState,
+	/**  Whether it opens its own page of the keys. */
+	configures: boolean,
+	/**  What it said of a failure, in its own words. */
+	said: string | null,
+};
+
+/**  What the desktop said last. */
+export type DeskState =
+/**  It has not answered yet. */
+"looking" |
+/**  It has no portal that gives hotkeys. */
+"missing" |
+/**  It gives none to a program that it does not know as installed. */
+"not_installed" |
+/**  It gives hotkeys, and was not asked for any. */
+"not_asked" |
+/**  It is asked when the match is over. */
+"after_match" |
+/**  It asks the player. */
+"asking" |
+/**  It gave some. */
+"given" |
+/**  The player refused. */
+"refused" |
+/**  A match began while it asked. */
+"withdrawn" |
+/**  It ended what it had given. */
+"closed" |
+/**  Anything else went wrong. */
+"failed";
+
+/**  What becomes of a line. */
+export type DiffIs =
+/**  It stays. */
+"same" |
+/**  It is new. */
+"added" |
+/**  It goes. */
+"removed";
+
+/**  One line of a change. */
+export type DiffLine = {
+	/**  What becomes of it. */
+	is: DiffIs,
+	/**  The line, with its end where it has one. */
+	text: string,
+};
+
+/**  Where an arrow key points. */
+export type Direction =
+/**  To the left. */
+"left" |
+/**  To the right. */
+"right" |
+/**  Upwards. */
+"up" |
+/**  Downwards. */
+"down";
+
+/**  Whose folder a file is in. */
+export type Edition =
+/**  Counter-Strike 2. */
+"cs2" |
+/**  Counter-Strike: Global Offensive. */
+"csgo" |
+/**  Dota 2. */
+"dota2" |
+/**  Rocket League. */
+"rocket_league" |
+/**  Hearthstone. */
+"hearthstone";
+
+/**  Where to erase. */
+export type EraseReach =
+/**
+ *  On this PC alone. What servers have stays there, and this PC can no longer
+ *  ask for its erasure.
+ */
+"here" |
+/**
+ *  On every server that has events of this PC, then on this PC. Where a server
+ *  does not do it, this PC keeps everything.
+ */
+"everywhere";
+
+/**  How far a match is to be erased. */
+export type EraseWhere =
+/**  On this PC. */
+"here" |
+/**  On this PC, and what this PC sent of it on the server. */
+"everywhere";
+
+/**  What was erased, and what is left. */
+export type Erased = {
+	/**  The servers that have nothing of this PC any more. */
+	servers: string[],
+	/**  What is left, and where. */
+	left: LeftBehind[],
+};
+
+/**  A match that is being erased. */
+export type ErasingMatch = {
+	/**  The match. */
+	key: string,
+	/**  Whether the server has still to erase it. */
+	at_server: boolean,
+};
+
+/**  What became of a match that was to be erased. */
+export type Erasure = {
+	/**  Events that are gone from this PC. */
+	here: number,
+	/**  Events that are being sent at this moment: they go when that is over. */
+	being_sent: number,
+	/**  What the server did. */
+	server: ServerErasure,
+};
+
+/**  What the server knows of one event of this PC. */
+export type EventWitnesses = {
+	/**  The occurrence that it expresses. */
+	occurrence: string,
+	/**  Players who saw it. */
+	seen_by: number,
+	/**  Players who saw it or should have. */
+	expected: number,
+	/**  How sure it is. */
+	sure: Sure,
+	/**  Whether this PC's event came after the match was final. */
+	late: boolean,
 };
 
 /**  Where an export stands. */
@@ -88,14 +591,149 @@ export type FeedLine = {
 	victim: string | null,
 	/**  Whose client saw it. */
 	observer: string | null,
+	/**  What the event calls them, where it names accounts and theirs is among them. */
+	you: string | null,
 	/**  Counted from 1. */
 	round: number | null,
 	/**  The game's own clock. */
 	match_clock_ms: number | null,
+	/**
+	 *  The game's own word for the objective that was taken, such as `dragon`, or
+	 *  for what no kind has a word for.
+	 */
+	named: string | null,
+	/**  Kills in a row, where the game counts them. */
+	streak: number | null,
+	/**  The game's own word for the weapon, such as `weapon_ak47`. */
+	weapon: string | null,
+	/**  Whether it was a shot at the head, where the game tells. */
+	headshot: boolean | null,
 	/**  When it was seen, RFC 3339. */
 	time: string,
 	/**  Whether it is on disk. */
 	saved: Saved,
+};
+
+/**  What files are written for. */
+export type FileUse =
+/**  Everything that Ringside keeps. */
+"own_folder" |
+/**
+ *  A game's configuration, so that the game reports here: only where the
+ *  player has it written.
+ */
+"game_configuration" |
+/**  What the player exports. */
+"exports" |
+/**  What the system's web view keeps, in which Ringside's pages are shown. */
+"web_view" |
+/**  What has the system start Ringside: only where the player switched it on. */
+"start_at_login" |
+/**  What has the system open invitations with Ringside: written by its installer. */
+"link_scheme" |
+/**  What a replay needs while it runs. */
+"replay";
+
+/**  Files that are written, at one place. */
+export type FilesWritten = {
+	/**  What for. */
+	what: FileUse,
+	/**  Where: a folder or a file. */
+	path: string,
+};
+
+/**  Whether video sites take the chapters. */
+export type Fitness =
+/**
+ *  There are [`CHAPTERS_MIN`] at least. The last must still be long enough: only
+ *  the player knows how long the video is.
+ */
+"enough" |
+/**  There are fewer: a site shows the lines as plain text. */
+"too_few";
+
+/**  A folder whose files are read as a game writes them. Nothing is written there. */
+export type FolderFollowed = {
+	/**  Whose it is. */
+	game: Game,
+	/**  Where. */
+	path: string,
+};
+
+/**  One installation of a game. */
+export type FoundGame = {
+	/**  Which. */
+	edition: Edition,
+	/**  The file that makes it report here. */
+	path: string,
+	/**  How that file is. */
+	config: ConfigFound,
+	/**  Whether Ringside set it up, and can undo that. */
+	can_undo: boolean,
+};
+
+/**  A game that Ringside can read by itself, or the bridge that reads some for it. */
+export type Game =
+/**  League of Legends. */
+"league" |
+/**  Counter-Strike 2 and CS:GO. */
+"cs2" |
+/**  Dota 2. */
+"dota2" |
+/**  Rocket League. */
+"rocket_league" |
+/**  The page in Overwolf, which speaks for VALORANT above all. */
+"overwolf" |
+/**  Elite Dangerous. */
+"elite" |
+/**  Hearthstone. */
+"hearthstone";
+
+/**  What is known of a game without reading it. */
+export type GameLook = {
+	/**  The game. */
+	game: Game,
+	/**  Whether the settings have it on. */
+	enabled: boolean,
+	/**
+	 *  The port of its local API, or the one that it posts to; none for a game that is
+	 *  read from its files.
+	 */
+	port: number | null,
+	/**  The folder of its files, where the player named one. */
+	folder: string | null,
+	/**  Where it is installed, where that can be told. */
+	found: FoundGame[],
+	/**  Why the installed games cannot be listed, for whoever looks further. */
+	trouble: string | null,
+};
+
+/**  A game whose default keys are known. */
+export type GameWithKeys =
+/**  League of Legends. */
+"league" |
+/**  Counter-Strike 2. */
+"cs2";
+
+/**
+ *  Which games' events leave this machine; those of the others stay here. A game that
+ *  the file does not name is sent.
+ */
+export type GamesSent = {
+	/**  League of Legends. */
+	league?: boolean,
+	/**  Counter-Strike 2 and CS:GO. */
+	cs2?: boolean,
+	/**  Dota 2. */
+	dota2?: boolean,
+	/**  Rocket League. */
+	rocket_league?: boolean,
+	/**  VALORANT, whoever reads it. */
+	valorant?: boolean,
+	/**  Elite Dangerous. */
+	elite?: boolean,
+	/**  Hearthstone. */
+	hearthstone?: boolean,
 };
 
 /**
@@ -121,8 +759,260 @@ export type Glance = {
 	phase: Phase,
 };
 
+/**  What lies behind the words of the overlay. */
+export type Ground =
+/**  The game is seen through it, as far as the player wants. */
+"seen_through" |
+/**  Nothing is: without a compositor it would lie on black. */
+"opaque";
+
+/**  By what the overlay is held. */
+export type Handle =
+/**  Anywhere: pulling moves it. */
+"body" |
+/**  By a corner: pulling scales it, and the corner opposite stays. */
+{ corner: Corner };
+
+/**  One action's hotkey. */
+export type HotkeyShown = {
+	/**  What it does. */
+	action: Action,
+	/**  Such as `Ctrl+Shift+F9`; `None` where it is off. */
+	keys: Accelerator | null,
+	/**  What the system said where it did not take it. */
+	refused: string | null,
+	/**  What the desktop gave for it, where it decides on the keys itself. */
+	given: KeysGiven | null,
+	/**  Who else may want these keys. */
+	concerns: Concern[],
+};
+
+/**  All hotkeys as they stand. */
+export type HotkeysShown = {
+	/**  Whether this desktop has any. */
+	place: Place,
+	/**  What is wrong with those of the settings file, where something is. */
+	unreadable: string | null,
+	/**  What the desktop says, where it decides on the keys itself. */
+	desk: DeskShown | null,
+	/**  One for each action. */
+	hotkeys: HotkeyShown[],
+};
+
+/**  What a pasted text is. */
+export type InvitationRead =
+/**  An invitation. */
+{
+	is: "invitation",
+} & InvitationShown |
+/**  None. */
+{ is: "refused";
+/**  Why. */
+why: InvitationRefused };
+
+/**  Why a text is no invitation. */
+export type InvitationRefused =
+/**  It does not look like one, or a part is missing. */
+"not_one" |
+/**  A part of it could be read otherwise than it is meant. */
+"misleading" |
+/**  It says something that this version does not know. */
+"newer";
+
+/**  What an invitation says, as a player is shown it before anything is sent. */
+export type InvitationShown = {
+	/**  The host, as it is asked for: other letters than these stand as `xn--…`. */
+	host: string,
+	/**  The server's whole address. */
+	server: string,
+	/**  Who runs it, as the link says; nobody vouches for that. */
+	operator: string | null,
+	/**  What to look at twice. */
+	warnings: InvitationWarning[],
+};
+
+/**  What a player should look at twice. */
+export type InvitationWarning =
+/**  The host's letters can look like other ones. */
+"lookalike" |
+/**  The host is a number and no name. */
+"address" |
+/**  The server is on this very PC. */
+"this_pc" |
+/**  The server's certificate is of its operator's own making. */
+"own_certificate";
+
+/**  How an attempt to join ended. Where it failed nothing has changed. */
+export type Joining =
+/**  Events are sent there from now on. */
+{ is: "joined" } |
+/**  The server does not take the key: mistyped, expired or used up. */
+{ is: "key_refused" } |
+/**  The server knows this PC, and its token is not here. */
+{ is: "already_enrolled" } |
+/**  Nobody answers there. */
+{ is: "unreachable" } |
+/**  The server cannot show that it is the one it should be. */
+{ is: "untrusted" } |
+/**  Something else answers there. */
+{ is: "not_ringside" } |
+/**  The server is one of ours and says no. */
+{ is: "refused";
+/**  Its own words. */
+detail: string };
+
+/**  Events that stay here since the player does not send their game. */
+export type KeptHere = {
+	/**  League of Legends. */
+	league: number,
+	/**  Counter-Strike 2 and CS:GO. */
+	cs2: number,
+	/**  Dota 2. */
+	dota2: number,
+	/**  Rocket League. */
+	rocket_league: number,
+	/**  VALORANT, whoever reads it. */
+	valorant: number,
+	/**  Elite Dangerous. */
+	elite: number,
+	/**  Hearthstone. */
+	hearthstone: number,
+};
+
+/**  A hotkey that the desktop gave. */
+export type KeysGiven = {
+	/**  Its words for the keys, where it has any. */
+	keys: string | null,
+};
+
+/**  How many events of a kind there are. */
+export type KindCount = {
+	/**  The kind. */
+	kind: string,
+	/**  How many. */
+	count: number,
+	/**  Of them, those in which the player had a part. */
+	yours: number,
+};
+
+/**  The code for the next device. */
+export type LanCode =
+/**  It lets one device in. */
+{ is: "open";
+/**  Six digits. */
+code: string;
+/**  So long it may be used, in seconds. */
+left_s: number;
+/**  So many wrong tries are left. */
+tries_left: number } |
+/**  It lets nobody in any more. */
+{ is: "ended";
+/**  Because of this. */
+why: LanCodeEnd };
+
+/**  Why a code lets nobody in any more. */
+export type LanCodeEnd =
+/**  A device was let in with it. */
+"used" |
+/**  It was guessed at too often. */
+"too_many_tries" |
+/**  Nobody used it in time. */
+"too_old";
+
+/**  Why other devices cannot read the page. */
+export type LanObstacle =
+/**  This PC is in no network. */
+"no_network" |
+/**  This PC's address is the Internet's, where strangers would knock. */
+"on_the_internet" |
+/**  The system lets nothing listen there, or gives no random numbers. */
+"refused";
+
+/**  What a player needs to open the page on another device. */
+export type LanShown = {
+	/**  What is opened there. It is no secret. */
+	address: string,
+	/**  The same for a phone's camera. */
+	qr: QrPicture | null,
+	/**  What the browser's warning is compared with. */
+	fingerprint: string,
+	/**  The code that is typed there. */
+	code: LanCode,
+	/**  So many devices were let in. */
+	devices: number,
+	/**  So many may be. */
+	devices_max: number,
+};
+
+/**  Whether other devices may read the page. */
+export type LanState =
+/**  Nothing listens. */
+({ is: "off" }) & { why?: never } |
+/**  It was to be switched on, and cannot be. */
+{ is: "impossible";
+/**  Because of this. */
+why: LanObstacle } |
+/**  It listens. */
+{
+	is: "on",
+} & LanShown;
+
+/**  A row of marks. */
+export type Lane =
+/**  Fights in which the player had a part. */
+"you" |
+/**  Everybody else's fights. */
+"kills" |
+/**  Objectives, structures, bombs and goals, whoever took them. */
+"objectives" |
+/**  Anything else. */
+"other" |
+/**  Starts and ends of rounds and of the match. */
+"rounds";
+
+/**  How many marks a lane has. */
+export type LaneCount = {
+	/**  The lane. */
+	lane: Lane,
+	/**  How many. */
+	count: number,
+};
+
+/**  The language of everything that a player reads. */
+export type Language =
+/**  The system's, where there are words in it. */
+"system" |
+/**  English. */
+"en" |
+/**  German. */
+"de";
+
+/**
+ *  Percent of the free span beside its middle: −50 is the start, 50 the end. To a
+ *  page it is a number, as [`Percent`] is.
+ */
+export type Lean = number;
+
+/**  Something that an erasure leaves. */
+export type LeftBehind =
+/**  What this PC sent, if anything, is still on the servers it was sent to. */
+{ what: "on_servers" } |
+/**  The game still has the configuration that reports to Ringside. */
+{ what: "game_configuration" } |
+/**  Files that were exported lie where they were put. */
+{ what: "exports" } |
+/**  Files in the folder that are not Ringside's. */
+{ what: "other_files";
+/**  The folder. */
+folder: string };
+
 /**  What a page is told: everything that changed since it was told last. */
 export type LiveUpdate = {
+	/**
+	 *  The player had erased what happened: all that was told before this is to be
+	 *  forgotten, but for the status.
+	 */
+	forget: boolean,
 	/**  Lines of the feed that are new or have changed, the oldest first. */
 	lines: FeedLine[],
 	/**  The match that runs, where that has changed. */
@@ -130,6 +1020,424 @@ export type LiveUpdate = {
 	/**  The status, where it has changed. */
 	status: Status | null,
 };
+
+/**  How Ringside looks in all its windows. */
+export type Look = {
+	/**  The language. */
+	language: Language,
+	/**  The theme. */
+	theme: Theme,
+	/**  The colours of the marks. */
+	palette: Palette,
+	/**  The size. */
+	size: UiSize,
+};
+
+/**  One thing that happened. */
+export type Mark = {
+	/**  The event; a row of the table has the same id. */
+	event_id: string,
+	/**  Its kind. */
+	kind: string,
+	/**  The row it is drawn in. */
+	lane: Lane,
+	/**  The player's part in it. */
+	part: Part,
+	/**  Whether it counts for the match. */
+	stage: Stage,
+	/**  Where it is drawn, from 0 to 1. */
+	position: number,
+	/**
+	 *  Time since the first mark: on the game's clock where there is one, which
+	 *  stands still in a pause, else on this PC's.
+	 */
+	elapsed_ms: number,
+	/**  Who did it. */
+	attacker: string | null,
+	/**  To whom, or to what. */
+	victim: string | null,
+	/**  With whose help. */
+	assists: string[],
+	/**  The account whose client saw it. */
+	observer: string | null,
+	/**  Counted from 1. */
+	round: number | null,
+	/**  The game's own clock. */
+	match_clock_ms: number | null,
+	/**  When this PC saw it, RFC 3339. */
+	seen: string,
+	/**
+	 *  The game's own word for the objective that was taken, such as `dragon`, or
+	 *  for what no kind has a word for.
+	 */
+	named: string | null,
+	/**  Kills in a row, where the game counts them. */
+	streak: number | null,
+	/**  The game's own word for the weapon. */
+	weapon: string | null,
+	/**  Whether it was a shot at the head. */
+	headshot: boolean | null,
+	/**  Whether the game showed it only as a part of several at once. */
+	inferred: boolean,
+};
+
+/**  How long a match took. */
+export type MatchDuration =
+/**  From its start to its end. */
+{ of: "match";
+/**  How long. */
+ms: number } |
+/**  From the first to the last that this PC saw: the start was not seen. */
+{ of: "seen";
+/**  How long. */
+ms: number };
+
+/**  How a match ended for the player. */
+export type MatchOutcome =
+/**  Won. */
+"won" |
+/**  Lost. */
+"lost" |
+/**  Nobody won. */
+"drawn";
+
+/**  The score of a match. */
+export type MatchScore =
+/**  From the player's own side. */
+{ by: "own";
+/**  Its points. */
+own: number;
+/**  The other side's. */
+other: number } |
+/**  The game did not tell for certain which side the player was on. */
+{ by: "side";
+/**  In the order of their names. */
+sides: SidePoints[] };
+
+/**  What a player looks for among the matches. */
+export type MatchSearch = {
+	/**  What was typed; empty for every match. */
+	text: string,
+	/**  The player's clock and words for days. */
+	places: Places,
+	/**
+	 *  The page's words by the games' own: a map's or a mode's name as it is shown, and
+	 *  those for `won`, `lost` and `drawn`.
+	 */
+	shown: { [key in string]: string },
+};
+
+/**  Some matches, and where they go on. */
+export type MatchesPage = {
+	/**  The newest first. */
+	matches: Summary[],
+	/**  What the next page is asked for by; absent on the last one. */
+	next: string | null,
+	/**  How many matches fit the search, on all pages. */
+	found: number,
+	/**  How many the history has. */
+	kept: number,
+	/**  How many were given up to make room, ever: the oldest go first. */
+	given_up: number,
+	/**
+	 *  Where the damaged history is that was set aside, as long as it is there; what
+	 *  the upload queue still has was read again from there.
+	 */
+	set_aside: string | null,
+	/**  Matches that are gone from the history and not yet from everywhere. */
+	erasing: ErasingMatch[],
+};
+
+/**  Whether the overlay is played beside or worked on. */
+export type Mode =
+/**  It takes no click. */
+"play" |
+/**  It takes all clicks and shows its frame. */
+"edit";
+
+/**
+ *  How often the game announced so many kills in a row. It announces three after
+ *  it announced two.
+ */
+export type MultiKills = {
+	/**  Kills in a row; absent where the game does not say how many. */
+	kills: number | null,
+	/**  How often. */
+	times: number,
+};
+
+/**  How other players' names leave this machine. */
+export type NamesSent =
+/**  As pseudonyms that all devices of a server share. */
+"pseudonyms" |
+/**  As the game writes them. */
+"real";
+
+/**  What came of a new identity. */
+export type NewIdentity = {
+	/**  The new identity. No server knows it yet: it takes another invitation. */
+	device: string,
+	/**  Events of the old one that were never sent. They stay on this PC, set aside. */
+	kept: number,
+};
+
+/**  What a page is asked with and answers with. Wraps around after 4 billion. */
+export type Nonce = number;
+
+/**  Why the server is not asked. */
+export type NotAsked =
+/**  The player agreed to none. */
+"no_server" |
+/**  The player keeps events on this PC for now. */
+"held" |
+/**  This PC is not known to the server yet. */
+"not_enrolled" |
+/**  Nothing of this match was sent. */
+"nothing_sent";
+
+/**  Why the server was asked in vain. */
+export type NotTold =
+/**  It cannot be reached. */
+"offline" |
+/**  It could not show that it is the server. */
+"untrusted" |
+/**  It has too much to do, or too much was asked: later. */
+"busy" |
+/**  This PC may not ask: its token is unknown or withdrawn. */
+"not_allowed" |
+/**  It has nothing of the match: erased, or its time is over. */
+"gone" |
+/**  It answered with something that this version does not understand. */
+"not_understood";
+
+/**
+ *  The account through whose game client this PC saw the match, and what its
+ *  player did.
+ */
+export type Observer = {
+	/**  As the game names it. */
+	account: string,
+	/**  The player's name, where the game tells it. */
+	name: string | null,
+	/**  What the player did. */
+	counted: OwnCounts,
+};
+
+/**  How far a clock was ahead of UTC from a moment on: clocks are changed twice a year. */
+export type OffsetSince = {
+	/**  From then on, in Unix milliseconds. */
+	from_ms: number,
+	/**  So many minutes. */
+	minutes: number,
+};
+
+/**
+ *  How much the overlay's ground hides of what is below it, in percent. Text is
+ *  always opaque.
+ */
+export type OpacityPercent = number;
+
+/**  One match, told whole. */
+export type OpenMatch = {
+	/**  In one line. */
+	summary: Summary,
+	/**  As a picture. */
+	timeline: Timeline,
+	/**  The table behind the picture. */
+	table: Table,
+	/**  In a few numbers; none before it has ended. */
+	recap: Recap | null,
+	/**  Where its events are. */
+	uploads: Uploads,
+	/**  What was kept of it and cannot be told. */
+	unused: UnusedBodies,
+	/**  Events for which it had no room: of a match with tens of thousands. */
+	left_out: number,
+	/**  What the server made of it, where that is final and was read before. */
+	witnessed: Witnessed | null,
+};
+
+/**  What the player does with the overlay while it is moved. */
+export type OverlayAct =
+/**  Takes it by this. */
+({ pick_up: {
+	/**  By this. */
+	handle: Handle,
+	/**  Where on the page, in CSS pixels from its left. */
+	x: number,
+	/**  In CSS pixels from its top. */
+	y: number,
+} }) & { look?: never; nudge?: never } |
+/**  Pulls it to where the pointer is. */
+"pull" |
+/**  Lets it go. */
+"let_go" |
+/**  Moves it by a step. */
+({ nudge: {
+	/**  There. */
+	direction: Direction,
+	/**  So far. */
+	step: Step,
+} }) & { look?: never; pick_up?: never } |
+/**  Makes it look otherwise. */
+({ look: Restyle }) & { nudge?: never; pick_up?: never };
+
+/**  What the player chooses of the overlay: its settings, all of them. */
+export type OverlayChosen = {
+	/**  Where it is seen; absent until the player was asked. */
+	show: Where | null,
+	/**  When it is seen over the game. */
+	when: When,
+	/**  How many events it shows, from 2 to 8. */
+	rows: OverlayRows,
+};
+
+/**  What is done about moving the overlay. */
+export type OverlayEditing =
+/**  It is shown, and takes clicks and keys until it is locked. */
+"start" |
+/**  It stays as it is, and lets clicks through. */
+"lock" |
+/**  It goes back to where it was. */
+"cancel" |
+/**  It stands and looks as on the first day. */
+"reset";
+
+/**  How the overlay's page is to look. */
+export type OverlayLook = {
+	/**  Whether it is being moved. */
+	mode: Mode,
+	/**  How many events it shows. */
+	rows: number,
+	/**  How much its ground hides. */
+	opacity: OpacityPercent,
+	/**  Whether anything can be seen through it. */
+	ground: Ground,
+	/**  How large it is drawn. */
+	scale: ScalePercent,
+	/**  Where it stands from left to right. */
+	across: Along,
+	/**  Where it stands from top to bottom. */
+	down: Along,
+	/**  The name of the monitor that it stands on; empty where the system gives none. */
+	monitor: string,
+	/**  The game that it stands there for, by its source's name. */
+	game: string,
+};
+
+/**  What the settings page shows of the overlay. */
+export type OverlayReport = {
+	/**  What the player chose. */
+	settings: OverlayChosen,
+	/**  How it looks at the moment. */
+	look: OverlayLook,
+	/**  Whether it is seen at the moment, and if not, why. */
+	seen: Seen,
+};
+
+/**  How many of the last events the overlay shows: from 2 to 8. */
+export type OverlayRows = number;
+
+/**  What the overlay's page is told. */
+export type OverlayTold =
+/**  How it is to look from here on. */
+({ look: OverlayLook }) & { ask?: never } |
+/**  It is asked whether it lives, and answers with this. */
+({ ask: Nonce }) & { look?: never };
+
+/**
+ *  Kills, deaths and assists counted from this PC's events of the match, not the
+ *  game's own count: without warm-up, without rounds that were begun anew, and
+ *  without what happened before this PC saw the match.
+ */
+export type OwnCounts = {
+	/**  Players killed. */
+	kills: number,
+	/**  Times killed. */
+	deaths: number,
+	/**
+	 *  Kills helped with; absent where the game shows only the player's own
+	 *  counters.
+	 */
+	assists: number | null,
+};
+
+/**  What the page is told of its look. */
+export type PageLook = {
+	/**  How many events it shows. */
+	rows: number,
+	/**  In which language. */
+	language: StreamLanguage,
+	/**  What it is shown on. */
+	surface: StreamSurface,
+};
+
+/**  The colours of the marks. */
+export type Palette =
+/**  Green, vermilion, amber and blue. */
+"usual" |
+/**  Told apart with any of the common kinds of colour blindness. */
+"safe";
+
+/**  The player's part in an event. */
+export type Part =
+/**  Did it. */
+"did" |
+/**  It was done to them, be it by their own hand. */
+"suffered" |
+/**  Helped whoever did it. */
+"helped" |
+/**  Had none. */
+"watched";
+
+/**  Why nothing is sent. */
+export type PauseCode =
+/**  The disk does not take what was captured. */
+"not_saved" |
+/**  There is no server, or the player did not agree to it. */
+"no_server" |
+/**  The player holds it back. */
+"held" |
+/**  This device is being enrolled. */
+"enrolling" |
+/**  The server is being asked for its key of pseudonyms. */
+"asking_names_key" |
+/**  The server has no key of pseudonyms. */
+"names_not_hidden" |
+/**  This device has no token for the server. */
+"not_enrolled" |
+/**  The server gave this device a token that is not here. */
+"already_enrolled" |
+/**  The server does not take the enrolment key. */
+"key_refused" |
+/**  The server does not know this device's token. */
+"token_refused" |
+/**  The server knows the token and does not let it in. */
+"not_let_in" |
+/**  The server needs a newer version of Ringside. */
+"too_old_version" |
+/**  No answer. */
+"server_not_reached" |
+/**  The other end could not show that it is the server. */
+"certificate" |
+/**  What answers is no Ringside server. */
+"not_our_server" |
+/**  The server takes nothing at the moment. */
+"server_busy" |
+/**  The server takes nothing that was sent so. */
+"server_refused" |
+/**  The server wants some events again later. */
+"asked_again" |
+/**  The upload queue cannot be read or written. */
+"queue_unreadable" |
+/**  Something else: its particulars say what. */
+"other";
+
+/**
+ *  Percent of the free span, from 0 to 100. To a page it is a number, and never
+ *  the `null` that other floats may be there; `specta` has no name for such.
+ */
+export type Percent = number;
 
 /**  What the game says that the player is doing. */
 export type Phase =
@@ -143,6 +1451,52 @@ export type Phase =
 "between_rounds" |
 /**  Before the match, in its break, or after it. */
 "out_of_play";
+
+/**  Where the app runs, as far as hotkeys care. */
+export type Place =
+/**  A desktop that gives programs hotkeys. */
+"here" |
+/**
+ *  One that lets no program see a key that is not meant for it, and gives
+ *  hotkeys through its portal where it has one.
+ */
+"wayland" |
+/**  The system gives none. */
+"nowhere";
+
+/**  Where and in which language a player looks for matches. */
+export type Places = {
+	/**
+	 *  The player's clock, the earliest change first; what was before has that of the
+	 *  first, and without any the day is UTC's.
+	 */
+	offsets: OffsetSince[],
+	/**  The player's words for days. */
+	days: DayNames,
+};
+
+/**  What leaves this machine, and under which identity. */
+export type PrivacyState = {
+	/**  How other players' names leave. */
+	names: NamesSent,
+	/**
+	 *  Whether the server's key of pseudonyms is here. Without it nothing is sent
+	 *  under pseudonyms; it comes with the next enrolment or contact.
+	 */
+	has_names_key: boolean,
+	/**  Which games' events leave. */
+	send: GamesSent,
+	/**  How many events stay here because of that, by game. */
+	kept: KeptHere,
+	/**  How many events wait to be sent. */
+	waiting: number,
+	/**  The identity that events are sent under. */
+	device: string,
+	/**  The servers that know this identity. */
+	enrolled_at: string[],
+	/**  How many identities this PC had before. */
+	former_identities: number,
+};
 
 /**
  *  Why it cannot be done. The page has the words for each code; the detail is
@@ -161,6 +1515,8 @@ export type ProblemCode =
 "not_running" |
 /**  The upload queue cannot be read or written. */
 "queue" |
+/**  The player's own history of matches cannot be read or written. */
+"history" |
 /**  The settings file cannot be read. */
 "settings" |
 /**  The address is none that events may be sent to. */
@@ -169,8 +1525,41 @@ export type ProblemCode =
 "file" |
 /**  What was named is not an event's id. */
 "no_such_event" |
+/**  A match runs; what was asked for waits until it is over. */
+"match_runs" |
+/**
+ *  A server did not erase what this PC sent: it does not answer, does not take this
+ *  PC's token, or is not done yet.
+ */
+"not_erased" |
+/**  An erasure got stuck: a part is gone, and the rest is there. */
+"partly_erased" |
+/**  The folder is none of the game's. */
+"not_the_game" |
+/**  Somebody changed the game's file meanwhile; it was left as it is. */
+"changed_since" |
+/**  What stood in the game's folder before is kept no more. */
+"backup_gone" |
+/**  This user may not write there. */
+"denied" |
+/**  The disk is full. */
+"no_room" |
+/**  The file is no recording that this version can play. */
+"recording" |
+/**  No recording has that name any more. */
+"no_such_recording" |
+/**  The recording is being written at the moment. */
+"being_recorded" |
 /**  Something else; the detail says what. */
 "other";
+
+/**  A QR code, to be drawn as one path of a picture. */
+export type QrPicture = {
+	/**  Its width and its height, without the quiet ground around it. */
+	size: number,
+	/**  Its dark modules, as the path of an SVG whose unit is a module. */
+	path: string,
+};
 
 /**  Which events to show. */
 export type QueueFilter =
@@ -184,6 +1573,23 @@ export type QueueFilter =
 "sent" |
 /**  Refused by the server. */
 "refused";
+
+/**  What is next for an event. When that is, the counts of the upload say. */
+export type QueueNext =
+/**  It goes with the queue. */
+"turn" |
+/**  It was refused, and is tried again behind the others. */
+"aside" |
+/**  The server wants it again later: it waits with the others of its kind. */
+"asked_again" |
+/**  Its game is not sent: it stays until the player decides otherwise. */
+"kept_here" |
+/**  The server's answer. */
+"answer" |
+/**  Nothing: the server has it. */
+"nothing" |
+/**  Nothing by itself: the player may send it again or delete it. */
+"player";
 
 /**  Some rows, and where they go on. */
 export type QueuePage = {
@@ -209,6 +1615,10 @@ export type QueueRow = {
 	event_type: string | null,
 	/**  When it was seen, RFC 3339. */
 	time: string | null,
+	/**  How long it has been here, in seconds; absent where its bytes cannot be read. */
+	age_s: number | null,
+	/**  What is next for it. */
+	next: QueueNext,
 	/**  Bytes of its body. */
 	bytes: number,
 	/**  Why it was refused, as a word of the wire's. */
@@ -228,6 +1638,101 @@ export type QueueState =
 /**  Refused by the server. */
 "refused";
 
+/**  A match that ended, in a few numbers. */
+export type Recap = {
+	/**  The match. */
+	key: string,
+	/**  The game. */
+	game: string,
+	/**  The game's own word for where it was played. */
+	map: string | null,
+	/**
+	 *  How it ended: as the game says, else by the last score where the player's
+	 *  side is known.
+	 */
+	outcome: MatchOutcome | null,
+	/**  The last score. */
+	score: MatchScore | null,
+	/**  The highest number of a round that ended. */
+	rounds: number | null,
+	/**  What the player did, by account. */
+	observers: Observer[],
+	/**
+	 *  The player's kills in a row that the game itself announced, the longest
+	 *  first.
+	 */
+	multi_kills: MultiKills[],
+	/**  How long it took. */
+	duration: MatchDuration,
+	/**  The first thing that this PC saw. */
+	first: RecapEvent,
+	/**  The last one. */
+	last: RecapEvent,
+	/**  Events of the match. */
+	events: number,
+	/**  How many of them are on the server. */
+	uploads: Uploads,
+};
+
+/**  An event of a recap. */
+export type RecapEvent = {
+	/**  The event. */
+	event_id: string,
+	/**  Its kind. */
+	kind: string,
+	/**  When. */
+	when: ToldAt,
+};
+
+/**  What is in a recording. */
+export type RecordingContent = {
+	/**  The source's name, such as `cs2`. */
+	source: string,
+	/**  When it began, RFC 3339. */
+	recorded_at: string,
+	/**  How long it is. */
+	duration_ms: number,
+	/**  Frames in it. */
+	frames: number,
+	/**  Whether players' names were taken out. */
+	without_names: boolean,
+};
+
+/**  Every recording, and whether there are to be more. */
+export type RecordingList = {
+	/**  Whether what games say is recorded at the moment. */
+	records: boolean,
+	/**  Where they are; files that are put there can be played too. */
+	folder: string,
+	/**  The newest first. */
+	rows: RecordingRow[],
+};
+
+/**  One recording. */
+export type RecordingRow = {
+	/**  The file's name in the folder. */
+	name: string,
+	/**  How it stands with it. */
+	state: RecordingState,
+	/**  Bytes on the disk. */
+	bytes: number,
+	/**  What is in it, where it could be read to its end. */
+	content: RecordingContent | null,
+};
+
+/**  How it stands with a recording. */
+export type RecordingState =
+/**  It is being written. */
+{ is: "running" } |
+/**  It says itself why it ended, or was made of another program's file. */
+{ is: "whole" } |
+/**  It ends without a word, as when the PC lost power: all before can be played. */
+{ is: "cut_off" } |
+/**  It cannot be read. */
+{ is: "unreadable";
+/**  Why. */
+detail: string };
+
 /**  What became of events that were to be deleted. */
 export type Removal = {
 	/**  They are gone, and will not come back. */
@@ -238,12 +1743,90 @@ export type Removal = {
 	absent: number,
 };
 
+/**  How fast a recording is played. */
+export type ReplaySpeed =
+/**  As it went. */
+"recorded" |
+/**  Ten times as fast. */
+"ten_times" |
+/**  Without waiting. */
+"max";
+
+/**  What a page is told of a replay beside its events. */
+export type ReplayTold =
+/**  So many of its entries were played. */
+{ is: "played";
+/**  Entries so far. */
+entries: number;
+/**  Entries in all. */
+of: number } |
+/**  It is over. */
+{ is: "over" } |
+/**  It cannot be played, or not further. */
+{ is: "failed";
+/**  Why. */
+problem: Problem };
+
+/**  How it is to look, or in which field of its monitor to stand. */
+export type Restyle =
+/**  Into one of the nine fields of its monitor. */
+({ anchor: Anchor }) & { opacity?: never; opacity_to?: never; scale?: never; scale_to?: never } |
+/**  One step larger or smaller. */
+({ scale: Adjustment }) & { anchor?: never; opacity?: never; opacity_to?: never; scale_to?: never } |
+/**  To this size. */
+({ scale_to: ScalePercent }) & { anchor?: never; opacity?: never; opacity_to?: never; scale?: never } |
+/**  One step more or less opaque. */
+({ opacity: Adjustment }) & { anchor?: never; opacity_to?: never; scale?: never; scale_to?: never } |
+/**  To this opacity. */
+({ opacity_to: OpacityPercent }) & { anchor?: never; opacity?: never; scale?: never; scale_to?: never };
+
+/**  How a round ended for the player's own side. */
+export type RoundResult =
+/**  The player's side won it. */
+"won" |
+/**  The other side did. */
+"lost";
+
+/**  A round as it is drawn. */
+export type RoundSpan = {
+	/**  As the game numbers it, from 1. A match that began anew has two of it. */
+	number: number,
+	/**  Where it begins, from 0 to 1. */
+	from: number,
+	/**  Where it ends, from 0 to 1. */
+	to: number,
+	/**  Whether it counts for the match. */
+	stage: Stage,
+	/**  The side that won it, in the game's word. */
+	winner: string | null,
+	/**  Whether the player's side won it, where both are known. */
+	result: RoundResult | null,
+	/**  The score when it ended, where it was told. */
+	score: MatchScore | null,
+};
+
 /**  The match that runs. */
 export type Running = {
 	/**  How it stands; absent while none runs. */
 	glance: Glance | null,
 	/**  The source's name, such as `cs2`; absent while none runs. */
 	source: string | null,
+	/**  So many moments of it the player marked while this page was open. */
+	chapters: number,
+};
+
+/**  What this installation does on this PC. */
+export type Safety = {
+	/**  The version that says so. */
+	version: string,
+	/**  Which files are written. */
+	files: FilesWritten[],
+	/**  Which folders are followed, in which a game writes what is read. */
+	followed: FolderFollowed[],
+	/**  Which addresses are contacted or listened on. */
+	addresses: AddressUsed[],
+	/**  What the Windows program imports, and why. */
+	windows_imports: WindowsImports[],
 };
 
 /**  Whether a captured event is on disk. */
@@ -253,6 +1836,9 @@ export type Saved =
 /**  Kept in memory: the disk does not take it. */
 "not_saved";
 
+/**  How much larger than designed the overlay is drawn, in percent. */
+export type ScalePercent = number;
+
 /**  A score from the player's side. */
 export type Score = {
 	/**  The player's own side. */
@@ -261,12 +1847,153 @@ export type Score = {
 	other: number,
 };
 
+/**  Whether the overlay is seen. */
+export type Seen =
+/**  It is. */
+"shown" |
+/**  It is not, and this is the first reason. */
+{ hidden: Why };
+
+/**  What parts the cells. */
+export type Separator =
+/**  As RFC 4180 says. */
+"comma" |
+/**
+ *  What spreadsheets expect where numbers have a decimal comma: of a comma they
+ *  would make one column.
+ */
+"semicolon";
+
+/**  What the server did with a match that was to be erased. */
+export type ServerErasure =
+/**  It was not to be asked. */
+{ is: "not_wanted" } |
+/**  This PC never sent to one, so that there is nothing to erase. */
+{ is: "no_server" } |
+/**  It has nothing of this PC's of it any more. */
+{ is: "done" } |
+/**
+ *  It is asked again until it has done it: it has more to erase than it does at
+ *  once, or events were still under way to it.
+ */
+{ is: "goes_on" } |
+/**  It is asked again until it has done it. */
+{ is: "later";
+/**  Why it has not yet. */
+why: NotTold };
+
+/**  What a setup would do to one file. */
+export type SetupFile = {
+	/**  The file. */
+	path: string,
+	/**  Whose folder it is in. */
+	edition: Edition,
+	/**  What would be done. */
+	does: Change,
+	/**  The file line by line. */
+	lines: DiffLine[],
+	/**  Names what stands there now: to be handed to [`Setup::write`]. */
+	seen: string,
+};
+
+/**  What a setup would do. */
+export type SetupPreview =
+/**  The game serves its API or writes its log by itself. */
+{ is: "nothing_to_install" } |
+/**  No such game is where games are usually installed. */
+{ is: "not_found" } |
+/**  One file for each place where the game is installed. */
+{ is: "files";
+/**  The files. */
+files: SetupFile[] };
+
+/**  A side, or the middle, of one axis. */
+export type Side =
+/**  Left or top. */
+"start" |
+/**  Neither. */
+"middle" |
+/**  Right or bottom. */
+"end";
+
+/**  The points of one side. */
+export type SidePoints = {
+	/**  The game's word for it, in small letters: `ct`. */
+	side: string,
+	/**  Its points. */
+	points: number,
+};
+
+/**
+ *  What goes on between Ringside and one game.
+ *
+ *  Its text is for a terminal and for whoever looks further; a page makes its
+ *  words of the code.
+ */
+export type SourceState =
+/**  The player has it switched off. */
+{ is: "off" } |
+/**  It is on, and a file of this PC or the server turns it off for now. */
+{ is: "turned_off";
+/**  Why, in whoever's words that turned it off. */
+reason: string;
+/**  The server that did; none where it was the file. */
+server: string | null } |
+/**  The game was not asked yet. */
+{ is: "not_asked" } |
+/**  Nobody serves the game's port: no match is on. */
+{ is: "not_running" } |
+/**  The game answers and has no match yet. */
+{ is: "loading" } |
+/**  Frames come in, for the game was asked for them. */
+{ is: "in_match" } |
+/**  Ringside waits for the game's first post. */
+{ is: "listening" } |
+/**  The game posts with another token than ours. */
+{ is: "other_token" } |
+/**  The game posts frames. */
+{ is: "receiving" } |
+/**  The game took the connection, and has said nothing yet. */
+{ is: "connected" } |
+/**  Nothing of the game is where it keeps its files. */
+{ is: "not_found" } |
+/**  The game's folder is there, and no file in it to follow yet. */
+{ is: "no_file" } |
+/**  The game's newest file is followed. */
+{ is: "following";
+/**  Its name, without its folder. */
+file: string } |
+/**  Whoever serves the game's port is not the game: its certificate is not. */
+{ is: "tls_refused";
+/**  What is wrong with it. */
+detail: string } |
+/**  The connection broke or took too long. */
+{ is: "not_answering";
+/**  How it failed. */
+detail: string } |
+/**  An answer that the game does not give. */
+{ is: "unexpected";
+/**  Its HTTP status. */
+status: number } |
+/**  An answer longer than any frame may be. */
+{ is: "too_large" } |
+/**  Another program has the port that the game posts to. */
+{ is: "port_taken";
+/**  The port on 127.0.0.1. */
+port: number;
+/**  What the system says. */
+detail: string } |
+/**  The reader could not be set up. */
+{ is: "cannot_read";
+/**  Why. */
+detail: string };
+
 /**  How reading one game goes. */
 export type SourceStatus = {
 	/**  The source's name. */
 	source: string,
-	/**  One sentence: what is going on. */
-	state: string,
+	/**  What is going on. */
+	state: SourceState,
 	/**  Frames read since the start. */
 	frames: number,
 	/**  Frames that could not be read. */
@@ -283,6 +2010,45 @@ export type SourceStatus = {
 	last_frame_at: string | null,
 	/**  Unknown names and how often each was seen. */
 	drift: { [key in string]: number },
+	/**  The same by the game's build, where the source tells it. */
+	drift_by_build?: { [key in string]: { [key in string]: number } },
+};
+
+/**  A file that was written. */
+export type Spreadsheet = {
+	/**  Where it is. */
+	path: string,
+	/**  Events in it. */
+	events: number,
+};
+
+/**  How a player wants a spreadsheet. */
+export type SpreadsheetWish = {
+	/**  What parts its cells where the player lives. */
+	separator: Separator,
+	/**  Minutes by which the player's clock was ahead of UTC in the match. */
+	utc_offset_min: number,
+	/**  What the page calls the events, by event id. */
+	labels: { [key in string]: string },
+};
+
+/**  Whether an event counts for the match. */
+export type Stage =
+/**  Before the match, for practice. */
+"warm_up" |
+/**  In rounds that were played and then begun anew. */
+"started_over" |
+/**  In the match. */
+"match";
+
+/**  How Ringside starts, and what becomes of it when its window is closed. */
+export type StartShown = {
+	/**  Whether it starts with the system; `None` where the system does not say. */
+	at_login: boolean | null,
+	/**  Whether closing the window is to leave it in the tray. */
+	close_to_tray: boolean,
+	/**  Whether there is a tray at the moment. */
+	tray: boolean,
 };
 
 /**  Everything that a page shows beside the feed and the match. */
@@ -290,6 +2056,145 @@ export type Status = {
 	/**  Whether the companion runs. */
 	capture: Capture,
 } & CompanionStatus;
+
+/**  How far an arrow key moves. */
+export type Step =
+/**  [`super::NUDGE_LOGICAL_PX`]. */
+"near" |
+/**  [`super::NUDGE_FAR_LOGICAL_PX`]. */
+"far";
+
+/**  What a player chooses. */
+export type StreamChoice = {
+	/**  Whether it is served. */
+	enabled: boolean,
+	/**  Where on this PC. */
+	port: number,
+	/**  Whether the names of others are left out. */
+	hide_names: boolean,
+	/**  How much later than the player an audience sees something, in seconds. */
+	delay_s: number,
+};
+
+/**  A language that the page has words in. */
+export type StreamLanguage =
+/**  English. */
+"en" |
+/**  German. */
+"de";
+
+/**  What the settings' page shows of it. */
+export type StreamState = {
+	/**  What the player chose. */
+	choice: StreamChoice,
+	/**  The page's address with its secret; absent while it is not served. */
+	address: string | null,
+	/**  Another program has the port, so it is not served although it is to be. */
+	port_taken: boolean,
+};
+
+/**  What the page is shown on. */
+export type StreamSurface =
+/**  Over a stream, which is seen through it: what there is not leaves no trace. */
+"stream" |
+/**  On a device of its own, where an empty page would look broken. */
+"device";
+
+/**  A match in short. */
+export type Summary = {
+	/**  The match. */
+	key: string,
+	/**  The game. */
+	game: string,
+	/**  The game's own word for where it was played. */
+	map: string | null,
+	/**  The game's own word for how. */
+	mode: string | null,
+	/**  When this PC saw the first of it. */
+	first_seen: string,
+	/**  When this PC saw the last of it. */
+	last_seen: string,
+	/**  Its start, where it was told. */
+	started: ToldAt | null,
+	/**  Whether the game was joined when the match was under way. */
+	joined_late: boolean,
+	/**  Its end, where it was told: then the match is complete. */
+	ended: ToldAt | null,
+	/**
+	 *  The highest number of a round that ended; absent where the game is not
+	 *  played in rounds.
+	 */
+	rounds: number | null,
+	/**  The latest score, where one was told. */
+	score: MatchScore | null,
+	/**  How it ended, where that is known. */
+	outcome: MatchOutcome | null,
+	/**  How long it took. */
+	duration: MatchDuration,
+	/**  Whose clients saw it, and what they did. */
+	observers: Observer[],
+	/**  Names of players that it tells of, in their order, for a search. */
+	players: string[],
+	/**  Its events by kind, each of them counted once. */
+	kinds: KindCount[],
+	/**  All of its events. */
+	events: number,
+};
+
+/**  How sure an event is, in a player's terms. */
+export type Sure =
+/**  Most of those who should have seen it did. */
+"certain" |
+/**  Several did. */
+"likely" |
+/**  Nobody else did, and nobody speaks against it. */
+"only_you" |
+/**  Most of those who should have seen it did not. */
+"doubted";
+
+/**  The table behind a timeline: the same marks in the same order. */
+export type Table = {
+	/**
+	 *  What stands in the cells of each row, from the left. A column in which no
+	 *  row has anything is left out.
+	 */
+	columns: TableColumn[],
+	/**  One a mark. */
+	rows: TableRow[],
+};
+
+/**  What stands in a column. */
+export type TableColumn =
+/**  The round's number. */
+"round" |
+/**  The game's own clock, as `mm:ss`. */
+"clock" |
+/**  When this PC saw it, RFC 3339. */
+"seen" |
+/**  The kind's word. */
+"kind" |
+/**  Who did it. */
+"attacker" |
+/**  To whom, or to what. */
+"victim" |
+/**  With whose help, separated by commas. */
+"assists" |
+/**  The player's part, in [`Part`](crate::Part)'s word. */
+"part" |
+/**  The game's own word for what it was. */
+"named" |
+/**  Kills in a row. */
+"streak" |
+/**  The game's own word for the weapon. */
+"weapon";
+
+/**  A row of the table. */
+export type TableRow = {
+	/**  The mark's event. */
+	event_id: string,
+	/**  As many as the table has columns; empty where there is nothing to say. */
+	cells: string[],
+};
 
 /**  Kills, deaths and assists as the game counts them. */
 export type Tally = {
@@ -301,10 +2206,102 @@ export type Tally = {
 	assists: number,
 };
 
+/**  The grounds and texts of the pages. */
+export type Theme =
+/**  As the system has it. */
+"system" |
+/**  Light on dark. */
+"dark" |
+/**  Dark on light. */
+"light" |
+/**  White on black, with strong lines. */
+"contrast";
+
+/**  What is drawn of a match, and said by the table behind it. */
+export type Timeline = {
+	/**  What positions count. */
+	axis: TimelineAxis,
+	/**  The lanes that have marks, from the top. */
+	lanes: LaneCount[],
+	/**  The rounds in the order they were played. */
+	rounds: RoundSpan[],
+	/**
+	 *  What happened, in the order of time. Marks of one time stand in the order
+	 *  in which this PC kept them.
+	 */
+	marks: Mark[],
+	/**  The kinds that have marks, for filters. */
+	kinds: KindCount[],
+};
+
+/**  What positions along a match count. */
+export type TimelineAxis =
+/**  Time on the game's own clock. */
+{ counts: "match_clock";
+/**  At position 0. */
+from_ms: number;
+/**  At position 1. */
+to_ms: number } |
+/**  Rounds, all equally wide, and time within each of them. */
+{ counts: "rounds" } |
+/**  Time on this PC's clock. */
+{ counts: "observed";
+/**  At position 0, RFC 3339. */
+from: string;
+/**  At position 1, RFC 3339. */
+to: string };
+
+/**  When something was told. */
+export type ToldAt = {
+	/**  When this PC saw it, RFC 3339. */
+	seen: string,
+	/**  The game's own clock, in milliseconds since the match began. */
+	match_clock_ms: number | null,
+};
+
+/**  How large everything is, in percent of the usual size. */
+export type UiSize = number;
+
+/**  What undoing a setup did to a file. */
+export type Undo =
+/**  It was ours, and is gone. */
+"removed" |
+/**  What stood there before stands there again. */
+"restored" |
+/**
+ *  The game's own file was written since: our keys are as they were before, and
+ *  all else is as it is now.
+ */
+"keys_restored" |
+/**  It was as before already. */
+"nothing";
+
+/**  One file that was put back as it was. */
+export type Undone = {
+	/**  The file. */
+	path: string,
+	/**  What was done to it. */
+	how: Undo,
+};
+
+/**  Bodies that the story has no use for, by reason. */
+export type UnusedBodies = {
+	/**  Damaged, or without what every event of ours has: an id, a time, data. */
+	unreadable: number,
+	/**  Whole, but of a kind that this version does not know. */
+	unknown_kind: number,
+	/**  Of another match, or of no match. */
+	elsewhere: number,
+	/**  Told before: the same event id again. */
+	repeated: number,
+};
+
 /**  The outbox in counts, and what the upload is doing. */
 export type UploadStatus = {
 	/**  Waiting to be sent. */
 	pending: number,
+	/**  Of games that the player keeps here: they wait for another decision. */
+	kept: number,
 	/**  In a request at the moment. */
 	in_flight: number,
 	/**  On the server's disk. */
@@ -321,12 +2318,150 @@ export type UploadStatus = {
 	oldest_pending_age_s: number | null,
 	/**  When the next request may go out. */
 	next_attempt_in_s: number | null,
-	/**  Why nothing is sent, where nothing is. */
+	/**  When what was refused and set aside may go out, where the others wait less. */
+	aside_in_s: number | null,
+	/**  When what the server asked for again goes again. */
+	asked_again_in_s: number | null,
+	/**  Why nothing is sent, where nothing is: a page has words for it. */
+	paused: PauseCode | null,
+	/**  The same with its particulars, in English. */
 	paused_reason: string | null,
 	/**  Whether the player holds the upload back. */
 	held: boolean,
 	/**  The server's address; absent where nothing leaves this machine. */
 	server: string | null,
+};
+
+/**  Where the events of a match are; the outbox knows. */
+export type Uploads = {
+	/**  On the server's disk. */
+	sent: number,
+	/**  Waiting on this PC, or in a request at the moment. */
+	waiting: number,
+	/**  Refused by the server. */
+	refused: number,
+};
+
+/**
+ *  When the player wants the overlay, where it lies on the game's monitor.
+ *
+ *  "Yields to moments when the game says the player is dead, buying or between
+ *  rounds" can be read both ways. It is meant so: the overlay leaves the screen
+ *  to the *play* and waits for such a moment, since any window over a game may
+ *  cost it frames, and a player who fights has no look to spare.
+ */
+export type When =
+/**  All the time. */
+"always" |
+/**
+ *  Only in calm moments: dead, buying, between rounds or out of play. A game
+ *  that never tells of its moments never shows it then.
+ */
+"calm_moments";
+
+/**
+ *  Where the player wants the overlay. The first run asks for it, so there is
+ *  none by default: nobody gets a window over a game unasked.
+ */
+export type Where =
+/**  Over the game. */
+"over_game" |
+/**  Beside it, on another monitor, as long as there is another. */
+"other_monitor" |
+/**  As a page in OBS alone: no window of it is made. */
+"obs_only" |
+/**  Not at all. */
+"nowhere";
+
+/**  Whose marks. */
+export type Whose =
+/**  Everybody's. */
+"everybodys" |
+/**  Only those in which the player had a part. */
+"yours";
+
+/**  Why the overlay is not seen. */
+export type Why =
+/**  Its page does not answer, or has not answered yet. */
+"page_silent" |
+/**  The player wants it in OBS only. */
+"in_obs_only" |
+/**  The player wants it nowhere. */
+"not_wanted" |
+/**  The player switched it off. */
+"switched_off" |
+/**  There is nothing to show. */
+"nothing_to_show" |
+/**  The game is minimised. */
+"game_minimised" |
+/**  The game is covered on its own monitor. */
+"game_covered" |
+/**  The player plays, and wants it in calm moments only. */
+"in_play";
+
+/**  Why something is no hotkey. */
+export type WhyNot =
+/**  A key that no hotkey has. */
+"unknown_key" |
+/**  Nothing but Ctrl, Alt and Shift. */
+"no_key" |
+/**  More than one key besides. */
+"several_keys" |
+/**  It would take a letter from whoever writes in the game's chat. */
+"needs_ctrl_or_alt";
+
+/**  Functions of Windows that are imported for one reason. */
+export type WindowsImports = {
+	/**  The library that has them, in lower case. */
+	library: string,
+	/**  Why they are imported, in English. */
+	why: string,
+	/**  Their names. */
+	functions: string[],
+};
+
+/**  A copy without names. */
+export type WithoutNames = {
+	/**  The copy's name in the folder. */
+	name: string,
+	/**  How many names and accounts were replaced. */
+	names: number,
+};
+
+/**  What the server made of a match, as far as it can be had. */
+export type WitnessAnswer =
+/**  This. */
+{ is: "here";
+/**  By event. */
+witnessed: Witnessed;
+/**  Whether it will stay so; then this PC keeps it. */
+is_final: boolean } |
+/**  The server shows it when the match is final. */
+{ is: "not_yet";
+/**  When that is at the earliest, RFC 3339. */
+from: string;
+/**  And at the latest. */
+until: string } |
+/**  Nobody was asked. */
+{ is: "not_asked";
+/**  Why. */
+why: NotAsked } |
+/**  The server was asked in vain. */
+{ is: "not_told";
+/**  Why. */
+why: NotTold };
+
+/**  A story's events as the server sees them. */
+export type Witnessed = {
+	/**  By event. */
+	events: { [key in string]: EventWitnesses },
+	/**
+	 *  Events of the story that express no occurrence: not sent, or not yet
+	 *  looked at.
+	 */
+	not_placed: number,
+	/**  Occurrences that no event of this PC expresses: others saw them. */
+	seen_by_others_only: number,
 };
 
 /* Tauri Specta runtime */

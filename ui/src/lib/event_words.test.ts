@@ -14,7 +14,9 @@ test("every sentence that was translated can be said", () => {
   const said = Object.values(EVENT_WORDS).flatMap((forms) =>
     Object.values(forms).map((say) => (say as (actors: object) => string)(names)),
   );
-  expect(said.sort()).toEqual(sentences.map((name) => file[name]).sort());
+  // Kills in a row are named where they are the whole sentence: "A triple kill".
+  const own = said.filter((sentence) => sentence !== "{victim}");
+  expect(own.sort()).toEqual(sentences.map((name) => file[name]).sort());
 });
 
 test("a sentence names whom its form says", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { matchClock, roughly, timeOfDay } from "./format";
+import { bytes, matchClock, roughly, timeOfDay } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -24,4 +24,13 @@ test.each([
 test("a time that is none shows nothing", () => {
   expect(timeOfDay("yesterday")).toBe("");
   expect(timeOfDay("2026-11-20T19:00:05Z")).toMatch(/^\d\d:\d\d:05$/);
+});
+
+test.each([
+  [812, "812 byte"],
+  [1_300, "1.3 kB"],
+  [4_812_113, "4.8 MB"],
+  [2_000_000_000, "2 GB"],
+])("%d bytes are told in their greatest unit", (count, told) => {
+  expect(bytes(count)).toBe(told);
 });

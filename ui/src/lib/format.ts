@@ -22,6 +22,14 @@ export function timeOfDay(rfc3339: string): string {
   return time.toLocaleTimeString(language.current, { ...format, hourCycle: "h23" });
 }
 
+/** The day and the time at this PC, to the minute. */
+export function dayAndTime(rfc3339: string): string {
+  const time = new Date(rfc3339);
+  if (Number.isNaN(time.getTime())) return "";
+  const format = { dateStyle: "medium", timeStyle: "short" } as const;
+  return time.toLocaleString(language.current, format);
+}
+
 /** A length of time in its greatest whole unit: `45 sec`, `12 min`, `3 hr`. */
 export function roughly(seconds: number): string {
   if (seconds < MINUTE_S) return inUnit(seconds, "second");
@@ -39,10 +47,15 @@ function twoDigits(count: number): string {
   return String(count).padStart(2, "0");
 }
 
-/** Bytes in their greatest unit: `812 B`, `1.3 kB`. */
+/** Bytes in their greatest unit: `812 B`, `1.3 kB`, `4.8 MB`. */
 export function bytes(count: number): string {
-  const kilo = count >= 1000;
-  const unit = kilo ? "kilobyte" : "byte";
+  const [unit, size] = UNITS.find(([, least]) => count >= least) ?? ["byte", 1];
   const style = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(language.current, style).format(kilo ? count / 1000 : count);
+  return new Intl.NumberFormat(language.current, style).format(count / size);
 }
+
+const UNITS = [
+  ["gigabyte", 1_000_000_000],
+  ["megabyte", 1_000_000],
+  ["kilobyte", 1000],
+] as const;

@@ -16,10 +16,11 @@ export function languageFor(wanted: readonly string[]): Locale {
 /** The page's language. Every message that is shown follows it at once. */
 class Language {
   #chosen = $state<Locale | null>(null);
-  readonly #systems = languageFor(navigator.languages);
+  /** The language that the system wants. */
+  readonly systems = languageFor(navigator.languages);
 
   get current(): Locale {
-    return this.#chosen ?? this.#systems;
+    return this.#chosen ?? this.systems;
   }
 
   /** The player's choice; `null` follows the system again. */
@@ -30,6 +31,11 @@ class Language {
 
 export const language = new Language();
 overwriteGetLocale(() => language.current);
+
+/** Whether the language writes `1,5`: there a comma parts no cells. */
+export function hasDecimalComma(): boolean {
+  return new Intl.NumberFormat(language.current).format(1.5).includes(",");
+}
 
 /** A number the language's way: `1,234`. */
 export function formatCount(count: number): string {

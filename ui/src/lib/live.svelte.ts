@@ -13,8 +13,12 @@ const NOTHING_KNOWN: Status = {
     pruned: 0,
     lost: 0,
     not_saved: 0,
+    kept: 0,
     oldest_pending_age_s: null,
     next_attempt_in_s: null,
+    aside_in_s: null,
+    asked_again_in_s: null,
+    paused: null,
     paused_reason: null,
     held: false,
     server: null,
@@ -22,7 +26,7 @@ const NOTHING_KNOWN: Status = {
   recording_problem: null,
 };
 
-const NO_MATCH: Running = { glance: null, source: null };
+const NO_MATCH: Running = { glance: null, source: null, chapters: 0 };
 
 /** Whether the page knows what is shown: asking, told, or out of the shell's reach. */
 export type Reach = "asking" | "told" | "unreachable";
@@ -51,7 +55,14 @@ export class Live {
     }
   }
 
+  /** What happened is not to be shown any more: it was erased, or is old. */
+  forget(): void {
+    this.feed = [];
+    this.running = NO_MATCH;
+  }
+
   #take(update: LiveUpdate) {
+    if (update.forget) this.forget();
     this.feed = update.lines.reduce<readonly FeedLine[]>(remember, this.feed);
     if (update.running) this.running = update.running;
     if (update.status) this.status = update.status;

@@ -37,8 +37,17 @@ test("what an update does not speak of stays", async () => {
 test("a match that ended is shown no longer", async () => {
   const { live, tell } = await begun();
   tell(update([], { running: running() }));
-  tell(update([], { running: { glance: null, source: null } }));
+  tell(update([], { running: { glance: null, source: null, chapters: 0 } }));
   expect(live.running.glance).toBeNull();
+});
+
+test("what was erased is shown no longer, and what comes with it is", async () => {
+  const { live, tell } = await begun();
+  tell(update([line("a")], { status: status({ settled: 1 }), running: running() }));
+  tell(update([line("b")], { forget: true }));
+  expect(ids(live)).toEqual(["b"]);
+  expect(live.running.glance).toBeNull();
+  expect(live.status.upload.settled).toBe(1);
 });
 
 test("a shell out of reach is said to be", async () => {

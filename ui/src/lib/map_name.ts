@@ -1,11 +1,10 @@
 /** Names that players know, where the game itself writes numbers. */
-const LEAGUE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    Map11: "Summoner’s Rift",
-    Map12: "Howling Abyss",
-    Map30: "Rings of Wrath",
-  }),
-);
+export const MAP_NAMES: Readonly<Record<string, string>> = {
+  Map11: "Summoner’s Rift",
+  Map12: "Howling Abyss",
+  Map30: "Rings of Wrath",
+};
+const LEAGUE: ReadonlyMap<string, string> = new Map(Object.entries(MAP_NAMES));
 
 /** Where a match is played, as players call it: `de_mirage` is Mirage. */
 export function mapName(source: string, map: string): string {

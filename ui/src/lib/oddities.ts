@@ -1,13 +1,21 @@
 import type { SourceStatus } from "../generated/bindings";
 import { m } from "../generated/paraglide/messages";
 
+/** What is odd about reading a game. */
+export interface Oddity {
+  readonly words: string;
+  /** The companion's own words for why, in English. */
+  readonly detail: string | null;
+}
+
 /** What is odd about reading a game, each with its reason where there is one. */
-export function oddities(source: SourceStatus): string[] {
-  const unreadable = m.games_unreadable({ count: source.unreadable });
-  const why = source.last_unreadable;
+export function oddities(source: SourceStatus): Oddity[] {
+  const oddity = (count: number, words: string, detail: string | null = null) =>
+    count > 0 ? [{ words, detail }] : [];
+  const { unreadable, refused_posts: refused, frames_dropped: dropped } = source;
   return [
-    source.unreadable > 0 && (why === null ? unreadable : `${unreadable}: ${why}`),
-    source.refused_posts > 0 && m.games_refused({ count: source.refused_posts }),
-    source.frames_dropped > 0 && m.games_dropped({ count: source.frames_dropped }),
-  ].filter((oddity) => oddity !== false);
+    ...oddity(unreadable, m.games_unreadable({ count: unreadable }), source.last_unreadable),
+    ...oddity(refused, m.games_refused({ count: refused })),
+    ...oddity(dropped, m.games_dropped({ count: dropped })),
+  ];
 }

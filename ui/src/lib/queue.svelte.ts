@@ -8,6 +8,7 @@ export type QueueIpc = Pick<
   | "queueBody"
   | "queueRequeue"
   | "queueDelete"
+  | "queueDeleteWaiting"
   | "queueExport"
   | "uploadHold"
   | "uploadLetGo"
@@ -17,13 +18,17 @@ export type QueueIpc = Pick<
 /** What came of the last thing that the player asked for. */
 export type Outcome =
   | { is: "deleted"; count: number; beingSent: number }
+  | { is: "deleted_waiting"; count: number; beingSent: number }
   | { is: "requeued"; count: number }
   | { is: "exported"; count: number; path: string };
+
+/** A row, and when its event was saved, in this PC's milliseconds: so its age goes on. */
+export type ListedRow = QueueRow & { readonly saved_ms: number | null };
 
 /** The rows of the upload queue as far as they were looked at, and what is done with them. */
 export class Queue {
   filter = $state<QueueFilter>("waiting");
-  rows = $state.raw<readonly QueueRow[]>([]);
+  rows = $state.raw<readonly ListedRow[]>([]);
   total = $state(0);
   problem = $state.raw<Problem | null>(null);
   outcome = $state.raw<Outcome | null>(null);
@@ -72,6 +77,15 @@ export class Queue {
     await this.look();
   }
 
+  /** Deletes all that waits, also what is on no page that was looked at. */
+  async deleteWaiting(): Promise<void> {
+    const removal = this.#done(await this.#ipc.queueDeleteWaiting());
+    if (!removal) return;
+    const { deleted, being_sent } = removal;
+    this.outcome = { is: "deleted_waiting", count: deleted, beingSent: being_sent };
+    await this.look();
+  }
+
   /** Sends one refused event again, or all. */
   async requeue(row: QueueRow | null): Promise<void> {
     const count = this.#done(await this.#ipc.queueRequeue(row && [row.event_id]));
@@ -94,13 +108,16 @@ export class Queue {
     this.#done(await this.#ipc.uploadRetryNow());
   }
 
-  async #ask(beyond: number | null, before: readonly QueueRow[]): Promise<void> {
+  async #ask(beyond: number | null, before: readonly ListedRow[]): Promise<void> {
     const asked = ++this.#asked;
     const answer = await this.#ipc.queuePage(this.filter, beyond);
     if (asked !== this.#asked) return;
     const page = this.#done(answer);
     if (!page) return;
-    this.rows = [...before, ...page.rows];
+    const now = Date.now();
+    const saved = (age: number | null) => (age === null ? null : now - age * 1000);
+    const rows = page.rows.map((row) => ({ ...row, saved_ms: saved(row.age_s) }));
+    this.rows = [...before, ...rows];
     this.total = page.total;
     this.#next = page.next;
   }

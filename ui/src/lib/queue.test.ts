@@ -43,6 +43,19 @@ test("what is deleted is listed no more, and said", async () => {
   expect(queue.outcome).toEqual({ is: "deleted", count: 1, beingSent: 0 });
 });
 
+test("all that waits is deleted, also beyond what is listed, and the rest stays", async () => {
+  const queue = new Queue(queueOf(LINES));
+  await queue.show("all");
+  const all = queue.total;
+  await queue.show("waiting");
+  const waiting = queue.total;
+  await queue.deleteWaiting();
+  expect(queue.outcome).toEqual({ is: "deleted_waiting", count: waiting, beingSent: 0 });
+  expect(queue.total).toBe(0);
+  await queue.show("all");
+  expect(queue.total).toBe(all - waiting);
+});
+
 test("refused events wait again, all at once", async () => {
   const queue = new Queue(queueOf(LINES));
   await queue.show("refused");

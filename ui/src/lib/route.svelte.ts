@@ -1,5 +1,14 @@
 /** Every page of the main window, in the order in which the bar names them. */
-export const PAGES = ["live", "queue", "games"] as const;
+export const PAGES = [
+  "live",
+  "matches",
+  "queue",
+  "games",
+  "recordings",
+  "privacy",
+  "settings",
+  "help",
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** What the address says: a page, and one thing on it such as a match. */

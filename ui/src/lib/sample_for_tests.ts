@@ -17,8 +17,13 @@ export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLin
     attacker: null,
     victim: null,
     observer: "Ana",
+    you: null,
     round: null,
     match_clock_ms: null,
+    named: null,
+    streak: null,
+    weapon: null,
+    headshot: null,
     time: "2026-11-20T19:00:00Z",
     saved: "saved",
     ...changes,
@@ -27,10 +32,13 @@ export function line(event_id: string, changes: Partial<FeedLine> = {}): FeedLin
 
 export function status(upload: Partial<UploadStatus> = {}, changes: Partial<Status> = {}): Status {
   const counts = { pending: 0, in_flight: 0, settled: 0, quarantined: 0 };
-  const troubles = { pruned: 0, lost: 0, not_saved: 0 };
+  const troubles = { pruned: 0, lost: 0, not_saved: 0, kept: 0 };
   const rest = {
     oldest_pending_age_s: null,
     next_attempt_in_s: null,
+    aside_in_s: null,
+    asked_again_in_s: null,
+    paused: null,
     paused_reason: null,
     held: false,
   };
@@ -57,10 +65,10 @@ function glance(changes: Partial<Glance> = {}): Glance {
 }
 
 export function running(changes: Partial<Glance> = {}): Running {
-  return { glance: glance(changes), source: "cs2" };
+  return { glance: glance(changes), source: "cs2", chapters: 0 };
 }
 
 /** An update with these lines, and nothing else where nothing is named. */
 export function update(lines: FeedLine[], changes: Partial<LiveUpdate> = {}): LiveUpdate {
-  return { lines, running: null, status: null, ...changes };
+  return { forget: false, lines, running: null, status: null, ...changes };
 }

@@ -23,3 +23,10 @@ test("Counter-Strike names nobody but the player", () => {
 test("who dies by their own hand has died", () => {
   expect(yourPart(line("a", { attacker: "Ana", victim: "Ana" }))).toBe("suffered");
 });
+
+test("where the game names accounts the player is whom their account is", () => {
+  const own = line("a", { source: "dota2", observer: "123", you: "player 3" });
+  expect(yourPart({ ...own, attacker: "player 3", victim: "player 7" })).toBe("did");
+  expect(yourPart({ ...own, attacker: "player 7", victim: "player 3" })).toBe("suffered");
+  expect(yourPart({ ...own, attacker: "player 7", victim: "player 8" })).toBe("watched");
+});

@@ -7,12 +7,17 @@ export type Part = "did" | "suffered" | "watched";
 const NAMES_ONLY_YOU: readonly string[] = ["cs2"];
 
 /**
- * Whether an actor of this line is the player. League's events carry the bare
+ * Whether an actor of this line is the player. Where the game names accounts, the line
+ * says what the event calls them. League's events carry the bare
  * game name and its observer the whole Riot id: the part before the last `#`
  * will do.
  */
-export function isYou(name: string | null, { source, observer }: FeedLine): boolean {
+export function isYou(
+  name: string | null,
+  { source, observer, you }: Pick<FeedLine, "source" | "observer" | "you">,
+): boolean {
   if (name === null) return false;
+  if (you !== null) return name === you;
   if (NAMES_ONLY_YOU.includes(source)) return true;
   if (observer === null) return false;
   const hash = observer.lastIndexOf("#");
@@ -20,7 +25,9 @@ export function isYou(name: string | null, { source, observer }: FeedLine): bool
   return name === observer || name.trim() === bare.trim();
 }
 
-export function yourPart(line: FeedLine): Part {
+export function yourPart(
+  line: Pick<FeedLine, "source" | "observer" | "you" | "attacker" | "victim">,
+): Part {
   if (isYou(line.victim, line)) return "suffered";
   return isYou(line.attacker, line) ? "did" : "watched";
 }

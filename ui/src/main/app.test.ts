@@ -1,18 +1,20 @@
 import { render, screen, within } from "@testing-library/svelte";
 import axe from "axe-core";
+import { tick } from "svelte";
 import { expect, test } from "vitest";
 
-import type { FeedLine, Running, SourceStatus, Status } from "../generated/bindings";
+import type { FeedLine, LiveUpdate, Running, SourceStatus, Status } from "../generated/bindings";
 import { Live } from "../lib/live.svelte";
 import { Queue } from "../lib/queue.svelte";
 import { addressOf, type PageName, Route } from "../lib/route.svelte";
 import { line, running, status, update } from "../lib/sample_for_tests";
+import { ipc } from "../mock/ipc";
 import { queueOf } from "../mock/queue";
 import App from "./App.svelte";
 
 const CS2: SourceStatus = {
   source: "cs2",
-  state: "in a match",
+  state: { is: "receiving" },
   frames: 412,
   unreadable: 2,
   last_unreadable: "no provider block",
@@ -58,6 +60,24 @@ test("a line on its way to the disk does not flicker", async () => {
   expect(row()).not.toHaveTextContent("not saved");
 });
 
+test("a reader hears on any page what the overlay shows", async () => {
+  const told: ((news: LiveUpdate) => void)[] = [];
+  const live = new Live({
+    watchLive: (tell) => {
+      tell(update([], { status: status(), running: running() }));
+      told.push(tell);
+      return Promise.resolve();
+    },
+  });
+  await live.start();
+  render(App, { ipc, live, queue: new Queue(queueOf([])), route: at("help") });
+  const announces = document.querySelector("[data-announces=match]");
+  expect(announces).toHaveTextContent("");
+  told[0]?.(update([], { running: running({ phase: "dead", score: { own: 4, other: 3 } }) }));
+  await tick();
+  expect(announces).toHaveTextContent("Score 4 – 3, dead");
+});
+
 test("names are shown as text", async () => {
   const { container } = await shown([line("a", { attacker: "<img src=x>", victim: "Bo" })]);
   expect(container.querySelector("img")).toBeNull();
@@ -71,13 +91,14 @@ test("an empty feed says what to do", async () => {
 
 test("what could not be read says why", async () => {
   await shown([], FULL);
-  expect(screen.getByText(/2 could not be read: no provider block/)).toBeInTheDocument();
-  expect(screen.getByText(/1 post refused/)).toBeInTheDocument();
+  expect(screen.getByText(/^2 messages could not be read/)).toBeInTheDocument();
+  expect(screen.getByText("no provider block")).toHaveAttribute("lang", "en");
+  expect(screen.getByText(/1 message from elsewhere/)).toBeInTheDocument();
 });
 
 test("a game's unknown names can be unfolded", async () => {
   await shown([], FULL);
-  const summary = screen.getByText("1 name the game did not use before");
+  const summary = screen.getByText("1 new field: the game was probably updated");
   expect(summary.closest("details")).toHaveTextContent("map.new_word");
 });
 
@@ -96,7 +117,7 @@ test("settings that cannot be read are an alert, and capture goes on", async () 
 
 test("what was there before the page is not announced, news is", async () => {
   const live = liveWith([line("a")], FULL);
-  render(App, { live, queue: new Queue(queueOf([])), route: at("live") });
+  render(App, { ipc, live, queue: new Queue(queueOf([])), route: at("live") });
   expect(screen.getByRole("log")).toHaveAttribute("aria-live", "off");
   await live.start();
   await expect.poll(() => screen.getByRole("log").getAttribute("aria-live")).toBe("polite");
@@ -116,7 +137,16 @@ test.each([
 test("the bar names every page with the one thing to know of it", async () => {
   await shown([], FULL, running());
   const links = screen.getAllByRole("link").map((link) => link.textContent.trim());
-  expect(links).toEqual(["Live Counter-Strike 2", "Upload queue 5", "Games 1"]);
+  expect(links).toEqual([
+    "Live Counter-Strike 2",
+    "Matches",
+    "Upload queue 5",
+    "Games 1",
+    "Recordings",
+    "Privacy",
+    "Settings",
+    "Help",
+  ]);
 });
 
 test("the match of the moment shows its score, its round and the player's numbers", async () => {
@@ -147,9 +177,17 @@ test("the queue's page says of every trouble what it means and what to do", asyn
   }
 });
 
+test("a waiting event says its age, its next try and what is in the way", async () => {
+  const gone = status({ pending: 3, next_attempt_in_s: 8, paused: "server_not_reached" });
+  await shown([line("a"), line("b"), line("c"), line("d"), line("e")], gone, null, "queue");
+  const events = await screen.findByRole("table", { name: "Events" });
+  const [, oldest] = within(events).getAllByRole("row");
+  expect(oldest).toHaveTextContent(/waiting.*42 sec.*in 8 sec.*the server does not answer/);
+});
+
 test("the games' page names what a game never told before", async () => {
   await shown([], FULL, null, "games");
-  expect(screen.getByRole("table", { name: /1 name the game/ })).toHaveTextContent("map.new_word");
+  expect(screen.getByRole("table", { name: /1 new field/ })).toHaveTextContent("map.new_word");
 });
 
 async function shown(
@@ -160,7 +198,7 @@ async function shown(
 ) {
   const live = liveWith(lines, now, match);
   await live.start();
-  return render(App, { live, queue: new Queue(queueOf(lines)), route: at(page) });
+  return render(App, { ipc, live, queue: new Queue(queueOf(lines)), route: at(page) });
 }
 
 function at(page: PageName): Route {

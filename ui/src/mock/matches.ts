@@ -18,7 +18,14 @@ const PLAYERS = [
   "Łukasz",
   "Jun",
 ] as const;
+const WEAPONS = ["weapon_ak47", "weapon_hkp2000", "weapon_knife_t"] as const;
+const OBJECTIVES = ["dragon", "horde", "herald"] as const;
+/** As League writes them, in the two forms that it has had. */
+const BUILDINGS = ["Turret_TChaos_L0_P3_3182310218", "Turret_T2_L_03_A"] as const;
+const MINION = "Minion_T200L2S13N0077";
 const ROUND_S = 96;
+/** The history has the same match. */
+export const LEAGUE_LENGTH_S = 1762;
 
 interface Happening {
   readonly at_s: number;
@@ -26,6 +33,10 @@ interface Happening {
   readonly attacker?: string;
   readonly victim?: string;
   readonly round?: number;
+  readonly named?: string;
+  readonly streak?: number;
+  readonly weapon?: string;
+  readonly headshot?: boolean;
 }
 
 /** Counter-Strike names nobody but the player, and tells no clock. */
@@ -44,6 +55,7 @@ export function counterStrike(rounds: number): FeedLine[] {
     source: "cs2",
     match_key: "cs2:mirage-1902",
     observer: YOU_IN_COUNTER_STRIKE,
+    you: null,
   }));
 }
 
@@ -52,7 +64,8 @@ function roundOf(round: number, began: number, next: () => number): Happening[] 
   const kills = Math.floor(next() * 3);
   for (let kill = 0; kill < kills; kill++) {
     const at_s = began + 18 + kill * 9;
-    happened.push({ at_s, kind: "kill", attacker: "Ana", round });
+    const weapon = pick(WEAPONS, next);
+    happened.push({ at_s, kind: "kill", attacker: "Ana", round, weapon, headshot: next() < 0.4 });
   }
   if (next() < 0.5) happened.push({ at_s: began + 52, kind: "bomb_planted", round });
   if (next() < 0.55) happened.push({ at_s: began + 61, kind: "death", victim: "Ana", round });
@@ -64,14 +77,23 @@ export function league(): FeedLine[] {
   const next = random(11);
   const happened: Happening[] = [{ at_s: 25, kind: "match_started" }];
   for (let at = 0; at < 16; at++) happened.push(fight(185 + at * 97, next));
+  happened.push({ at_s: 1668, kind: "kill", attacker: MINION, victim: "Ana" });
+  happened.push({
+    at_s: 1676,
+    kind: "structure_destroyed",
+    attacker: "Ana",
+    victim: "Turret_TChaos_L0_P3_3182310218",
+  });
+  happened.push({ at_s: 1689, kind: "multi_kill", attacker: "Ana", streak: 2 });
   happened.push({ at_s: 1690, kind: "ace", attacker: "Ana" });
-  happened.push({ at_s: 1762, kind: "match_ended" });
+  happened.push({ at_s: LEAGUE_LENGTH_S, kind: "match_ended" });
   return happened.map((what, at) => ({
     ...line(what, LEAGUE_BEGAN),
     event_id: `league-${String(at)}`,
     source: "league",
     match_key: "league:rift-1821",
     observer: YOU_IN_LEAGUE,
+    you: null,
     match_clock_ms: what.at_s * 1000,
   }));
 }
@@ -79,8 +101,12 @@ export function league(): FeedLine[] {
 function fight(at_s: number, next: () => number): Happening {
   const what = next();
   const attacker = what < 0.5 ? "Ana" : pick(PLAYERS, next);
-  if (what > 0.88) return { at_s, kind: "structure_destroyed", attacker };
-  if (what > 0.76) return { at_s, kind: "objective_taken", attacker };
+  if (what > 0.88) {
+    return { at_s, kind: "structure_destroyed", attacker, victim: pick(BUILDINGS, next) };
+  }
+  if (what > 0.76) {
+    return { at_s, kind: "objective_taken", attacker, named: pick(OBJECTIVES, next) };
+  }
   const victim = pick(PLAYERS, next);
   return { at_s, kind: "kill", attacker, victim: victim === attacker ? "Ana" : victim };
 }
@@ -92,6 +118,10 @@ function line(what: Happening, began: number) {
     victim: what.victim ?? null,
     round: what.round ?? null,
     match_clock_ms: null,
+    named: what.named ?? null,
+    streak: what.streak ?? null,
+    weapon: what.weapon ?? null,
+    headshot: what.headshot ?? null,
     time: new Date(began + what.at_s * 1000).toISOString(),
     saved: "saved" as const,
   };

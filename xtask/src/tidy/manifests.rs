@@ -9,8 +9,8 @@ use super::{
     violation::Violation,
 };
 
-/// The only member with lints of its own; its manifest says why.
-const OWN_LINTS: &str = "boot-clock";
+/// The only members with lints of their own; their manifests say why.
+const OWN_LINTS: &[&str] = &["boot-clock", "window-system"];
 
 /// What the rules need to know of a member.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ fn settings(member: &Member) -> Vec<Violation> {
 
 fn lints(member: &Member, workspace: &Value) -> Option<Violation> {
     let lints = &member.manifest["lints"];
-    if member.name != OWN_LINTS {
+    if !OWN_LINTS.contains(&member.name.as_str()) {
         let inherits = lints["workspace"] == Value::Bool(true);
         return (!inherits).then(|| {
             Violation::of_file(
@@ -207,16 +207,18 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_may_differ_from_the_shared_lints_by_unsafe_code_alone() {
-        let with = |unsafe_code: &str, docs: &str| Member {
-            manifest: json!({
-                "lints": { "rust": { "unsafe_code": unsafe_code, "missing_docs": docs } }
-            }),
-            ..member("boot-clock", &[], &[])
-        };
-        assert_eq!(rules_broken(with("deny", "warn")), [""; 0]);
-        assert_eq!(rules_broken(with("warn", "warn")), ["shared-lints"], "unsafe is denied");
-        assert_eq!(rules_broken(with("deny", "allow")), ["shared-lints"], "the rest is shared");
+    fn who_asks_windows_may_differ_from_the_shared_lints_by_unsafe_code_alone() {
+        for name in OWN_LINTS {
+            let with = |unsafe_code: &str, docs: &str| Member {
+                manifest: json!({
+                    "lints": { "rust": { "unsafe_code": unsafe_code, "missing_docs": docs } }
+                }),
+                ..member(name, &[], &[])
+            };
+            assert_eq!(rules_broken(with("deny", "warn")), [""; 0]);
+            assert_eq!(rules_broken(with("warn", "warn")), ["shared-lints"], "unsafe is denied");
+            assert_eq!(rules_broken(with("deny", "allow")), ["shared-lints"], "the rest is shared");
+        }
     }
 
     fn rules_broken(member: Member) -> Vec<&'static str> {
@@ -227,7 +229,7 @@ mod tests {
     }
 
     fn member(name: &str, members: &[&str], externals: &[&str]) -> Member {
-        let lints = if name == OWN_LINTS {
+        let lints = if OWN_LINTS.contains(&name) {
             json!({ "rust": { "unsafe_code": "deny", "missing_docs": "warn" } })
         } else {
             json!({ "workspace": true })

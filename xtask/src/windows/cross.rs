@@ -1,7 +1,7 @@
 //! Cargo in the root, for Windows.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus},
     time::Duration,
 };
@@ -25,8 +25,8 @@ const FRESHNESS: &str = "-Zchecksum-freshness";
 const NOT_TESTED: &[&str] = &["ringside-desktop", "system-tests", "ingest-server", "xtask"];
 
 /// Ends one test program that hangs, so that the others are still run. The
-/// slowest takes a minute and a half (the outbox's, measured on two cores).
-const RUNNER: &str = "timeout --kill-after=10 600 wine";
+/// slowest took 565 s on two cores that did three other things (association's).
+const RUNNER: &str = "timeout --kill-after=10 1200 wine";
 
 /// Keeps Wine's server running between two programs: one that begins while it
 /// goes away is cut off. Debian has it beside Wine and not among the programs.
@@ -49,6 +49,14 @@ pub(super) fn check(root: &Path, checkout: &Path, limit: Duration) -> Result<End
     cargo(root, checkout, limit, &["check", "--workspace", "--all-targets", "--keep-going"])
 }
 
+/// Links the desktop app, and says which file of the root it became.
+pub(super) fn link(root: &Path, checkout: &Path, limit: Duration) -> Result<(Ended, PathBuf)> {
+    let app = ["build", "--package", "ringside-desktop", "--bin", "ringside-desktop"];
+    let ended = cargo(root, checkout, limit, &app)?;
+    let program = Path::new(TARGET).join(TRIPLE).join("debug/ringside-desktop.exe");
+    Ok((ended, within_root(root, &program)))
+}
+
 /// Runs the tests of every member without a webview, under Wine.
 pub(super) fn test(root: &Path, checkout: &Path, limit: Duration) -> Result<Ended> {
     let excluded = NOT_TESTED.iter().flat_map(|name| ["--exclude", name]);
@@ -56,6 +64,11 @@ pub(super) fn test(root: &Path, checkout: &Path, limit: Duration) -> Result<Ende
     let kinds = ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
     let arguments: Vec<_> = kinds.into_iter().chain(excluded).collect();
     cargo(root, checkout, limit, &arguments)
+}
+
+/// A path of the root as this machine sees it.
+fn within_root(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
 }
 
 /// Runs cargo with the unstable flags that this takes.

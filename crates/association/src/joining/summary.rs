@@ -14,7 +14,10 @@ use super::{
     rounds::{Plant, RoundEnd},
     smallest::SmallestOf,
 };
-use crate::Report;
+use crate::{
+    Report,
+    replayed::{as_played, is_replayed, replayed},
+};
 
 /// What is kept of a session: bounded, whatever it sends, and the same for the
 /// same reports in any order.
@@ -173,7 +176,7 @@ impl SessionSummary {
             }
         }
         if let (Some(id), Some(account)) = (&evidence.match_id, account_of(report)) {
-            self.learnt.says(report.device, account, match_key(&self.game, id));
+            self.learnt.says(report.device, account, match_key(&self.game, id, &self.key));
             self.elect();
         }
         for round in &evidence.rounds {
@@ -367,14 +370,17 @@ fn account_of(report: &Report<'_>) -> Option<ShortHash> {
 
 /// Whether a key stands for a session, since the game gave the match no id.
 fn is_session_key(key: &MatchKey, game: &Game) -> bool {
-    let rest = key.as_str().strip_prefix(game.as_str());
+    let rest = as_played(key).strip_prefix(game.as_str());
     rest.is_some_and(|rest| rest.starts_with(":session-"))
 }
 
-/// The key that a learnt id stands for: a whole key, or the game's bare id.
-fn match_key(game: &Game, id: &str) -> MatchKey {
+/// The key that a learnt id stands for: a whole key, or the game's bare id. What was
+/// learnt in a replay that is kept apart names a match that is.
+fn match_key(game: &Game, id: &str, own: &MatchKey) -> MatchKey {
     let prefix = format!("{game}:");
-    if id.starts_with(&prefix) { MatchKey::from_text(id) } else { MatchKey::native(game, id) }
+    let key =
+        if id.starts_with(&prefix) { MatchKey::from_text(id) } else { MatchKey::native(game, id) };
+    if is_replayed(own) { MatchKey::from_text(replayed(key.as_str())) } else { key }
 }
 
 fn hex(hash: &ShortHash) -> String {

@@ -11,6 +11,7 @@ use super::{
     events::{self, Run},
     roster, rounds,
 };
+use crate::replayed::is_replayed;
 
 /// How strongly two sessions belong together, in hundredths of a nat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub enum Verdict {
 pub enum Reason {
     /// Another game.
     Game,
+    /// One of them is a replay that is kept apart.
+    Replay,
     /// Another map or mode.
     Place,
     /// The game gave them two ids.
@@ -75,6 +78,9 @@ pub fn concerns(one: &SessionSummary, other: &SessionSummary) -> bool {
 fn by_place(one: &SessionSummary, other: &SessionSummary) -> Option<Verdict> {
     if one.game() != other.game() {
         return Some(Verdict::Refuse(Reason::Game));
+    }
+    if is_replayed(one.key()) != is_replayed(other.key()) {
+        return Some(Verdict::Refuse(Reason::Replay));
     }
     let differ = |a: Option<_>, b: Option<_>| a.is_some() && b.is_some() && a != b;
     let differs =

@@ -11,12 +11,13 @@ mod refine;
 mod steady;
 mod track;
 mod votes;
+mod walls;
 
 use self::{
     consensus::{Consensus, Seen},
     order::Scores,
 };
-use super::view::View;
+use super::view::{ClockView, View};
 use crate::median::median;
 
 pub(crate) use self::votes::Votes;
@@ -45,6 +46,7 @@ pub(crate) fn place(view: &mut View, votes: &Votes) -> Clocks {
     clocks.apply(view);
     first_tracks(view, &mut clocks);
     refine::refine(view, &mut clocks);
+    walls::place_short(view, &mut clocks);
     clocks.gauge(view);
     clocks.apply(view);
     clocks
@@ -64,7 +66,7 @@ fn first_tracks(view: &mut View, clocks: &mut Clocks) {
             clocks.locked[clock] |= scores.shares_any(clock);
         } else if placed.iter().any(|other| scores.between(clock, *other) > 0) {
             let consensus = Consensus::of(view, &seen, view.clocks[clock].account);
-            clocks.track(view, clock, &consensus);
+            clocks.track(view, clock, &consensus, None);
         }
         clocks.apply_to(view, clock);
         if clocks.is_held_to(clock) {
@@ -101,8 +103,8 @@ impl Clocks {
     }
 
     /// Finds the track of one clock; one that agrees with too little is left
-    /// where its prior puts it.
-    fn track(&mut self, view: &View, number: usize, consensus: &Consensus) {
+    /// where its prior puts it. `wall` is where its wall clock puts it, if that counts.
+    fn track(&mut self, view: &View, number: usize, consensus: &Consensus, wall: Option<i64>) {
         let clock = &view.clocks[number];
         let differences = consensus.differences(&view.units[clock.units.clone()]);
         let is_known = clock.is_good && self.is_true;
@@ -111,7 +113,7 @@ impl Clocks {
         } else {
             self.as_before(view, number).map(track::Prior::AsBefore)
         };
-        let path = track::viterbi(&differences, prior);
+        let path = track::viterbi(&differences, prior, wall);
         let agrees = path.as_ref().is_some_and(track::Path::agrees);
         match path.filter(|_| agrees) {
             Some(path) => self.offsets[clock.units.clone()].copy_from_slice(&path.offsets),
@@ -147,10 +149,7 @@ impl Clocks {
             .iter()
             .zip(self.votes.iter().zip(&self.locked))
             .filter(|(clock, (votes, locked))| **votes && **locked && clock.is_good == any_good)
-            .filter_map(|(clock, _)| {
-                let mut offsets = self.offsets[clock.units.clone()].to_vec();
-                median(&mut offsets).map(|offset| offset - clock.prior)
-            })
+            .filter_map(|(clock, _)| self.shift(clock))
             .collect();
         let shift = median(&mut shifts).unwrap_or_default();
         for (clock, locked) in view.clocks.iter().zip(&self.locked) {
@@ -160,6 +159,12 @@ impl Clocks {
                 }
             }
         }
+    }
+
+    /// How far a clock stands from where its prior puts it.
+    fn shift(&self, clock: &ClockView) -> Option<i64> {
+        let mut offsets = self.offsets[clock.units.clone()].to_vec();
+        median(&mut offsets).map(|offset| offset.saturating_sub(clock.prior))
     }
 
     /// Whether others are held to a clock.

@@ -1,10 +1,13 @@
 //! Reports that name the wrong player: their happening stands under another
 //! name at the same instant.
 
+mod sides;
+
 use std::collections::BTreeMap;
 
+use self::sides::{Pair, Sides};
 use super::{
-    group::Group,
+    group::{Group, earliest_but_a_fifth},
     noise::{Caps, Costs},
     view::{Unit, View},
 };
@@ -26,6 +29,11 @@ const ANOTHER: i64 = 600;
 const SAME_ATTACKER: i64 = 160;
 /// That a wrong name is this one of all players'.
 const THIS_NAME: i64 = 200;
+/// What it says for a wrong name that who it names plays on the attacker's own side: half
+/// of all wrong names do, and hardly a right one.
+const OWN_SIDE: i64 = 330;
+/// And against it that who it names is an opponent: of other players' names half are.
+const AN_OPPONENT: i64 = 80;
 /// Most that a rare name says against itself: nobody would kill, and nobody
 /// be killed, so seldom.
 const RARE_MAX: i64 = 600;
@@ -58,6 +66,7 @@ struct Soft<'a> {
     /// The name that makes the place is wrong, in one report.
     wrong_name: i64,
     names: Names,
+    sides: Sides,
     caps: BTreeMap<crate::Rule, Caps>,
 }
 
@@ -71,6 +80,7 @@ impl<'a> Soft<'a> {
             groups,
             by_time: BTreeMap::new(),
             names,
+            sides: Sides::of(view),
             caps: BTreeMap::new(),
         };
         for (number, group) in soft.groups.iter().enumerate() {
@@ -144,21 +154,27 @@ impl<'a> Soft<'a> {
     /// What it costs that the small one's reports tell of the large one.
     fn cost(&self, small: usize, large: usize) -> i64 {
         let (small, large) = (&self.groups[small], &self.groups[large]);
-        let Some(x) = large.reference(self.view) else { return IMPOSSIBLE };
         let first = &self.view.units[small.units[0]];
         let caps = &self.caps[&first.rule];
-        let times: i64 = small
-            .units
-            .iter()
-            .map(|unit| &self.view.units[*unit])
-            .filter(|unit| unit.is_placed)
-            .map(|unit| {
-                let late = |own: i64| self.costs.late(own - x, large.units.len(), caps);
-                late(unit.x).min(late(unit.x_alt))
-            })
-            .sum();
+        let both: Vec<usize> = [&large.units[..], &small.units[..]].concat();
+        let Some(x) = self.reference(&both) else { return IMPOSSIBLE };
+        let times = self.spread(&both, caps) - self.spread(&large.units, caps);
         let many = i64::try_from(small.units.len()).unwrap_or(IMPOSSIBLE >> 10);
         times + self.wrong_name * many + self.names(small, large) - self.missed(small, x)
+    }
+
+    /// What it costs that these are witnesses of one happening: whoever is the first of two
+    /// is on time, and the other is late.
+    fn spread(&self, units: &[usize], caps: &Caps) -> i64 {
+        let Some(x) = self.reference(units) else { return 0 };
+        let late = |own: i64| self.costs.late(own - x, units.len() - 1, caps);
+        let placed = units.iter().map(|unit| &self.view.units[*unit]).filter(|it| it.is_placed);
+        placed.map(|unit| late(unit.x).min(late(unit.x_alt))).sum()
+    }
+
+    fn reference(&self, units: &[usize]) -> Option<i64> {
+        let placed = units.iter().map(|unit| &self.view.units[*unit]).filter(|it| it.is_placed);
+        earliest_but_a_fifth(&mut placed.map(|unit| unit.x).collect::<Vec<i64>>())
     }
 
     /// What the small one's witnesses would have missed: the large one.
@@ -178,7 +194,21 @@ impl<'a> Soft<'a> {
         // Of two that as many tell, either can have the wrong name.
         let is_even = small.units.len() == large.units.len();
         let rare = self.rarity(small).max(if is_even { self.rarity(large) } else { 0 });
-        THIS_NAME + other - rare
+        let sides = if by_victim { self.sides(small, is_even, large) } else { 0 };
+        THIS_NAME + other + sides - rare
+    }
+
+    /// What the players' sides say against a wrong name in the small one, or in either.
+    fn sides(&self, small: &Group, is_even: bool, large: &Group) -> i64 {
+        let pair = |group: &Group| {
+            let first = &self.view.units[group.units[0]];
+            self.sides.pair(first.attacker, first.victim)
+        };
+        match (pair(small), is_even.then(|| pair(large))) {
+            (Pair::Together, _) | (_, Some(Pair::Together)) => -OWN_SIDE,
+            (Pair::Opposed, None | Some(Pair::Opposed)) => AN_OPPONENT,
+            _ => 0,
+        }
     }
 
     /// How much seldomer than a player's the name is that makes the place.

@@ -157,6 +157,11 @@ impl Watcher {
         self.weights.1 > for_missing(PerMille(200))
     }
 
+    /// Whether others are held to its clock.
+    pub(crate) fn is_voter(&self) -> bool {
+        self.is_voter
+    }
+
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         self.absent.capacity() * size_of::<Span>()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use event_model::Kind;
 
-use super::{Account, Assessment, Conduct, Coverage, Quorum, Seers, Sighted, Span};
+use super::{Account, Assessment, Conduct, Coverage, Quorum, Seers, Sighted, Span, once};
 use crate::{Cluster, NameKey, Packed, ReportNo, ReportSet, Rules, Solution};
 
 impl From<NameKey> for Account {
@@ -27,6 +27,9 @@ pub fn quorum_of(set: &ReportSet) -> Quorum {
 }
 
 /// What was seen, one for each cluster of the solution and in its order.
+///
+/// Who alone tells two kills of one player sooner after each other than they can happen
+/// counts for one of them.
 #[must_use]
 pub fn sighted_in(
     set: &ReportSet,
@@ -34,7 +37,10 @@ pub fn sighted_in(
     solution: &Solution,
     quorum: &Quorum,
 ) -> Vec<Sighted> {
-    solution.clusters.iter().map(|cluster| sighted(set, rules, solution, cluster, quorum)).collect()
+    let of = |cluster| sighted(set, rules, solution, cluster, quorum);
+    let mut sighted: Vec<Sighted> = solution.clusters.iter().map(of).collect();
+    once::count_once(set, rules, solution, quorum, &mut sighted);
+    sighted
 }
 
 /// What each account watched: from the first to the last occurrence that it saw,

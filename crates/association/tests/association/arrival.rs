@@ -1,6 +1,6 @@
 //! What is decided when a report arrives.
 
-use association::{Change, LogNo, MatchState, OccurrenceNo, Placed, Rules};
+use association::{Change, LogNo, MatchState, OccurrenceNo, Placed, Rules, StreamFlag, Streams};
 use event_model::{Game, Kind};
 
 use crate::{
@@ -249,4 +249,33 @@ fn a_half_that_can_be_of_two_kills_stands_alone() {
         half(Kind::Death, 3, 60_080, "T"),
     ];
     assert_eq!(halves(&told), [1, 1, 1]);
+}
+
+#[test]
+fn what_somebody_without_a_vote_begins_is_not_joined_before_others_tell_it() {
+    let mut state = MatchState::new(league());
+    let mut position = 0;
+    let mut place = |state: &mut MatchState, told: &Told| {
+        position += 1;
+        let placed = state.place(&told.report(position));
+        state.resolve_if_due();
+        placed
+    };
+    for kill in 0..40 {
+        let at = 60_000 + kill * 17_000;
+        let (one, other) = if kill % 2 == 0 { ("Ana", "Bo") } else { ("Cem", "Dora") };
+        for device in 1..=5 {
+            place(&mut state, &Told::kill(device, at, one, other));
+        }
+        place(&mut state, &Told::kill(5, at + 8_000, "Eli", "Finn"));
+    }
+    let views = Streams::read(&state.rows().whole).unwrap().views();
+    assert!(views.iter().any(|view| view.flags.contains(&StreamFlag::NoVote)));
+    let at = 60_000 + 41 * 17_000;
+    let first = place(&mut state, &Told::kill(5, at, "Ana", "Bo"));
+    let honest = place(&mut state, &Told::kill(1, at + 200, "Ana", "Bo"));
+    assert_ne!(first, honest);
+    assert_eq!(honest, place(&mut state, &Told::kill(2, at + 300, "Ana", "Bo")));
+    state.seal();
+    assert_eq!(state.occurrences().len(), 40 + 40 + 1);
 }

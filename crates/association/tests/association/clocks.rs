@@ -217,3 +217,49 @@ fn a_step_of_the_clock_that_others_are_held_to_is_its_own() {
     }
     assert!(steps <= 4 * 11, "{steps} steps of 40 clocks");
 }
+
+/// The last kills of three pairs, each done again every eight seconds or so: when, which
+/// pair, and how late each of two devices saw it, if it did.
+const LAST_KILLS: [(u64, usize, Option<u64>, Option<u64>); 12] = [
+    (1_288_153, 0, Some(943), Some(144)),
+    (1_296_743, 0, Some(404), Some(469)),
+    (1_307_975, 1, Some(872), None),
+    (1_316_110, 1, None, Some(498)),
+    (1_324_221, 1, Some(1_048), None),
+    (1_332_702, 1, Some(484), Some(784)),
+    (1_341_432, 1, Some(931), Some(489)),
+    (1_350_003, 1, Some(1_234), Some(504)),
+    (1_385_707, 2, Some(780), None),
+    (1_393_752, 2, Some(1_058), Some(126)),
+    (1_402_416, 2, Some(438), Some(408)),
+    (1_410_806, 2, Some(1_293), Some(236)),
+];
+
+/// Three pairs who met often before, and then again and again.
+fn bursts(device: u128) -> Vec<Told> {
+    const PAIRS: [(&str, &str); 3] = [("Fay", "Gus"), ("Hal", "Ida"), ("Jo", "Kit")];
+    let own = u64::try_from(device).unwrap();
+    let kill = |at, pair: usize| Told::kill(device, at, PAIRS[pair].0, PAIRS[pair].1);
+    let before = (0_u64..21).zip([0, 1, 2].into_iter().cycle()).map(|(turn, pair)| {
+        let pause = turn * turn * 331 % 9_000 + (turn * 37 + own * 7) % 400;
+        kill(800_000 + turn * 17_000 + pause, pair)
+    });
+    let last = LAST_KILLS.into_iter().filter_map(|(happened, pair, one, other)| {
+        let late = if device == 1 { one } else { other }?;
+        Some(kill(happened + late, pair))
+    });
+    before.chain(last).collect()
+}
+
+#[test]
+fn a_clock_that_fits_as_well_one_repeat_later_has_not_stepped() {
+    let mut told = Vec::new();
+    for device in 1..=2 {
+        told.extend(watched(device, |ms| ms));
+        told.extend(bursts(device));
+    }
+    told.iter_mut().for_each(|told| told.quality = TimeQuality::Low);
+    let (set, solution) = solved(&told);
+    assert_eq!(track(&set, &solution, 1).steps(), 0);
+    assert_eq!(solution.clusters.len(), 40 + 21 + LAST_KILLS.len());
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use association::{
-    ClusterNo, Description, MatchState, OccurrenceNo, Rules, Solution, StreamFlag, Streams,
+    ClusterNo, Description, MatchState, OccurrenceNo, Placed, Rules, Solution, StreamFlag, Streams,
     TimeQuality, trust::Standing,
 };
 use event_model::Game;
@@ -173,6 +173,29 @@ fn devices_whose_good_times_are_off_after_the_seal_double_nothing() {
         })
     });
     check(&cells.collect::<Vec<_>>());
+}
+
+#[test]
+fn what_was_sealed_on_a_clock_that_nobody_knew_is_joined_once_it_is_known() {
+    const KILLS: u64 = 40;
+    let told = |device: u128, kill: u64, off_ms: i64| {
+        let (at, names) = (60_000 + kill * 17_000, ["Ana", "Bo", "Cem", "Dora", "Eli"]);
+        let name = |player: u64| names[usize::try_from(player % 5).unwrap()];
+        let one =
+            Told::kill(device, at + kill * 37 % 400, name(kill), name(kill * 2 + 1 + kill / 5));
+        Told { at_ms: one.at_ms + off_ms, quality: TimeQuality::Low, ..one }
+    };
+    let (mut state, mut reader) = (MatchState::new(league()), Reader::default());
+    (0..KILLS).for_each(|kill| tell(&mut state, &mut reader, kill + 1, &told(1, kill, 20_000)));
+    state.seal();
+    for kill in 0..KILLS {
+        let position = KILLS + kill + 1;
+        let Placed::Late(home) = state.place(&told(2, kill, -30_000).report(position)) else {
+            panic!("a report of another device");
+        };
+        assert!(kill < 24 || home.0 <= KILLS, "{kill} stands beside what is sealed");
+        state.resolve_if_due();
+    }
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! What holds of every set of reports, however wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use association::{Evidence, ReportSet, Rules, Sighting, Solution, TimeQuality, solve};
 use event_model::{Actors, Game, Kind, Ordinal, WallTime};
@@ -10,6 +10,18 @@ use crate::{
     crowd::{Clocks, Counts, Crowd, Random},
     told::{START_MS, Told},
 };
+
+/// Of all clocks, how many reports the one with fewest shares with others.
+fn least_shared(told: &[Told], clusters: &BTreeSet<Vec<(u128, String)>>) -> usize {
+    let shared: BTreeSet<_> =
+        clusters.iter().filter(|members| members.len() > 1).flatten().cloned().collect();
+    let mut by_clock: BTreeMap<(u128, u128), usize> = BTreeMap::new();
+    for told in told {
+        let is_shared = shared.contains(&(told.device, told.event_id.clone()));
+        *by_clock.entry((told.device, told.epoch)).or_default() += usize::from(is_shared);
+    }
+    by_clock.into_values().min().unwrap_or_default()
+}
 
 /// A cluster without the numbers that arrival gave.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,7 +244,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wrong_time_that_nobody_trusts_changes_no_cluster(
+    fn a_wrong_time_that_nobody_trusts_changes_no_cluster_where_enough_is_shared(
         (crowd, seed) in any_crowd(), shifts in prop::collection::vec(-9_000_000i64..9_000_000, 5),
     ) {
         let mut told = told_by(&crowd, seed);
@@ -253,7 +265,11 @@ proptest! {
             let (clusters, ..) = meaning(&set, told, &solution);
             clusters.into_iter().map(|cluster| cluster.members).collect::<BTreeSet<_>>()
         };
-        prop_assert_eq!(clusters(&told), clusters(&moved));
+        let (clusters, others) = (clusters(&told), clusters(&moved));
+        // Two reports place a clock only where its wall clock says the same.
+        if least_shared(&told, &clusters).min(least_shared(&told, &others)) >= 3 {
+            prop_assert_eq!(clusters, others);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod bounds;
 mod clocks;
 mod counters;
 mod crowd;
+mod dota2;
 mod effort;
 mod figures;
 mod floods;

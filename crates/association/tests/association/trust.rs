@@ -3,4 +3,5 @@
 mod conduct;
 mod expected;
 mod liars;
+mod once;
 mod quorum;

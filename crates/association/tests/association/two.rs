@@ -73,3 +73,60 @@ fn two_players_killed_by_two_are_two() {
     let kills = [Told::kill(1, THEN_MS, "Ana", "Bo"), Told::kill(2, THEN_MS + 100, "Cem", "Dora")];
     assert_eq!(occurrences(&kills), 2);
 }
+
+/// It is the later of the two that is late, whoever has the wrong name.
+#[test]
+fn another_victim_is_a_wrong_name_whichever_of_two_tells_it_first() {
+    for (first, second) in [(1, 2), (2, 1)] {
+        let told = [
+            Told::kill(first, THEN_MS, "Ana", "Bo"),
+            Told::kill(second, THEN_MS + 600, "Ana", "Cem"),
+        ];
+        assert_eq!(occurrences(&told), 1, "device {first} first");
+        let apart = [
+            Told::kill(first, THEN_MS, "Ana", "Bo"),
+            Told::kill(second, THEN_MS + 2_600, "Ana", "Cem"),
+        ];
+        assert_eq!(occurrences(&apart), 2, "device {first} first");
+    }
+}
+
+/// Kills of three against three, of which each device misses two in five.
+fn sides() -> Vec<Told> {
+    let kill = |device: u64, turn: u64| {
+        let [one, other] = [turn % 3, (turn / 3) % 3].map(|no| usize::try_from(no).unwrap());
+        let [attacker, victim] = if turn.is_multiple_of(2) {
+            [NAMES[one], NAMES[3 + other]]
+        } else {
+            [NAMES[3 + one], NAMES[other]]
+        };
+        let late = (turn * turn * 37 + device * turn * 461) % 700;
+        Told::kill(
+            u128::from(device),
+            30_000 * (turn + 1) + turn * turn * 7_919 % 17_000 + late,
+            attacker,
+            victim,
+        )
+    };
+    let seen = |device: u64| {
+        move |turn: &u64| !(turn + 2 * device).is_multiple_of(5) && (turn + device) % 5 != 3
+    };
+    (1..=2)
+        .flat_map(|device| (0..60).filter(seen(device)).map(move |turn| kill(device, turn)))
+        .collect()
+}
+
+#[test]
+fn who_is_said_to_have_killed_ones_own_side_killed_whom_the_other_names() {
+    let stored = |victim: &str| {
+        let last =
+            [Told::kill(1, 1_900_000, "Ana", "Dora"), Told::kill(2, 1_900_250, "Ana", victim)];
+        let told: Vec<Told> = sides().into_iter().chain(last).collect();
+        let solution = solve(&set_of(&told), &Rules::of(&Game::new("valorant").unwrap()));
+        let last: BTreeSet<_> = solution.cluster_of[told.len() - 2..].iter().collect();
+        last.len()
+    };
+    assert_eq!(stored("Bo"), 1, "Bo plays with Ana");
+    assert_eq!(stored("Ana"), 1, "nobody kills oneself");
+    assert_eq!(stored("Eli"), 2, "Eli could have been killed as well");
+}

@@ -18,6 +18,8 @@ struct Told {
     lines: Mutex<Vec<(String, Saved)>>,
     /// The kills of each glance; `None` where no match was shown any more.
     glances: Mutex<Vec<Option<i64>>>,
+    /// How many lines there were at each glance.
+    lines_before: Mutex<Vec<usize>>,
 }
 
 impl Shell for Told {
@@ -28,6 +30,7 @@ impl Shell for Told {
     fn glance(&self, _: Source, glance: Option<Glance>) {
         let kills = glance.map(|glance| glance.you.map_or(0, |you| you.kills));
         self.glances.lock().unwrap().push(kills);
+        self.lines_before.lock().unwrap().push(self.lines.lock().unwrap().len());
     }
 
     fn status(&self, _status: CompanionStatus) {}
@@ -140,6 +143,28 @@ fn a_match_that_no_frame_shows_any_more_is_shown_no_longer() {
     pipeline.forget_silent_matches(at(3 + super::MATCH_SILENCE_MS_MAX));
     pipeline.forget_silent_matches(at(4 + super::MATCH_SILENCE_MS_MAX));
     assert_eq!(*stage.told.glances.lock().unwrap(), [Some(0), Some(2), None], "said once");
+}
+
+#[test]
+fn a_kill_is_told_before_the_numbers_that_came_with_it() {
+    let (stage, mut pipeline) = begun();
+    let before = stage.told.lines.lock().unwrap().len();
+    pipeline.take(&frame(1));
+    pipeline.commit(at(2)).unwrap();
+    assert_eq!(*stage.told.glances.lock().unwrap(), [Some(0), Some(1)]);
+    assert_eq!(stage.told.lines_before.lock().unwrap()[1], before + 1);
+}
+
+#[test]
+fn a_disk_that_refuses_does_not_hide_how_the_match_stands() {
+    let (stage, mut pipeline) = begun();
+    stage.fill_disk();
+    pipeline.take(&frame(1));
+    assert!(pipeline.commit(at(2)).is_err());
+    // Not asked again yet, while frames come.
+    pipeline.take(&frame(2));
+    pipeline.forget_silent_matches(at(3));
+    assert_eq!(*stage.told.glances.lock().unwrap(), [Some(0), Some(1), Some(2)]);
 }
 
 /// What the game posts once its player has so many kills.

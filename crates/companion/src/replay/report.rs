@@ -1,20 +1,17 @@
 //! What a replay came to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use event_model::{CloudEvent, DeviceId, Envelope, Moment};
-use outbox::{NewEvent, Outbox};
-use recording::Recording;
+use event_model::{CloudEvent, Envelope, EventId, Moment};
+use outbox::{Filter, NewEvent, Outbox};
+use replay_report::Trace;
 use serde::Serialize;
 
-use crate::{
-    Error,
-    pipeline::Pipeline,
-    upload::{Drained, Sent},
-};
+use super::{FaultsReport, lives::Lived, tape::Tape, totals::Totals};
+use crate::{Error, upload::Drained};
 
 /// The closing summary of a replay.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ReplayReport {
     /// The file.
     pub file: String,
@@ -30,6 +27,12 @@ pub struct ReplayReport {
     pub faults: u64,
     /// Names that this version does not know, and how often each was seen.
     pub drift: BTreeMap<String, u64>,
+    /// The line in which the file of a crashed writer breaks off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub torn_line: Option<u64>,
+    /// The rules that the recording was made under, where they are newer than ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newer_session_logic: Option<u32>,
     /// Events made from the frames.
     pub captured: u64,
     /// Of these, new in the upload queue.
@@ -50,6 +53,9 @@ pub struct ReplayReport {
     pub lost: u64,
     /// Why events still wait, where they do.
     pub paused_reason: Option<String>,
+    /// What went wrong on purpose, and whether what must hold did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults_played: Option<FaultsReport>,
     /// Whether everything that was to be sent is with the server.
     #[serde(skip)]
     pub drained: Drained,
@@ -60,54 +66,51 @@ pub struct ReplayReport {
     /// from earlier runs.
     #[serde(skip)]
     pub events: Vec<String>,
+    /// What a trace shows, where one was asked for.
+    #[serde(skip)]
+    pub trace: Option<Box<Trace>>,
 }
 
 impl ReplayReport {
-    pub(super) fn gather(
-        recording: &Recording,
-        pipeline: &Pipeline,
-        outbox: &Outbox,
-        now: Moment,
-        sent: Sent,
-        drained: Drained,
-    ) -> Result<Self, Error> {
-        let status = outbox.status(now).map_err(Error::Outbox)?;
-        let source = recording.header().source;
-        let counts = pipeline.counts();
-        let read = pipeline.sources().get(&source).cloned().unwrap_or_default();
+    pub(super) fn gather(tape: &Tape, lived: &Lived, now: Moment) -> Result<Self, Error> {
+        let status = lived.outbox().status(now).map_err(Error::Outbox)?;
+        let Totals { counts, read } = &lived.totals;
+        let made_under = tape.recording.header().session_logic;
         Ok(Self {
-            file: recording.path().display().to_string(),
-            source: source.to_string(),
+            file: tape.recording.path().display().to_string(),
+            source: tape.key.source.to_string(),
             frames: read.frames,
             unreadable: read.unreadable,
-            last_unreadable: read.last_unreadable,
+            last_unreadable: read.last_unreadable.clone(),
             faults: read.faults,
             drift: read.drift.iter().map(|(name, times)| (name.to_owned(), times)).collect(),
+            torn_line: tape.torn_line,
+            newer_session_logic: Some(made_under)
+                .filter(|made_under| *made_under > game_session::SESSION_LOGIC),
             captured: counts.captured,
             appended: counts.appended,
             already_known: counts.already_known,
-            uploaded: sent.stored + sent.duplicates,
-            stored: sent.stored,
-            duplicates: sent.duplicates,
+            uploaded: lived.sent.stored + lived.sent.duplicates,
+            stored: lived.sent.stored,
+            duplicates: lived.sent.duplicates,
             quarantined: status.quarantined,
             pending: status.pending + status.in_flight,
             lost: counts.lost,
-            paused_reason: status.paused_reason,
-            drained,
-            refused: sent.refused,
+            // What stands in the way of a token says more than that there is none.
+            paused_reason: lived.trouble.clone().or(status.paused_reason),
+            faults_played: None,
+            drained: lived.drained,
+            refused: lived.sent.refused,
             events: Vec::new(),
+            trace: None,
         })
     }
 
-    pub(super) fn with_events(
-        self,
-        outbox: &Outbox,
-        device: DeviceId,
-        events: Vec<NewEvent>,
-    ) -> Result<Self, Error> {
-        let sent = |new: NewEvent| -> Result<String, Error> {
-            let known = outbox.view().show(new.event.id).map_err(Error::Outbox)?;
-            let sequence = known.map(|known| known.entry.sequence);
+    pub(super) fn with_events(self, lived: &Lived, events: Vec<NewEvent>) -> Result<Self, Error> {
+        let device = lived.installation.identity.device();
+        let sequences = sequences(&lived.outbox(), &events)?;
+        let sent = |new: NewEvent| {
+            let sequence = sequences.get(&new.event.id).copied();
             let envelope = Envelope {
                 device,
                 sequence: sequence.unwrap_or_default(),
@@ -117,14 +120,47 @@ impl ReplayReport {
             };
             // An event that the queue has forgotten has no place in it.
             let event = CloudEvent::from_event(&new.event, &envelope);
-            Ok(CloudEvent { sequence, ..event }.to_json())
+            CloudEvent { sequence, ..event }.to_json()
         };
-        let events = events.into_iter().map(sent).collect::<Result<_, _>>()?;
-        Ok(Self { events, ..self })
+        Ok(Self { events: events.into_iter().map(sent).collect(), ..self })
     }
 
-    /// What stands in the way of a token says more than that there is none.
-    pub(super) fn with_trouble(self, trouble: Option<String>) -> Self {
-        Self { paused_reason: trouble.or(self.paused_reason), ..self }
+    /// What a trace says of the whole.
+    pub(super) fn facts(&self) -> Vec<(String, String)> {
+        let mut facts = vec![
+            ("Source", self.source.clone()),
+            ("Frames", self.frames.to_string()),
+            ("Unreadable", self.unreadable.to_string()),
+            ("Not read, as recorded", self.faults.to_string()),
+            ("Unknown names", self.drift.len().to_string()),
+            ("Events", self.captured.to_string()),
+            ("New in the queue", self.appended.to_string()),
+            ("Known before", self.already_known.to_string()),
+        ];
+        if self.drained != Drained::NothingToSend {
+            facts.push(("Stored", self.stored.to_string()));
+            facts.push(("Duplicates", self.duplicates.to_string()));
+            facts.push(("Waiting", self.pending.to_string()));
+            facts.push(("Refused", self.refused.to_string()));
+        }
+        if let Some(faults) = &self.faults_played {
+            facts.push(("Seed of faults", faults.seed.to_string()));
+            facts.push(("Faults played", faults.count().to_string()));
+        }
+        facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
     }
+}
+
+/// The places of these events in the queue, in one reading of it: by its id an event is
+/// found by reading all of them.
+fn sequences(outbox: &Outbox, events: &[NewEvent]) -> Result<BTreeMap<EventId, u64>, Error> {
+    let mut sequences: BTreeMap<EventId, u64> = BTreeMap::new();
+    let wanted: BTreeSet<EventId> = events.iter().map(|new| new.event.id).collect();
+    for shown in outbox.view().export(Filter::All) {
+        let entry = shown.map_err(Error::Outbox)?.entry;
+        if wanted.contains(&entry.event_id) {
+            sequences.insert(entry.event_id, entry.sequence);
+        }
+    }
+    Ok(sequences)
 }

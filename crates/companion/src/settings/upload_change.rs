@@ -1,15 +1,22 @@
 //! What a player changes of the upload, written into the settings file.
 
-use toml_edit::{DocumentMut, Item, Table, value};
-
-use super::{Settings, Upload};
-use crate::{DataDir, Error, atomic_file, upload};
+use super::{
+    Settings, Upload,
+    file::{self, SettingsFile},
+};
+use crate::{DataDir, Error, upload};
 
 /// A change of the upload that outlasts this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadChange {
     /// The player agrees that events are sent there.
     Agree {
+        /// The server's address.
+        server: String,
+    },
+    /// The same, where somebody invited the player: what is trusted of the server is what
+    /// the invitation said.
+    Join {
         /// The server's address.
         server: String,
     },
@@ -25,21 +32,29 @@ impl UploadChange {
     /// Whether it says where events go, and not only when.
     pub(crate) fn decides_where(&self) -> bool {
         match self {
-            Self::Agree { .. } | Self::Withdraw => true,
+            Self::Agree { .. } | Self::Join { .. } | Self::Withdraw => true,
             Self::Hold | Self::LetGo => false,
         }
     }
 
-    fn apply(self, upload: &mut Upload) {
+    fn apply(self, settings: &mut Upload) {
         match self {
             Self::Agree { server } => {
-                upload.server = Some(server);
-                upload.consent = true;
-                upload.held = false;
+                let other = |former: &String| !upload::is_one_server(former, &server);
+                if settings.server.as_ref().is_some_and(other) {
+                    settings.server_ca = None;
+                }
+                settings.server = Some(server);
+                settings.consent = true;
+                settings.held = false;
             }
-            Self::Withdraw => upload.consent = false,
-            Self::Hold => upload.held = true,
-            Self::LetGo => upload.held = false,
+            Self::Join { server } => {
+                Self::Agree { server }.apply(settings);
+                settings.server_ca = None;
+            }
+            Self::Withdraw => settings.consent = false,
+            Self::Hold => settings.held = true,
+            Self::LetGo => settings.held = false,
         }
     }
 }
@@ -57,38 +72,38 @@ impl Settings {
         if let Some(server) = &changed.upload.server {
             upload::check_address(server)?;
         }
-        let path = dir.settings();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|cause| Error::DataDir { path: path.clone(), cause })?;
-        let mut document: DocumentMut = text.parse().map_err(|cause: toml_edit::TomlError| {
-            Error::Settings { path: path.clone(), cause: cause.into() }
-        })?;
-        write(&changed.upload, &mut document);
-        atomic_file::replace(&path, document.to_string().as_bytes())
-            .map_err(|cause| Error::DataDir { path, cause })?;
+        self.keep_former_root(dir, &changed);
+        file::edit(dir, |file| write(&changed.upload, file))?;
         Ok(changed)
+    }
+
+    /// The server before may still be asked to erase. A file that is gone stops nobody
+    /// who goes on to another.
+    fn keep_former_root(&self, dir: &DataDir, changed: &Self) {
+        let (Some(server), Some(path)) = (&self.upload.server, &self.upload.server_ca) else {
+            return;
+        };
+        let other = |now: &String| !upload::is_one_server(now, server);
+        if changed.upload.server_ca.is_some() || !changed.upload.server.as_ref().is_some_and(other)
+        {
+            return;
+        }
+        if let Err(error) = upload::keep_root_in(dir, server, path) {
+            tracing::warn!(%error, "The former server's certificate authority is not kept");
+        }
     }
 }
 
-fn write(upload: &Upload, document: &mut DocumentMut) {
-    let table = document.entry("upload").or_insert_with(|| Item::Table(Table::new()));
-    let Some(table) = table.as_table_like_mut() else { return };
-    let mut set = |key: &str, item: Item| match table.get_mut(key) {
-        // What stands behind it in its line stays: it may be a comment.
-        Some(Item::Value(known)) => {
-            let decor = known.decor().clone();
-            if let Item::Value(mut new) = item {
-                *new.decor_mut() = decor;
-                *known = new;
-            }
-        }
-        Some(_) | None => drop(table.insert(key, item)),
-    };
+fn write(upload: &Upload, file: &mut SettingsFile) {
     if let Some(server) = &upload.server {
-        set("server", value(server));
+        file.set("upload", "server", server);
     }
-    set("consent", value(upload.consent));
-    set("held", value(upload.held));
+    match &upload.server_ca {
+        Some(path) => file.set("upload", "server_ca", path.display().to_string()),
+        None => file.unset("upload", "server_ca"),
+    }
+    file.set("upload", "consent", upload.consent);
+    file.set("upload", "held", upload.held);
 }
 
 #[cfg(test)]
@@ -139,6 +154,39 @@ mod tests {
         let error = settings.change_upload(&dir, agree).unwrap_err();
         assert!(matches!(error, Error::Server(_)), "{error}");
         assert_eq!(std::fs::read_to_string(dir.settings()).unwrap(), "# mine\n");
+    }
+
+    #[test]
+    fn who_goes_to_another_server_trusts_it_by_itself_and_keeps_what_the_first_one_had() {
+        for change in [
+            UploadChange::Join { server: "https://b.example".to_owned() },
+            UploadChange::Agree { server: "https://b.example".to_owned() },
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let first = folder.path().join("first.pem");
+            std::fs::write(&first, "not looked at").unwrap();
+            let text = format!(
+                "[upload]\nserver = \"https://a.example\"\nserver_ca = '{}' # mine\n",
+                first.display()
+            );
+            let (_folder, dir) = installation(&text);
+            let settings = Settings::load_or_create(&dir).unwrap();
+            let changed = settings.change_upload(&dir, change).unwrap();
+            assert_eq!(changed.upload.server_ca, None);
+            assert_eq!(Settings::load_or_create(&dir).unwrap(), changed);
+            let kept = std::fs::read_dir(dir.server_roots()).unwrap().next().unwrap().unwrap();
+            assert_eq!(std::fs::read(kept.path()).unwrap(), b"not looked at");
+        }
+    }
+
+    #[test]
+    fn who_agrees_to_the_same_server_again_trusts_what_the_settings_name() {
+        let (_folder, dir) =
+            installation("[upload]\nserver = \"https://a.example\"\nserver_ca = \"first.pem\"\n");
+        let settings = Settings::load_or_create(&dir).unwrap();
+        let agree = UploadChange::Agree { server: "https://a.example".to_owned() };
+        let changed = settings.change_upload(&dir, agree).unwrap();
+        assert_eq!(changed.upload.server_ca, Some("first.pem".into()));
     }
 
     fn installation(settings: &str) -> (tempfile::TempDir, DataDir) {

@@ -44,6 +44,8 @@ impl EnrolledElsewhere {
         let looked = tokio::task::spawn_blocking(move || Identity::look(&dir)).await;
         // Another device's token, after the file was deleted, would not do.
         let identity = looked.ok().flatten().filter(|identity| identity.device() == self.device);
+        // Without the key of names nothing may leave yet: the next start asks for it.
+        let identity = identity.filter(|identity| identity.names_key(&self.server).is_some());
         let found = identity.as_ref().and_then(|identity| identity.token(&self.server));
         let Some(found) = found.and_then(|token| Token::new(token).ok()) else { return };
         let is_new = self.token.send_if_modified(|token| {

@@ -6,24 +6,43 @@ use std::{
     time::Duration,
 };
 
+use ingest_api::Invitation;
+use live_view::PauseCode;
 use tokio::sync::watch;
-use uploader::{EnrolError, ExtraRoots, ServerUrl, Token};
+use uploader::{EnrolError, EnrolledDevice, ExtraRoots, ServerUrl, Token};
 
-use super::{enrolment_key, extra_roots, parsed};
-use crate::{DataDir, Error, Identity, Settings, UploadOptions};
+use super::{Pause, enrolment_key, keep_root_in, parsed, pause::code_of_enrolment, roots_for};
+use crate::{DataDir, Error, Identity, NamesSent, Settings, UploadOptions};
+
+/// What a player can do about a server that is older than pseudonyms.
+const NO_NAMES_KEY: &str = "the server is too old to hide other players' names: ask its operator \
+                            for a newer one, or send real names";
 
 /// Why there is no token, for a person; shared with whoever shows it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Trouble(Arc<Mutex<Option<String>>>);
+pub(crate) struct Trouble(Arc<Mutex<Option<Pause>>>);
 
 impl Trouble {
-    pub(crate) fn reason(&self) -> Option<String> {
+    pub(crate) fn pause(&self) -> Option<Pause> {
         self.0.lock().expect("no holder of the reason panics").clone()
     }
 
-    pub(super) fn set(&self, reason: Option<String>) {
-        *self.0.lock().expect("no holder of the reason panics") = reason;
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.pause().map(|pause| pause.reason)
     }
+
+    pub(super) fn set(&self, pause: Option<Pause>) {
+        *self.0.lock().expect("no holder of the reason panics") = pause;
+    }
+}
+
+/// What a server is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A token, with an enrolment key.
+    Enrolment,
+    /// Its key of pseudonyms, with the token that this device has.
+    NamesKey,
 }
 
 /// What an enrolment in the background needs.
@@ -32,6 +51,9 @@ pub(super) struct Enrolling {
     pub(super) url: ServerUrl,
     pub(super) extra_roots: ExtraRoots,
     pub(super) key: Token,
+    pub(super) asked: Asked,
+    /// How names are to leave.
+    pub(super) names: NamesSent,
     pub(super) dir: DataDir,
     pub(super) identity: Identity,
 }
@@ -48,15 +70,22 @@ impl Enrolling {
     ) {
         for failures in 1.. {
             match self.enrol().await {
-                Ok(new) => {
+                Ok(EnrolledDevice { names_key: None, .. })
+                    if self.names == NamesSent::Pseudonyms =>
+                {
+                    trouble.set(Some(Pause::new(PauseCode::NamesNotHidden, NO_NAMES_KEY)));
+                    return;
+                }
+                Ok(EnrolledDevice { token: new, .. }) => {
                     trouble.set(None);
                     token.send_replace(Some(new));
                     return;
                 }
                 Err(error) => {
-                    let reason = in_words(&error);
+                    let reason = self.asked.in_words(&error);
                     tracing::warn!(server = %self.server, %reason, "Not enrolled");
-                    trouble.set(Some(reason));
+                    let code = code_of_enrolment(self.asked, &error);
+                    trouble.set(Some(Pause::new(code, reason)));
                     if !is_passing(&error) {
                         return;
                     }
@@ -71,20 +100,34 @@ impl Enrolling {
         }
     }
 
-    async fn enrol(&mut self) -> Result<Token, Error> {
+    /// What is being done, for a person.
+    pub(super) fn pause(&self) -> Pause {
+        let server = &self.server;
+        match self.asked {
+            Asked::Enrolment => Pause::new(PauseCode::Enrolling, format!("enrolling at {server}")),
+            Asked::NamesKey => Pause::new(
+                PauseCode::AskingNamesKey,
+                format!("asking {server} for its key of pseudonyms"),
+            ),
+        }
+    }
+
+    async fn enrol(&mut self) -> Result<EnrolledDevice, Error> {
         let device = self.identity.device();
         let name = device_name();
         let wished = self.identity.wished_token(&self.dir, &self.server)?;
         let wished = enrolment_key(&wished)?;
-        let token =
+        let enrolled =
             uploader::enrol(&self.url, &self.extra_roots, &self.key, device, &name, &wished)
                 .await
                 .map_err(|cause| Error::Enrolment { server: self.server.clone(), cause })?;
-        if let Err(error) = self.identity.keep_token(&self.dir, &self.server, token.reveal()) {
+        let EnrolledDevice { token, names_key } = &enrolled;
+        let kept = self.identity.keep(&self.dir, &self.server, token.reveal(), names_key.as_ref());
+        if let Err(error) = kept {
             // It is good for this run, and the next one asks for it again.
             tracing::warn!(%error, "The token could not be kept");
         }
-        Ok(token)
+        Ok(enrolled)
     }
 }
 
@@ -103,14 +146,52 @@ pub async fn enrol(data_dir: Option<PathBuf>, options: &UploadOptions) -> Result
     let server = url.to_string();
     let mut enrolling = Enrolling {
         url,
-        extra_roots: extra_roots(options, &settings)?,
+        extra_roots: roots_for(&dir, options, &settings, &server)?,
         key: enrolment_key(key)?,
+        asked: Asked::Enrolment,
+        names: settings.privacy.names,
         server: server.clone(),
-        dir,
+        dir: dir.clone(),
         identity,
     };
     enrolling.enrol().await?;
+    if let Some(path) = &options.server_ca {
+        keep_root_in(&dir, &server, path)?;
+    }
     Ok(server)
+}
+
+/// Enrols this installation as an invitation says and keeps its token. Gives the
+/// certificate authority that the server must have, in PEM, where the invitation names
+/// one.
+pub(crate) async fn enrol_by(
+    dir: &DataDir,
+    settings: &Settings,
+    invitation: &Invitation,
+) -> Result<Option<String>, Error> {
+    let url: ServerUrl = parsed(&invitation.server())?;
+    let server = url.to_string();
+    let root = match invitation.ca_sha256() {
+        Some(sha256) => Some(
+            uploader::named_root(&url, sha256)
+                .await
+                .map_err(|cause| Error::Enrolment { server: server.clone(), cause })?,
+        ),
+        None => None,
+    };
+    let (pem, extra_roots) = root.map(|root| (root.pem, root.roots)).unzip();
+    let mut enrolling = Enrolling {
+        url,
+        extra_roots: extra_roots.unwrap_or_default(),
+        key: enrolment_key(invitation.key())?,
+        asked: Asked::Enrolment,
+        names: settings.privacy.names,
+        server,
+        dir: dir.clone(),
+        identity: Identity::load_or_create(dir)?,
+    };
+    enrolling.enrol().await?;
+    Ok(pem)
 }
 
 /// Whether the same attempt may succeed later.
@@ -135,16 +216,32 @@ fn is_passing(error: &Error) -> bool {
         | Error::Outbox(_)
         | Error::BadInput(_)
         | Error::NoRules { .. }
+        | Error::NoSuchSection(_)
         | Error::Server(_)
         | Error::QueueDeleted(_)
+        | Error::NotErased { .. }
+        | Error::Setup(_)
+        | Error::History(_)
+        | Error::Recording(_)
         | Error::Listener { .. } => false,
     }
 }
 
-fn in_words(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("not enrolled: {cause}"),
-        None => format!("not enrolled: {error}"),
+impl Asked {
+    fn in_words(self, error: &Error) -> String {
+        let cause = match (self, error) {
+            (Self::NamesKey, Error::Enrolment { cause: EnrolError::KeyRefused, .. }) => {
+                "the server does not take this PC's token".to_owned()
+            }
+            (Self::Enrolment | Self::NamesKey, error) => match std::error::Error::source(error) {
+                Some(cause) => cause.to_string(),
+                None => error.to_string(),
+            },
+        };
+        match self {
+            Self::Enrolment => format!("not enrolled: {cause}"),
+            Self::NamesKey => format!("other players' names cannot be hidden yet: {cause}"),
+        }
     }
 }
 

@@ -1,48 +1,25 @@
-//! The file that makes the game post.
+//! The file that makes Counter-Strike post.
 
-use crate::GsiToken;
+use crate::{GsiToken, gsi::config_text};
 
-/// Its name; the game reads every file named `gamestate_integration_*.cfg`.
-pub const CONFIG_FILE_NAME: &str = "gamestate_integration_ringside.cfg";
+pub use crate::gsi::CONFIG_FILE_NAME;
 
-/// Its text. The game reads it when it starts.
-///
-/// - `timeout` 5 s: a longer one costs nothing, and after a timeout the game
-///   leaves the deltas out.
-/// - `buffer` and `throttle` 0.1 s: what changes twice between two requests is
-///   lost, so the game is asked to send soon and often; ten small requests a
-///   second are the most that can come of it.
-/// - `heartbeat` 10 s: a player sees within that time whether it works.
-/// - The data blocks are those that events are made of. Blocks for observers,
-///   positions and weapons would only be thrown away.
+/// The blocks that events are made of. Those for observers, positions and weapons
+/// would only be thrown away.
+const BLOCKS: [&str; 7] = [
+    "provider",
+    "map",
+    "map_round_wins",
+    "round",
+    "player_id",
+    "player_state",
+    "player_match_stats",
+];
+
+/// The text of the file. The game reads it when it starts.
 #[must_use]
 pub fn config_file(port: u16, token: &GsiToken) -> String {
-    format!(
-        r#""Ringside"
-{{
-	"uri" "http://127.0.0.1:{port}/"
-	"timeout" "5.0"
-	"buffer" "0.1"
-	"throttle" "0.1"
-	"heartbeat" "10.0"
-	"auth"
-	{{
-		"token" "{token}"
-	}}
-	"data"
-	{{
-		"provider" "1"
-		"map" "1"
-		"map_round_wins" "1"
-		"round" "1"
-		"player_id" "1"
-		"player_state" "1"
-		"player_match_stats" "1"
-	}}
-}}
-"#,
-        token = token.expose()
-    )
+    config_text(port, token, &BLOCKS)
 }
 
 #[cfg(test)]

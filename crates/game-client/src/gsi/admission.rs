@@ -2,14 +2,15 @@
 //! merely reaches the port.
 
 use event_model::Frame;
-use serde::{Deserialize, de::IgnoredAny};
-use std::collections::BTreeMap;
+use loopback::Hosts;
+use serde::Deserialize;
 
-use super::GsiToken;
+use super::{GsiGame, GsiToken};
 
 /// What is asked of a request.
 pub(super) struct Admission {
-    hosts: [String; 2],
+    hosts: Hosts,
+    game: GsiGame,
     token: GsiToken,
 }
 
@@ -18,7 +19,7 @@ pub(super) struct Admission {
 pub(super) enum Verdict {
     /// From the game.
     Admitted,
-    /// Not made by a game.
+    /// Not made by this game.
     Foreign,
     /// Made like a game's, without our token.
     Unauthorised,
@@ -27,8 +28,13 @@ pub(super) enum Verdict {
 /// What is read of a body before it is believed.
 #[derive(Deserialize)]
 struct Credentials {
-    provider: Option<BTreeMap<String, IgnoredAny>>,
+    provider: Option<Provider>,
     auth: Option<Auth>,
+}
+
+#[derive(Deserialize)]
+struct Provider {
+    appid: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -37,21 +43,20 @@ struct Auth {
 }
 
 impl Admission {
-    pub(super) fn new(port: u16, token: &GsiToken) -> Self {
-        let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
-        Self { hosts, token: token.clone() }
+    pub(super) fn new(port: u16, game: GsiGame, token: &GsiToken) -> Self {
+        Self { hosts: Hosts::of(port), game, token: token.clone() }
     }
 
     pub(super) fn judge(&self, frame: &Frame) -> Verdict {
         // A page in a browser can be made to post here under a name of its own.
-        let host = frame.headers.get("host").map(|host| host.to_ascii_lowercase());
-        if !host.is_some_and(|host| self.hosts.contains(&host)) {
+        if !frame.headers.get("host").is_some_and(|host| self.hosts.has(host)) {
             return Verdict::Foreign;
         }
         let Ok(credentials) = serde_json::from_slice::<Credentials>(&frame.body) else {
             return Verdict::Foreign;
         };
-        if credentials.provider.is_none() {
+        let app_id = credentials.provider.and_then(|provider| provider.appid);
+        if app_id != Some(self.game.app_id()) {
             return Verdict::Foreign;
         }
         match credentials.auth.and_then(|auth| auth.token) {
@@ -72,7 +77,8 @@ mod tests {
     fn judged(host: &str, body: &str) -> Verdict {
         let mut frame = Frame::new(Channel::Http, body);
         frame.headers.insert("host".to_owned(), host.to_owned());
-        Admission::new(3000, &GsiToken::new(TOKEN).unwrap()).judge(&frame)
+        let token = GsiToken::new(TOKEN).unwrap();
+        Admission::new(3000, GsiGame::CounterStrike, &token).judge(&frame)
     }
 
     fn body(token: &str) -> String {
@@ -94,12 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_provider_is_foreign() {
+    fn a_body_of_no_game_or_of_another_is_foreign() {
         let auth = format!(r#""auth":{{"token":"{TOKEN}"}}"#);
         for body in [
             format!("{{{auth}}}"),
             format!(r#"{{"provider":null,{auth}}}"#),
             format!(r#"{{"provider":"me",{auth}}}"#),
+            format!(r#"{{"provider":{{}},{auth}}}"#),
+            format!(r#"{{"provider":{{"appid":570}},{auth}}}"#),
             "[]".to_owned(),
             "curl was here".to_owned(),
             String::new(),
@@ -110,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_wrong_or_missing_token_is_unauthorised() {
-        for body in [body("abcdefghijklmnoq"), r#"{"provider":{}}"#.to_owned()] {
+        for body in [body("abcdefghijklmnoq"), r#"{"provider":{"appid":730}}"#.to_owned()] {
             assert_eq!(judged("127.0.0.1:3000", &body), Verdict::Unauthorised, "{body}");
         }
     }

@@ -11,7 +11,8 @@ pub struct GsiHealth {
     pub frames: u64,
     /// When the last of them came.
     pub last_frame_at: Option<Moment>,
-    /// Requests that no game made: another `Host`, no JSON object, no provider.
+    /// Requests that this game did not make: another `Host`, a browser's, no JSON
+    /// object, no provider or another game's.
     pub foreign: u64,
     /// Requests with another token than ours, or none.
     pub unauthorised: u64,

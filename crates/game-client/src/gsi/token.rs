@@ -54,7 +54,7 @@ impl GsiToken {
 
     /// Whether the text is this token. Digests are compared, so that the time
     /// it takes says nothing about the token.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         digest(&SHA256, self.0.as_bytes()).as_ref() == digest(&SHA256, text.as_bytes()).as_ref()
     }
 }

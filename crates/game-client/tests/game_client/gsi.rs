@@ -1,7 +1,7 @@
 //! The listener answers at once, whoever asks, and passes on what the game sent.
 
 use event_model::{Channel, Reading, Received, Source};
-use game_client::{Error, GsiConfig, GsiHealth, GsiListener, GsiToken};
+use game_client::{Error, GsiConfig, GsiGame, GsiHealth, GsiListener, GsiToken};
 use reqwest::{Client, StatusCode, header::HOST};
 use tokio::{
     io::AsyncWriteExt,
@@ -24,7 +24,11 @@ struct Listening {
 }
 
 async fn listen(room: usize) -> Listening {
-    let config = GsiConfig { port: 0, token: GsiToken::new(TOKEN).unwrap() };
+    listen_to(GsiGame::CounterStrike, room).await
+}
+
+async fn listen_to(game: GsiGame, room: usize) -> Listening {
+    let config = GsiConfig { game, port: 0, token: GsiToken::new(TOKEN).unwrap() };
     let listener = GsiListener::bind(config, SetClock::at(IN_2030)).await.unwrap();
     let (sender, readings) = mpsc::channel(room);
     let (stop, stopped) = watch::channel(false);
@@ -103,6 +107,32 @@ async fn a_request_of_nobody_we_know_is_answered_counted_and_not_passed_on() {
 }
 
 #[tokio::test]
+async fn each_game_is_heard_by_its_own_listener_alone() {
+    let mut listening = listen_to(GsiGame::Dota2, 4).await;
+    assert_eq!(listening.post(body(1)).await, StatusCode::OK);
+    assert_eq!(listening.post(body(2).replace("730", "570")).await, StatusCode::OK);
+    let counted = listening.counts();
+    assert_eq!((counted.foreign, counted.frames), (1, 1), "Counter-Strike's is foreign here");
+    let received = listening.readings.recv().await.unwrap();
+    assert_eq!(received.source, Source::Dota2);
+    let Reading::Frame(frame) = received.reading else { panic!("a listener has no faults") };
+    let text = String::from_utf8(frame.body).unwrap();
+    assert!(text.contains("570") && !text.contains(TOKEN), "{text}");
+}
+
+#[tokio::test]
+async fn what_a_browser_sends_for_a_page_is_refused_before_it_is_read() {
+    let mut listening = listen(4).await;
+    for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+        let url = format!("http://127.0.0.1:{}/", listening.port);
+        let request = listening.http.post(url).header(name, value).body(body(1));
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{name}");
+    }
+    assert_eq!(listening.counts().foreign, 2);
+    assert!(listening.readings.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn a_body_without_end_is_refused_and_counted() {
     let listening = listen(4).await;
     let long = vec![b' '; 1024 * 1024 + 1];
@@ -147,7 +177,8 @@ async fn a_request_that_is_no_post_is_refused() {
 #[tokio::test]
 async fn a_port_that_is_taken_is_an_error_with_its_number() {
     let first = listen(1).await;
-    let config = GsiConfig { port: first.port, token: GsiToken::new(TOKEN).unwrap() };
+    let (game, token) = (GsiGame::Dota2, GsiToken::new(TOKEN).unwrap());
+    let config = GsiConfig { game, port: first.port, token };
     let second = GsiListener::bind(config, SetClock::at(IN_2030)).await.err();
     assert!(matches!(second, Some(Error::Bind { port, .. }) if port == first.port), "{second:?}");
 }

@@ -3,8 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
 
+mod bridge;
+mod follow;
+mod follow_rotations;
 mod gsi;
+mod installed;
 mod league;
 mod league_tls;
+mod overwolf_page;
+mod places;
+mod programs;
+mod rocket_league;
 mod steam;
 mod support;

@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use game_client::{
     Error, GsiToken,
-    cs2::{CONFIG_FILE_NAME, ConfigState, CounterStrike, config_file, find_installations_in},
+    cs2::{
+        CONFIG_FILE_NAME, ConfigState, CounterStrike, config_file, find_installations_at,
+        find_installations_in,
+    },
 };
 use tempfile::TempDir;
 
@@ -113,4 +116,32 @@ fn a_folder_that_is_no_steam_is_an_error_with_its_path() {
     let empty = tempfile::tempdir().unwrap();
     let error = find_installations_in(empty.path(), &expected()).unwrap_err();
     assert!(matches!(error, Error::Steam { path, .. } if path == empty.path()));
+}
+
+#[test]
+fn a_named_folder_is_found_from_anywhere_on_the_way_to_its_config() {
+    let steam = Steam::installed().with_game(CS2_CFG);
+    let cfg = steam.library.path().join(CS2_CFG);
+    for named in cfg.ancestors().take(8).filter(|named| named.starts_with(steam.library.path())) {
+        let found = find_installations_at(named, &expected());
+        let found: Vec<_> = found.iter().map(|one| (one.game, one.cfg_dir.clone())).collect();
+        assert_eq!(found, [(CounterStrike::Cs2, cfg.clone())], "{}", named.display());
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_counter_strike_is_none() {
+    let other = tempfile::tempdir().unwrap();
+    fs::create_dir_all(other.path().join("cfg")).unwrap();
+    for named in [other.path().to_owned(), other.path().join("cfg"), other.path().join("gone")] {
+        assert_eq!(find_installations_at(&named, &expected()), [], "{}", named.display());
+    }
+}
+
+#[test]
+fn a_folder_beside_the_config_is_not_taken_for_the_game() {
+    let steam = Steam::installed().with_game(CS2_CFG);
+    let maps = steam.library.path().join(CS2_CFG).with_file_name("maps");
+    fs::create_dir_all(&maps).unwrap();
+    assert_eq!(find_installations_at(&maps, &expected()), []);
 }

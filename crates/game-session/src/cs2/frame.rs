@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FRAME_BYTES_MAX, own::Counters, schema};
-use crate::{Drift, Tally, Unreadable};
+use super::{FRAME_BYTES_MAX, own::Counters, schema::SCHEMA};
+use crate::{
+    Drift, Tally, Unreadable,
+    fields::{Fields, bounded},
+};
 
 /// Steam's number of Counter-Strike: Global Offensive, and of its successor.
 const APP_ID: u64 = 730;
-
-/// Longest text that is read, in bytes: names have up to 128, paths of workshop
-/// maps up to 260. A frame with a longer one does not come from the game.
-const TEXT_BYTES_MAX: usize = 512;
 
 /// Players listed in one frame at most: a full server has 64.
 const ROSTER_MAX: usize = 64;
@@ -139,11 +138,10 @@ impl GsiFrame {
         if body.len() > FRAME_BYTES_MAX {
             return Err(Unreadable::TooLarge { bytes: body.len(), limit: FRAME_BYTES_MAX });
         }
-        let json: Value = serde_json::from_slice(body)
-            .map_err(|error| Unreadable::Malformed(error.to_string()))?;
-        let mut fields = Fields { json: &json, unknown_words: Vec::new() };
+        let json: Value = serde_json::from_slice(body).map_err(|error| Unreadable::json(&error))?;
+        let mut fields = Fields::of(&json);
         let frame = Self::from_fields(&mut fields)?;
-        let mut drift = schema::unknown_fields(&json);
+        let mut drift = SCHEMA.unknown_fields(&json);
         for name in &frame.unknown_words {
             drift.count(name);
         }
@@ -223,14 +221,7 @@ impl Score {
     }
 }
 
-/// Reads single fields; a field of another type than it should have counts as
-/// absent here and as unknown in the schema.
-struct Fields<'j> {
-    json: &'j Value,
-    unknown_words: Vec<String>,
-}
-
-impl<'j> Fields<'j> {
+impl Fields<'_> {
     fn map(&mut self) -> Result<Option<Map>, Unreadable> {
         if self.block("/map").is_none() {
             return Ok(None);
@@ -331,47 +322,4 @@ impl<'j> Fields<'j> {
         }
         Ok(roster)
     }
-
-    /// A word of a fixed list; one that is not in it is remembered as unknown.
-    fn word<T: Copy>(
-        &mut self,
-        pointer: &str,
-        words: &[(&str, T)],
-    ) -> Result<Option<T>, Unreadable> {
-        let text = self.text(pointer)?.filter(|text| !text.is_empty());
-        let Some(text) = text else { return Ok(None) };
-        let known = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
-        if known.is_none() {
-            self.unknown_words.push(format!("{}={text}", dotted(pointer)));
-        }
-        Ok(known)
-    }
-
-    fn text(&self, pointer: &str) -> Result<Option<String>, Unreadable> {
-        let text = self.json.pointer(pointer).and_then(Value::as_str);
-        text.map(|text| bounded(text, &dotted(pointer))).transpose()
-    }
-
-    fn integer(&self, pointer: &str) -> Option<i64> {
-        self.json.pointer(pointer)?.as_i64()
-    }
-
-    fn count(&self, pointer: &str) -> Option<u32> {
-        self.json.pointer(pointer)?.as_u64()?.try_into().ok()
-    }
-
-    fn block(&self, pointer: &str) -> Option<&'j serde_json::Map<String, Value>> {
-        self.json.pointer(pointer)?.as_object()
-    }
-}
-
-fn bounded(text: &str, path: &str) -> Result<String, Unreadable> {
-    if text.len() > TEXT_BYTES_MAX {
-        return Err(Unreadable::Malformed(format!("{path} has more than {TEXT_BYTES_MAX} bytes")));
-    }
-    Ok(text.to_owned())
-}
-
-fn dotted(pointer: &str) -> String {
-    pointer.trim_start_matches('/').replace('/', ".")
 }

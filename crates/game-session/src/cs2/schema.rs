@@ -1,26 +1,14 @@
-//! The fields that GSI is known to send; anything else is counted as drift.
+//! The fields that Counter-Strike's GSI is known to send.
 
-use serde_json::Value;
+use crate::schema::{
+    Schema,
+    Shape::{self, Anything, Block, ById, Flag, Number, Text},
+};
 
-use crate::Drift;
+/// A player is listed once, under `player`; `allplayers.*` holds the same.
+pub(super) const SCHEMA: Schema = Schema { fields: FIELDS, same_as: &[("allplayers.*", "player")] };
 
-/// What a field should hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Number,
-    Flag,
-    /// Named fields.
-    Block,
-    /// One entry for each id, number or slot.
-    ById,
-    /// Not looked into.
-    Anything,
-}
-use Shape::{Anything, Block, ById, Flag, Number, Text};
-
-/// Every documented or recorded field. A player is listed once, under `player`;
-/// `allplayers.*` holds the same.
+/// Every documented or recorded field.
 const FIELDS: &[(&str, Shape)] = &[
     ("provider", Block),
     ("provider.name", Text),
@@ -121,59 +109,3 @@ const FIELDS: &[(&str, Shape)] = &[
     ("previously", Anything),
     ("added", Anything),
 ];
-
-/// Counts every field of a frame that is not known, by its dotted path; a known
-/// field of another type with what it holds instead.
-pub(super) fn unknown_fields(frame: &Value) -> Drift {
-    let mut drift = Drift::default();
-    if let Value::Object(members) = frame {
-        for (name, value) in members {
-            count_unknown(name, name, value, &mut drift);
-        }
-    }
-    drift
-}
-
-/// `listed` is the path that [`FIELDS`] has, `shown` the one that is counted.
-fn count_unknown(listed: &str, shown: &str, value: &Value, drift: &mut Drift) {
-    let Some(shape) = shape_of(listed) else {
-        drift.count(shown);
-        return;
-    };
-    match (shape, value) {
-        (Block, Value::Object(members)) => {
-            for (name, member) in members {
-                let (listed, shown) = (format!("{listed}.{name}"), format!("{shown}.{name}"));
-                count_unknown(&listed, &shown, member, drift);
-            }
-        }
-        (ById, Value::Object(entries)) => {
-            let listed = format!("{listed}.*");
-            // Each of them is a player.
-            let listed = if listed == "allplayers.*" { "player" } else { &listed };
-            for entry in entries.values() {
-                count_unknown(listed, &format!("{shown}.*"), entry, drift);
-            }
-        }
-        (Text, Value::String(_)) | (Number, Value::Number(_)) | (Flag, Value::Bool(_)) => {}
-        (Anything, _) => {}
-        (Block | ById | Text | Number | Flag, other) => {
-            drift.count(&format!("{shown}: {}", type_of(other)));
-        }
-    }
-}
-
-fn shape_of(path: &str) -> Option<Shape> {
-    FIELDS.iter().find(|(name, _)| *name == path).map(|(_, shape)| *shape)
-}
-
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "flag",
-        Value::Number(_) => "number",
-        Value::String(_) => "text",
-        Value::Array(_) => "list",
-        Value::Object(_) => "block",
-    }
-}

@@ -166,5 +166,5 @@ fn optional_part(members: &BTreeMap<String, &RawValue>, name: &str) -> Result<Va
 }
 
 fn malformed(error: serde_json::Error) -> Unreadable {
-    Unreadable::Malformed(error.to_string())
+    Unreadable::json(&error)
 }

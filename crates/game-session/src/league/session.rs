@@ -236,6 +236,11 @@ impl Session {
         self.identified(Kind::SessionEvidence, 0, "start", data)
     }
 
+    /// Whether the list told of the end.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// The match at this poll, to be shown.
     pub(super) fn glance(&self, document: &Document) -> Glance {
         let course = if self.ended { Course::Ended } else { Course::Running };
@@ -269,7 +274,7 @@ impl Session {
 /// Time that passes is no news: a state that changed with every poll would be
 /// written to disk with every poll.
 fn coarse(game_time_ms: i64) -> i64 {
-    game_time_ms - game_time_ms.rem_euclid(CLOCK_SLACK_MS)
+    game_time_ms.saturating_sub(game_time_ms.rem_euclid(CLOCK_SLACK_MS))
 }
 
 /// The values of the first poll; a further play of the same values, which no

@@ -12,7 +12,7 @@ use ingest_store::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{DataDir, Failure, output::Format};
+use super::{DataDir, Failure, invitation::InvitationArguments, output::Format};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -216,6 +216,8 @@ pub(super) enum KeyCommand {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         uses: Option<u64>,
         #[command(flatten)]
+        invitation: InvitationArguments,
+        #[command(flatten)]
         common: Common,
     },
     /// List every enrolment key.
@@ -228,19 +230,21 @@ pub(super) enum KeyCommand {
 impl KeyCommand {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
-            Self::Add { name, expires_in_days, uses, common } => {
+            Self::Add { name, expires_in_days, uses, invitation, common } => {
                 let now = now();
                 let expires_at = expires_in_days.map(|days| now.plus_ms(i64::from(days) * DAY_MS));
                 let key = Token::generate(TokenKind::EnrolmentKey);
                 let new = NewEnrolmentKey { name, expires_at, uses_max: uses };
+                // Before the key is kept: a mistyped address makes none.
+                let link = invitation.link(key.reveal())?;
                 if !common.open()?.add_enrolment_key(&key, &new, now)? {
                     return Err(Failure::Usage(format!("there is a key {:?} already", new.name)));
                 }
                 let item = json!({
                     "name": new.name, "expires_at": expires_at, "uses_max": uses,
-                    "key": key.reveal(),
+                    "key": key.reveal(), "invitation": link,
                 });
-                common.format().print(&item, key.reveal())?;
+                common.format().print(&item, link.as_deref().unwrap_or(key.reveal()))?;
             }
             Self::List { common } => {
                 common.format().print_all(&common.open_existing()?.enrolment_keys()?, key_line)?;

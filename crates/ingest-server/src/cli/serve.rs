@@ -7,9 +7,9 @@ mod signals;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use boot_clock::BootClock;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ingest_api::Lifetimes;
-use ingest_server::{Config, Server, Shutdown, Tls};
+use ingest_server::{Config, Replays, Server, Shutdown, Tls};
 use ingest_store::Token;
 
 use self::{
@@ -52,9 +52,30 @@ pub(super) struct ServeArgs {
     /// after a month's end. Without it they stay.
     #[arg(long, value_name = "DAYS")]
     retain_days: Option<u64>,
+    /// What becomes of events that were replayed from a recording: taken as what was
+    /// played is, taken and kept apart from it, or refused.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = ReplaysArgument::Accept)]
+    replays: ReplaysArgument,
     /// For benches: nothing is associated, and what is read of matches stands still.
     #[arg(long, hide = true)]
     without_association: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ReplaysArgument {
+    Accept,
+    Separate,
+    Refuse,
+}
+
+impl From<ReplaysArgument> for Replays {
+    fn from(argument: ReplaysArgument) -> Self {
+        match argument {
+            ReplaysArgument::Accept => Self::Accept,
+            ReplaysArgument::Separate => Self::Separate,
+            ReplaysArgument::Refuse => Self::Refuse,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +128,7 @@ impl ServeArgs {
             lifetimes: self.lifetimes.lifetimes(),
             retain_days: self.retain_days,
             bounds: open_files::fitted(self.bounds.bounds()),
+            replays: self.replays.into(),
             associates: !self.without_association,
             ..Config::new(self.listen, self.data_dir.path)
         })

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use association::REPLAYED;
 use event_model::{CloudEvent, DeviceId, Fingerprint, Kind, Origin, SequenceGap, WallTime};
 use ingest_api::{Lifetimes, Limits, Receipt, ReceiptCode, ReceiptStatus};
 use ingest_store::{Item, SoundEvent, Verdict};
@@ -13,6 +14,7 @@ use super::{
     head::{Head, ID_BYTES_MAX},
     quick::Quick,
 };
+use crate::config::Replays;
 
 /// Longest type and subject: they are indexed, listed and put into paths.
 pub(super) const NAME_BYTES_MAX: usize = 512;
@@ -26,6 +28,7 @@ pub(crate) struct Judge<'j> {
     pub(super) arrival: Arrival,
     pub(super) limits: &'j Limits,
     lifetimes: &'j Lifetimes,
+    replays: Replays,
 }
 
 /// Why an event is invalid.
@@ -50,8 +53,9 @@ impl<'j> Judge<'j> {
         arrival: Arrival,
         limits: &'j Limits,
         lifetimes: &'j Lifetimes,
+        replays: Replays,
     ) -> Self {
-        Self { device, urn: device.urn(), arrival, limits, lifetimes }
+        Self { device, urn: device.urn(), arrival, limits, lifetimes, replays }
     }
 
     /// The verdict on one item of a batch; `json` is a part of `body`.
@@ -71,7 +75,9 @@ impl<'j> Judge<'j> {
         }
         let quick = Quick::read(json, &self.urn, self.limits.json_depth_max)?;
         let corrected = self.arrival.correct(&quick.seen);
-        if self.is_too_old(quick.seen.origin, corrected.at) {
+        if self.is_too_old(quick.seen.origin, corrected.at)
+            || self.is_refused_replay(quick.seen.origin)
+        {
             return None;
         }
         let event = SoundEvent {
@@ -108,6 +114,10 @@ impl<'j> Judge<'j> {
         check_names(&event)?;
         self.check_source(&event)?;
         let gap = check_content(&event)?;
+        if gap.is_none() && self.is_refused_replay(event.origin) {
+            let detail = "this server takes no replays";
+            return Err(Refusal::new(ReceiptCode::ReplayRefused, detail));
+        }
         let seen = Seen { origin: event.origin, time: event.time, observed: event.observed() };
         let corrected = self.arrival.correct(&seen);
         self.check_age(&event, corrected.at)?;
@@ -152,6 +162,10 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
+    fn is_refused_replay(&self, origin: Option<Origin>) -> bool {
+        self.replays == Replays::Refuse && origin == Some(Origin::Replay)
+    }
+
     /// Only what was captured live grows too old: a recording can be replayed
     /// in any year, and its ids come out the same.
     fn is_too_old(&self, origin: Option<Origin>, at: WallTime) -> bool {
@@ -169,6 +183,10 @@ fn check_names(event: &CloudEvent) -> Result<(), Refusal> {
         ("type", &event.event_type, NAME_BYTES_MAX),
         ("subject", subject, NAME_BYTES_MAX),
     ];
+    if subject.starts_with(REPLAYED) {
+        let detail = format!("subjects that begin with {REPLAYED:?} are the server's own");
+        return Err(Refusal::malformed(detail));
+    }
     for (attribute, text, bytes_max) in bounds {
         if text.len() > bytes_max {
             let detail = format!("attribute {attribute:?} may have {bytes_max} bytes");

@@ -8,6 +8,7 @@ mod tree;
 
 use std::{borrow::Cow, fmt};
 
+use association::REPLAYED;
 use event_model::{ClockEpoch, ClockReading, Fingerprint, Game, Kind, Origin, WallTime};
 use serde::{Deserialize, Deserializer, de};
 use uuid::Uuid;
@@ -61,6 +62,7 @@ impl Quick {
             && (1..=ID_BYTES_MAX).contains(&event.id.0.len())
             && event.source.is(device_urn)
             && (1..=NAME_BYTES_MAX).contains(&event.subject.0.len())
+            && !event.subject.0.starts_with(REPLAYED)
             && event.data.depth() < depth_max;
         let kind = Kind::from_event_type(&event.event_type.0)?;
         if !in_order || kind == Kind::SequenceGap || !is_event_data(&event.data, &event.subject.0) {

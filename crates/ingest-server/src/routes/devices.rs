@@ -19,7 +19,7 @@ const ENROLMENT_BYTES_MAX: usize = 4_096;
 /// Longest name: it stands in a column of the operator's list.
 const NAME_CHARS_MAX: usize = 100;
 
-/// Enrols a device, and gives it its token once.
+/// Enrols a device, and gives it its token once, and the key of pseudonyms.
 ///
 /// Authorised by an enrolment key, or by the device's own token, which gives
 /// the same answer again.
@@ -57,8 +57,11 @@ pub(crate) async fn enrol(
     let name = checked_name(&enrolment.name)?;
     let wished = enrolment.token.as_deref().map(checked_wish).transpose()?;
     let (device, now) = (DeviceId(enrolment.device), app.clock.now().wall);
-    let enrol = move |store: &mut Store| store.enrol(device, &name, &credential, wished, now);
-    let token = match written(&app, place, enrol).await? {
+    let enrol = move |store: &mut Store| {
+        Ok((store.enrol(device, &name, &credential, wished, now)?, store.names_key()?))
+    };
+    let (outcome, names_key) = written(&app, place, enrol).await?;
+    let token = match outcome {
         EnrolOutcome::Enrolled(token) => token,
         EnrolOutcome::AlreadyEnrolled => {
             let detail = "show the device's own token, or enrol under another UUID";
@@ -76,17 +79,18 @@ pub(crate) async fn enrol(
         }
     };
     tracing::info!(%device, "Device enrolled");
-    let token = token.reveal().to_owned();
-    Ok((StatusCode::CREATED, Json(Enrolled { device: enrolment.device, token })))
+    let (device, token) = (enrolment.device, token.reveal().to_owned());
+    let names_key = Some(names_key.reveal());
+    Ok((StatusCode::CREATED, Json(Enrolled { device, token, names_key })))
 }
 
 /// Waits for the writer as long as anybody waits for an answer. What it has to do
 /// keeps its place, also where the client has gone.
-async fn written(
+async fn written<T: Send + 'static>(
     app: &Arc<App>,
     place: Place,
-    enrol: impl FnOnce(&mut Store) -> ingest_store::Result<EnrolOutcome> + Send + 'static,
-) -> Result<EnrolOutcome, Rejection> {
+    enrol: impl FnOnce(&mut Store) -> ingest_store::Result<T> + Send + 'static,
+) -> Result<T, Rejection> {
     let writing = tokio::spawn({
         let app = app.clone();
         async move {

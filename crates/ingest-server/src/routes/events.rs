@@ -204,7 +204,7 @@ impl Asked {
             SplitFault::NotAnArray(detail) => Rejection::new(ProblemKind::MalformedBatch, detail),
         })?;
         let arrival = Arrival { received_at, sent: self.sent };
-        let judge = Judge::new(device, arrival, limits, &app.config.lifetimes);
+        let judge = Judge::new(device, arrival, limits, &app.config.lifetimes, app.config.replays);
         let claim = |key: IdempotencyKey| IdempotencyClaim {
             outbox: self.outbox,
             key: key.0,

@@ -123,7 +123,11 @@ mod tests {
 
     /// What each of a group was answered.
     fn commit(store: &mut Store, batches: [Batch; 3]) -> [Tally; 3] {
-        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let terms = IngestTerms {
+            server_version: String::new(),
+            lifetimes: Lifetimes::default(),
+            separates_replays: false,
+        };
         let mut group = Group::default();
         let outcomes = batches.map(|batch| {
             let (reply, outcome) = oneshot::channel();

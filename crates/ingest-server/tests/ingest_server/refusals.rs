@@ -11,7 +11,7 @@ use crate::{
     support::{Reply, TestDevice, TestServer, send},
 };
 
-const ROUTES: [(Method, &str); 21] = [
+const ROUTES: [(Method, &str); 22] = [
     (Method::POST, "/v1/events"),
     (Method::POST, "/v1/devices"),
     (Method::GET, "/v1/matches"),
@@ -22,6 +22,7 @@ const ROUTES: [(Method, &str); 21] = [
     (Method::GET, "/v1/matches/cs2:1/streams"),
     (Method::GET, "/v1/matches/cs2:1/statistics"),
     (Method::GET, "/v1/players/Ana/statistics"),
+    (Method::GET, "/v1/sources"),
     (Method::POST, "/v1/matches/cs2:1/seal"),
     (Method::POST, "/v1/matches/cs2:1/reopen"),
     (Method::DELETE, "/v1/events/a"),

@@ -29,7 +29,11 @@ pub(crate) struct Crowd {
 }
 
 pub(crate) fn terms() -> IngestTerms {
-    IngestTerms { server_version: "0.1.0".to_owned(), lifetimes: Lifetimes::default() }
+    IngestTerms {
+        server_version: "0.1.0".to_owned(),
+        lifetimes: Lifetimes::default(),
+        separates_replays: false,
+    }
 }
 
 /// What one device has told and not sent.

@@ -261,9 +261,10 @@ fn places_known(index: &Connection, match_id: i64, batch: &Batch) -> Result<Vec<
 
 /// The same by what the events say.
 fn places_told(batch: &LoggedBatch, keys: &BTreeSet<String>) -> Vec<usize> {
-    let of_match = batch.events().filter(|(event, ..)| {
+    let of_match = batch.events().filter(|(event, evidence, _)| {
         let named = serde_json::from_str::<Named>(event.get()).ok();
-        named.and_then(|named| named.subject).is_some_and(|subject| keys.contains(&subject))
+        let subject = named.and_then(|named| named.subject);
+        subject.is_some_and(|subject| keys.contains(evidence.match_of(subject.into()).as_ref()))
     });
     let place = |position: u64| usize::try_from(position - batch.first_position);
     of_match.filter_map(|(.., position)| place(position).ok()).collect()

@@ -245,11 +245,10 @@ impl OpenMatch {
     }
 
     pub(super) fn hear_evidence(&mut self, read: &Read<'_>) {
-        let told = &read.told;
         if let Some(gap) = read.gap() {
             self.state.hear_gap(read.device, gap);
         }
-        if let (Some(evidence), Some(observer)) = (sessions::evidence(told), &told.observer)
+        if let (Some(evidence), Some(observer)) = (read.evidence(), read.observer())
             && !evidence.roster.is_empty()
         {
             let names = evidence.roster.iter().map(String::as_str);

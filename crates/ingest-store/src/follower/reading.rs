@@ -2,16 +2,24 @@
 
 use std::cell::RefCell;
 
-use association::{LogNo, Report, Sighting, trust::Gap};
-use event_model::{ActorIds, Actors, DeviceId, OutboxId, WallTime};
+use association::{LogNo, Report, Sighting, joining::Evidence, trust::Gap};
+use event_model::{ActorIds, Actors, DeviceId, Kind, OutboxId, Pseudonyms, WallTime};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{LoggedBatch, logged_batch, shards, told::Told};
+use super::{
+    LoggedBatch,
+    compared::{self, Compared},
+    logged_batch, shards,
+    told::Told,
+};
 use crate::{Result, columns::signed, segment};
 
 /// An event of the log.
 pub(super) struct Read<'b> {
     pub(super) told: Told<'b>,
+    /// Its names as they are compared.
+    compared: Compared,
+    pseudonyms: &'b Pseudonyms,
     pub(super) device: DeviceId,
     pub(super) outbox: Option<OutboxId>,
     pub(super) received_at: WallTime,
@@ -23,7 +31,19 @@ pub(super) struct Read<'b> {
 impl Read<'_> {
     /// As association is told of it.
     pub(super) fn report(&self) -> Report<'_> {
-        self.told.report((self.device, self.outbox), self.position, self.corrected)
+        let sender = (self.device, self.outbox);
+        self.told.report(&self.compared, sender, self.position, self.corrected)
+    }
+
+    /// Whose game it tells of, as association compares accounts.
+    pub(super) fn observer(&self) -> Option<&str> {
+        self.compared.observer.as_deref()
+    }
+
+    /// What it says of its session besides what happened, as association is told of it.
+    pub(super) fn evidence(&self) -> Option<Evidence> {
+        let is_evidence = self.told.kind == Some(Kind::SessionEvidence);
+        is_evidence.then(|| compared::evidence(Evidence::read(&self.told.details), self.pseudonyms))
     }
 
     /// The gap that it tells of, as association is told of it.
@@ -41,8 +61,12 @@ pub(super) fn events(batches: &[LoggedBatch], shards: usize) -> Vec<Read<'_>> {
 
 pub(super) fn events_of(batch: &LoggedBatch) -> impl Iterator<Item = Read<'_>> {
     batch.events().filter_map(|(event, evidence, position)| {
+        let mut told = Told::read(event.get())?;
+        told.subject = evidence.match_of(told.subject);
         Some(Read {
-            told: Told::read(event.get())?,
+            compared: Compared::of(&told, &batch.pseudonyms),
+            pseudonyms: &batch.pseudonyms,
+            told,
             device: batch.device,
             outbox: batch.outbox,
             received_at: batch.received_at,

@@ -6,10 +6,7 @@ use association::joining::{Evidence, SessionSummary, ShortHash};
 use event_model::{Game, Kind, MatchKey};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{
-    reading::{self, Read, Source},
-    told::Told,
-};
+use super::reading::{self, Read, Source};
 use crate::{Error, Result, columns::signed};
 
 /// The key of a session: what its events name as their match.
@@ -87,7 +84,7 @@ impl OpenSession {
     pub(super) fn hear_again(&mut self, read: &Read<'_>) {
         let last = self.last;
         self.counts(read);
-        self.hear(read, evidence(&read.told).as_ref());
+        self.hear(read, read.evidence().as_ref());
         self.last = last;
     }
 
@@ -205,7 +202,7 @@ fn hear_again(
             let Some(session) = sessions.get_mut(read.told.subject.as_ref()) else { continue };
             if read.told.game.is_some() && read.position > session.last.0 {
                 session.counts(&read);
-                session.hear(&read, evidence(&read.told).as_ref());
+                session.hear(&read, read.evidence().as_ref());
             }
         }
     }
@@ -217,9 +214,4 @@ fn unpacked(packed: &[u8]) -> Result<SessionSummary> {
     let json = zstd::bulk::decompress(packed, SUMMARY_BYTES_MAX)
         .map_err(|error| damaged(error.to_string()))?;
     serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))
-}
-
-/// What an event says of its session besides what happened.
-pub(super) fn evidence(told: &Told<'_>) -> Option<Evidence> {
-    (told.kind == Some(Kind::SessionEvidence)).then(|| Evidence::read(&told.details))
 }

@@ -10,7 +10,7 @@ use event_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-use super::hints::OwnedHints;
+use super::{compared::Compared, hints::OwnedHints};
 
 /// An event's content, as far as association and the tables need it.
 ///
@@ -81,13 +81,14 @@ impl<'e> Told<'e> {
         Self::read_plain(json).or_else(|| Self::read_any(json))
     }
 
-    /// As association is told of it.
-    pub(super) fn report(
-        &self,
+    /// As association is told of it, with names as they are compared.
+    pub(super) fn report<'r>(
+        &'r self,
+        compared: &'r Compared,
         (device, outbox): (DeviceId, Option<OutboxId>),
         position: u64,
         corrected: Sighting,
-    ) -> Report<'_> {
+    ) -> Report<'r> {
         Report {
             device,
             event_id: &self.event_id,
@@ -96,9 +97,9 @@ impl<'e> Told<'e> {
             kind: self.kind,
             identity: self.identity,
             origin: self.origin,
-            observer: self.observer.as_deref(),
-            actors: &self.actors,
-            actor_ids: self.actor_ids.as_ref(),
+            observer: compared.observer.as_deref(),
+            actors: &compared.actors,
+            actor_ids: compared.actor_ids.as_ref(),
             round: self.round,
             ordinal: self.ordinal.as_ref(),
             match_clock_ms: self.match_clock_ms,

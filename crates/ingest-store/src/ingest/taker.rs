@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use event_model::{OutboxId, WallTime};
+use event_model::{Origin, OutboxId, WallTime};
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
@@ -90,8 +90,15 @@ impl Taker<'_> {
         // The shelf is asked for the whole batch at once; what this batch adds
         // goes into memory only, so it stays as it was read.
         let shelf = gate.shelved(segments, device_no)?;
-        let mut passage =
-            Passage { gate, shelf: &shelf, cabinet: &mut cabinet, device_no, batch_no };
+        let separates_replays = self.terms.separates_replays;
+        let mut passage = Passage {
+            gate,
+            shelf: &shelf,
+            cabinet: &mut cabinet,
+            device_no,
+            batch_no,
+            separates_replays,
+        };
         for item in &batch.items {
             let code = match &item.verdict {
                 Verdict::Refused(_) => Code::Refused,
@@ -204,6 +211,7 @@ struct Passage<'p, 's> {
     cabinet: &'p mut EvidenceCabinet<'s>,
     device_no: i64,
     batch_no: i64,
+    separates_replays: bool,
 }
 
 impl Passage<'_, '_> {
@@ -214,7 +222,10 @@ impl Passage<'_, '_> {
         judged: &mut Judged,
         fresh: &mut Vec<EventKey>,
     ) -> Result<Code> {
-        let key = EventKey::of(&event.id);
+        // The news of a gap is of an outbox, and of no match.
+        let is_replay = event.origin == Some(Origin::Replay) && event.gap.is_none();
+        let is_apart = self.separates_replays && is_replay;
+        let key = if is_apart { EventKey::of_replayed(&event.id) } else { EventKey::of(&event.id) };
         let fingerprint = evidence::kept_fingerprint(&event.fingerprint);
         let known = match judged.has(fresh, key, batch.received_at) {
             Some(known) => Some(known),
@@ -228,6 +239,7 @@ impl Passage<'_, '_> {
                     fingerprint,
                     corrected: event.corrected,
                     origin: event.origin,
+                    is_apart,
                     erased: false,
                 };
                 evidence.write(&mut judged.evidence, batch.received_at);

@@ -67,6 +67,7 @@ impl OldRow {
                 "replay" => Origin::Replay,
                 _ => Origin::Live,
             }),
+            is_apart: false,
             erased: event.is_none(),
         };
         Ok(Self {

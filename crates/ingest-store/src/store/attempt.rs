@@ -14,7 +14,11 @@ impl Store {
     /// # Errors
     /// Where SQLite fails.
     pub fn attempt(&mut self, at: WallTime) -> Result<()> {
-        let terms = IngestTerms { server_version: String::new(), lifetimes: Lifetimes::default() };
+        let terms = IngestTerms {
+            server_version: String::new(),
+            lifetimes: Lifetimes::default(),
+            separates_replays: false,
+        };
         self.take_in(&[], &terms, Some(at))?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -89,7 +89,7 @@ pub(crate) fn now() -> WallTime {
 
 pub(crate) fn terms() -> IngestTerms {
     let lifetimes = Lifetimes { idempotency_answers_max: 3, ..Lifetimes::default() };
-    IngestTerms { server_version: "0.1.0".to_owned(), lifetimes }
+    IngestTerms { server_version: "0.1.0".to_owned(), lifetimes, separates_replays: false }
 }
 
 pub(crate) fn device(number: u128) -> DeviceId {

@@ -7,14 +7,13 @@ use event_model::{
 use expect_test::{ExpectFile, expect_file};
 use game_session::SourceState;
 use match_story::{
-    ByteOrderMark, ChapterPick, KindWord, Story, Uploads, Whose, chapters, csv, recap, table,
-    timeline,
+    ChapterPick, KindWord, OwnMarks, Story, Uploads, Whose, chapters, csv, recap, table, timeline,
 };
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::{Kept, SEVEN_PM, of_bodies};
+use crate::support::{Kept, SEVEN_PM, of_bodies, plain};
 
 /// The frames that golden files of `game-session` are made of, too.
 macro_rules! frames {
@@ -131,12 +130,12 @@ fn told(story: &Story) -> String {
     text += "# chapters\n";
     let pick = ChapterPick { kinds: Kind::ALL.map(KindWord).into(), whose: Whose::Everybodys };
     let named = |mark: &match_story::Mark| format!("{} {:?}", mark.kind, mark.attacker);
-    text += &chapters(&timeline, timeline.marks[0].event_id, &pick, named)
-        .expect("it begins with a mark")
-        .text;
+    let (start, own) = (timeline.marks[0].event_id, OwnMarks::default());
+    let chapters = chapters(&timeline, start, &pick, own, named);
+    text += &chapters.expect("it begins with a mark").text;
     text += "# csv\n";
     // A checkout may turn line ends.
-    text += &csv(story, ByteOrderMark::Without).replace("\r\n", "\n");
+    text += &csv(story, &plain()).replace("\r\n", "\n");
     text
 }
 

@@ -2,13 +2,13 @@
 
 use event_model::{ActorIds, ClockEpoch, Kind};
 use match_story::{
-    ByteOrderMark, CHAPTER_SECONDS_MIN, ChapterPick, KindWord, Part, Query, Story, Timeline,
+    CHAPTER_SECONDS_MIN, ChapterPick, KindWord, OwnMarks, Part, Places, Query, Story, Timeline,
     TimelineAxis, Uploads, Whose, chapters, csv, read, recap, table, timeline,
 };
 use proptest::{prelude::*, sample::select};
 use uuid::Uuid;
 
-use crate::support::{ANA, Kept, cs2, key, of_bodies, story};
+use crate::support::{ANA, Kept, cs2, key, of_bodies, plain, story};
 
 const KINDS: [Kind; 8] = [
     Kind::MatchStarted,
@@ -83,7 +83,7 @@ fn any_match() -> impl Strategy<Value = Vec<Kept>> {
 
 /// Everything that is told of a story, but for its summary.
 fn views(story: &Story) -> (Timeline, String, Option<match_story::Recap>) {
-    (timeline(story), csv(story, ByteOrderMark::Without), recap(story, Uploads::default()))
+    (timeline(story), csv(story, &plain()), recap(story, Uploads::default()))
 }
 
 /// Each case reads up to forty bodies, some laws several times.
@@ -181,7 +181,8 @@ proptest! {
         let start = start.index(timeline.marks.len());
         let pick = ChapterPick { kinds: KINDS.map(KindWord).into(), whose: Whose::Everybodys };
         let label = |mark: &match_story::Mark| mark.attacker.clone().unwrap_or_default();
-        let made = chapters(&timeline, timeline.marks[start].event_id, &pick, label).unwrap();
+        let (start_id, own) = (timeline.marks[start].event_id, OwnMarks::default());
+        let made = chapters(&timeline, start_id, &pick, own, label).unwrap();
         prop_assert_eq!(made.chapters[0].at_s, 0);
         let far = made.chapters.is_sorted_by(|one, next| next.at_s >= one.at_s + CHAPTER_SECONDS_MIN);
         prop_assert!(far, "{}", made.text);
@@ -194,17 +195,17 @@ proptest! {
     #[test]
     fn a_spreadsheet_gives_every_event_back(kept in any_match()) {
         let story = story(&kept);
-        let text = csv(&story, ByteOrderMark::Without);
+        let text = csv(&story, &plain());
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let rows: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
         prop_assert_eq!(rows.len(), kept.len());
         for row in rows {
-            let known = kept.iter().find(|kept| kept.event.id.to_string() == row[0]).unwrap();
+            let known = kept.iter().find(|kept| kept.event.id.to_string() == row[2]).unwrap();
             let data = &known.event.data;
-            prop_assert_eq!(&row[3], known.event.kind.as_str());
-            prop_assert_eq!(unguarded(&row[8]), data.actors.attacker.clone().unwrap_or_default());
-            prop_assert_eq!(unguarded(&row[9]), data.actors.victim.clone().unwrap_or_default());
-            prop_assert_eq!(&row[14], serde_json::to_string(&data.details).unwrap());
+            prop_assert_eq!(&row[5], known.event.kind.as_str());
+            prop_assert_eq!(unguarded(&row[10]), data.actors.attacker.clone().unwrap_or_default());
+            prop_assert_eq!(unguarded(&row[11]), data.actors.victim.clone().unwrap_or_default());
+            prop_assert_eq!(&row[16], serde_json::to_string(&data.details).unwrap());
             for cell in &row {
                 prop_assert!(!cell.starts_with(['=', '+', '@', '\t', '\r', '\n']), "{cell}");
             }
@@ -242,7 +243,7 @@ proptest! {
             let query = Query::new(&name.to_uppercase());
             // Some capitals have no way back: `ŉ` is two letters in capitals.
             let same = Query::new(name) == query;
-            prop_assert!(!same || query.matches(&summary, 0, &[]), "{name:?}");
+            prop_assert!(!same || query.matches(&summary, &Places::default(), &[]), "{name:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Finding a match.
 
 use event_model::Kind;
-use match_story::{Query, Summary};
+use match_story::{DayNames, OffsetSince, Places, Query, Summary};
 use serde_json::json;
 
 use crate::support::{cs2, story};
@@ -17,7 +17,8 @@ fn summary() -> Summary {
 }
 
 fn finds(query: &str) -> bool {
-    Query::new(query).matches(&summary(), 0, &["Counter-Strike 2", "Dust II"])
+    let shown = ["Counter-Strike 2", "Dust II"];
+    Query::new(query).matches(&summary(), &Places::default(), &shown)
 }
 
 #[test]
@@ -52,7 +53,49 @@ fn a_day_is_found_as_two_countries_write_it() {
 
 #[test]
 fn the_day_is_the_players_own() {
-    let in_berlin = |query| Query::new(query).matches(&summary(), 60, &[]);
+    let in_berlin = |query| Query::new(query).matches(&summary(), &berlin(), &[]);
     assert!(in_berlin("21.11.2026"), "half past midnight there");
     assert!(!in_berlin("20.11.2026"));
+}
+
+#[test]
+fn after_the_change_of_clocks_a_match_keeps_the_day_of_its_heading() {
+    let mut evidence = cs2(1, 0, Kind::SessionEvidence);
+    evidence.envelope.time = "2026-10-20T22:30:00Z".parse().expect("a time");
+    let in_summer = story(&[evidence]).summary();
+    let finds = |query| Query::new(query).matches(&in_summer, &berlin(), &[]);
+    assert!(finds("2026-10-21"), "half past midnight in summer, however late it is looked for");
+    assert!(!finds("2026-10-20"));
+}
+
+#[test]
+fn a_day_is_found_by_the_words_of_its_heading() {
+    let finds = |query| Query::new(query).matches(&summary(), &berlin(), &[]);
+    for query in ["Samstag, 21. November 2026", "samstag", "november", "GESTERN", "21."] {
+        assert!(finds(query), "{query}");
+    }
+    for query in ["Freitag", "Oktober", "heute", "20."] {
+        assert!(!finds(query), "{query}");
+    }
+}
+
+/// Winter since 25 October 2026, 01:00 in UTC, and German words; the day after is today.
+fn berlin() -> Places {
+    let names = |all: &str| all.split(' ').map(str::to_owned).collect();
+    let near = [("2026-11-21", "gestern"), ("2026-11-22", "heute")];
+    let day = |(day, word): (&str, &str)| (day.to_owned(), word.to_owned());
+    Places {
+        offsets: vec![
+            OffsetSince { from_ms: 1_774_746_000_000, minutes: 120 },
+            OffsetSince { from_ms: 1_792_890_000_000, minutes: 60 },
+        ],
+        days: DayNames {
+            weekdays: names("Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag"),
+            months: names(
+                "Januar Februar März April Mai Juni Juli August September Oktober November \
+                 Dezember",
+            ),
+            near: near.map(day).into(),
+        },
+    }
 }

@@ -1,10 +1,12 @@
 //! Matches as an outbox keeps them.
 
+use std::collections::BTreeMap;
+
 use event_model::{
     ActorIds, Actors, ClockEpoch, ClockReading, CloudEvent, DeviceId, Envelope, Event, EventData,
     EventId, Game, Kind, MatchKey, MatchOrigin, MatchRef, Origin, WallTime,
 };
-use match_story::{Story, read};
+use match_story::{ByteOrderMark, Separator, Sheet, Story, read};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -114,4 +116,15 @@ pub(crate) fn story(kept: &[Kept]) -> Story {
 pub(crate) fn of_bodies(key: &MatchKey, bodies: &[Vec<u8>]) -> Story {
     let reading = read(key, bodies.iter().map(Vec::as_slice));
     reading.story.expect("there is an event of the match")
+}
+
+/// A spreadsheet for programs.
+pub(crate) fn plain() -> Sheet<'static> {
+    static NOTHING: BTreeMap<EventId, String> = BTreeMap::new();
+    Sheet {
+        mark: ByteOrderMark::Without,
+        separator: Separator::Comma,
+        utc_offset_min: 0,
+        labels: &NOTHING,
+    }
 }

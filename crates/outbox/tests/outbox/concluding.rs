@@ -30,6 +30,7 @@ fn each_event_goes_where_its_receipt_says() {
     assert_eq!((status.settled, status.quarantined, status.pending), (2, 1, 1));
     assert_eq!(status.next_attempt_in_s, None, "others may go at once");
     assert!(claim(&mut outbox, 10).is_empty(), "but not what was asked for again");
+    assert_eq!([3, 4].map(|sequence| outbox.is_asked_again(sequence)), [false, true]);
     append(&mut outbox, "a", 4..5);
     assert_eq!(ids(&claim(&mut outbox, 10)), [id(4)], "it keeps nobody waiting");
     let shown = outbox.view().list(Filter::In(EntryState::Quarantined), 10).unwrap();

@@ -19,6 +19,7 @@ mod damage_worlds;
 mod damaging;
 mod fairness;
 mod full_disk;
+mod keeping;
 mod model;
 mod opening;
 mod processes;
@@ -27,5 +28,6 @@ mod refusing;
 #[cfg(unix)]
 mod removed;
 mod support;
+mod told;
 mod upgrading;
 mod viewing;

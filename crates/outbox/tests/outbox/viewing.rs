@@ -45,6 +45,15 @@ fn every_event_is_listed_in_its_state() {
 }
 
 #[test]
+fn an_event_says_when_it_was_saved() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    append(&mut outbox, "a", 0..2);
+    let listed = folder.view().list(Filter::All, 10).unwrap();
+    assert!(listed.iter().all(|entry| entry.appended == Some(at(0).wall) && !entry.aside));
+}
+
+#[test]
 fn a_list_is_gone_on_with_in_either_order_and_in_every_state() {
     let folder = Folder::new();
     let mut outbox = folder.open();

@@ -51,22 +51,22 @@ pub enum Work {
     /// An arrow key.
     Nudge(Direction, Step),
     /// Another field, size or opacity.
-    Look(Look),
+    Restyle(Restyle),
 }
 
 /// How it is to look, or in which field of its monitor to stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Look {
+pub enum Restyle {
     /// Into one of the nine fields of its monitor.
     Anchor(Anchor),
     /// One step larger or smaller.
-    Scale(Change),
+    Scale(Adjustment),
     /// To this size.
     ScaleTo(ScalePercent),
     /// One step more or less opaque.
-    Opacity(Change),
+    Opacity(Adjustment),
     /// To this opacity.
     OpacityTo(OpacityPercent),
 }
@@ -101,7 +101,7 @@ pub enum Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum Adjustment {
     /// Up.
     More,
     /// Down.

@@ -1,6 +1,6 @@
 //! What working on the overlay makes of its place.
 
-use super::{Change, Direction, Grip, Handle, Look, Step, Surroundings, Work};
+use super::{Adjustment, Direction, Grip, Handle, Restyle, Step, Surroundings, Work};
 use crate::placement::{OpacityPercent, Place, Point, Rect, ScalePercent, place_of, resolve, snap};
 
 /// How far an arrow key moves it, in CSS pixels: what a mouse cannot aim at.
@@ -46,7 +46,7 @@ pub(super) fn worked(
         Work::PullTo(pointer) => pulled((*grip)?, pointer, place, now, around),
         Work::MovedTo(at) => moved(now.rect.moved_to(at), place, now, around),
         Work::Nudge(direction, step) => moved(nudged(now, direction, step), place, now, around),
-        Work::Look(look) => Some(looking(look, place.clone())),
+        Work::Restyle(look) => Some(looking(look, place.clone())),
     }
 }
 
@@ -99,26 +99,26 @@ fn nudged(now: Now, direction: Direction, step: Step) -> Rect {
     }
 }
 
-fn looking(look: Look, place: Place) -> Place {
+fn looking(look: Restyle, place: Place) -> Place {
     match look {
-        Look::Anchor(anchor) => place.anchored(anchor),
-        Look::Scale(change) => {
+        Restyle::Anchor(anchor) => place.anchored(anchor),
+        Restyle::Scale(change) => {
             let percent =
                 f64::from(place.scale.get()) + f64::from(step(change, SCALE_STEP_PERCENT));
             Place { scale: ScalePercent::nearest(percent), ..place }
         }
-        Look::ScaleTo(scale) => Place { scale, ..place },
-        Look::Opacity(change) => {
+        Restyle::ScaleTo(scale) => Place { scale, ..place },
+        Restyle::Opacity(change) => {
             let percent = i32::from(place.opacity.get()) + step(change, OPACITY_STEP_PERCENT);
             Place { opacity: OpacityPercent::nearest(percent), ..place }
         }
-        Look::OpacityTo(opacity) => Place { opacity, ..place },
+        Restyle::OpacityTo(opacity) => Place { opacity, ..place },
     }
 }
 
-fn step(change: Change, percent: u8) -> i32 {
+fn step(change: Adjustment, percent: u8) -> i32 {
     match change {
-        Change::More => i32::from(percent),
-        Change::Less => -i32::from(percent),
+        Adjustment::More => i32::from(percent),
+        Adjustment::Less => -i32::from(percent),
     }
 }

@@ -34,7 +34,7 @@ pub enum System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub enum Game {
+pub enum GameWithKeys {
     /// League of Legends.
     League,
     /// Counter-Strike 2.
@@ -47,7 +47,7 @@ pub enum Game {
 #[serde(rename_all = "snake_case")]
 pub enum Concern {
     /// The game does something of its own at it by default.
-    GameUses(Game),
+    GameUses(GameWithKeys),
     /// It writes a character on keyboards with `AltGr`, which Windows takes for
     /// Ctrl+Alt: `@` is Ctrl+Alt+Q on a German one.
     WritesWithAltGr,
@@ -154,8 +154,8 @@ pub fn concerns(accelerator: Accelerator) -> Vec<Concern> {
     let (key, modifiers) = (accelerator.key(), accelerator.modifiers());
     let alt_gr = modifiers.has(Ctrl) && modifiers.has(Alt) && key.is_writing();
     [
-        is_listed(accelerator, LEAGUE).then_some(Concern::GameUses(Game::League)),
-        CS2.contains(&key).then_some(Concern::GameUses(Game::Cs2)),
+        is_listed(accelerator, LEAGUE).then_some(Concern::GameUses(GameWithKeys::League)),
+        CS2.contains(&key).then_some(Concern::GameUses(GameWithKeys::Cs2)),
         alt_gr.then_some(Concern::WritesWithAltGr),
     ]
     .into_iter()

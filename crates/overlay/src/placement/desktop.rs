@@ -68,6 +68,12 @@ impl Monitor {
     pub fn scale(&self) -> f64 {
         self.scale
     }
+
+    /// Whether the system calls it the primary one.
+    #[must_use]
+    pub fn is_primary(&self) -> bool {
+        self.primary
+    }
 }
 
 /// Where an overlay stands that has no place, or whose monitor is gone.

@@ -69,6 +69,12 @@ impl Places {
         self.by_source.get(source).cloned().unwrap_or_default()
     }
 
+    /// Lets every game's place be at home again, at the same distances: whoever
+    /// wants the overlay on another monitor does not want the one it was on.
+    pub fn forget_monitors(&mut self) {
+        self.by_source.values_mut().for_each(|place| place.monitor = None);
+    }
+
     /// Saves it for this game.
     pub fn keep(&mut self, source: &str, place: Place) {
         self.by_source.insert(source.to_owned(), place);

@@ -1,8 +1,8 @@
 //! Working on the overlay: what is kept, what is undone, what is told the shell.
 
 use overlay::edit::{
-    Act, Change, Corner, Direction, Effect, Handle, Look, Mode, OverlayEdit, Step, Surroundings,
-    Work,
+    Act, Adjustment, Corner, Direction, Effect, Handle, Mode, OverlayEdit, Restyle, Step,
+    Surroundings, Work,
 };
 use overlay::placement::{
     Anchor, Desktop, LogicalSize, MonitorSeen, Place, Point, Rect, ScalePercent, Side, Size,
@@ -48,7 +48,7 @@ fn escape_leaves_everything_as_it_was() {
     let mut edit = editing(Place::default());
     work(&mut edit, Work::PickUp(Handle::Body, point(0, 0)));
     work(&mut edit, Work::PullTo(point(300, 300)));
-    work(&mut edit, Work::Look(Look::Opacity(Change::Less)));
+    work(&mut edit, Work::Restyle(Restyle::Opacity(Adjustment::Less)));
     assert_eq!(act(&mut edit, Act::Cancel), [Effect::PassClicks, Effect::Stand]);
     assert_eq!(*edit.place(), Place::default());
 }
@@ -86,11 +86,11 @@ fn a_pulled_corner_scales() {
 #[test]
 fn steps_of_size_and_opacity_end_at_their_bounds() {
     let mut edit = editing(centred());
-    let mut stands = || work(&mut edit, Work::Look(Look::Scale(Change::More)));
+    let mut stands = || work(&mut edit, Work::Restyle(Restyle::Scale(Adjustment::More)));
     assert_eq!((0..30).filter(|_| stands() == [Effect::Stand]).count(), 20, "from 100 to 300");
     assert_eq!(edit.place().scale.get(), 300);
     for _ in 0..30 {
-        work(&mut edit, Work::Look(Look::Opacity(Change::Less)));
+        work(&mut edit, Work::Restyle(Restyle::Opacity(Adjustment::Less)));
     }
     assert_eq!(edit.place().opacity.get(), 30);
 }
@@ -148,7 +148,7 @@ fn a_place_on_a_gone_monitor_outlives_a_look_into_edit_mode() {
     work(&mut edit, Work::LetGo);
     assert_eq!(act(&mut edit, Act::Lock), [Effect::PassClicks], "nobody moved it");
     act(&mut edit, Act::Enter);
-    work(&mut edit, Work::Look(Look::Scale(Change::More)));
+    work(&mut edit, Work::Restyle(Restyle::Scale(Adjustment::More)));
     assert_eq!(edit.place().monitor, saved.monitor, "a size has no monitor");
     work(&mut edit, Work::Nudge(Direction::Left, Step::Far));
     assert_ne!(edit.place().monitor, saved.monitor, "now the player has put it elsewhere");
@@ -241,9 +241,9 @@ fn any_work() -> impl Strategy<Value = Work> {
         Just(Work::LetGo),
         Just(Work::Nudge(Direction::Left, Step::Far)),
         Just(Work::Nudge(Direction::Down, Step::Near)),
-        Just(Work::Look(Look::Scale(Change::More))),
-        Just(Work::Look(Look::Opacity(Change::Less))),
-        Just(Work::Look(Look::Anchor(Anchor { across: Side::End, down: Side::Middle }))),
+        Just(Work::Restyle(Restyle::Scale(Adjustment::More))),
+        Just(Work::Restyle(Restyle::Opacity(Adjustment::Less))),
+        Just(Work::Restyle(Restyle::Anchor(Anchor { across: Side::End, down: Side::Middle }))),
     ]
 }
 

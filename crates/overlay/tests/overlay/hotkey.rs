@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use overlay::hotkey::{
-    ACCELERATOR_BYTES_MAX, Accelerator, Action, Bindings, Concern, Game, Key, Modifier, Modifiers,
-    NotAHotkey, Refused, System, concerns, is_reserved,
+    ACCELERATOR_BYTES_MAX, Accelerator, Action, Bindings, Concern, GameWithKeys, Key, Modifier,
+    Modifiers, NotAHotkey, Refused, System, concerns, is_reserved,
 };
 use proptest::prelude::*;
 
@@ -110,7 +110,8 @@ fn what_a_system_keeps_for_itself_is_refused_there() {
 
 #[test]
 fn what_a_game_does_at_a_hotkey_is_said_before() {
-    let (league, cs2) = (Concern::GameUses(Game::League), Concern::GameUses(Game::Cs2));
+    let (league, cs2) =
+        (Concern::GameUses(GameWithKeys::League), Concern::GameUses(GameWithKeys::Cs2));
     for (text, said) in [
         ("F3", vec![league, cs2]),
         ("Ctrl+F3", vec![cs2]),
@@ -198,6 +199,34 @@ proptest! {
             let different: BTreeSet<_> = bound.iter().collect();
             prop_assert_eq!(different.len(), bound.len());
         }
+    }
+}
+
+#[test]
+fn a_portal_is_told_keys_as_freedesktop_org_writes_them() {
+    for (hotkey, trigger) in [
+        ("Ctrl+Shift+F9", "CTRL+SHIFT+F9"),
+        ("Ctrl+Alt+Q", "CTRL+ALT+q"),
+        ("Super+Enter", "LOGO+Return"),
+        ("Ctrl+7", "CTRL+7"),
+        ("Ctrl+Num7", "CTRL+KP_7"),
+        ("Ctrl+NumAdd", "CTRL+KP_Add"),
+        ("Ctrl+Backquote", "CTRL+grave"),
+        ("Pause", "Pause"),
+    ] {
+        assert_eq!(key(hotkey).portal_trigger(), trigger);
+    }
+}
+
+#[test]
+fn a_portal_is_told_every_key_by_a_name_of_its_own() {
+    let held = Modifiers::NONE.with(Modifier::Ctrl);
+    let told = Key::ALL.iter().map(|key| Accelerator::new(held, *key).unwrap().portal_trigger());
+    let told: BTreeSet<_> = told.collect();
+    assert_eq!(told.len(), Key::ALL.len(), "no two keys are one");
+    for trigger in told {
+        let name = trigger.strip_prefix("CTRL+").expect("it is held");
+        assert!(name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_'), "{trigger}");
     }
 }
 

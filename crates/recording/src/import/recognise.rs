@@ -8,7 +8,8 @@ use super::{documents::Documents, draft::SourceHint, gsi::Payload};
 use crate::{Error, Format, Reason, bounds::Bounds, lines::Lines};
 
 /// What stands in every line that the game writes to Power.log.
-const POWER_LOG_WORDS: [&str; 3] = ["GameState.", "PowerTaskList.", "= Begin Spectating"];
+const POWER_LOG_WORDS: [&str; 4] =
+    ["GameState.", "PowerTaskList.", "PowerProcessor.", "= Begin Spectating"];
 
 pub(super) fn format_of(path: &Path) -> Result<Format, Error> {
     let bad = |reason| Error::BadInput { file: path.to_owned(), line: None, reason };
@@ -81,7 +82,9 @@ impl<'a> Members<'a> {
 
     fn is_rocket_league(&self) -> bool {
         let is_message = |members: &Self| members.is_text("Event") && members.has("Data");
-        let is_relayed = |members: &Self| members.is_text("event") && members.has("data");
+        let is_relayed = |members: &Self| {
+            members.is_text("event") && members.has("data") && !members.has("feature")
+        };
         is_message(self)
             || is_relayed(self)
             || self.inner("msg").is_some_and(|message| is_message(&message) || is_relayed(&message))
@@ -90,10 +93,13 @@ impl<'a> Members<'a> {
     fn is_overwolf(&self) -> bool {
         let is_message = |members: &Self| {
             members.inner("info").is_some()
+                || members.inner("res").is_some()
                 || members.0.get("events").is_some_and(|events| events.get().contains("\"name\""))
-                || (members.has("feature") && members.has("category"))
+                || (members.has("feature") && (members.has("key") || members.has("event")))
         };
-        is_message(self) || self.inner("raw").is_some_and(|raw| is_message(&raw))
+        let wrapped = ["raw", "payload"].iter().find_map(|name| self.inner(name));
+        let of_page = self.is_text("run") && self.has("seq") && self.has("payload");
+        of_page || is_message(self) || wrapped.is_some_and(|inner| is_message(&inner))
     }
 
     /// What a person may recognise the document by.

@@ -5,8 +5,7 @@ use std::{fs, path::Path};
 use event_model::Source;
 use proptest::prelude::*;
 use recording::{
-    Compression, Entry, Error, Format, Item, RECORDING_BYTES_MAX, Reason, Recording, import, info,
-    verify,
+    Compression, Entry, Error, Format, Item, RECORDING_BYTES_MAX, Recording, import, info, verify,
 };
 
 use crate::support::{Folder, frame, header, write};
@@ -83,22 +82,6 @@ fn a_foreign_file_says_what_it_seems_to_be() {
         refusal_of(r#"{"name":"Ana","kills":3}"#),
         ": not a recording and no format that can be imported: its first JSON object has kills, name"
     );
-    let later = [
-        (r#"{"recv_ts":1.5,"msg":{"Event":"GoalScored","Data":"{}"}}"#, "rocket-league-stream"),
-        (r#"[{"Event":"BallHit","Data":{}}]"#, "rocket-league-stream"),
-        (r#"{ "timestamp":"2026-01-01T00:00:00Z", "event":"Died" }"#, "elite-journal"),
-        ("D 16:54:53.5 GameState.DebugPrintPower() - CREATE_GAME\n", "power-log"),
-        (r#"{"kind":"onNewEvents","raw":{"events":[{"name":"kill","data":6}]}}"#, "overwolf-gep"),
-        (r#"{"info":{"me":{}},"feature":"me"}"#, "overwolf-gep"),
-    ];
-    for (text, format) in later {
-        let expected = format!(": recognised as {format}, which this version cannot import yet");
-        assert_eq!(refusal_of(text), expected);
-    }
-    let path = Folder::new().file("x", "{}");
-    let named = import(&path, Some(Format::EliteJournal));
-    let reason = Reason::NotYet(Format::EliteJournal);
-    assert!(matches!(named, Err(Error::BadInput { reason: found, .. }) if found == reason));
 }
 
 #[test]

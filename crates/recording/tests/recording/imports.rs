@@ -94,6 +94,25 @@ fn dota_2_is_told_by_its_app_or_by_its_blocks() {
 }
 
 #[test]
+fn rocket_leagues_messages_keep_their_bytes_and_the_time_they_came_at() {
+    let folder = Folder::new();
+    let (tick, goal) =
+        (r#"{"Event":"BallHit","Data":"{}"}"#, r#"{"Event": "GoalScored",  "Data":"{}"}"#);
+    let lines = [
+        format!(r#"{{"recv_ts":1.5,"msg":{tick}}}"#),
+        format!(r#"{{"recv_ts":2.016,"msg":{goal}}}"#),
+    ];
+    let recording = import(&folder.file("stream", lines.join("\n")), None).unwrap();
+    assert_eq!(recording.format(), Format::RocketLeagueStream);
+    assert_eq!(recording.header().source, Source::RocketLeague);
+    assert_eq!(recording.header().recorded_at.unix_ms(), 1_500);
+    assert_eq!(bodies(&recording), [tick, goal]);
+    assert_eq!(times(&recording), [0, 516, 516]);
+    let bare = import(&folder.file("stream", format!("[{tick},{goal}]")), None).unwrap();
+    assert_eq!(bodies(&bare), [tick, goal], "without the times");
+}
+
+#[test]
 fn league_documents_count_from_the_first_and_know_no_wall_time() {
     let folder = Folder::new();
     let documents = [league("100.5"), league("101.75"), league("2.0"), league("3.0")];
@@ -170,4 +189,27 @@ fn info_tells_of_importable_files_too() {
     assert_eq!(json["duration_ms"], 2_000);
     assert_eq!(json["ended_at"], "1970-01-01T00:00:07.000Z");
     assert_eq!(json["end"], "imported");
+}
+
+#[test]
+fn a_journal_of_elite_gives_its_lines_with_their_file_and_places() {
+    let folder = Folder::new();
+    let line = |second: u32, event: &str| {
+        format!(r#"{{ "timestamp":"2026-01-01T00:00:{second:02}Z", "event":"{event}" }}"#)
+    };
+    let text = [line(1, "Fileheader"), line(3, "Music"), line(3, "Music"), "{\"tim".to_owned()];
+    let name = "Journal.2026-01-01T010001.01.log";
+    let recording = import(&folder.file(name, text.join("\r\n")), None).unwrap();
+    assert_eq!(recording.format(), Format::EliteJournal);
+    assert_eq!(recording.header().source, Source::Elite);
+    assert_eq!(recording.header().recorded_at.to_string(), "2026-01-01T00:00:01.000Z");
+    assert_eq!(times(&recording), [0, 2_000, 2_000, 2_000, 2_000]);
+    let frames = frames(&recording);
+    let places: Vec<_> = frames.iter().map(|frame| frame.offset.unwrap()).collect();
+    let length = line(3, "Music").len() as u64 + 2;
+    let header = line(1, "Fileheader").len() as u64 + 2;
+    assert_eq!(places, [0, header, header + length, header + 2 * length]);
+    assert!(frames.iter().all(|frame| frame.channel == Channel::File));
+    assert!(frames.iter().all(|frame| frame.file.as_deref() == Some(name)), "without its folder");
+    assert_eq!(frames[3].body, b"{\"tim", "what is cut off is for the session to count");
 }

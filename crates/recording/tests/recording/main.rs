@@ -4,7 +4,11 @@
 
 mod bad_input;
 mod crash;
+mod cuts;
 mod imports;
+mod overwolf;
+mod power_log;
+mod redaction;
 mod round_trip;
 mod secrets;
 mod support;

@@ -47,6 +47,7 @@ pub(super) struct DeviceClock {
     blind: Option<(u64, u64)>,
     way: Way,
     chaos: Prng,
+    is_known: bool,
 }
 
 /// What the server knows of the device's times.
@@ -90,6 +91,7 @@ impl DeviceClock {
             blind: None,
             way: Way::Aged,
             chaos: Prng::new(plan.seed, &format!("crowd chaos {device_no}")),
+            is_known: plan.clocks_known,
         };
         clock.with_fault(&mut prng, plan, device_no, end_ms)
     }
@@ -199,6 +201,9 @@ impl DeviceClock {
     /// What the clocks say at an instant, and the server later; `slip_ms` is
     /// what a liar adds, `travel_ms` how long the request takes that carries it.
     pub(super) fn look(&mut self, at_ms: u64, slip_ms: i64, travel_ms: u64) -> Look {
+        if self.is_known {
+            return self.look_at_the_truth(at_ms);
+        }
         let true_ms = signed(at_ms) + signed(at_ms) * self.drift_ppm / 1_000_000;
         let stepped: i64 =
             self.steps.iter().filter(|(from, _)| at_ms > *from).map(|(_, by_ms)| by_ms).sum();
@@ -235,6 +240,19 @@ impl DeviceClock {
                 at: WallTime::from_unix_ms(START_UNIX_MS + corrected_ms),
                 quality,
             },
+            wall_ms,
+        }
+    }
+
+    /// What a clock says that has always been right.
+    fn look_at_the_truth(&self, at_ms: u64) -> Look {
+        let wall_ms = signed(at_ms);
+        let time = WallTime::from_unix_ms(START_UNIX_MS + wall_ms);
+        let mono_ms = u64::try_from(self.uptime_ms + wall_ms).unwrap_or_default();
+        Look {
+            observed: ClockReading { epoch: self.epochs[0].1, mono_ms },
+            time,
+            corrected: Sighting { at: time, quality: TimeQuality::Good },
             wall_ms,
         }
     }

@@ -295,6 +295,9 @@ pub struct CrowdPlan {
     pub round_clock: RoundClock,
     /// How late a witness is.
     pub noise: Noise,
+    /// Whether each device tells the true time of what it saw, whatever its clocks do:
+    /// as if all clocks were known.
+    pub clocks_known: bool,
 }
 
 impl CrowdPlan {
@@ -326,6 +329,7 @@ impl CrowdPlan {
             counters: Counters::None,
             round_clock: RoundClock::Wall,
             noise: Noise::GEP,
+            clocks_known: false,
         }
     }
 

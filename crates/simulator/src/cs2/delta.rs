@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 
 /// Both parts; each is absent where it would be empty.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Delta {
+pub(crate) struct Delta {
     /// Former values, `true` for a block that is gone.
-    pub(super) previously: Option<Value>,
+    pub(crate) previously: Option<Value>,
     /// `true` for each path that is new.
-    pub(super) added: Option<Value>,
+    pub(crate) added: Option<Value>,
 }
 
-pub(super) fn between(former: &Map<String, Value>, now: &Map<String, Value>) -> Delta {
+pub(crate) fn between(former: &Map<String, Value>, now: &Map<String, Value>) -> Delta {
     let mut previously = Map::new();
     let mut added = Map::new();
     for (name, value) in former {

@@ -1,7 +1,7 @@
 //! The body that the game posts, in its own shape.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json, ser::PrettyFormatter};
+use serde_json::{Map, Value, json};
 
 use super::{
     Cs2Match,
@@ -68,16 +68,8 @@ impl Payload {
             added,
             auth: json!({ "token": token }),
         };
-        indented_by_tabs(&body)
+        crate::gsi_log::indented_by_tabs(&body)
     }
-}
-
-fn indented_by_tabs(body: &Body<'_>) -> String {
-    let mut bytes = Vec::new();
-    let formatter = PrettyFormatter::with_indent(b"\t");
-    body.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter))
-        .expect("a body is plain data with string keys, written to memory");
-    String::from_utf8(bytes).expect("JSON is written in UTF-8")
 }
 
 fn map_block(scene: &Scene, map: &str) -> Value {

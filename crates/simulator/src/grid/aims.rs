@@ -1,7 +1,8 @@
 //! What is asked of a cell: the sentences of the work's aims, as the page lists
 //! them.
 
-use crate::crowd::{ClockFault, Counters, CrowdPlan};
+use super::Figures;
+use crate::crowd::{ClockFault, Counters, CrowdPlan, RuleSet};
 
 /// A figure that must be reached.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,6 +23,35 @@ pub enum Aim {
     ChangedLater(f64),
     /// F1 at most this much below the best baseline's.
     BesideBaselines(f64),
+}
+
+impl Aim {
+    /// The figure that it speaks of.
+    pub(super) fn of(self, figures: &Figures) -> f64 {
+        let Figures { sealed, arrival } = figures;
+        match self {
+            Self::Precision(_) => sealed.precision(),
+            Self::Recall(_) => sealed.recall(),
+            Self::F1(_) | Self::Exact | Self::BesideBaselines(_) => sealed.f1(),
+            Self::StoredPerTrue(_) => (sealed.stored_per_true() - 1.0).abs(),
+            Self::WrongAtArrival(_) => arrival.wrong_share(),
+            Self::ChangedLater(_) => arrival.changed_share(),
+        }
+    }
+
+    /// Whether that is worse than `wanted`.
+    pub(super) fn is_missed(self, figures: &Figures, wanted: f64) -> bool {
+        let (measured, sealed) = (self.of(figures), &figures.sealed);
+        match self {
+            Self::Precision(_) | Self::Recall(_) | Self::F1(_) | Self::BesideBaselines(_) => {
+                measured < wanted
+            }
+            Self::Exact => sealed.lost + sealed.doubled + sealed.merged > 0,
+            Self::StoredPerTrue(_) | Self::WrongAtArrival(_) | Self::ChangedLater(_) => {
+                measured > wanted
+            }
+        }
+    }
 }
 
 /// Precision is never below this, in any cell.
@@ -56,19 +86,33 @@ pub(super) fn of(plan: &CrowdPlan) -> Vec<Aim> {
 
 /// The sentence of a plan's worst fault.
 fn worst(plan: &CrowdPlan) -> &'static [Aim] {
-    match plan.counters {
+    let counters = if are_shared(plan) { plan.counters } else { Counters::None };
+    match counters {
         Counters::Native => &[Aim::Exact],
         Counters::Lagging { .. } => &LAGGING,
         Counters::None if steps_unannounced(plan.clock) => &STEPS,
         Counters::None if plan.name_fault_pct > 0 => &NAMES,
-        Counters::None if plan.repeat_gap_ms < CLOSE_MS => &CLOSE,
+        Counters::None if repeats_are_close(plan) => &CLOSE,
         Counters::None => &PLAIN,
     }
 }
 
+/// Whether several witnesses tell the game's counter of one thing, so that they can be
+/// reconciled. Counter-Strike shows each player its own: the killer the number of its kills
+/// and the victim that of its deaths, and nobody tells both.
+fn are_shared(plan: &CrowdPlan) -> bool {
+    plan.rules != RuleSet::Cs2
+}
+
+/// Whether a thing happens again sooner than most sentences speak of. Nobody is revived in
+/// Counter-Strike.
+fn repeats_are_close(plan: &CrowdPlan) -> bool {
+    plan.repeat_gap_ms < CLOSE_MS && plan.rules != RuleSet::Cs2
+}
+
 /// The sentences that speak of one of a plan's faults and are not [`of`] it.
 pub(super) fn by_word(plan: &CrowdPlan) -> Vec<Aim> {
-    let (steps, is_close) = (steps_unannounced(plan.clock), plan.repeat_gap_ms < CLOSE_MS);
+    let (steps, is_close) = (steps_unannounced(plan.clock), repeats_are_close(plan));
     let sentences: [(bool, &[Aim]); 4] = [
         (steps, &STEPS),
         (plan.name_fault_pct > 0, &NAMES),

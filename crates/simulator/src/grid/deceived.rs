@@ -104,7 +104,8 @@ impl Deceived {
     #[must_use]
     pub fn misses(&self, cell: &str) -> Vec<Miss> {
         let most = |figure: &str, measured: f64, aim: f64| {
-            let miss = Miss { cell: cell.to_owned(), figure: figure.to_owned(), aim, measured };
+            let (cell, figure) = (cell.to_owned(), figure.to_owned());
+            let miss = Miss { cell, figure, aim, measured, clocks_known: None };
             (measured > aim).then_some(miss)
         };
         let believed = most("inventions believed", self.believed as f64, 0.0);

@@ -110,10 +110,14 @@ pub fn misses(misses: &[Miss]) -> String {
         return "None: every cell reaches every figure that is asked of it.\n".to_owned();
     }
     let line = |miss: &Miss| {
-        format!("| {} | {} | {:.5} | {:.5} |\n", miss.cell, miss.figure, miss.measured, miss.aim)
+        let Miss { cell, figure, measured, aim, clocks_known } = miss;
+        let known = clocks_known.map_or("–".to_owned(), |known| format!("{known:.5}"));
+        format!("| {cell} | {figure} | {measured:.5} | {aim:.5} | {known} |\n")
     };
     let lines: String = misses.iter().map(line).collect();
-    format!("| cell | figure | simulated | aim |\n|---|---|--:|--:|\n{lines}")
+    format!(
+        "| cell | figure | simulated | aim | with clocks known |\n|---|---|--:|--:|--:|\n{lines}"
+    )
 }
 
 /// How many cells there are, and how many miss each figure.

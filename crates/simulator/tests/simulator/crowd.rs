@@ -52,6 +52,22 @@ fn the_middle_has_the_rates_of_its_plan() {
 }
 
 #[test]
+fn known_clocks_tell_the_true_time_and_change_nothing_else() {
+    let step = Step { by_ms: 7_000, share_pct: 100, times: 3 };
+    for clock in [ClockFault::Chaos, ClockFault::UnannouncedWall(step), ClockFault::Good] {
+        let plan = CrowdPlan { clock, ..CrowdPlan::new(5) };
+        let known = Crowd::of(&CrowdPlan { clocks_known: true, ..plan.clone() });
+        let told = Crowd::of(&plan);
+        assert_eq!(known.sent.len(), told.sent.len());
+        for (known_one, one) in known.sent.iter().zip(&told.sent) {
+            assert_eq!((known_one.truth, known_one.arrived_ms), (one.truth, one.arrived_ms));
+            assert_eq!(known_one.told.corrected.quality, TimeQuality::Good);
+            assert!(late_ms(&known, known_one) >= 0, "witnesses are late and never early");
+        }
+    }
+}
+
+#[test]
 fn nothing_happens_behind_the_end_of_a_match() {
     let rules = [RuleSet::League, RuleSet::Valorant, RuleSet::Cs2, RuleSet::RocketLeague];
     for (rules, seed) in rules.into_iter().flat_map(|rules| (0..50).map(move |seed| (rules, seed)))

@@ -18,14 +18,26 @@ fn files(seed: u64, game: PlayedGame) -> (String, String) {
 
 #[test]
 fn the_same_seed_writes_the_same_files() {
-    for game in [PlayedGame::League, PlayedGame::Cs2] {
+    for game in [
+        PlayedGame::League,
+        PlayedGame::Cs2,
+        PlayedGame::Dota2,
+        PlayedGame::RocketLeague,
+        PlayedGame::Valorant,
+    ] {
         assert_eq!(files(7, game), files(7, game), "{game:?}");
     }
 }
 
 #[test]
 fn another_seed_is_another_match() {
-    for game in [PlayedGame::League, PlayedGame::Cs2] {
+    for game in [
+        PlayedGame::League,
+        PlayedGame::Cs2,
+        PlayedGame::Dota2,
+        PlayedGame::RocketLeague,
+        PlayedGame::Valorant,
+    ] {
         let (one, other) = (files(7, game), files(8, game));
         assert_ne!(one.0, other.0, "the truth of {game:?}");
         assert_ne!(one.1, other.1, "the frames of {game:?}");

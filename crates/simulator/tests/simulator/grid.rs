@@ -3,3 +3,4 @@
 mod baselines;
 mod claims;
 mod figures;
+mod known;

@@ -6,10 +6,16 @@ mod clients;
 mod crowd;
 mod cs2;
 mod determinism;
+mod dota2;
+mod elite;
 mod grid;
+mod hearthstone;
 mod league;
+mod rocket_league;
 mod serve;
 mod teams;
+mod told;
+mod valorant;
 
 use simulator::Length;
 

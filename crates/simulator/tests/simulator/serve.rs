@@ -15,10 +15,10 @@ use boot_clock::BootClock;
 use reqwest::{Certificate, Client, StatusCode};
 use serde_json::Value;
 use simulator::{
-    Announcement, Attendance, Cs2Match, Cs2Stage, Cs2Teams, LeagueMatch, LeagueStage, Length, Show,
-    Speed, Truth, serve,
+    Announcement, Attendance, Cs2Match, Cs2Teams, Dota2Match, GsiStage, LeagueMatch, LeagueStage,
+    Length, RocketLeagueMatch, RocketLeagueStage, Show, Speed, Truth, serve,
 };
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
+use tokio::{io::AsyncReadExt, net::TcpListener, sync::mpsc, task::JoinHandle};
 
 const TOKEN: &str = "abcdefghijklmnop";
 
@@ -31,6 +31,8 @@ fn show() -> Show {
         speed: Speed::times(25.0).unwrap(),
         league: None,
         cs2: Vec::new(),
+        dota2: Vec::new(),
+        rocket_league: None,
         truth: None,
         shared_truth: None,
     }
@@ -129,7 +131,7 @@ async fn listen(to_refuse: u64) -> (String, mpsc::UnboundedReceiver<(Option<Stri
 #[tokio::test]
 async fn counter_strike_posts_its_match_once_a_listener_is_there() {
     let (url, mut received) = listen(1).await;
-    let stage = Cs2Stage { url: url.clone(), token: TOKEN.to_owned() };
+    let stage = GsiStage { url: url.clone(), token: TOKEN.to_owned() };
     let mut playing = play(Show { cs2: vec![stage], ..show() });
     assert_eq!(playing.announced.recv().await, Some(Announcement::Cs2 { url }));
 
@@ -162,7 +164,7 @@ fn shown(mut body: Value) -> Value {
 #[tokio::test]
 async fn a_machine_that_is_too_slow_for_the_match_is_shown_all_of_it() {
     let (url, mut received) = listen(0).await;
-    let stage = Cs2Stage { url, token: TOKEN.to_owned() };
+    let stage = GsiStage { url, token: TOKEN.to_owned() };
     let playing = play(Show { cs2: vec![stage], speed: Speed::times(50.0).unwrap(), ..show() });
     playing.task.await.unwrap().unwrap();
     let mut seen = Vec::new();
@@ -241,7 +243,7 @@ async fn two_players_of_one_counter_strike_match_post_to_their_own_listeners() {
     let (first, mut seen_by_first) = listen(0).await;
     let (second, mut seen_by_second) = listen(2).await;
     let stages =
-        [&first, &second].map(|url| Cs2Stage { url: url.clone(), token: TOKEN.to_owned() });
+        [&first, &second].map(|url| GsiStage { url: url.clone(), token: TOKEN.to_owned() });
     let playing = play(Show { cs2: stages.to_vec(), length: Length::seconds(40), ..show() });
     let truth = playing.task.await.unwrap().unwrap();
     let clients = Cs2Teams::new(7, Length::seconds(40)).clients(2);
@@ -258,4 +260,48 @@ async fn two_players_of_one_counter_strike_match_post_to_their_own_listeners() {
         expected.dedup();
         assert_eq!(bodies, expected);
     }
+}
+
+#[tokio::test]
+async fn dota_posts_all_of_its_match_to_each_players_listener() {
+    let (first, mut seen_by_first) = listen(0).await;
+    let (second, mut seen_by_second) = listen(1).await;
+    let stages =
+        [&first, &second].map(|url| GsiStage { url: url.clone(), token: TOKEN.to_owned() });
+    let playing = play(Show { dota2: stages.to_vec(), ..show() });
+    let truth = playing.task.await.unwrap().unwrap();
+    let game = Dota2Match::new(7, Length::seconds(10));
+    let clients = game.clients(7, 2);
+    assert_eq!(truth.sessions, [game.truth_of(&clients[0]), game.truth_of(&clients[1])]);
+    for (seen, client) in [&mut seen_by_first, &mut seen_by_second].into_iter().zip(&clients) {
+        let mut bodies = Vec::new();
+        while let Ok((agent, body)) = seen.try_recv() {
+            assert_eq!(agent.as_deref(), Some("Valve/Steam HTTP Client 1.0 (570)"));
+            bodies.push(shown(body));
+        }
+        bodies.dedup();
+        let requests = game.requests(client, TOKEN);
+        let expected = requests.iter().map(|request| serde_json::from_str(&request.body).unwrap());
+        let mut expected: Vec<Value> = expected.map(shown).collect();
+        expected.dedup();
+        assert_eq!(bodies, expected);
+    }
+}
+
+#[tokio::test]
+async fn rocket_league_sends_its_match_without_a_delimiter_to_whoever_connects() {
+    let stage = RocketLeagueStage { port: 0, clients: 1 };
+    let mut playing = play(Show { rocket_league: Some(stage), ..show() });
+    let Some(Announcement::RocketLeague { port }) = playing.announced.recv().await else {
+        panic!("Rocket League was asked for")
+    };
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut sent = String::new();
+    stream.read_to_string(&mut sent).await.unwrap();
+    let truth = playing.task.await.unwrap().unwrap();
+    let game = RocketLeagueMatch::new(7, Length::seconds(10));
+    let client = game.clients(7, 1)[0];
+    assert_eq!(truth.sessions, [game.truth_of(&client)]);
+    let expected: String = game.messages(&client).into_iter().map(|said| said.body).collect();
+    assert_eq!(sent, expected);
 }

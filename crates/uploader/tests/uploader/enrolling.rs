@@ -6,10 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use event_model::DeviceId;
+use event_model::{DeviceId, NamesKey};
 use ingest_api::{Enrolled, Enrolment, Problem, ProblemKind};
 use tokio::net::TcpListener;
-use uploader::{EnrolError, ExtraRoots, ServerUrl, enrol};
+use uploader::{EnrolError, EnrolledDevice, ExtraRoots, ServerUrl, enrol};
 use uuid::Uuid;
 
 use crate::support::token;
@@ -27,17 +27,23 @@ async fn register(headers: HeaderMap, body: String) -> Response {
         "twice" => problem(ProblemKind::AlreadyEnrolled),
         "hotel" => "<html>Welcome</html>".into_response(),
         "other" => {
-            let enrolled = Enrolled { device: Uuid::nil(), token: "t".to_owned() };
+            let enrolled = Enrolled { device: Uuid::nil(), token: "t".to_owned(), names_key: None };
             (StatusCode::CREATED, Json(enrolled)).into_response()
         }
-        _ => {
-            let enrolled = Enrolled { device: enrolment.device, token: "t0ken".to_owned() };
+        name => {
+            let names_key = match name {
+                "old server" => None,
+                "mad server" => Some("no key".to_owned()),
+                _ => Some("ab".repeat(NamesKey::BYTES)),
+            };
+            let enrolled =
+                Enrolled { device: enrolment.device, token: "t0ken".to_owned(), names_key };
             (StatusCode::CREATED, Json(enrolled)).into_response()
         }
     }
 }
 
-async fn enrolled(key: &str, name: &str) -> Result<uploader::Token, EnrolError> {
+async fn enrolled(key: &str, name: &str) -> Result<EnrolledDevice, EnrolError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("a bound socket has an address");
     let router = Router::new().route("/v1/devices", post(register));
@@ -49,7 +55,16 @@ async fn enrolled(key: &str, name: &str) -> Result<uploader::Token, EnrolError> 
 
 #[tokio::test]
 async fn a_right_key_gets_a_token() {
-    assert_eq!(enrolled("key", "PC").await.unwrap().reveal(), "t0ken");
+    assert_eq!(enrolled("key", "PC").await.unwrap().token.reveal(), "t0ken");
+}
+
+#[tokio::test]
+async fn the_key_of_names_comes_with_the_token_where_the_server_has_one() {
+    let key = NamesKey::new([0xab; NamesKey::BYTES]);
+    assert_eq!(enrolled("key", "PC").await.unwrap().names_key, Some(key));
+    assert_eq!(enrolled("key", "old server").await.unwrap().names_key, None);
+    let mad = enrolled("key", "mad server").await;
+    assert!(matches!(mad, Err(EnrolError::Answered { status: 201, .. })), "{mad:?}");
 }
 
 #[tokio::test]

@@ -206,6 +206,10 @@ async fn one_left_alone_is_tried_less_and_less_and_kept() {
     assert_eq!(status.paused_reason.as_deref(), Some("the server answered with status 400"));
     let next = status.next_attempt_in_s.expect("it is tried again");
     assert!(next <= 300, "{next} s");
+    assert_eq!(status.aside_in_s, Some(next), "others would go at once");
+    let waiting = device.outbox.lock().unwrap().view().list(Filter::All, 3).unwrap();
+    let aside: Vec<bool> = waiting.iter().map(|entry| entry.aside).collect();
+    assert_eq!(aside, [false, false, true]);
     running.wake.notify_one();
     let waiting = running.until(|now| matches!(now.state, UploadState::Waiting { .. })).await;
     let reason = delivery::WaitReason::Status(400);

@@ -118,6 +118,7 @@ impl Device {
             clock,
             token: self.token.subscribe(),
             limits: self.limits,
+            outgoing: Arc::new(uploader::AsKept),
         }
     }
 

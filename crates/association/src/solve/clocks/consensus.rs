@@ -1,5 +1,7 @@
 //! When the others saw what: the instants that a clock is held against.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::view::{Unit, View, at},
     AGREE_MS, Clocks,
@@ -32,6 +34,7 @@ pub(super) struct Differences {
     values: Vec<i64>,
     /// Of each report.
     own: Vec<i64>,
+    landmarks: Vec<u32>,
     /// The first and the last instant that the others tell of.
     told: Option<(i64, i64)>,
 }
@@ -88,6 +91,7 @@ impl Consensus {
         let mut starts = Vec::with_capacity(units.len() + 1);
         let mut values = Vec::new();
         let own = units.iter().map(|unit| unit.t).collect();
+        let landmarks = units.iter().map(|unit| unit.landmark).collect();
         for unit in units {
             starts.push(values.len());
             let instants = self.instants(unit.landmark).iter().take(INSTANTS_MAX);
@@ -96,7 +100,7 @@ impl Consensus {
         starts.push(values.len());
         let (first, last) = (self.instants.iter().min(), self.instants.iter().max());
         let told = first.copied().zip(last.copied());
-        Differences { starts, values, own, told }
+        Differences { starts, values, own, landmarks, told }
     }
 }
 
@@ -115,9 +119,29 @@ impl Differences {
         self.starts.len() - 1
     }
 
-    /// The time that the others tell of.
+    /// The time that the others tell of or the clock does, whichever is longer: so much room
+    /// there is for two that agree by chance.
     pub(super) fn span_ms(&self) -> i64 {
-        self.told.map_or(0, |(first, last)| last - first)
+        let told = self.told.map_or(0, |(first, last)| last - first);
+        let own = self.own.iter().max().zip(self.own.iter().min());
+        told.max(own.map_or(0, |(last, first)| last.saturating_sub(*first)))
+    }
+
+    /// How many pairs of two differences there are that are of two reports and of two of the
+    /// others' instants: no more could agree by chance.
+    pub(super) fn pairs(&self) -> i64 {
+        let of = |count: usize| count.saturating_mul(count.saturating_sub(1)) / 2;
+        let mut reports: BTreeMap<u32, usize> = BTreeMap::new();
+        let (mut all, mut alike) = (0, 0_usize);
+        for (report, landmark) in self.landmarks.iter().enumerate() {
+            let instants = self.of(report).len();
+            // Those of this report, and of those before it with the same instants.
+            let before = reports.entry(*landmark).or_default();
+            alike = alike.saturating_add(of(instants)).saturating_add(instants * *before);
+            *before += 1;
+            all += instants;
+        }
+        i64::try_from(of(all).saturating_sub(alike)).unwrap_or(i64::MAX)
     }
 
     /// Whether others could tell of a report's happening, if its clock stands at

@@ -58,7 +58,9 @@ impl Scores {
     }
 
     /// The anchor, then always the clock that shares most with one that is
-    /// placed already; those to which nobody is held come last.
+    /// placed already, and of equals the one with most reports: of two clocks the one that
+    /// tells of the whole match says where the other's few can be. Those to which nobody is
+    /// held come last.
     pub(super) fn order(&self, view: &View) -> Vec<usize> {
         let mut order = Vec::with_capacity(self.clocks.len());
         let mut best: Vec<i64> = vec![-1; view.clocks.len()];
@@ -79,8 +81,9 @@ impl Scores {
 
     fn next(&self, view: &View, waiting: &BTreeSet<usize>, best: &[i64]) -> Option<usize> {
         let linked = waiting.iter().copied().filter(|clock| best[*clock] > 0);
+        let reports = |clock: usize| view.clocks[clock].units.len();
         let first_of = |clocks: &mut dyn Iterator<Item = usize>, score: &dyn Fn(usize) -> i64| {
-            clocks.min_by_key(|clock| (std::cmp::Reverse(score(*clock)), *clock))
+            clocks.max_by_key(|clock| (score(*clock), reports(*clock), std::cmp::Reverse(*clock)))
         };
         if let Some(next) = first_of(&mut { linked }, &|clock| best[clock]) {
             return Some(next);

@@ -30,7 +30,7 @@ pub(super) fn refine(view: &mut View, clocks: &mut Clocks) {
         for number in 0..view.clocks.len() {
             let consensus = Consensus::of(view, &seen, view.clocks[number].account);
             if found_anew {
-                clocks.track(view, number, &consensus);
+                clocks.track(view, number, &consensus, None);
             } else if clocks.locked[number] {
                 center(view, clocks, number, &consensus);
             }

@@ -15,8 +15,9 @@ use crate::{
 /// The kills of a side fall into that half of a round in which there is fighting.
 const FIGHT_MS: u64 = 50_000;
 /// How likely a pair may be wrong, by what its crowd tells, in hundredths. Simulated, of
-/// all pairs one in five thousand is, and where a third is missed one in four hundred.
-const WRONG_MAX: (u64, u64) = (2, 100);
+/// all pairs one in thirteen hundred is, and where a third is missed one in two hundred and
+/// seventy. At two in a hundred one in seven hundred more stays single.
+const WRONG_MAX: (u64, u64) = (10, 100);
 /// Of a larger crowd nothing is clear: players die five a side.
 const CROWD_MAX: usize = 6;
 

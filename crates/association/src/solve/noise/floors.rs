@@ -45,9 +45,9 @@ impl Caps {
     /// The latest that a witness is joined to a happening of `others`.
     pub(super) fn late(self, others: usize) -> i64 {
         match (others, self.is_crowded) {
-            // Two that one witness each saw: beyond half of the floor the next
+            // Two that one witness each saw: somewhat beyond half of the floor the next
             // of its kind is as likely as a late report, where there is one.
-            (0 | 1, true) => (self.floor_ms / 2).min(4_000),
+            (0 | 1, true) => (self.floor_ms * 11 / 20).min(4_000),
             (0 | 1, false) => (self.floor_ms * 17 / 20).min(4_000),
             (2, true) => (self.floor_ms * 7 / 10).min(5_000),
             (2, false) => (self.floor_ms * 9 / 10).min(5_000),

@@ -3,6 +3,7 @@
 use std::mem::size_of;
 
 use event_model::{ActorIds, Event};
+use match_story::Said;
 use outbox::NewEvent;
 use serde_json::Value;
 
@@ -28,6 +29,9 @@ fn of(event: &Event) -> usize {
     let actors = &data.actors;
     let shown = [&actors.attacker, &actors.victim, &data.observer];
     let shown: usize = shown.into_iter().flatten().map(|name| text(name)).sum();
+    let said = Said::of(event.kind, data);
+    let shown =
+        shown + [said.named, said.weapon].iter().flatten().map(|word| text(word)).sum::<usize>();
     let feed = shown + text(event.subject().as_str()) + 8 * PIECE;
     places
         + 2 * feed

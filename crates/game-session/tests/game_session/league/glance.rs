@@ -1,6 +1,6 @@
 //! What a poll shows at a glance.
 
-use event_model::{Channel, Frame, Reading, Source};
+use event_model::{Channel, Fault, Frame, Reading, Source};
 use game_session::{Glance, MatchNow, Phase, SourceState, Tally};
 use serde_json::{Value, json};
 
@@ -34,6 +34,20 @@ fn a_poll_that_failed_says_nothing() {
     state.observe(&Poll::from_the_start().reading());
     let cut = Reading::Frame(Frame::new(Channel::Poll, "{\"events\":"));
     assert_eq!(state.observe(&cut).match_now, MatchNow::Untold);
+}
+
+#[test]
+fn a_game_that_was_closed_after_the_end_runs_no_more() {
+    let refused = || {
+        let error = "connection refused".to_owned();
+        Reading::Fault(Fault { channel: Channel::Poll, error })
+    };
+    let mut state = SourceState::new(Source::League).expect("League has rules");
+    state.observe(&Poll::from_the_start().reading());
+    assert_eq!(state.observe(&refused()).match_now, MatchNow::Untold, "in the midst of it");
+    let over = Poll::from_the_start().entry("GameEnd", 1_800.0, json!({ "Result": "Win" }));
+    state.observe(&over.reading());
+    assert_eq!(state.observe(&refused()).match_now, MatchNow::NoMatch);
 }
 
 /// Ana's poll at 1:01 with her entry changed.

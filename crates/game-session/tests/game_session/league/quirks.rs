@@ -321,6 +321,16 @@ fn unknown_names_are_emitted_and_counted() {
 }
 
 #[test]
+fn what_cannot_be_read_is_told_without_a_word_of_the_frame() {
+    let mut state = SourceState::new(Source::League).expect("League has a state machine");
+    let body = r#"{"events":{"Events":[]},"allPlayers":["Ana of the North"]}"#;
+    let why = state.observe(&Reading::Frame(Frame::new(Channel::Poll, body))).unreadable;
+    let told = why.expect("a player is no name alone").to_string();
+    assert!(!told.contains("Ana"), "{told}");
+    assert!(told.contains("another shape (line 1, column "), "{told}");
+}
+
+#[test]
 fn what_cannot_be_read_says_why_and_changes_nothing() {
     let poll = Poll::from_the_start().kill(10.0, "Ana", "Cy");
     let mut state = SourceState::new(Source::League).expect("League has a state machine");

@@ -31,7 +31,7 @@ fn kill() -> Value {
 fn judge(event: &Value) -> Item {
     let (limits, lifetimes) = (limits(), Lifetimes::default());
     let arrival = Arrival { received_at: now(), sent: None };
-    let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+    let judge = Judge::new(device(), arrival, &limits, &lifetimes, Replays::Accept);
     let json = event.to_string();
     judge.judge(json.as_bytes(), &json)
 }
@@ -233,7 +233,7 @@ proptest! {
         };
         let sent = aged.then_some(ingest_api::SentClock { clock, wall: None });
         let arrival = Arrival { received_at: now(), sent };
-        let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+        let judge = Judge::new(device(), arrival, &limits, &lifetimes, Replays::Accept);
         let span = 0..json.len();
         if let Some(quick) = judge.quick(&json, &span) {
             let with_care = judge.judge_with_care(&json, span);
@@ -247,7 +247,7 @@ fn what_companions_send_is_read_quickly() {
     let quickly = |event: &Value| {
         let (limits, lifetimes) = (limits(), Lifetimes::default());
         let arrival = Arrival { received_at: now(), sent: None };
-        let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+        let judge = Judge::new(device(), arrival, &limits, &lifetimes, Replays::Accept);
         let json = event.to_string();
         judge.quick(&json, &(0..json.len())).is_some()
     };
@@ -263,6 +263,6 @@ fn what_companions_send_is_read_quickly() {
     let twice = kill().to_string().replace(r#""round":1"#, r#""round":1,"round":2"#);
     let (limits, lifetimes) = (limits(), Lifetimes::default());
     let arrival = Arrival { received_at: now(), sent: None };
-    let judge = Judge::new(device(), arrival, &limits, &lifetimes);
+    let judge = Judge::new(device(), arrival, &limits, &lifetimes, Replays::Accept);
     assert!(judge.quick(&twice, &(0..twice.len())).is_none(), "a name twice is read with care");
 }

@@ -13,10 +13,7 @@ use crate::{
     Result,
     columns::signed,
     decisions::{Decision, Logged},
-    follower::{
-        reading::Read,
-        sessions::{self, OpenSession},
-    },
+    follower::{reading::Read, sessions::OpenSession},
 };
 
 /// Something that waits for a match.
@@ -111,7 +108,7 @@ impl OpenMatch {
             if read.told.game.is_some()
                 && let Some(session) = self.sessions.get_mut(read.told.subject.as_ref())
             {
-                session.hear(read, sessions::evidence(&read.told).as_ref());
+                session.hear(read, read.evidence().as_ref());
             }
         }
         self.waiting.heard = self.waiting.all.len();

@@ -42,7 +42,11 @@ pub(super) fn any_crowd() -> impl Strategy<Value = Crowd> {
 }
 
 pub(super) fn terms() -> IngestTerms {
-    IngestTerms { server_version: "0.1.0".to_owned(), lifetimes: Lifetimes::default() }
+    IngestTerms {
+        server_version: "0.1.0".to_owned(),
+        lifetimes: Lifetimes::default(),
+        separates_replays: false,
+    }
 }
 
 pub(super) fn device(number: usize) -> DeviceId {

@@ -317,9 +317,12 @@ fn every_sentence_of_the_aims_is_asked_where_it_speaks() {
     let named = CrowdPlan { name_fault_pct: 2, repeat_gap_ms: 3_000, ..CrowdPlan::new(1) };
     let (aims, by_word) = asked(named);
     assert!(aims.contains(&Aim::F1(0.995)) && by_word.contains(&Aim::F1(0.998)));
-    for rules in [RuleSet::League, RuleSet::Valorant, RuleSet::Cs2, RuleSet::RocketLeague] {
+    for rules in [RuleSet::League, RuleSet::Valorant, RuleSet::RocketLeague] {
         assert!(asked(CrowdPlan::of_game(1, rules)).0.contains(&Aim::Exact), "{rules:?}");
     }
+    // No two tell one counter of a kill, and nobody is revived: the first sentence speaks.
+    let halves = CrowdPlan { repeat_gap_ms: 3_000, ..CrowdPlan::of_game(1, RuleSet::Cs2) };
+    assert_eq!(asked(halves), asked(CrowdPlan::new(1)));
     let source = CrowdPlan { round_clock: RoundClock::Source, ..CrowdPlan::new(1) };
     assert_eq!(asked(source), asked(CrowdPlan::new(1)));
 }

@@ -1,0 +1,58 @@
+//! The page in Overwolf: it posts to a port of this PC what Overwolf tells it.
+
+use game_client::{BridgeConfig, BridgeHealth, OverwolfBridge};
+use live_view::SourceState;
+
+use super::{Now, Started, With, unheard};
+use crate::overwolf_page;
+
+pub(super) async fn start(with: &With<'_>) -> Result<Started, SourceState> {
+    let port = with.settings.overwolf.port;
+    let config = BridgeConfig { port, token: with.page_token.clone() };
+    let bound = OverwolfBridge::bind(config, with.clock()).await;
+    let bridge = bound.map_err(|error| unheard(port, &error))?;
+    let (health, address) = (bridge.health(), bridge.local_addr());
+    if let Some(dir) = with.dir
+        && let Err(error) = overwolf_page::write(dir, address.port(), with.page_token.expose())
+    {
+        tracing::error!(%error, "The page for Overwolf could not be written");
+    }
+    let run = |readings, stop| async move {
+        if let Err(error) = bridge.run(readings, stop).await {
+            tracing::error!(%error, "The bridge to Overwolf stopped");
+        }
+    };
+    Ok(with.spawn(move || now(&health.borrow()), run).at(address))
+}
+
+fn now(health: &BridgeHealth) -> Now {
+    let state = match (health.messages, health.unauthorised) {
+        (0, 0) => SourceState::Listening,
+        (0, _) => SourceState::OtherToken,
+        (_, _) => SourceState::Receiving,
+    };
+    let refused_posts = health.foreign + health.unauthorised + health.oversized + health.malformed;
+    Now { refused_posts, frames_dropped: health.missing, ..Now::at(state) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_lost_and_what_was_refused_is_shown() {
+        let health = BridgeHealth {
+            messages: 9,
+            missing: 3,
+            foreign: 2,
+            malformed: 1,
+            ..BridgeHealth::default()
+        };
+        let shown = now(&health);
+        assert_eq!(shown.state, SourceState::Receiving);
+        assert_eq!((shown.frames_dropped, shown.refused_posts), (3, 3));
+        let other = BridgeHealth { unauthorised: 1, ..BridgeHealth::default() };
+        assert_eq!(now(&other).state, SourceState::OtherToken);
+        assert_eq!(now(&BridgeHealth::default()).state, SourceState::Listening);
+    }
+}

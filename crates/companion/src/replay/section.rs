@@ -1,0 +1,229 @@
+//! Which part of a recording is replayed.
+
+use std::str::FromStr;
+
+use recording::{Entry, Item};
+
+/// Of marks that are not the one asked for, so many are named.
+const MARKS_TOLD_MAX: usize = 20;
+
+/// A place in a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Milliseconds since its beginning.
+    At(u64),
+    /// Where this word was put in.
+    Mark(String),
+}
+
+/// A part of a recording; all of it where no place is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// Where it begins. What lies before is read, so that the session stands as it
+    /// did, but makes no event that is kept, sent or told.
+    pub from: Option<Place>,
+    /// Where it ends: at the mark, or with the last entry of this time.
+    pub until: Option<Place>,
+}
+
+/// The text names no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time such as 90, 1:30 or 500ms, or the text of a mark")]
+pub struct NoPlace;
+
+/// The entries of a section, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) first: u64,
+    /// The first one behind it; `None` where it goes to the end.
+    pub(super) end: Option<u64>,
+}
+
+impl Span {
+    pub(super) const ALL: Self = Self { first: 0, end: None };
+
+    pub(super) fn has(self, index: u64) -> bool {
+        index >= self.first && self.end.is_none_or(|end| index < end)
+    }
+}
+
+impl FromStr for Place {
+    type Err = NoPlace;
+
+    /// A time, else a mark. A mark that looks like a time is `mark:1:30`.
+    fn from_str(text: &str) -> Result<Self, NoPlace> {
+        if let Some(mark) = text.strip_prefix("mark:").filter(|mark| !mark.is_empty()) {
+            return Ok(Self::Mark(mark.to_owned()));
+        }
+        match milliseconds(text) {
+            Some(ms) => Ok(Self::At(ms)),
+            None if text.is_empty() => Err(NoPlace),
+            None => Ok(Self::Mark(text.to_owned())),
+        }
+    }
+}
+
+/// `500ms`, `90`, `90.5s`, `1:30`, `1:02:03.5`.
+fn milliseconds(text: &str) -> Option<u64> {
+    if let Some(ms) = text.strip_suffix("ms") {
+        return ms.parse().ok();
+    }
+    let text = text.strip_suffix('s').unwrap_or(text);
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut seconds: u64 = 0;
+    for (part, place) in whole.split(':').zip(0..) {
+        if !digits(part) || place > 2 {
+            return None;
+        }
+        seconds = seconds.checked_mul(60)?.checked_add(part.parse().ok()?)?;
+    }
+    let ms = match fraction {
+        "" => 0,
+        _ if digits(fraction) => format!("{fraction:0<3.3}").parse().ok()?,
+        _ => return None,
+    };
+    seconds.checked_mul(1000)?.checked_add(ms)
+}
+
+/// Finds a section's entries while they are read one after another.
+#[derive(Debug)]
+pub(super) struct Finding<'s> {
+    section: &'s Section,
+    first: Option<u64>,
+    end: Option<u64>,
+    marks: Vec<String>,
+    further_marks: u64,
+}
+
+impl<'s> Finding<'s> {
+    pub(super) fn of(section: &'s Section) -> Self {
+        let first = section.from.is_none().then_some(0);
+        Self { section, first, end: None, marks: Vec::new(), further_marks: 0 }
+    }
+
+    pub(super) fn look_at(&mut self, index: u64, entry: &Entry) {
+        if let Item::Mark(mark) = &entry.item {
+            self.note(mark);
+        }
+        let begins_here = match &self.section.from {
+            Some(Place::At(ms)) => entry.t_ms >= *ms,
+            Some(Place::Mark(mark)) => is_mark(entry, mark),
+            None => false,
+        };
+        if self.first.is_none() && begins_here {
+            self.first = Some(index);
+            return;
+        }
+        let ends_here = match &self.section.until {
+            Some(Place::At(ms)) => entry.t_ms > *ms,
+            Some(Place::Mark(mark)) => self.first.is_some() && is_mark(entry, mark),
+            None => false,
+        };
+        if self.end.is_none() && ends_here {
+            self.end = Some(index);
+        }
+    }
+
+    /// What was found, or what is wrong with what was asked for.
+    pub(super) fn found(self) -> Result<Span, String> {
+        let Some(first) = self.first else {
+            return Err(match &self.section.from {
+                Some(Place::Mark(mark)) => self.no_mark(mark),
+                Some(Place::At(ms)) => format!("the recording ends before {ms} ms"),
+                None => "the recording is empty".to_owned(),
+            });
+        };
+        match (&self.section.until, self.end) {
+            (Some(Place::Mark(mark)), None) => Err(self.no_mark(mark)),
+            (_, Some(end)) if end <= first => {
+                Err("nothing lies between the beginning and the end that were named".to_owned())
+            }
+            (_, end) => Ok(Span { first, end }),
+        }
+    }
+
+    fn note(&mut self, mark: &str) {
+        if self.marks.len() < MARKS_TOLD_MAX {
+            self.marks.push(format!("{mark:?}"));
+        } else {
+            self.further_marks += 1;
+        }
+    }
+
+    fn no_mark(&self, mark: &str) -> String {
+        let further = match self.further_marks {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        match self.marks.as_slice() {
+            [] => format!("there is no mark {mark:?} in that part; the recording has none"),
+            marks => format!(
+                "there is no mark {mark:?} in that part; the recording has {}{further}",
+                marks.join(", ")
+            ),
+        }
+    }
+}
+
+fn is_mark(entry: &Entry, mark: &str) -> bool {
+    matches!(&entry.item, Item::Mark(text) if text == mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(section: &Section) -> Result<Span, String> {
+        let mark = |text: &str| Item::Mark(text.to_owned());
+        let entries = [
+            (0, Item::End(String::new())),
+            (1_000, mark("round 1")),
+            (2_000, Item::End(String::new())),
+            (2_000, mark("round 2")),
+            (3_000, Item::End(String::new())),
+        ];
+        let mut finding = Finding::of(section);
+        for (index, (t_ms, item)) in (0..).zip(entries) {
+            finding.look_at(index, &Entry { t_ms, item });
+        }
+        finding.found()
+    }
+
+    fn section(from: Option<&str>, until: Option<&str>) -> Section {
+        let place = |text: &str| text.parse().unwrap();
+        Section { from: from.map(place), until: until.map(place) }
+    }
+
+    #[test]
+    fn a_place_is_a_time_or_else_a_mark() {
+        let times = [("90", 90_000), ("1:30", 90_000), ("1:02:03.5", 3_723_500), ("500ms", 500)];
+        for (text, ms) in times {
+            assert_eq!(text.parse(), Ok(Place::At(ms)), "{text}");
+        }
+        for mark in ["round 3", "1:2:3:4", "ms", "a:b"] {
+            assert_eq!(mark.parse(), Ok(Place::Mark(mark.to_owned())));
+        }
+        assert_eq!("mark:90".parse(), Ok(Place::Mark("90".to_owned())));
+        assert_eq!("".parse::<Place>(), Err(NoPlace));
+    }
+
+    #[test]
+    fn a_section_lies_between_its_places() {
+        let span = |from, until| found(&section(from, until)).map(|span| (span.first, span.end));
+        assert_eq!(span(None, None), Ok((0, None)));
+        assert_eq!(span(Some("1"), Some("2")), Ok((1, Some(4))), "all of the last instant");
+        assert_eq!(span(Some("round 1"), Some("round 2")), Ok((1, Some(3))));
+        assert_eq!(span(Some("round 2"), None), Ok((3, None)));
+        assert_eq!(span(None, Some("90")), Ok((0, None)), "the end comes before");
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_said_with_those_that_are() {
+        let said = |from, until| found(&section(from, until)).unwrap_err();
+        assert!(said(Some("round 9"), None).contains(r#"has "round 1", "round 2""#));
+        assert!(said(Some("round 2"), Some("round 1")).contains("no mark"));
+        assert!(said(Some("10"), None).contains("ends before"));
+        assert!(said(Some("3"), Some("1")).contains("nothing lies between"));
+    }
+}

@@ -1,0 +1,202 @@
+//! The bridge: a page inside Overwolf posts what Overwolf tells it.
+//!
+//! One message is one frame, byte for byte. It is taken by HTTP, many at once, or by
+//! WebSocket, one after the other; either answer says how many were taken, and what was
+//! not is sent again. A message that was taken before is known by the page's own number.
+
+mod admission;
+mod answers;
+mod health;
+mod intake;
+mod socket;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, middleware::map_response, routing::post};
+use event_model::{Channel, Clock, Frame, Reading, Received, Source};
+use loopback::{Limited, let_go};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    time::sleep,
+};
+
+use crate::{Error, GsiToken, rate::Rate, stop::stopped};
+use admission::Admission;
+pub use health::BridgeHealth;
+use intake::{Intake, Sorted};
+
+/// Where the bridge is expected unless the settings say otherwise: behind the listeners
+/// for games and the stream pages.
+pub const BRIDGE_PORT_DEFAULT: u16 = 28_734;
+
+/// Where messages are posted, and where the socket opens.
+pub const BRIDGE_PATH: &str = "/v1/gep";
+
+/// The WebSocket protocol that a page asks for, beside the one that holds its token.
+pub const BRIDGE_PROTOCOL: &str = "ringside.gep.v1";
+
+/// The longest body, or message of a socket: thirty times everything of a match at once.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Messages of one body: more than the page sends at once.
+const MESSAGES_MAX: usize = 256;
+
+/// Messages a second that may go on, and at once: Overwolf tells ten players' rows a few
+/// times a second in the wildest fight, and the page keeps 4,000 while nobody listens.
+const RATE: (u64, u64) = (200, 5_000);
+
+/// Connections at once: the page keeps one, a browser a few more.
+const CONNECTIONS_MAX: usize = 16;
+
+/// A body that is not here by then never comes.
+const BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long connections may take to end once the listener is told to stop.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// What a bridge needs to know.
+#[derive(Debug, Clone)]
+pub struct BridgeConfig {
+    /// The port on 127.0.0.1; 0 for any free one.
+    pub port: u16,
+    /// What the page proves itself with: the player types it in once.
+    pub token: GsiToken,
+}
+
+/// Takes what the page sends, and answers at once.
+pub struct OverwolfBridge {
+    listener: TcpListener,
+    address: SocketAddr,
+    admission: Admission,
+    clock: Arc<dyn Clock>,
+    health: watch::Sender<BridgeHealth>,
+}
+
+impl OverwolfBridge {
+    /// Takes the port. Nothing is answered before [`Self::run`].
+    ///
+    /// # Errors
+    /// Where another program has the port.
+    pub async fn bind(config: BridgeConfig, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let port = config.port;
+        let unbound = |source| Error::Bind { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(unbound)?;
+        let address = listener.local_addr().map_err(unbound)?;
+        let admission = Admission::new(address.port(), config.token);
+        let health = watch::Sender::new(BridgeHealth::default());
+        Ok(Self { listener, address, admission, clock, health })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How the reading goes, now and whenever it changes.
+    #[must_use]
+    pub fn health(&self) -> watch::Receiver<BridgeHealth> {
+        self.health.subscribe()
+    }
+
+    /// Listens until told to stop.
+    ///
+    /// # Errors
+    /// Where the listening socket itself fails.
+    pub async fn run(
+        self,
+        readings: mpsc::Sender<Received>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(), Error> {
+        let desk = Arc::new(Desk {
+            admission: self.admission,
+            clock: self.clock,
+            health: self.health,
+            readings,
+            intake: Mutex::new(Intake::default()),
+            rate: Mutex::new(Rate::new(RATE.0, RATE.1)),
+            stop: stop.clone(),
+        });
+        let here = post(answers::post).get(socket::open).options(answers::preflight);
+        let router = Router::new().route(BRIDGE_PATH, here);
+        let router = router.layer(map_response(let_go)).with_state(desk);
+        let serving = axum::serve(Limited::new(self.listener, CONNECTIONS_MAX), router)
+            .with_graceful_shutdown(stopped(stop.clone()));
+        let given_up = async {
+            stopped(stop).await;
+            sleep(STOP_GRACE).await;
+        };
+        tokio::select! {
+            ended = serving.into_future() => ended.map_err(Error::Listen),
+            () = given_up => Ok(()),
+        }
+    }
+}
+
+/// What every message is held against, and where it goes.
+struct Desk {
+    admission: Admission,
+    clock: Arc<dyn Clock>,
+    health: watch::Sender<BridgeHealth>,
+    readings: mpsc::Sender<Received>,
+    intake: Mutex<Intake>,
+    rate: Mutex<Rate>,
+    stop: watch::Receiver<bool>,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Took {
+    /// It is taken, now or before.
+    Yes,
+    /// Nobody has room for it at the moment.
+    Later,
+    /// It is none.
+    Never,
+}
+
+impl Desk {
+    fn take(&self, channel: Channel, text: &str) -> Took {
+        let at = self.clock.now();
+        let Some(numbered) = intake::number_of(text) else {
+            self.count(|health| health.malformed += 1);
+            return Took::Never;
+        };
+        if !self.rate.lock().expect("no holder panics").admits(at.clock.mono_ms) {
+            self.count(|health| health.too_fast += 1);
+            return Took::Later;
+        }
+        let mut intake = self.intake.lock().expect("no holder panics");
+        let missing = match intake.sort(&numbered) {
+            Sorted::Repeated => {
+                self.count(|health| health.repeated += 1);
+                return Took::Yes;
+            }
+            Sorted::New { missing } => missing,
+        };
+        let mut frame = Frame::new(channel, text);
+        frame.path = Some(BRIDGE_PATH.to_owned());
+        game_session::cut_secrets(Source::Overwolf, &mut frame);
+        let received = Received { source: Source::Overwolf, at, reading: Reading::Frame(frame) };
+        if self.readings.try_send(received).is_err() {
+            self.count(|health| health.put_off += 1);
+            return Took::Later;
+        }
+        intake.took(numbered);
+        self.count(|health| {
+            health.messages += 1;
+            health.missing += missing;
+            health.last_message_at = Some(at);
+        });
+        Took::Yes
+    }
+
+    fn count(&self, change: impl FnOnce(&mut BridgeHealth)) {
+        self.health.send_modify(change);
+    }
+}

@@ -1,0 +1,44 @@
+//! How fast a listener takes what is sent to it.
+
+/// A bucket that fills with time.
+#[derive(Debug)]
+pub(crate) struct Rate {
+    a_second: u64,
+    /// In thousandths, as is what is left.
+    at_once: u64,
+    left: u64,
+    at_ms: u64,
+}
+
+impl Rate {
+    /// So many a second that may go on, and so many at once.
+    pub(crate) fn new(a_second: u64, at_once: u64) -> Self {
+        let at_once = at_once.saturating_mul(1_000);
+        Self { a_second, at_once, left: at_once, at_ms: 0 }
+    }
+
+    /// Whether one more may come at this time of a clock that only rises.
+    pub(crate) fn admits(&mut self, now_ms: u64) -> bool {
+        let gained = now_ms.saturating_sub(self.at_ms).saturating_mul(self.a_second);
+        self.at_ms = self.at_ms.max(now_ms);
+        self.left = self.left.saturating_add(gained).min(self.at_once);
+        let admits = self.left >= 1_000;
+        if admits {
+            self.left -= 1_000;
+        }
+        admits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_and_a_flood_does_not() {
+        let mut rate = Rate::new(200, 5_000);
+        assert_eq!((0..9_000).filter(|_| rate.admits(10)).count(), 5_000);
+        assert_eq!((0..9_000).filter(|_| rate.admits(1_010)).count(), 200);
+        assert!(!rate.admits(500), "a clock that went back gives nothing");
+    }
+}

@@ -1,0 +1,7 @@
+//! Dota 2.
+
+mod golden;
+mod laws;
+mod quirks;
+mod sessions;
+mod support;

@@ -1,0 +1,6 @@
+//! Elite Dangerous.
+
+mod laws;
+mod quirks;
+mod sessions;
+mod support;

@@ -1,0 +1,8 @@
+//! Hearthstone.
+
+mod laws;
+mod quirks;
+mod recorded;
+mod sessions;
+mod sides;
+mod support;

@@ -1,0 +1,8 @@
+//! Rocket League.
+
+mod golden;
+mod laws;
+mod quirks;
+mod recorded;
+mod sessions;
+mod support;

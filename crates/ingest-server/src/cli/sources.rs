@@ -1,0 +1,57 @@
+//! `ringside-ingest source`: also while the server runs.
+
+use clap::Subcommand;
+use event_model::Source;
+use ingest_api::{SourcePolicy, TurnedOff};
+
+use super::{Failure, accounts::Common};
+
+/// What devices are asked not to read.
+#[derive(Debug, Subcommand)]
+pub(super) enum SourceCommand {
+    /// Ask devices not to read a source, with a reason that players are shown.
+    Off {
+        /// The source: league, cs2, dota2, rocket-league, overwolf, elite or hearthstone.
+        source: Source,
+        /// One or two sentences; 300 characters are shown.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Let devices read a source again.
+    On {
+        /// The source.
+        source: Source,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List what is turned off.
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+impl SourceCommand {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Off { source, reason, common } => set(&common, source, Some(&reason)),
+            Self::On { source, common } => set(&common, source, None),
+            Self::List { common } => {
+                let policy = ingest_server::turned_off(common.existing()?)?;
+                print(&common, &policy)
+            }
+        }
+    }
+}
+
+fn set(common: &Common, source: Source, reason: Option<&str>) -> Result<(), Failure> {
+    let policy = ingest_server::turn_off(common.existing()?, source, reason)?;
+    print(common, &policy)
+}
+
+fn print(common: &Common, policy: &SourcePolicy) -> Result<(), Failure> {
+    let line = |one: &TurnedOff| format!("{}: {}", one.source, one.reason);
+    Ok(common.format().print_all(&policy.turned_off, line)?)
+}

@@ -1,0 +1,9 @@
+//! Parts of recordings, and several as one.
+
+mod merge;
+mod place;
+mod trim;
+
+pub use merge::{Merged, merge};
+pub use place::At;
+pub use trim::Trimmed;
