@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     io::{BufRead as _, BufReader},
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -27,20 +27,29 @@ pub(crate) fn run_shown(shown: &str, command: &mut Command) -> Result<()> {
 /// The same, and what it printed.
 pub(crate) fn run_captured(command: &mut Command) -> Result<String> {
     println!("$ {}", line(command));
-    let could_not_start = could_not_start(command);
-    let mut child = command.stdout(Stdio::piped()).spawn().context(could_not_start)?;
-    let mut printed = String::new();
-    for line in BufReader::new(child.stdout.take().context("it prints somewhere")?).lines() {
-        let line = line?;
-        println!("{line}");
-        printed.push_str(&line);
-        printed.push('\n');
-    }
-    let status = child.wait()?;
+    let (status, printed) = watched(command)?;
     if !status.success() {
         bail!("`{}` ended with {status}", line(command));
     }
     Ok(printed)
+}
+
+/// Runs a program to its end, shows what it prints, and says how it ended and what
+/// that was.
+pub(crate) fn watched(command: &mut Command) -> Result<(ExitStatus, String)> {
+    let could_not_start = could_not_start(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().context(could_not_start)?;
+    let mut printed = String::new();
+    let mut output = BufReader::new(child.stdout.take().context("it prints somewhere")?);
+    let mut line = Vec::new();
+    // Not by `lines`: what a program under test prints need not be text.
+    while output.read_until(b'\n', &mut line)? > 0 {
+        let text = String::from_utf8_lossy(&line);
+        print!("{text}");
+        printed.push_str(&text);
+        line.clear();
+    }
+    Ok((child.wait()?, printed))
 }
 
 /// What a program prints, without the white space around it.

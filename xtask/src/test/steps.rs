@@ -23,9 +23,8 @@ const BUDGET: Duration = Duration::from_mins(35);
 /// `cargo xtask windows`.
 const WINDOWS_FROM_NOTHING: Duration = Duration::from_mins(32);
 
-/// What the Windows step may take in its root: four times what it takes where
-/// everything is cached (measured on two cores).
-const WINDOWS_LIMIT: Duration = Duration::from_mins(20);
+/// What it takes in a root where everything is cached (measured on two cores).
+const WINDOWS_CACHED: Duration = Duration::from_mins(5);
 
 /// Cases for each law in a long run; proptest's own default is 256.
 const LONG_CASES: &str = "4096";
@@ -245,19 +244,18 @@ fn docs(_: &Plan) -> Result<Outcome> {
 }
 
 fn windows(plan: &Plan) -> Result<Outcome> {
-    let skipped = match windows::obstacle() {
-        Some(obstacle) => Some(obstacle.to_owned()),
-        None if windows::is_cached() || plan.extent == Extent::Long => None,
-        None => over_budget(plan.stopwatch.elapsed()),
-    };
-    if let Some(reason) = skipped {
-        return Ok(Outcome::Skipped(reason));
+    if let Some(obstacle) = windows::obstacle() {
+        return Ok(Outcome::Skipped(obstacle.to_owned()));
     }
-    // A machine that cannot get the root says nothing about our code.
+    let options = windows::Options::default();
     let ended = match plan.extent {
-        Extent::Usual => windows::run_within(WINDOWS_LIMIT, &windows::Options::default()),
-        Extent::Long => windows::run(&windows::Options::default()),
+        Extent::Usual => match windows_limit(plan.stopwatch.elapsed(), windows::is_cached()) {
+            Ok(limit) => windows::run_within(limit, &options),
+            Err(reason) => return Ok(Outcome::Skipped(reason)),
+        },
+        Extent::Long => windows::run(&options),
     };
+    // A machine that cannot get the root, or is slow, says nothing about our code.
     Ok(match ended {
         Ok(Verdict::Holds) => Outcome::Passed,
         Ok(Verdict::Fails) => Outcome::Failed("see above what fails on Windows".into()),
@@ -265,15 +263,23 @@ fn windows(plan: &Plan) -> Result<Outcome> {
     })
 }
 
-/// Why the Windows step cannot begin from nothing this late.
-fn over_budget(elapsed: Duration) -> Option<String> {
-    (elapsed + WINDOWS_FROM_NOTHING > BUDGET).then(|| {
-        format!(
-            "its root is not cached, and {} of {} minutes are gone (run `cargo xtask windows`)",
-            elapsed.as_secs() / 60,
-            BUDGET.as_secs() / 60,
-        )
-    })
+/// What the Windows step may take: what is left of the whole run's budget. Or why
+/// that is too little to begin at all.
+fn windows_limit(elapsed: Duration, is_cached: bool) -> Result<Duration, String> {
+    let left = BUDGET.saturating_sub(elapsed);
+    let (needed, root) = if is_cached {
+        (WINDOWS_CACHED, "its root is cached")
+    } else {
+        (WINDOWS_FROM_NOTHING, "its root is not cached")
+    };
+    if left >= needed {
+        return Ok(left);
+    }
+    let [left, budget, needed] = [left, BUDGET, needed].map(|time| time.as_secs() / 60);
+    Err(format!(
+        "{root}, so it needs {needed} minutes, and {left} of {budget} are left \
+         (run `cargo xtask windows`)"
+    ))
 }
 
 fn cargo(arguments: &[&str]) -> Result<Outcome> {
@@ -307,10 +313,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_from_nothing_begins_only_where_the_budget_allows_its_end() {
-        assert_eq!(over_budget(BUDGET - WINDOWS_FROM_NOTHING), None);
-        let reason = over_budget(Duration::from_mins(30)).unwrap();
-        assert!(reason.contains("30 of"), "{reason}");
+    fn windows_takes_no_more_than_is_left_of_the_budget() {
+        let minutes = Duration::from_mins;
+        assert_eq!(windows_limit(minutes(3), false), Ok(minutes(32)));
+        assert_eq!(windows_limit(minutes(30), true), Ok(minutes(5)));
+        assert_eq!(windows_limit(minutes(12), true), Ok(minutes(23)));
+    }
+
+    #[test]
+    fn windows_is_skipped_with_a_reason_where_too_little_is_left() {
+        let seconds = Duration::from_secs;
+        let cold = windows_limit(seconds(3 * 60 + 1), false).unwrap_err();
+        assert!(cold.contains("not cached") && cold.contains("31 of 35"), "{cold}");
+        let warm = windows_limit(seconds(30 * 60 + 1), true).unwrap_err();
+        assert!(warm.contains("needs 5 minutes") && warm.contains("4 of 35"), "{warm}");
+        let late = windows_limit(Duration::from_hours(1), true).unwrap_err();
+        assert!(late.contains("0 of 35"), "{late}");
     }
 
     #[test]

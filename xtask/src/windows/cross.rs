@@ -2,13 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, ExitStatus},
+    process::ExitStatus,
     time::Duration,
 };
 
 use anyhow::{Result, bail};
 
-use super::root::{CARGO_HOME, CHECKOUT, TARGET, enter};
+use super::root::{CARGO_HOME, CHECKOUT, TARGET, enter, within};
+use crate::{process, stopwatch::Stopwatch};
 
 const TRIPLE: &str = "x86_64-pc-windows-gnu";
 
@@ -24,17 +25,36 @@ const FRESHNESS: &str = "-Zchecksum-freshness";
 /// Linux; under Wine the client of a server that was killed waits for ever.
 const NOT_TESTED: &[&str] = &["ringside-desktop", "system-tests", "ingest-server", "xtask"];
 
-/// Ends one test program that hangs, so that the others are still run. The
-/// slowest took 565 s on two cores that did three other things (association's).
-const RUNNER: &str = "timeout --kill-after=10 1200 wine";
+/// Where the runner stands in the root: cargo takes words and no shell's line.
+const RUNNER: &str = "/tmp/ringside-wine";
 
-/// Keeps Wine's server running between two programs: one that begins while it
-/// goes away is cut off. Debian has it beside Wine and not among the programs.
-const WITH_WINE: &str =
-    r#"/usr/lib/x86_64-linux-gnu/wine/wineserver --persistent || true; exec "$@""#;
+/// Ends one test program that hangs, so that the others are still run, and says so
+/// without failing it: that it was cut says nothing about the code. The slowest took
+/// 565 s on two cores that did three other things (association's).
+const RUN_ONE: &str = r#"#!/bin/sh
+timeout --kill-after=10 1200 wine "$@"
+ended=$?
+case $ended in
+124 | 137) printf '\nringside-windows: cut after 20 minutes: %s\n' "$1" ;;
+*) exit $ended ;;
+esac
+"#;
 
-/// What `timeout` ends with where the time was up.
-const TIME_WAS_UP: i32 = 124;
+/// What [`RUN_ONE`] says where it cut one.
+const CUT: &str = "ringside-windows: cut after ";
+
+/// What a test program says at its end where a test of its failed.
+const TESTS_FAILED: &str = "test result: FAILED";
+
+/// Writes the runner, then keeps Wine's server running between two programs: one that
+/// begins while it goes away is cut off. Debian has it beside Wine and not among the
+/// programs.
+const WITH_WINE: &str = r#"
+printf %s "$RUN_ONE" > "$CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER"
+chmod +x "$CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER"
+/usr/lib/x86_64-linux-gnu/wine/wineserver --persistent || true
+exec "$@"
+"#;
 
 /// How a run ended that might have failed instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +99,7 @@ fn cargo(root: &Path, checkout: &Path, limit: Duration, arguments: &[&str]) -> R
         ("CARGO_TARGET_DIR", TARGET),
         ("CARGO_BUILD_TARGET", TRIPLE),
         ("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", RUNNER),
+        ("RUN_ONE", RUN_ONE),
         // Nothing is edited between two runs that would make it pay.
         ("CARGO_INCREMENTAL", "0"),
         ("RUSTC_BOOTSTRAP", "1"),
@@ -92,23 +113,63 @@ fn cargo(root: &Path, checkout: &Path, limit: Duration, arguments: &[&str]) -> R
     command.args(["--locked", STD, FRESHNESS]);
     let shown = format!("cargo {} --target {TRIPLE}", arguments.join(" "));
     println!("$ {shown}");
-    ended(within(limit, &command).status()?, &shown)
+    let stopwatch = Stopwatch::start();
+    let (status, printed) = process::watched(&mut within(limit, &command))?;
+    ended(status, &printed, stopwatch.elapsed() >= limit, &shown)
 }
 
-/// The same command with a limit. Outside the root, since `timeout` may not be
-/// the first process of a namespace.
-fn within(limit: Duration, command: &Command) -> Command {
-    let mut limited = Command::new("timeout");
-    limited.args(["--kill-after=10", &limit.as_secs().to_string()]);
-    limited.arg(command.get_program()).args(command.get_args()).env_clear();
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    limited
+/// What a run came to. A test that was seen to fail counts although the time was up
+/// later; and that the time was up shows on the clock alone: whoever ignores the request
+/// to end is killed, together with the `timeout` that would have said so.
+fn ended(status: ExitStatus, printed: &str, is_time_up: bool, shown: &str) -> Result<Ended> {
+    let says = |what: &str| printed.lines().any(|line| line.starts_with(what));
+    if says(TESTS_FAILED) {
+        bail!("`{shown}`: tests failed");
+    }
+    match status.success() {
+        true if says(CUT) => Ok(Ended::OutOfTime),
+        true => Ok(Ended::Well),
+        false if is_time_up => Ok(Ended::OutOfTime),
+        false => bail!("`{shown}` ended with {status}"),
+    }
 }
 
-fn ended(status: ExitStatus, shown: &str) -> Result<Ended> {
-    match status.code() {
-        Some(0) => Ok(Ended::Well),
-        Some(TIME_WAS_UP) => Ok(Ended::OutOfTime),
-        _ => bail!("`{shown}` ended with {status}"),
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    const KILLED: i32 = 9;
+    const CARGO_FAILED: i32 = 101 << 8;
+
+    #[test]
+    fn a_run_that_was_cut_fails_nothing_however_it_was_ended() {
+        for status in [KILLED, 124 << 8, CARGO_FAILED] {
+            assert_eq!(
+                outcome(status, "test result: ok. 3 passed\n", true),
+                Some(Ended::OutOfTime)
+            );
+        }
+        assert_eq!(outcome(KILLED, "", false), None, "killed before its time was up");
+        assert_eq!(outcome(CARGO_FAILED, "", false), None, "it does not compile");
+    }
+
+    #[test]
+    fn a_failed_test_counts_although_the_run_was_cut_later() {
+        let printed = "running 2 tests\ntest result: FAILED. 1 passed; 1 failed\n";
+        assert_eq!(outcome(KILLED, printed, true), None);
+    }
+
+    #[test]
+    fn a_test_program_that_was_cut_neither_holds_nor_fails() {
+        let printed = format!("test result: ok.\n{CUT}20 minutes: seal.exe\n");
+        assert_eq!(outcome(0, &printed, false), Some(Ended::OutOfTime));
+        assert_eq!(outcome(0, "test result: ok.\n", false), Some(Ended::Well));
+        assert!(RUN_ONE.contains(CUT), "the runner says it in these words");
+    }
+
+    fn outcome(status: i32, printed: &str, is_time_up: bool) -> Option<Ended> {
+        ended(ExitStatus::from_raw(status), printed, is_time_up, "cargo test").ok()
     }
 }

@@ -9,6 +9,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -71,14 +72,14 @@ pub(super) fn is_complete(root: &Path) -> bool {
     root.join(COMPLETE).is_file()
 }
 
-/// The root, built first where there is none.
-pub(super) fn ensure() -> Result<PathBuf> {
+/// The root, built first where there is none, each step of that within the limit.
+pub(super) fn ensure(limit: Duration) -> Result<PathBuf> {
     let root = location()?;
     let lock = lock(&root)?;
     if is_complete(&root) {
         println!("using the root in {}", root.display());
     } else {
-        build(&root).context("the Debian root for the Windows build could not be built")?;
+        build(&root, limit).context("the Debian root for the Windows build could not be built")?;
     }
     refresh(&root)?;
     drop(lock);
@@ -112,13 +113,23 @@ pub(super) fn enter(root: &Path, checkout: Option<&Path>) -> Command {
     command
 }
 
+/// The same command with a limit, and with only the variables that were set on it.
+/// Outside the root, since `timeout` may not be the first process of a namespace.
+pub(super) fn within(limit: Duration, command: &Command) -> Command {
+    let mut limited = Command::new("timeout");
+    limited.args(["--kill-after=10", &limit.as_secs().max(1).to_string()]);
+    limited.arg(command.get_program()).args(command.get_args()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited
+}
+
 /// How this machine reaches the network, and how it likes its terminal.
 fn inherited() -> impl Iterator<Item = (String, String)> {
     let wanted = ["http_proxy", "https_proxy", "no_proxy", "term", "ci"];
     env::vars().filter(move |(name, _)| wanted.contains(&name.to_lowercase().as_str()))
 }
 
-fn build(root: &Path) -> Result<()> {
+fn build(root: &Path, limit: Duration) -> Result<()> {
     let partial = root.with_extension("partial");
     remove(root)?;
     remove(&partial)?;
@@ -126,14 +137,14 @@ fn build(root: &Path) -> Result<()> {
     fs::write(partial.join(OURS), "")?;
     let mirror = mirror::of_this_machine();
     println!("building a Debian root in {} from {mirror}", root.display());
-    debootstrap(&partial, &mirror)?;
+    debootstrap(&partial, &mirror, limit)?;
     for folder in [CHECKOUT, CARGO_HOME, TARGET] {
-        fs::create_dir_all(within(&partial, folder))?;
+        fs::create_dir_all(path_in(&partial, folder))?;
     }
     refresh(&partial)?;
     process::run_shown(
         "apt-get install wine, in the root",
-        enter(&partial, None).args(["sh", "-ec", FINISH]),
+        &mut within(limit, enter(&partial, None).args(["sh", "-ec", FINISH])),
     )?;
     fs::write(partial.join(COMPLETE), "")?;
     fs::rename(&partial, root).context("cannot move the finished root to its place")
@@ -153,15 +164,12 @@ fn remove(root: &Path) -> Result<()> {
 
 /// Ends with an error where packages are left unconfigured, as they always are
 /// here; that it unpacked what is needed is what counts.
-fn debootstrap(root: &Path, mirror: &str) -> Result<()> {
-    let made = process::run(
-        Command::new("unshare")
-            .args(["--mount", "debootstrap", "--variant=minbase"])
-            .arg(format!("--include={BASE}"))
-            .arg("sid")
-            .arg(root)
-            .arg(mirror),
-    );
+fn debootstrap(root: &Path, mirror: &str, limit: Duration) -> Result<()> {
+    let mut command = Command::new("unshare");
+    command.envs(env::vars_os());
+    command.args(["--mount", "debootstrap", "--variant=minbase"]);
+    command.arg(format!("--include={BASE}")).arg("sid").arg(root).arg(mirror);
+    let made = process::run_shown("debootstrap sid", &mut within(limit, &command));
     match made {
         Err(error) if !root.join("usr/bin/rustc").exists() => Err(error),
         _ => Ok(()),
@@ -176,7 +184,7 @@ fn refresh(root: &Path) -> Result<()> {
     copy(Path::new("/etc/hosts"), &root.join("etc/hosts"))?;
     copy(&bundle, &root.join("etc/ssl/certs/ca-certificates.crt"))?;
     if let Some(config) = cargo_config() {
-        copy(&config, &within(root, CARGO_HOME).join("config.toml"))?;
+        copy(&config, &path_in(root, CARGO_HOME).join("config.toml"))?;
     }
     Ok(())
 }
@@ -226,7 +234,7 @@ fn rust_version(said: &str) -> Option<(u32, u32)> {
 }
 
 /// An absolute path of the root, as this machine sees it.
-fn within(root: &Path, path: &str) -> PathBuf {
+fn path_in(root: &Path, path: &str) -> PathBuf {
     root.join(path.trim_start_matches('/'))
 }
 
@@ -245,7 +253,7 @@ mod tests {
     #[test]
     fn a_path_of_the_root_stays_in_it() {
         assert_eq!(
-            within(Path::new("cache"), CARGO_HOME),
+            path_in(Path::new("cache"), CARGO_HOME),
             Path::new("cache/var/cache/ringside/cargo")
         );
     }
