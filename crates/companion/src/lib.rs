@@ -57,7 +57,10 @@ mod version;
 
 pub use chapter_marks::ChapterMarks;
 pub use data_dir::DataDir;
-pub use doctor::{Advice, DoctorReport, Installed, SourceDiagnosis, doctor};
+pub use doctor::{
+    Advice, DoctorReport, Findings, Installed, ProgramsHeard, QueueTrouble, Reachable,
+    SourceDiagnosis, Verdict, doctor,
+};
 pub use drift_report::{DriftReport, SourceDrift, drift_report};
 pub use error::Error;
 pub use game::Game;
@@ -91,7 +94,8 @@ pub use settings::{
     ROCKET_LEAGUE_PORT_DEFAULT, Settings, Stream, Theme, UiSize, UploadChange,
 };
 pub use setup::{
-    Change, DiffIs, DiffLine, Edition, Setup, SetupError, SetupFile, SetupPreview, Undo, Undone,
+    Change, DiffIs, DiffLine, Edition, FileState, LeftKey, Setup, SetupError, SetupFile,
+    SetupPreview, Undo, UndoPreview, Undone,
 };
 pub use shell::Shell;
 pub use support::{KeptSupport, keep_support, keep_support_file, support_file};

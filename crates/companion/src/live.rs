@@ -1,5 +1,6 @@
 //! The companion beside a game: readers, capture, upload and status.
 
+mod agreement;
 mod asked_again;
 mod history;
 mod policy;
@@ -24,7 +25,7 @@ use tokio::{
 };
 
 use crate::{
-    CompanionStatus, DataDir, Error, Game, Privacy, Settings, Shell, UploadChange,
+    CompanionStatus, DataDir, Error, Game, Privacy, Settings, Shell,
     capture::{Capture, CaptureView},
     installation::Installation,
     owned_outbox,
@@ -241,23 +242,6 @@ impl Companion {
     /// The moment, by the clock that events are captured with.
     pub(crate) fn now(&self) -> Moment {
         self.clock.now()
-    }
-
-    /// Changes the upload's settings, on disk and at once.
-    ///
-    /// # Errors
-    /// Where the file cannot be written, or names a server that events may not
-    /// be sent to: then it stays as it was.
-    pub async fn change_upload(&self, change: UploadChange) -> Result<(), Error> {
-        let mut settings = self.reading.settings.lock().await;
-        let decides_where = change.decides_where();
-        let changed = settings.change_upload(&self.dir, change)?;
-        if decides_where {
-            self.uploads.forget_named_server().await;
-        }
-        self.uploads.apply(&changed).await?;
-        *settings = changed;
-        Ok(())
     }
 
     /// Changes what leaves of other players and of which games, on disk and at once.

@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use crate::{
     Error, checksum,
     counters::Counter,
-    known_ids::KnownIds,
+    known_ids::{self, KnownIds},
     origin,
     spans::{SINCE_APPENDED, Span, Spans},
 };
@@ -55,8 +55,24 @@ pub struct Appended {
     pub already_known: u64,
 }
 
+/// Who made an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Maker {
+    /// Our own rules, under an id of its match.
+    Rules,
+    /// Another program, under an id of its own.
+    Program,
+}
+
+impl Maker {
+    pub(crate) fn of(event: &CloudEvent) -> Self {
+        if event.is_ringside() { Self::Rules } else { Self::Program }
+    }
+}
+
 /// A row before it has a sequence.
 pub(crate) struct NewRow<'r> {
+    pub(crate) maker: Maker,
     pub(crate) id: EventId,
     pub(crate) match_key: &'r str,
     pub(crate) origin: Origin,
@@ -76,6 +92,7 @@ pub(crate) fn append(
     for part in group {
         for new in &part.events {
             let row = NewRow {
+                maker: Maker::Rules,
                 id: new.event.id,
                 match_key: new.event.subject().as_str(),
                 origin: new.origin,
@@ -156,6 +173,11 @@ impl<'d> RowWriter<'d> {
         row: &NewRow<'_>,
         body: impl FnOnce(u64) -> String,
     ) -> Result<Option<u64>, Error> {
+        if row.maker == Maker::Program
+            && !known_ids::learn_told(self.db, row.id, row.appended.unix_ms())?
+        {
+            return Ok(None);
+        }
         if !known.holds(row.match_key) {
             // Its ids are read now, and those of this group are among them.
             self.flush()?;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::{
     Error,
-    append::{NewRow, RowWriter},
+    append::{Maker, NewRow, RowWriter},
     known_ids::KnownIds,
     spans::ranges,
 };
@@ -94,6 +94,7 @@ fn append(db: &Connection, teller: Teller, gaps: &[SequenceGap]) -> Result<(), E
     for gap in gaps {
         let subject = gap.subject();
         let row = NewRow {
+            maker: Maker::Rules,
             id: gap.event_id(),
             match_key: &subject,
             origin: Origin::Live,

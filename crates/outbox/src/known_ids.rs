@@ -4,6 +4,9 @@
 //! within its match. The owner holds the ids of the matches it appends to; they
 //! are read when the first event of a match comes, and so no index of random
 //! ids has to be written with every event.
+//!
+//! What another program told is known whatever it is kept under: its id is of the
+//! program's own, and says nothing of the subject. So each of these leaves a mark.
 
 use std::collections::HashSet;
 
@@ -19,6 +22,10 @@ const MATCHES_MAX: usize = 4;
 
 /// The match of the ids that schema 1 remembered without one.
 const UNPLACED: i64 = 0;
+
+/// In a match's place: the marks of what programs told. They count among the ids that
+/// are remembered, and age as these do.
+const TOLD: i64 = -1;
 
 /// What is held. After a transaction that failed it must be forgotten.
 #[derive(Debug, Default)]
@@ -106,6 +113,15 @@ fn is_unplaced(db: &Connection, id: EventId) -> Result<bool, Error> {
     let mut select =
         db.prepare_cached("SELECT 1 FROM known_id WHERE match_id = ?1 AND event_id = ?2")?;
     Ok(select.exists((UNPLACED, id.0.as_bytes()))?)
+}
+
+/// Whether a program's event is new under whatever subject; from now on it is known.
+pub(crate) fn learn_told(db: &Connection, id: EventId, told_ms: i64) -> Result<bool, Error> {
+    // Not the id itself: a salvage takes every id that it finds remembered for one of an
+    // event that is gone.
+    let mark = uuid::Uuid::from_u128(!id.0.as_u128());
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO known_id VALUES (?1, ?2, ?3)")?;
+    Ok(insert.execute((TOLD, mark.as_bytes(), told_ms))? == 1)
 }
 
 /// Remembers an id whose match is not known.

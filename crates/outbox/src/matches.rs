@@ -1,7 +1,8 @@
 //! The file by match: for a history that outlives it.
 
-use event_model::EventId;
+use event_model::{EventId, Kind};
 use rusqlite::{OptionalExtension, Row};
+use serde::Deserialize;
 
 use crate::{Error, OutboxView, checksum, origin, view::event_id};
 
@@ -38,7 +39,8 @@ pub struct Captured {
 /// A page of what was captured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CapturedPage {
-    /// The events of matches, in order. Those whose bytes are damaged are left out.
+    /// The events of matches, in order: without what other programs told, which is no
+    /// match's, and without those whose bytes are damaged.
     pub events: Vec<Captured>,
     /// Up to which sequence was looked; absent where nothing lies beyond.
     pub through: Option<u64>,
@@ -70,7 +72,7 @@ impl OutboxView {
         let mut page = CapturedPage::default();
         while let Some(row) = rows.next()? {
             page.through = Some(row.get(0)?);
-            page.events.extend(whole(row).filter(|event| !is_of_outbox(&event.match_key)));
+            page.events.extend(whole(row).filter(is_of_match));
         }
         Ok(page)
     }
@@ -122,6 +124,21 @@ impl OutboxView {
 
 fn is_of_outbox(key: &str) -> bool {
     key.starts_with(NO_MATCH)
+}
+
+/// Whether our own rules made it of a match: a program may have a subject for each of
+/// its events, and would drive every match out of a history.
+fn is_of_match(event: &Captured) -> bool {
+    let is_ours = serde_json::from_str(&event.body)
+        .is_ok_and(|Typed { event_type }| event_type.starts_with(Kind::NAMESPACE));
+    is_ours && !is_of_outbox(&event.match_key)
+}
+
+/// Of a CloudEvent its type alone.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    event_type: String,
 }
 
 /// The event, where its bytes are those that were written. Columns of a damaged row

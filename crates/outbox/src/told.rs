@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Error,
-    append::{Appended, NewRow, RowWriter},
+    append::{Appended, Maker, NewRow, RowWriter},
     known_ids::KnownIds,
 };
 
@@ -78,6 +78,7 @@ pub(crate) fn append(
     let mut done = Appended::default();
     for event in told {
         let row = NewRow {
+            maker: Maker::Program,
             id: event.id,
             match_key: &event.subject,
             origin: Origin::Live,

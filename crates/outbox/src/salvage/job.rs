@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Error,
-    append::{NewRow, RowWriter},
+    append::{Maker, NewRow, RowWriter},
     conclude,
     connection::write,
     counters::Counter,
@@ -358,7 +358,8 @@ impl To<'_> {
     fn write(&mut self, found: Intact) -> Result<Written, Error> {
         let Intact { id, match_key, origin, appended, mut event } = found;
         // Not younger than now: a damaged instant would keep it for ever.
-        let row = NewRow { id, match_key: &match_key, origin, appended: appended.min(self.now) };
+        let (maker, appended) = (Maker::of(&event), appended.min(self.now));
+        let row = NewRow { maker, id, match_key: &match_key, origin, appended };
         let new = self.writer.write(&mut self.known, &row, |new| {
             event.sequence = Some(new);
             event.to_json()

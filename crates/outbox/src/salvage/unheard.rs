@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error,
-    append::{NewRow, RowWriter},
+    append::{Maker, NewRow, RowWriter},
     connection::write,
     folder,
     known_ids::KnownIds,
@@ -68,7 +68,8 @@ pub(super) fn append(db: &mut Connection, path: &Path) -> Result<(), Error> {
     write(db, |db| {
         let (mut rows, mut known) = (RowWriter::begin(db)?, KnownIds::default());
         for Intact { id, match_key, origin, appended, mut event } in kept {
-            let row = NewRow { id, match_key: &match_key, origin, appended };
+            let row =
+                NewRow { maker: Maker::of(&event), id, match_key: &match_key, origin, appended };
             rows.write(&mut known, &row, |sequence| {
                 event.sequence = Some(sequence);
                 event.to_json()
