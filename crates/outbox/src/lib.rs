@@ -24,7 +24,8 @@
 //! - `match_span` says which sequences a match has. An id is known within its
 //!   match: both come from one session key.
 //! - `known_id` remembers the ids of events whose history is gone, so that
-//!   reading the same frames again does not bring them back.
+//!   reading the same frames again does not bring them back. It has a mark of each
+//!   event that a program told, whose id is known under any subject.
 //!
 //! # Invariants
 //!
@@ -77,7 +78,7 @@ pub use claim::Claimed;
 pub use error::{Error, wants_room};
 pub use lock::{HeldStill, hold_still};
 pub use matches::{Captured, CapturedPage, MatchStanding};
-pub use outbox::{Inquired, Outbox, Standing};
+pub use outbox::{Forgetting, Inquired, Outbox, Standing};
 pub use prune::Pruned;
 pub use salvage::{Salvaged, device_of};
 pub use status::{Entry, EntryState, Filter, Order, OutboxStatus, ShownEvent};

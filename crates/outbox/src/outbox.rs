@@ -1,5 +1,6 @@
 //! The owner's side of the file.
 
+mod forgetting;
 mod healing;
 mod inquiry;
 mod opening;
@@ -35,6 +36,7 @@ pub(crate) use opening::{OpenFile, open_file};
 pub(crate) use server::load_circuit;
 use server::{meet, save_circuit};
 
+pub use forgetting::Forgetting;
 pub use inquiry::Inquired;
 pub use server::Standing;
 
@@ -62,6 +64,7 @@ pub struct Outbox {
     /// The last instant that a caller named.
     seen: Moment,
     bounds: Bounds,
+    forgetting: Forgetting,
     salvage: Salvage,
     log: Log,
     /// What has to be done before anything is written.
@@ -127,6 +130,7 @@ impl Outbox {
             knows_clocks: false,
             seen: now,
             bounds: Bounds::default(),
+            forgetting: Forgetting::default(),
             salvage,
             log,
             unfinished,
@@ -392,7 +396,7 @@ impl Outbox {
         if !prune::is_due(&self.view.db, &self.bounds, self.pruned_at, now)? {
             return Ok(Pruned::default());
         }
-        let (teller, bounds) = (self.view.teller(now), self.bounds);
+        let (teller, bounds) = (self.view.teller(now), self.bounds_now());
         let opened = (!self.knows_clocks).then_some(self.opened_at);
         let mut look = self.look;
         let pruned =

@@ -1,7 +1,7 @@
 //! Bounds hold, and what they cost is counted and told.
 
 use event_model::{CloudEvent, GapReason, Kind, SequenceGap};
-use outbox::{Bounds, EntryState, Filter, Outbox, Pruned, Selection};
+use outbox::{Bounds, EntryState, Filter, Forgetting, Outbox, Pruned, Selection};
 
 use crate::support::{DAY_MS, Folder, append, at, claim, conclude, id, limits, stored};
 
@@ -100,6 +100,20 @@ fn settled_events_leave_the_history_after_a_week() {
     assert_eq!((status.settled, status.pending), (2, 1), "they stay counted");
     assert_eq!(append(&mut outbox, "a", 0..2).already_known, 2, "and known");
     assert_eq!(gaps(&mut outbox), [], "the server has them: no gap");
+}
+
+#[test]
+fn settled_events_stay_as_long_as_nobody_has_taken_them_over() {
+    let folder = Folder::new();
+    let mut outbox = folder.open();
+    outbox.forget(Forgetting::ByBytesAlone);
+    append(&mut outbox, "a", 0..3);
+    let claimed = claim(&mut outbox, 2);
+    conclude(&mut outbox, &claimed, &stored(&claimed));
+    assert_eq!(outbox.prune(at(8 * DAY_MS)).unwrap().history, 0);
+    assert_eq!(outbox.prune(at(800 * DAY_MS)).unwrap().history, 0);
+    outbox.forget(Forgetting::ByAgeAndBytes);
+    assert_eq!(outbox.prune(at(801 * DAY_MS)).unwrap().history, 2);
 }
 
 #[test]
