@@ -31,6 +31,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new().error_handling(ErrorHandlingMode::Result).commands(collect_commands![
         help::about,
+        help::examine,
         help::keep_support_file,
         help::log_lines,
         help::support_file,
@@ -57,6 +58,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         games::game_setup,
         games::game_setup_preview,
         games::game_setup_undo,
+        games::game_setup_undo_preview,
         games::games_look,
         privacy::privacy_erase,
         privacy::privacy_export,

@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use companion::{Change, DataDir, Game, GameLook, Setup, SetupPreview, Undone, look_at_games};
+use companion::{
+    Change, DataDir, Game, GameLook, Setup, SetupPreview, UndoPreview, Undone, look_at_games,
+};
 use tauri::State;
 
 use super::{
@@ -45,15 +47,28 @@ pub(crate) async fn game_setup(
     waited(move || Setup::of(&dir)?.write(path.as_ref(), &seen)).await
 }
 
-/// Puts the file at `path` back as it was before it was set up.
+/// What putting the file at `path` back would do to it. Nothing is changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn game_setup_undo_preview(
+    dir: State<'_, Arc<DataDir>>,
+    path: String,
+) -> Result<UndoPreview, Problem> {
+    let dir = Arc::clone(&dir);
+    waited(move || Setup::preview_undo(&dir, path.as_ref())).await
+}
+
+/// Puts the file at `path` back as it was before it was set up, where it is as it was
+/// when the preview was made.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn game_setup_undo(
     dir: State<'_, Arc<DataDir>>,
     path: String,
+    seen: String,
 ) -> Result<Undone, Problem> {
     let dir = Arc::clone(&dir);
-    waited(move || Setup::undo_at(&dir, path.as_ref())).await
+    waited(move || Setup::undo_seen(&dir, path.as_ref(), &seen)).await
 }
 
 /// Reads a game from now on, or no more.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use boot_clock::BootClock;
-use companion::{DataDir, Safety, event_model::Clock};
+use companion::{DataDir, Findings, Safety, event_model::Clock};
 use tauri::{AppHandle, Manager, State};
 
 use super::{
@@ -20,6 +20,14 @@ const LOG_LINES_SHOWN: usize = 200;
 pub(crate) async fn about(dir: State<'_, Arc<DataDir>>) -> Result<Safety, Problem> {
     let dir = Arc::clone(&dir);
     waited(move || companion::safety(&dir)).await
+}
+
+/// What stands between each game and its events: `ringside doctor`.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn examine(dir: State<'_, Arc<DataDir>>) -> Result<Findings, Problem> {
+    let dir = dir.path().to_owned();
+    Ok(companion::doctor(Some(dir)).await?.findings)
 }
 
 /// The last lines of the log, the oldest first.

@@ -53,7 +53,8 @@ fn the_file_to_install_is_printed_with_its_place_until_it_is_there() {
     let before = of(&doctor(&device, &home), "cs2");
     let path = before["installed"][0]["config_path"].as_str().unwrap();
     assert!(path.starts_with(cfg.to_str().unwrap()), "{before}");
-    assert_eq!(before["installed"][0]["config"], "not installed");
+    assert_eq!(before["installed"][0]["config"]["is"], "missing");
+    assert_eq!(before["verdict"], "not_set_up");
     let content = before["advice"][0]["content"].as_str().unwrap();
     let identity = std::fs::read_to_string(device.data_dir().join("identity.json")).unwrap();
     let identity: Value = serde_json::from_str(&identity).unwrap();
@@ -61,7 +62,7 @@ fn the_file_to_install_is_printed_with_its_place_until_it_is_there() {
 
     std::fs::write(path, content).unwrap();
     let after = of(&doctor(&device, &home), "cs2");
-    assert_eq!(after["installed"][0]["config"], "installed");
+    assert_eq!(after["installed"][0]["config"]["is"], "current");
     assert_eq!(after["advice"], Value::Array(Vec::new()), "nothing is left to do");
 }
 
@@ -105,8 +106,10 @@ fn a_queue_that_cannot_be_used_is_told_with_what_to_do() {
     assert_eq!(doctor(&device, folder.path())["queue"], Value::Null, "there is none yet");
     let queue = device.data_dir().join("outbox.sqlite");
     std::fs::write(&queue, [0xA5; 9_000]).unwrap();
-    let said = doctor(&device, folder.path())["queue"].clone();
-    assert!(said.as_str().is_some_and(|said| said.contains("start Ringside")), "{said}");
+    assert_eq!(doctor(&device, folder.path())["queue"]["is"], "damaged");
+    let told = device.command(&["doctor"]).env("HOME", folder.path()).output().unwrap();
+    let said = String::from_utf8(told.stdout).unwrap();
+    assert!(said.contains("start Ringside"), "{said}");
     let looked = device.command(&["outbox", "status"]).output().unwrap();
     let said = String::from_utf8(looked.stderr).unwrap();
     assert_eq!(said.matches("file is not a database").count(), 1, "{said}");

@@ -22,7 +22,11 @@ test("a game is set up after its file was shown, and undone", async () => {
   expect(await axeFinds(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Write the file" }).press("Enter");
   await page.getByText("Set up. The game reports from its next start on.").waitFor();
-  await page.getByRole("button", { name: "Undo the setup" }).press("Enter");
+  await page.getByRole("button", { name: "Undo the setup…" }).press("Enter");
+  const undo = page.getByRole("dialog", { name: "Undo the setup of Counter-Strike 2" });
+  expect(await undo.locator("del").first().textContent()).toContain("http://127.0.0.1:28730/");
+  expect(await axeFinds(page)).toEqual([]);
+  await undo.getByRole("button", { name: "Undo it" }).press("Enter");
   await page.getByText("The file stands there as before, byte for byte.").waitFor();
   expect(faults).toEqual([]);
   await close();

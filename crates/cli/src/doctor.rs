@@ -1,5 +1,7 @@
 //! `ringside doctor`.
 
+mod words;
+
 use std::path::Path;
 
 use anyhow::Context;
@@ -16,24 +18,25 @@ pub(crate) async fn doctor(arguments: DoctorArguments) -> anyhow::Result<Exit> {
         output::json(&report)?;
         return Ok(Exit::Done);
     }
+    let found = &report.findings;
     output::line(&format!("data in {}", report.data_dir.display()));
-    if let Some(trouble) = &report.queue {
+    if let Some(trouble) = &found.queue {
         output::line("");
-        output::line(&format!("the upload queue cannot be used as it is: {trouble}"));
+        output::line(&words::of_queue(trouble));
     }
     if let Some(salvaged) = &report.salvaged {
         output::line("");
         output::line(&salvage::text(salvaged));
     }
-    if let Some(trouble) = &report.kill_switch {
+    if let Some(trouble) = &found.kill_switch {
         output::line("");
         output::line(trouble);
     }
-    if let Some(programs) = &report.programs {
+    if let Some(programs) = found.programs {
         output::line("");
-        output::line(programs);
+        output::line(&words::of_programs(programs));
     }
-    for source in &report.sources {
+    for source in &found.sources {
         output::line("");
         output::line(&text(source));
     }
@@ -59,12 +62,16 @@ fn export(dir: &DataDir, to: &Path) -> anyhow::Result<Exit> {
 }
 
 fn text(source: &SourceDiagnosis) -> String {
-    let mut lines = vec![source.source.to_owned(), format!("  {}", source.reachable)];
+    let mut lines = vec![
+        source.source.clone(),
+        format!("  {}", words::of_reachable(source.game, &source.reachable)),
+    ];
     if let Some(turned_off) = &source.turned_off {
         lines.push(format!("  {turned_off}"));
     }
     for installed in &source.installed {
-        lines.push(format!("  {}: {}", installed.config_path.display(), installed.config));
+        let config = words::of_file(&installed.config);
+        lines.push(format!("  {}: {config}", installed.config_path));
     }
     if let Some(last) = &source.last_run {
         let when = last.last_frame_at.as_deref().unwrap_or("never");
@@ -83,8 +90,8 @@ fn text(source: &SourceDiagnosis) -> String {
         }
     }
     for advice in &source.advice {
-        lines.push(format!("  → {}", advice.what));
-        if let Some(content) = &advice.content {
+        lines.push(format!("  → {}", words::of_advice(source.game, advice)));
+        if let Some(content) = words::content_of(advice) {
             lines.extend(content.lines().map(|line| format!("      {line}")));
         }
     }

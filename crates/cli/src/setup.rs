@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use companion::{Change, DataDir, DiffIs, Game, Setup, SetupFile, SetupPreview, Undo, Undone};
+use companion::{
+    Change, DataDir, DiffIs, Game, LeftKey, Setup, SetupFile, SetupPreview, Undo, Undone,
+};
 
 use crate::{arguments::SetupArguments, exit::Exit, output};
 
@@ -113,18 +115,47 @@ fn undo(dir: &DataDir) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for one in undone {
         match one {
-            Ok(Undone { path, how }) => output::line(&format!("{path}: {}", in_words(how))),
+            Ok(undone) => output::line(&told(&undone)),
             Err(error) => exit = Exit::of_error(&error.into()),
         }
     }
     Ok(exit)
 }
 
-fn in_words(how: Undo) -> &'static str {
-    match how {
+/// What undoing a setup did to one file, and what of it was left alone.
+pub(crate) fn told(undone: &Undone) -> String {
+    let Undone { path, how, left } = undone;
+    let did = match how {
         Undo::Removed => "removed",
         Undo::Restored => "put back as it was before",
         Undo::KeysRestored => "has its settings of before; what was written since stays",
-        Undo::Nothing => "is as it was before",
+        Undo::Nothing if left.is_empty() => "is as it was before",
+        Undo::Nothing => "stays as it is",
+    };
+    format!("{path}: {did}{}", left_alone(left))
+}
+
+/// What somebody has set since, where there is such.
+pub(crate) fn left_alone(left: &[LeftKey]) -> String {
+    if left.is_empty() {
+        return String::new();
+    }
+    let keys: Vec<_> =
+        left.iter().map(|LeftKey { section, key }| format!("[{section}] {key}")).collect();
+    format!("; left alone, since somebody has set it otherwise: {}", keys.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_somebody_has_set_is_named_and_not_called_put_back() {
+        let left = vec![LeftKey { section: "Stats".to_owned(), key: "Rate".to_owned() }];
+        let undone = Undone { path: "a.ini".to_owned(), how: Undo::Nothing, left };
+        let said = told(&undone);
+        assert!(said.contains("a.ini: stays as it is") && said.contains("[Stats] Rate"), "{said}");
+        let said = told(&Undone { left: Vec::new(), ..undone });
+        assert_eq!(said, "a.ini: is as it was before");
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     arguments::{Counted, UninstallArguments},
     exit::Exit,
     output,
+    setup::{left_alone, told},
 };
 
 const KIB: u64 = 1024;
@@ -130,16 +131,17 @@ fn plan_text(plan: &UninstallPlan, game_files: GameFiles) -> String {
 
 fn would_be(file: &Result<Undone, Error>) -> String {
     match file {
-        Ok(Undone { path, how }) => {
+        Ok(Undone { path, how, left }) => {
             let would = match how {
                 Undo::Removed => "would be removed",
                 Undo::Restored => "would be put back as it was before",
                 Undo::KeysRestored => {
                     "would have its settings of before; what was written since would stay"
                 }
-                Undo::Nothing => "is as it was before",
+                Undo::Nothing if left.is_empty() => "is as it was before",
+                Undo::Nothing => "would stay as it is",
             };
-            format!("{path}: {would}")
+            format!("{path}: {would}{}", left_alone(left))
         }
         Err(error) => format!("{error}; it would be left as it is"),
     }
@@ -147,20 +149,8 @@ fn would_be(file: &Result<Undone, Error>) -> String {
 
 /// What could not be put back is said where the program ends.
 fn done_text(done: &Uninstalled, kept: &Kept) -> String {
-    let mut lines: Vec<String> = done
-        .game_files
-        .iter()
-        .filter_map(|file| file.as_ref().ok())
-        .map(|Undone { path, how }| {
-            let was = match how {
-                Undo::Removed => "removed",
-                Undo::Restored => "put back as it was before",
-                Undo::KeysRestored => "has its settings of before; what was written since stays",
-                Undo::Nothing => "is as it was before",
-            };
-            format!("{path}: {was}")
-        })
-        .collect();
+    let mut lines: Vec<String> =
+        done.game_files.iter().filter_map(|file| file.as_ref().ok()).map(told).collect();
     if done.autostart_ended {
         lines.push("the system starts Ringside no more".to_owned());
     }

@@ -5,6 +5,8 @@
 mod cs2;
 mod dota2;
 mod elite;
+mod files;
+mod findings;
 mod hearthstone;
 mod league;
 mod overwolf;
@@ -13,7 +15,6 @@ mod rocket_league;
 use std::path::{Path, PathBuf};
 
 use outbox::{OutboxView, Salvaged};
-use serde::Serialize;
 
 use crate::{
     DataDir, Error, Game, Settings, Setup, SourceStatus, drift_report,
@@ -22,62 +23,11 @@ use crate::{
     overwolf_page,
     setup::{FileState, Standing},
 };
-
-/// The state of this installation, source by source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DoctorReport {
-    /// Where this installation keeps its files.
-    pub data_dir: PathBuf,
-    /// Why the upload queue cannot be used as it is, and what to do; nothing where
-    /// it can, or where there is none yet.
-    pub queue: Option<String>,
-    /// What became of damaged files of the upload queue, as long as they are
-    /// there.
-    pub salvaged: Option<Salvaged>,
-    /// What is wrong with the file that turns games off, where something is.
-    pub kill_switch: Option<String>,
-    /// Whether other programs are listened to, in words; nothing where they are not to be.
-    pub programs: Option<String>,
-    /// One per source that this version reads.
-    pub sources: Vec<SourceDiagnosis>,
-}
-
-/// What is known of one source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SourceDiagnosis {
-    /// The source's name.
-    pub source: &'static str,
-    /// Whether the settings have it on.
-    pub enabled: bool,
-    /// Where the game is installed, where that can be told.
-    pub installed: Vec<Installed>,
-    /// Whether the game answers at the moment, in words.
-    pub reachable: String,
-    /// Why it is not read although it is on, where somebody turned it off.
-    pub turned_off: Option<String>,
-    /// What to do, in order; nothing where nothing is to be done.
-    pub advice: Vec<Advice>,
-    /// What the last run saw of it: last frame, unreadable frames, drift.
-    pub last_run: Option<SourceStatus>,
-}
-
-/// One installation of a game.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Installed {
-    /// The file that makes the game report here.
-    pub config_path: PathBuf,
-    /// Whether it is there and right, in words.
-    pub config: String,
-}
-
-/// Something for the player to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Advice {
-    /// One sentence.
-    pub what: String,
-    /// A file's content to put there, where that is the advice.
-    pub content: Option<String>,
-}
+use findings::Facts;
+pub use findings::{
+    Advice, DoctorReport, Findings, Installed, ProgramsHeard, QueueTrouble, Reachable,
+    SourceDiagnosis, Verdict,
+};
 
 /// Looks at every source; changes nothing of a game's. A first look makes this
 /// installation's folder, with its settings and the token that games show.
@@ -104,36 +54,32 @@ pub async fn doctor(data_dir: Option<PathBuf>) -> Result<DoctorReport, Error> {
     }
     Ok(DoctorReport {
         data_dir: dir.path().to_owned(),
-        queue: trouble_of(&dir.outbox()),
         salvaged: Salvaged::beside(&dir.outbox()),
-        kill_switch,
-        programs: programs(&settings).await,
-        sources,
+        findings: Findings {
+            queue: trouble_of(&dir.outbox()),
+            kill_switch,
+            programs: programs(&settings).await,
+            sources,
+        },
     })
 }
 
 /// Whether programs find someone at the port that the settings name.
-async fn programs(settings: &Settings) -> Option<String> {
+async fn programs(settings: &Settings) -> Option<ProgramsHeard> {
     let programs = settings.programs;
     if !programs.enabled {
         return None;
     }
-    let at = format!("127.0.0.1:{}", programs.port);
-    Some(if answers(programs.port).await {
-        format!("other programs are answered on {at}")
-    } else {
-        format!("other programs are not answered on {at}: Ringside is not running")
-    })
+    Some(ProgramsHeard { port: programs.port, answered: answers(programs.port).await })
 }
 
-fn trouble_of(queue: &Path) -> Option<String> {
+fn trouble_of(queue: &Path) -> Option<QueueTrouble> {
     match OutboxView::open(queue) {
         Ok(_) | Err(outbox::Error::Absent(_)) => None,
-        // Whichever words SQLite has for it, this says what to do.
         Err(damage) if damage.is_damage() => {
-            Some(outbox::Error::Damaged(queue.to_owned()).to_string())
+            Some(QueueTrouble::Damaged { path: queue.display().to_string() })
         }
-        Err(error) => Some(with_cause(&error)),
+        Err(error) => Some(QueueTrouble::Unusable { detail: with_cause(&error) }),
     }
 }
 
@@ -149,8 +95,8 @@ struct Looking<'a> {
 
 /// What one game's own page says.
 struct Page {
-    /// Whether the game answers at the moment, in words.
-    reachable: String,
+    /// Whether the game answers at the moment.
+    reachable: Reachable,
     /// What else is to be done, behind what is to be done for every game.
     advice: Vec<Advice>,
 }
@@ -180,71 +126,70 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
     };
     let source = game.source().as_str();
     let mut advice = switch_on(settings, game);
-    advice.extend(trouble.map(|error| Advice::sentence(listless(&error))));
-    advice.extend(standing.iter().filter_map(|one| to_install(game, one)));
+    advice.extend(trouble.map(|error| Advice::SeeWhyUnlisted { detail: with_cause(&error) }));
+    advice.extend(standing.iter().filter_map(to_install));
     advice.extend(page.advice);
+    let installed: Vec<_> = standing.iter().map(installed).collect();
+    let turned_off = turned_off.state(game);
+    let enabled = settings.reads(game);
+    let last_run = last.iter().find(|status| status.source == source).cloned();
+    let verdict = Verdict::of(&Facts {
+        enabled,
+        is_turned_off: turned_off.is_some(),
+        needs_file: Setup::installs(game),
+        installed: &installed,
+        reachable: &page.reachable,
+        last: last_run.as_ref().map(|status| &status.state),
+    });
     Ok(SourceDiagnosis {
-        source,
-        enabled: settings.reads(game),
-        installed: standing
-            .iter()
-            .map(|one| Installed { config_path: one.path.clone(), config: in_words(&one.state) })
-            .collect(),
+        source: source.to_owned(),
+        game,
+        verdict,
+        enabled,
+        needs_file: Setup::installs(game),
+        installed,
         reachable: page.reachable,
         advice,
-        turned_off: turned_off.state(game).map(|state| state.to_string()),
-        last_run: last.iter().find(|status| status.source == source).cloned(),
+        turned_off,
+        last_run,
     })
 }
 
-fn listless(error: &game_client::Error) -> String {
-    format!("the installed games cannot be listed: {}", with_cause(error))
+fn installed(standing: &Standing) -> Installed {
+    Installed {
+        edition: standing.edition,
+        config_path: standing.path.display().to_string(),
+        config: standing.state.clone(),
+    }
 }
 
 /// What is left to do in the game's folder, so that it reports here.
-fn to_install(game: Game, standing: &Standing) -> Option<Advice> {
-    let path = standing.path.display();
+fn to_install(standing: &Standing) -> Option<Advice> {
+    let path = standing.path.display().to_string();
     if standing.state == FileState::Current {
         return None;
     }
     Some(match &standing.ours {
-        Some(content) => Advice {
-            what: format!("write this into {path} and start the game again"),
-            content: Some(content.clone()),
-        },
-        None => Advice::sentence(format!(
-            "`ringside setup {}` writes what is needed into {path}, and keeps the rest of it; \
-             start the game again after that",
-            game.source()
-        )),
+        Some(content) => Advice::WriteFile { path, content: content.clone() },
+        None => Advice::ChangeFile { path },
     })
-}
-
-fn in_words(state: &FileState) -> String {
-    match state {
-        FileState::Missing => "not installed".to_owned(),
-        FileState::Current => "installed".to_owned(),
-        FileState::Differs { line: Some(line) } => {
-            format!("installed, but line {line} says something else than it should")
-        }
-        FileState::Differs { line: None } => "there, without what is needed".to_owned(),
-        FileState::Unreadable { reason } => format!("cannot be read: {reason}"),
-    }
 }
 
 fn switch_on(settings: &Settings, game: Game) -> Vec<Advice> {
     if settings.reads(game) {
         return Vec::new();
     }
-    let section = game.section();
-    let what = format!("it is switched off: set enabled = true under [{section}] in settings.toml");
-    vec![Advice::sentence(what)]
+    vec![Advice::SwitchOn { section: game.section().to_owned() }]
 }
 
-impl Advice {
-    fn sentence(what: String) -> Self {
-        Self { what, content: None }
-    }
+/// Whether Ringside listens at the port that a game posts to.
+async fn heard(port: u16) -> Reachable {
+    if answers(port).await { Reachable::Heard { port } } else { Reachable::Unheard { port } }
+}
+
+/// Whether a game answers at the port that it serves.
+async fn served(port: u16) -> Reachable {
+    if answers(port).await { Reachable::Answers { port } } else { Reachable::Silent { port } }
 }
 
 /// Whether anything takes connections there.
@@ -266,10 +211,9 @@ mod tests {
         let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
         settings.programs.enabled = true;
         settings.programs.port = listener.local_addr().unwrap().port();
-        let said = programs(&settings).await.unwrap();
-        assert!(said.starts_with("other programs are answered"), "{said}");
+        let heard = programs(&settings).await.unwrap();
+        assert_eq!(heard, ProgramsHeard { port: settings.programs.port, answered: true });
         drop(listener);
-        let said = programs(&settings).await.unwrap();
-        assert!(said.contains("not answered") && said.contains("not running"), "{said}");
+        assert!(!programs(&settings).await.unwrap().answered, "Ringside does not run");
     }
 }

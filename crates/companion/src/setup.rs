@@ -39,9 +39,9 @@ pub use diff::{DiffIs, DiffLine};
 pub use file::SetupError;
 use file::{Found, GameFile};
 use notes::{Before, Note, Notes};
-pub(crate) use planned::FileState;
+pub use planned::FileState;
 use planned::{Content, Planned};
-pub use undoing::{Undo, Undone};
+pub use undoing::{LeftKey, Undo, UndoPreview, Undone};
 
 /// What a setup would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

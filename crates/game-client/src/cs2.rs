@@ -5,8 +5,6 @@
 mod config_file;
 mod installations;
 
-pub use crate::ConfigState;
-
 pub use config_file::{CONFIG_FILE_NAME, config_file};
 pub use installations::{
     CounterStrike, Installation, find_installations, find_installations_at, find_installations_in,

@@ -22,7 +22,6 @@
 mod body;
 mod bridge;
 mod capture_queue;
-mod config_state;
 pub mod cs2;
 pub mod dota2;
 pub mod elite;
@@ -34,6 +33,7 @@ mod league;
 mod programs;
 mod rate;
 pub mod rocket_league;
+mod small_file;
 mod steam;
 mod stop;
 mod text_file;
@@ -42,7 +42,6 @@ pub use bridge::{
     BRIDGE_PATH, BRIDGE_PORT_DEFAULT, BRIDGE_PROTOCOL, BridgeConfig, BridgeHealth, OverwolfBridge,
 };
 pub use capture_queue::CAPTURE_QUEUE_FRAMES;
-pub use config_state::ConfigState;
 pub use error::Error;
 pub use follow::{
     CATCH_UP_FILES_MAX, FollowConfig, FollowCounts, FollowHealth, LINE_BYTES_MAX, Layout, LogFile,

@@ -8,6 +8,8 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  What Ringside does on this PC. */
 	about: () => typedError<Safety, Problem>(__TAURI_INVOKE("about")),
+	/**  What stands between each game and its events: `ringside doctor`. */
+	examine: () => typedError<Findings, Problem>(__TAURI_INVOKE("examine")),
 	/**
 	 *  Writes what the player has seen of it into their downloads, and the recordings that it
 	 *  names beside it; where it stands.
@@ -80,7 +82,8 @@ export const commands = {
 	 */
 	gameSetupPreview: (game: Game, folder: string | null) => typedError<SetupPreview, Problem>(__TAURI_INVOKE("game_setup_preview", { game, folder })),
 	/**  Puts the file at `path` back as it was before it was set up. */
-	gameSetupUndo: (path: string) => typedError<Undone, Problem>(__TAURI_INVOKE("game_setup_undo", { path })),
+	gameSetupUndo: (path: string, seen: string) => typedError<Undone, Problem>(__TAURI_INVOKE("game_setup_undo", { path, seen })),
+	gameSetupUndoPreview: (path: string) => typedError<UndoPreview, Problem>(__TAURI_INVOKE("game_setup_undo_preview", { path })),
 	/**  What stands between each game and its events. */
 	gamesLook: () => typedError<GameLook[], Problem>(__TAURI_INVOKE("games_look")),
 	/**
@@ -2289,6 +2292,7 @@ export type UnusedBodies = {
 	/**  Damaged, or without what every event of ours has: an id, a time, data. */
 	unreadable: number,
 	/**  Whole, but of a kind that this version does not know. */
+	left: LeftKey[],
 	unknown_kind: number,
 	/**  Of another match, or of no match. */
 	elsewhere: number,
@@ -2474,3 +2478,15 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
+
+export type LeftKey = { section: string, key: string };
+export type UndoPreview = { undoes: Undone, lines: DiffLine[], seen: string };
+export type Findings = { queue: QueueTrouble | null, kill_switch: string | null, programs: ProgramsHeard | null, sources: SourceDiagnosis[] };
+export type QueueTrouble = { is: "damaged"; path: string } | { is: "unusable"; detail: string };
+export type ProgramsHeard = { port: number, answered: boolean };
+export type Verdict = "switched_off" | "turned_off" | "not_found" | "not_set_up" | "troubled" | "silent" | "ready";
+export type FileState = { is: "missing" } | { is: "current" } | { is: "differs"; line: number | null } | { is: "unreadable"; reason: string };
+export type Installed = { edition: Edition, config_path: string, config: FileState };
+export type SourceDiagnosis = { source: string, game: Game, verdict: Verdict, enabled: boolean, needs_file: boolean, installed: Installed[], reachable: Reachable, turned_off: SourceState | null, advice: Advice[], last_run: SourceStatus | null };
+export type Reachable = { is: "heard"; port: number } | { is: "unheard"; port: number } | { is: "answers"; port: number } | { is: "silent"; port: number } | { is: "writes"; file: string; folder: string } | { is: "no_file"; folder: string } | { is: "no_folder"; folder: string } | { is: "folder_unreadable"; folder: string; detail: string } | { is: "folder_unknown" };
+export type Advice = { is: "switch_on"; section: string } | { is: "see_why_unlisted"; detail: string } | { is: "write_file"; path: string; content: string } | { is: "change_file"; path: string } | { is: "set_up_elsewhere"; file: string; content: string | null } | { is: "start_game_once" } | { is: "name_folder"; section: string } | { is: "add_launch_option"; option: string } | { is: "load_page"; folder: string } | { is: "start_ringside"; folder: string };

@@ -1,15 +1,27 @@
-import type { Game, GameLook, Problem, SetupFile, Undo } from "../generated/bindings";
+import type {
+  Game,
+  GameLook,
+  Problem,
+  SetupFile,
+  UndoPreview,
+  Undone,
+} from "../generated/bindings";
 import type { Answer, Ipc } from "./ipc";
 
 /** What the page does with games. */
 export type GamesIpc = Pick<
   Ipc,
-  "gamesLook" | "gameSetupPreview" | "gameSetup" | "gameSetupUndo" | "gameEnable"
+  | "gamesLook"
+  | "gameSetupPreview"
+  | "gameSetup"
+  | "gameSetupUndoPreview"
+  | "gameSetupUndo"
+  | "gameEnable"
 >;
 
 /** What came of the last thing that the player asked for. */
 export type GamesOutcome =
-  { is: "set_up"; paths: readonly string[] } | { is: "undone"; how: Undo; path: string };
+  { is: "set_up"; paths: readonly string[] } | { is: "undone"; undone: Undone };
 
 /** A setup as it was looked at, for the player to say yes to. */
 export interface Planned {
@@ -17,11 +29,26 @@ export interface Planned {
   readonly files: readonly SetupFile[];
 }
 
+/** What undoing a setup would do, as it was looked at, for the player to say yes to. */
+export interface PlannedUndo {
+  readonly game: Game;
+  readonly preview: UndoPreview;
+}
+
+/** Why something could not be done to games' files, and what had been done by then. */
+export interface GamesProblem extends Problem {
+  /** Whether the player wanted a setup undone. */
+  readonly undoing?: boolean;
+  /** Whether other files were written all the same. */
+  readonly partly?: boolean;
+}
+
 /** What stands between each game and its events, and what is done about it. */
 export class Games {
   looks = $state.raw<readonly GameLook[]>([]);
   planned = $state.raw<Planned | null>(null);
-  problem = $state.raw<Problem | null>(null);
+  plannedUndo = $state.raw<PlannedUndo | null>(null);
+  problem = $state.raw<GamesProblem | null>(null);
   /** No such game is where games usually are. */
   notFound = $state<Game | null>(null);
   outcome = $state.raw<GamesOutcome | null>(null);
@@ -54,35 +81,51 @@ export class Games {
     if (preview?.is === "not_found") this.notFound = game;
   }
 
-  /** Does what was planned, file by file, up to the first that cannot be. */
+  /** Does what was planned to each file that still is as it was looked at. */
   async carryOut(planned: Planned): Promise<void> {
     this.planned = null;
     const paths: string[] = [];
-    let failed: Problem | null = null;
+    const failed: Problem[] = [];
     for (const file of planned.files.filter(({ does }) => does !== "nothing")) {
       const done = await this.#ipc.gameSetup(file.path, file.seen);
-      if (done.status === "error") {
-        failed = done.error;
-        break;
-      }
-      paths.push(file.path);
+      if (done.status === "error") failed.push(done.error);
+      else paths.push(file.path);
     }
     await this.look();
-    if (failed) this.problem = failed;
+    const [first] = failed;
+    if (first) this.problem = { ...first, detail: detailsOf(failed), partly: paths.length > 0 };
     if (paths.length > 0) this.outcome = { is: "set_up", paths };
   }
 
-  /** Puts a game's file back as it was. */
-  async undo(path: string): Promise<void> {
+  /** Asks what putting a game's file back would do. */
+  async planUndo(game: Game, path: string): Promise<void> {
     this.outcome = null;
-    const answer = await this.#ipc.gameSetupUndo(path);
+    const preview = this.#done(await this.#ipc.gameSetupUndoPreview(path));
+    if (preview) this.plannedUndo = { game, preview };
+    else this.#wasUndoing();
+  }
+
+  /** Puts a game's file back as it was, where it still is as it was looked at. */
+  async undo({ preview }: PlannedUndo): Promise<void> {
+    this.plannedUndo = null;
+    const answer = await this.#ipc.gameSetupUndo(preview.undoes.path, preview.seen);
     await this.look();
     const undone = this.#done(answer);
-    if (undone) this.outcome = { is: "undone", how: undone.how, path };
+    if (undone) this.outcome = { is: "undone", undone };
+    else this.#wasUndoing();
+  }
+
+  #wasUndoing(): void {
+    if (this.problem) this.problem = { ...this.problem, undoing: true };
   }
 
   #done<T>(answer: Answer<T>): T | null {
     this.problem = answer.status === "error" ? answer.error : null;
     return answer.status === "ok" ? answer.data : null;
   }
+}
+
+/** Each says which file it is about. */
+function detailsOf(problems: readonly Problem[]): string {
+  return problems.map(({ detail }) => detail).join("; ");
 }

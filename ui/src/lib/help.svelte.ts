@@ -1,12 +1,19 @@
-import type { Problem, Safety } from "../generated/bindings";
+import type { Findings, Problem, Safety } from "../generated/bindings";
 import type { Answer, Ipc } from "./ipc";
 
 /** What the Help page asks for. */
-export type HelpIpc = Pick<Ipc, "about" | "logLines" | "supportFile" | "keepSupportFile">;
+export type HelpIpc = Pick<
+  Ipc,
+  "about" | "examine" | "logLines" | "supportFile" | "keepSupportFile"
+>;
 
 /** What Ringside does on this PC, its log, and a file for whoever helps. */
 export class Help {
   safety = $state.raw<Safety | null>(null);
+  /** What stands between each game and its events. */
+  findings = $state.raw<Findings | null>(null);
+  /** The games are being looked at. */
+  examining = $state(false);
   /** The log's last lines, the oldest first; absent until they were asked for. */
   log = $state.raw<readonly string[] | null>(null);
   /** What the support file says; absent until it was asked for. */
@@ -23,6 +30,14 @@ export class Help {
 
   async look(): Promise<void> {
     this.safety = this.#done(await this.#ipc.about());
+  }
+
+  /** Looks at every game; what was found last stays until there is something newer. */
+  async examine(): Promise<void> {
+    this.examining = true;
+    const findings = this.#done(await this.#ipc.examine());
+    this.examining = false;
+    if (findings) this.findings = findings;
   }
 
   async readLog(): Promise<void> {

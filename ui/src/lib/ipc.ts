@@ -14,6 +14,7 @@ import {
   type EraseWhere,
   type Erasure,
   type Exported,
+  type Findings,
   type HotkeysShown,
   type LiveUpdate,
   type Look,
@@ -46,6 +47,7 @@ import {
   type StartShown,
   type SetupPreview,
   type Undone,
+  type UndoPreview,
   type Spreadsheet,
   type SpreadsheetWish,
   type WitnessAnswer,
@@ -120,8 +122,10 @@ export interface Ipc {
   gameSetupPreview(game: Game, folder: string | null): Promise<Answer<SetupPreview>>;
   /** Does it to this file, where it is as it was seen. */
   gameSetup(path: string, seen: string): Promise<Answer<Change>>;
-  /** Puts this file back as it was. */
-  gameSetupUndo(path: string): Promise<Answer<Undone>>;
+  /** What putting this file back would do to it. */
+  gameSetupUndoPreview(path: string): Promise<Answer<UndoPreview>>;
+  /** Puts this file back as it was, where it is as it was seen. */
+  gameSetupUndo(path: string, seen: string): Promise<Answer<Undone>>;
   /** Reads a game from now on, or no more. */
   gameEnable(game: Game, on: boolean): Promise<Answer<null>>;
 
@@ -154,6 +158,8 @@ export interface Ipc {
 
   /** What Ringside does on this PC. */
   about(): Promise<Answer<Safety>>;
+  /** What stands between each game and its events. */
+  examine(): Promise<Answer<Findings>>;
   /** The last lines of the log, the oldest first. */
   logLines(): Promise<Answer<string[]>>;
   /** What a file for whoever helps would say. Nothing is sent. */
@@ -258,6 +264,7 @@ export const ipc: Ipc = {
   gamesLook: commands.gamesLook,
   gameSetupPreview: commands.gameSetupPreview,
   gameSetup: commands.gameSetup,
+  gameSetupUndoPreview: commands.gameSetupUndoPreview,
   gameSetupUndo: commands.gameSetupUndo,
   gameEnable: commands.gameEnable,
   recordingsList: commands.recordingsList,
@@ -274,6 +281,7 @@ export const ipc: Ipc = {
   uploadLetGo: commands.uploadLetGo,
   uploadRetryNow: commands.uploadRetryNow,
   about: commands.about,
+  examine: commands.examine,
   logLines: commands.logLines,
   supportFile: commands.supportFile,
   keepSupportFile: commands.keepSupportFile,

@@ -11,6 +11,9 @@ const PORT = 28_730;
 const OLD = ['"Ringside"', "{", '\t"uri" "http://127.0.0.1:3000/"'];
 const NEW = [`\t"uri" "http://127.0.0.1:${String(PORT)}/"`, '\t"timeout" "5.0"'];
 
+/** What undoing does to a line that a setup did this to. */
+const TURNED = { same: "same", added: "removed", removed: "added" } as const;
+
 export function gamesOf(found: boolean): GamesIpc {
   let config: FoundGame["config"] = "differs";
   let canUndo = false;
@@ -57,10 +60,16 @@ export function gamesOf(found: boolean): GamesIpc {
       canUndo = true;
       return ok(change);
     },
+    gameSetupUndoPreview: (path) =>
+      ok({
+        undoes: { path, how: "restored", left: [] },
+        lines: fileFor("differs").lines.map(({ is, text }) => ({ is: TURNED[is], text })),
+        seen: "after",
+      }),
     gameSetupUndo: (path) => {
       config = "differs";
       canUndo = false;
-      return ok({ path, how: "restored" });
+      return ok({ path, how: "restored", left: [] });
     },
     gameEnable: (game, on) => {
       enabled[game] = on;

@@ -1,6 +1,7 @@
 /** The Help page of the mock. */
 import type { Safety } from "../generated/bindings";
 import type { HelpIpc } from "../lib/help.svelte";
+import { findingsOf } from "./doctor";
 
 const SAFETY: Safety = {
   version: "0.0.0",
@@ -48,7 +49,14 @@ const LOG = [
   "2026-11-22T19:13:41.771Z  WARN The server did not answer; next try in 8 s",
 ];
 
+/** The Help page of a PC where things go wrong, or do not. */
+export function helpOf(troubled: boolean): HelpIpc {
+  const examine = () => Promise.resolve({ status: "ok", data: findingsOf(troubled) } as const);
+  return { ...helpIpc, examine };
+}
+
 export const helpIpc: HelpIpc = {
+  examine: () => Promise.resolve({ status: "ok", data: findingsOf(false) }),
   about: () => Promise.resolve({ status: "ok", data: SAFETY }),
   logLines: () => Promise.resolve({ status: "ok", data: LOG }),
   supportFile: () =>

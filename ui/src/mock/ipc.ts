@@ -1,6 +1,6 @@
 /** Stands in for src/lib/ipc.ts where the pages run without the shell (mode `mock`). */
 import type { Ipc } from "../lib/ipc";
-import { helpIpc } from "./help";
+import { helpOf } from "./help";
 import { overlayOf } from "./overlay";
 import { joinOf } from "./join";
 import { lanOf } from "./lan";
@@ -20,7 +20,7 @@ const scene = sceneOf(name);
 export const ipc: Ipc = {
   ...gamesOf((scene?.status?.sources.length ?? 0) > 0),
   ...queueOf(scene?.lines ?? [], scene?.status?.upload),
-  ...helpIpc,
+  ...helpOf(scene?.status?.upload.lost === 1),
   ...streamOf(scene?.status?.upload.lost === 1),
   ...lanOf(scene?.status?.upload.lost === 1),
   ...settingsOf(name, asked.get("desk")),

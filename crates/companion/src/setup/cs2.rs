@@ -9,14 +9,14 @@ use super::{Content, Edition, Needs, Planned};
 /// Wherever Steam has the game.
 pub(super) fn found(needs: &Needs<'_>) -> Result<Vec<Planned>, ClientError> {
     let content = content(needs);
-    let found = cs2::find_installations(&content)?;
+    let found = cs2::find_installations()?;
     Ok(found.iter().map(|one| planned(one, &content)).collect())
 }
 
 /// At a folder that the player named, or one of the game's.
 pub(super) fn at(needs: &Needs<'_>, named: &Path) -> Vec<Planned> {
     let content = content(needs);
-    let found = cs2::find_installations_at(named, &content);
+    let found = cs2::find_installations_at(named);
     found.iter().map(|one| planned(one, &content)).collect()
 }
 

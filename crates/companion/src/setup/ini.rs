@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::LeftKey;
+
 /// One key that a setup changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct KeyChange {
@@ -105,6 +107,21 @@ pub(super) fn put_back(now: &str, changes: &[KeyChange]) -> String {
     without_empty(&kept, changes)
 }
 
+/// The keys that somebody has set since: they say neither what was written nor what
+/// was there before.
+pub(super) fn theirs(now: &str, changes: &[KeyChange]) -> Vec<LeftKey> {
+    let stands = values(now);
+    changes
+        .iter()
+        .filter(|change| {
+            let is = stands.get(&(change.section.as_str(), change.key.as_str()));
+            let is = is.map_or(&[][..], Vec::as_slice);
+            *is != *change.before && !change.wrote.iter().any(|wrote| *is == **wrote)
+        })
+        .map(|change| LeftKey { section: change.section.clone(), key: change.key.clone() })
+        .collect()
+}
+
 /// Without the sections that a setup added, where nothing is left in them.
 fn without_empty(lines: &[String], changes: &[KeyChange]) -> String {
     let is_new = |name: &str| changes.iter().any(|one| one.new_section && one.section == name);
@@ -197,6 +214,11 @@ mod tests {
         let changed = changes(BEFORE, AFTER);
         let since = AFTER.replace("Rate=30", "Rate=60");
         assert_eq!(put_back(&since, &changed), BEFORE.replace("Rate=0", "Rate=60"));
+        let rate = LeftKey { section: "Stats".to_owned(), key: "Rate".to_owned() };
+        assert_eq!(theirs(&since, &changed), [rate], "and it is said");
+        for ours_or_before in [AFTER, BEFORE] {
+            assert_eq!(theirs(ours_or_before, &changed), []);
+        }
     }
 
     #[test]

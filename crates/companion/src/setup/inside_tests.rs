@@ -54,9 +54,19 @@ impl Place {
     }
 
     fn undo(&self) -> Undo {
-        let would = Setup::would_undo(&self.dir).unwrap().remove(0).unwrap().how;
-        let undone = Setup::undo_at(&self.dir, &self.ini).unwrap().how;
-        assert_eq!(would, undone);
+        self.undone().how
+    }
+
+    /// Undoes it, which does what was said and shown of it before.
+    fn undone(&self) -> Undone {
+        let would = Setup::would_undo(&self.dir).unwrap().remove(0).unwrap();
+        let shown = Setup::preview_undo(&self.dir, &self.ini).unwrap();
+        let undone = Setup::undo_seen(&self.dir, &self.ini, &shown.seen).unwrap();
+        assert_eq!((&would, &shown.undoes), (&undone, &undone));
+        let stays = shown.lines.iter().filter(|line| line.is != DiffIs::Removed);
+        let after: String = stays.map(|line| line.text.as_str()).collect();
+        let stands = GameFile::new(self.ini.clone()).look().unwrap();
+        assert_eq!(after, stands.text(), "the preview showed what stands there now");
         undone
     }
 
@@ -119,9 +129,25 @@ fn a_key_that_the_player_set_since_stays_and_nothing_is_left_to_undo() {
     let place = Place::with(GAMES.as_bytes());
     place.set_up(30);
     fs::write(&place.ini, GAMES.replace("Rate=0", "Rate=120")).unwrap();
-    assert_eq!(place.undo(), Undo::Nothing);
+    let undone = place.undone();
+    assert_eq!(undone.how, Undo::Nothing);
+    let rate = LeftKey { section: "Stats".to_owned(), key: "Rate".to_owned() };
+    assert_eq!(undone.left, [rate], "what was left alone is said");
     assert_eq!(place.text(), GAMES.replace("Rate=0", "Rate=120"));
     assert!(Setup::done(&place.dir).unwrap().is_empty());
+}
+
+#[test]
+fn a_file_that_changed_since_its_undo_was_shown_is_left_as_it_is() {
+    let place = Place::with(GAMES.as_bytes());
+    place.set_up(30);
+    let shown = Setup::preview_undo(&place.dir, &place.ini).unwrap();
+    place.game_writes();
+    let stands = place.text();
+    let refused = Setup::undo_seen(&place.dir, &place.ini, &shown.seen).unwrap_err();
+    assert!(matches!(refused, Error::Setup(SetupError::ChangedSince { .. })), "{refused}");
+    assert_eq!(place.text(), stands);
+    assert_eq!(place.undo(), Undo::KeysRestored, "another look shows what is there now");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::{
     Edition, SetupError,
     file::{self, Found},
@@ -27,9 +29,11 @@ pub(super) enum Content {
     Inside(Box<dyn Fn(&str) -> String>),
 }
 
-/// How such a file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum FileState {
+/// How a file is that makes a game report here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum FileState {
     /// There is none.
     Missing,
     /// It says what is needed.
@@ -41,7 +45,7 @@ pub(crate) enum FileState {
     },
     /// It cannot be read, or not be changed as it is.
     Unreadable {
-        /// Why.
+        /// Why, in English.
         reason: String,
     },
 }

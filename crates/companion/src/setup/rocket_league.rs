@@ -10,14 +10,14 @@ use super::{Content, Edition, Needs, Planned};
 /// the player's documents.
 pub(super) fn found(needs: &Needs<'_>) -> Result<Vec<Planned>, ClientError> {
     let port = needs.settings.rocket_league.port;
-    let found = rocket_league::find_installations(port)?;
+    let found = rocket_league::find_installations()?;
     Ok(found.into_iter().map(|one| planned(one, port)).collect())
 }
 
 /// At a folder that the player named, or one of the game's.
 pub(super) fn at(needs: &Needs<'_>, named: &Path) -> Vec<Planned> {
     let port = needs.settings.rocket_league.port;
-    let found = rocket_league::find_installations_at(named, port);
+    let found = rocket_league::find_installations_at(named);
     found.into_iter().map(|one| planned(one, port)).collect()
 }
 

@@ -112,9 +112,66 @@ fn a_file_that_changed_since_the_setup_is_not_taken_away() {
     let place = Place::new();
     place.set_up();
     fs::write(place.file(), "the player's own").unwrap();
-    let kept = problem(Setup::undo_at(&place.dir, &place.file()).unwrap_err());
-    assert!(matches!(kept, SetupError::ChangedSince { .. }), "{kept}");
+    for kept in [
+        Setup::preview_undo(&place.dir, &place.file()).unwrap_err(),
+        Setup::undo_at(&place.dir, &place.file()).unwrap_err(),
+    ] {
+        let kept = problem(kept);
+        assert!(matches!(kept, SetupError::ChangedSince { .. }), "{kept}");
+    }
     assert_eq!(fs::read(place.file()).unwrap(), b"the player's own");
+}
+
+#[test]
+fn our_file_is_right_whatever_its_line_ends_and_wrong_from_its_first_other_line_on() {
+    let place = Place::new();
+    place.set_up();
+    let ours = fs::read_to_string(place.file()).unwrap();
+    let port = place.setup().settings.cs2.port.to_string();
+    let line = ours.lines().position(|line| line.contains(&port)).unwrap() + 1;
+    for (content, expected) in [
+        (ours.clone(), FileState::Current),
+        (ours.replace('\n', "\r\n"), FileState::Current),
+        (ours.replace(&port, "1"), FileState::Differs { line: Some(line) }),
+        (ours.lines().take(1).collect(), FileState::Differs { line: Some(2) }),
+    ] {
+        fs::write(place.file(), content).unwrap();
+        let (standing, _) = place.setup().standing(Game::Cs2).unwrap();
+        let own = standing.iter().find(|one| one.path == place.file()).unwrap();
+        assert_eq!(own.state, expected);
+    }
+}
+
+#[test]
+fn an_ini_that_cannot_be_changed_says_why() {
+    let place = Place::new();
+    let ini = place.game.join("TAGame/Config/TAStatsAPI.ini");
+    fs::create_dir_all(ini.parent().unwrap()).unwrap();
+    fs::write(&ini, b"[A]\0\0").unwrap();
+    let planned = place.setup().at(Game::RocketLeague, &place.game).remove(0);
+    let state = standing(planned).state;
+    assert!(
+        matches!(&state, FileState::Unreadable { reason } if reason.contains("by hand")),
+        "{state:?}"
+    );
+}
+
+#[test]
+fn looking_at_an_undo_shows_each_line_and_changes_nothing() {
+    let place = Place::with_file(b"mine\n");
+    place.set_up();
+    let before = place.files();
+    let shown = Setup::preview_undo(&place.dir, &place.file()).unwrap();
+    assert_eq!(place.files(), before);
+    assert_eq!(shown.undoes.how, Undo::Restored);
+    let comes: Vec<_> =
+        shown.lines.iter().filter(|line| line.is == DiffIs::Added).map(|line| &line.text).collect();
+    assert_eq!(comes, ["mine\n"]);
+    let goes = shown
+        .lines
+        .iter()
+        .any(|line| line.is == DiffIs::Removed && line.text.contains("127.0.0.1"));
+    assert!(goes, "what Ringside wrote goes: {:?}", shown.lines);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where Counter-Strike is installed, and whether our file is there.
+//! Where Counter-Strike is installed.
 
 use std::{
     fmt,
@@ -7,7 +7,7 @@ use std::{
 
 use super::CONFIG_FILE_NAME;
 use crate::{
-    ConfigState, Error,
+    Error,
     steam::{self, same_folder},
 };
 
@@ -52,8 +52,6 @@ pub struct Installation {
     pub game: CounterStrike,
     /// The folder that its config files belong into.
     pub cfg_dir: PathBuf,
-    /// What is there.
-    pub config: ConfigState,
 }
 
 impl Installation {
@@ -64,40 +62,36 @@ impl Installation {
     }
 }
 
-/// Finds the games through Steam, wherever Steam put its libraries, and
-/// compares their config with `expected`, the text that
-/// [`config_file`](super::config_file()) makes. No Steam is an empty list.
+/// Finds the games through Steam, wherever Steam put its libraries. No Steam is an
+/// empty list.
 ///
 /// # Errors
 /// Where Steam is installed and its list of libraries cannot be read.
-pub fn find_installations(expected: &str) -> Result<Vec<Installation>, Error> {
+pub fn find_installations() -> Result<Vec<Installation>, Error> {
     let apps = steam::app_dirs(APP_ID)?;
-    Ok(apps.iter().flat_map(|app| in_app_dir(&app.dir, expected)).collect())
+    Ok(apps.iter().flat_map(|app| in_app_dir(&app.dir)).collect())
 }
 
 /// The same for one Steam folder.
 ///
 /// # Errors
 /// Where its list of libraries cannot be read.
-pub fn find_installations_in(
-    steam_root: &Path,
-    expected: &str,
-) -> Result<Vec<Installation>, Error> {
+pub fn find_installations_in(steam_root: &Path) -> Result<Vec<Installation>, Error> {
     let apps = steam::app_dirs_in(steam_root, APP_ID)?;
-    Ok(apps.iter().flat_map(|app| in_app_dir(&app.dir, expected)).collect())
+    Ok(apps.iter().flat_map(|app| in_app_dir(&app.dir)).collect())
 }
 
 /// The games at a folder that a person named: the game's own folder, one within
 /// it on the way to its config files, or a Steam library. None of a folder that
 /// is no Counter-Strike.
 #[must_use]
-pub fn find_installations_at(named: &Path, expected: &str) -> Vec<Installation> {
+pub fn find_installations_at(named: &Path) -> Vec<Installation> {
     let mut found: Vec<Installation> = Vec::new();
     // The highest first: below it, `game` looks like a CS:GO of its own.
     let above = named.ancestors().take(FOLDERS_DOWN).collect::<Vec<_>>().into_iter().rev();
     let below = STEAM_FOLDERS.iter().map(|folder| named.join(folder));
     for app_dir in above.map(Path::to_owned).chain(below) {
-        for installation in in_app_dir(&app_dir, expected) {
+        for installation in in_app_dir(&app_dir) {
             let is_meant = app_dir.starts_with(named) || installation.cfg_dir.starts_with(named);
             let is_known =
                 found.iter().any(|known| same_folder(&known.cfg_dir, &installation.cfg_dir));
@@ -119,14 +113,11 @@ const STEAM_FOLDERS: [&str; 3] = [
     "Counter-Strike Global Offensive",
 ];
 
-fn in_app_dir(app_dir: &Path, expected: &str) -> Vec<Installation> {
+fn in_app_dir(app_dir: &Path) -> Vec<Installation> {
     CounterStrike::ALL
         .into_iter()
         .map(|game| (game, app_dir.join(game.cfg_dir())))
         .filter(|(_, cfg_dir)| cfg_dir.is_dir())
-        .map(|(game, cfg_dir)| {
-            let config = ConfigState::of(&cfg_dir.join(CONFIG_FILE_NAME), expected);
-            Installation { game, cfg_dir, config }
-        })
+        .map(|(game, cfg_dir)| Installation { game, cfg_dir })
         .collect()
 }

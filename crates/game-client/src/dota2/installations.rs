@@ -1,10 +1,10 @@
-//! Where Dota 2 is installed, and whether our file is there.
+//! Where Dota 2 is installed.
 
 use std::path::{Path, PathBuf};
 
 use super::CONFIG_FILE_NAME;
 use crate::{
-    ConfigState, Error,
+    Error,
     steam::{self, same_folder},
 };
 
@@ -23,8 +23,6 @@ const GSI_DIR: &str = "gamestate_integration";
 pub struct Installation {
     /// The folder that our file belongs into; it may still have to be made.
     pub gsi_dir: PathBuf,
-    /// What is there.
-    pub config: ConfigState,
 }
 
 impl Installation {
@@ -35,39 +33,35 @@ impl Installation {
     }
 }
 
-/// Finds the game through Steam, wherever Steam put its libraries, and compares its
-/// file with `expected`, the text that [`config_file`](super::config_file()) makes.
-/// No Steam is an empty list.
+/// Finds the game through Steam, wherever Steam put its libraries. No Steam is an empty
+/// list.
 ///
 /// # Errors
 /// Where Steam is installed and its list of libraries cannot be read.
-pub fn find_installations(expected: &str) -> Result<Vec<Installation>, Error> {
+pub fn find_installations() -> Result<Vec<Installation>, Error> {
     let apps = steam::app_dirs(APP_ID)?;
-    Ok(apps.iter().filter_map(|app| in_app_dir(&app.dir, expected)).collect())
+    Ok(apps.iter().filter_map(|app| in_app_dir(&app.dir)).collect())
 }
 
 /// The same for one Steam folder.
 ///
 /// # Errors
 /// Where its list of libraries cannot be read.
-pub fn find_installations_in(
-    steam_root: &Path,
-    expected: &str,
-) -> Result<Vec<Installation>, Error> {
+pub fn find_installations_in(steam_root: &Path) -> Result<Vec<Installation>, Error> {
     let apps = steam::app_dirs_in(steam_root, APP_ID)?;
-    Ok(apps.iter().filter_map(|app| in_app_dir(&app.dir, expected)).collect())
+    Ok(apps.iter().filter_map(|app| in_app_dir(&app.dir)).collect())
 }
 
 /// The game at a folder that a person named: the game's own folder, one within it on
 /// the way to its config files, or a Steam library. None of a folder that is no
 /// Dota 2.
 #[must_use]
-pub fn find_installations_at(named: &Path, expected: &str) -> Vec<Installation> {
+pub fn find_installations_at(named: &Path) -> Vec<Installation> {
     let mut found: Vec<Installation> = Vec::new();
     let above = named.ancestors().take(FOLDERS_DOWN).map(Path::to_owned);
     let below = STEAM_FOLDERS.iter().map(|folder| named.join(folder));
     for app_dir in above.chain(below) {
-        let Some(installation) = in_app_dir(&app_dir, expected) else { continue };
+        let Some(installation) = in_app_dir(&app_dir) else { continue };
         let dir = &installation.gsi_dir;
         let is_meant = app_dir.starts_with(named) || dir.starts_with(named);
         if is_meant && !found.iter().any(|known| same_folder(&known.gsi_dir, dir)) {
@@ -84,12 +78,10 @@ const FOLDERS_DOWN: usize = 5;
 const STEAM_FOLDERS: [&str; 3] =
     ["steamapps/common/dota 2 beta", "common/dota 2 beta", "dota 2 beta"];
 
-fn in_app_dir(app_dir: &Path, expected: &str) -> Option<Installation> {
+fn in_app_dir(app_dir: &Path) -> Option<Installation> {
     let cfg_dir = app_dir.join(CFG_DIR);
     if !cfg_dir.is_dir() {
         return None;
     }
-    let gsi_dir = cfg_dir.join(GSI_DIR);
-    let config = ConfigState::of(&gsi_dir.join(CONFIG_FILE_NAME), expected);
-    Some(Installation { gsi_dir, config })
+    Some(Installation { gsi_dir: cfg_dir.join(GSI_DIR) })
 }

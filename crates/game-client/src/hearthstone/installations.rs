@@ -7,8 +7,7 @@ use std::{
 
 use directories::BaseDirs;
 
-use super::with_log_config;
-use crate::{ConfigState, config_state::bytes_at, steam::same_folder};
+use crate::steam::same_folder;
 
 /// The file that says which logs are written.
 const CONFIG_NAME: &str = "log.config";
@@ -36,8 +35,6 @@ const USERS_MAX: usize = 16;
 pub struct Installation {
     /// The file, which need not be there.
     pub log_config: PathBuf,
-    /// Whether it has the game write its Power.log.
-    pub config: ConfigState,
 }
 
 /// The folders that the game keeps of this machine's players. A game that never ran has
@@ -122,16 +119,7 @@ fn installations(folders: &[PathBuf]) -> Vec<Installation> {
         }
     }
     let files = known.into_iter().map(|folder| folder.join(CONFIG_NAME));
-    files.map(|file| Installation { config: config_of(&file), log_config: file }).collect()
-}
-
-fn config_of(file: &Path) -> ConfigState {
-    let text = match bytes_at(file) {
-        Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-        Ok(None) => return ConfigState::Missing,
-        Err(reason) => return ConfigState::Unreadable { reason },
-    };
-    ConfigState::compare(&text, &with_log_config(&text))
+    files.map(|log_config| Installation { log_config }).collect()
 }
 
 #[cfg(test)]
@@ -148,10 +136,7 @@ mod tests {
     fn a_players_folder_is_found_from_within_and_from_around() {
         let home = tempfile::tempdir().unwrap();
         let folder = folder_of(home.path());
-        let expected = vec![Installation {
-            log_config: folder.join(CONFIG_NAME),
-            config: ConfigState::Missing,
-        }];
+        let expected = vec![Installation { log_config: folder.join(CONFIG_NAME) }];
         for named in
             [&folder, folder.parent().unwrap(), &home.path().join("AppData/Local"), home.path()]
         {
@@ -177,16 +162,5 @@ mod tests {
             folder_of(&prefix.path().join("drive_c/users").join(user));
         }
         assert_eq!(find_installations_at(prefix.path()).len(), 2);
-    }
-
-    #[test]
-    fn a_config_says_how_it_stands() {
-        let home = tempfile::tempdir().unwrap();
-        let file = folder_of(home.path()).join(CONFIG_NAME);
-        let config = || find_installations_at(home.path())[0].config.clone();
-        fs::write(&file, "[Zone]\r\nLogLevel=1\r\n").unwrap();
-        assert_eq!(config(), ConfigState::Differs { line: 3 });
-        fs::write(&file, with_log_config("[Zone]\r\nLogLevel=1\r\n")).unwrap();
-        assert_eq!(config(), ConfigState::Current);
     }
 }

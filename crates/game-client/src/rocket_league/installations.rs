@@ -1,4 +1,4 @@
-//! Where Rocket League keeps the inis of its Stats API, and what they say.
+//! Where Rocket League keeps the inis of its Stats API.
 
 use std::{
     env, fs,
@@ -9,10 +9,9 @@ use directories::{BaseDirs, UserDirs};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::with_stats_api;
 use crate::{
-    ConfigState, Error,
-    config_state::bytes_at,
+    Error,
+    small_file::bytes_at,
     steam::{self, SteamApp, same_folder},
 };
 
@@ -52,8 +51,6 @@ const MANIFESTS_MAX: usize = 2_000;
 pub struct Installation {
     /// The file.
     pub ini: PathBuf,
-    /// Whether it has the game serve on our port.
-    pub config: ConfigState,
 }
 
 /// Finds the inis wherever Steam or Epic's launcher put the game and wherever the
@@ -61,7 +58,7 @@ pub struct Installation {
 ///
 /// # Errors
 /// Where Steam is installed and its list of libraries cannot be read.
-pub fn find_installations(port: u16) -> Result<Vec<Installation>, Error> {
+pub fn find_installations() -> Result<Vec<Installation>, Error> {
     let mut dirs: Vec<PathBuf> = Vec::new();
     for app in steam::app_dirs(APP_ID)? {
         dirs.extend(config_dirs(&app));
@@ -76,24 +73,24 @@ pub fn find_installations(port: u16) -> Result<Vec<Installation>, Error> {
     if let Some(documents) = UserDirs::new().as_ref().and_then(UserDirs::document_dir) {
         dirs.push(documents.join(IN_DOCUMENTS).join(CONFIG_DIR));
     }
-    Ok(inis(&dirs, port))
+    Ok(inis(&dirs))
 }
 
 /// The same for one Steam folder.
 ///
 /// # Errors
 /// Where its list of libraries cannot be read.
-pub fn find_installations_in(steam_root: &Path, port: u16) -> Result<Vec<Installation>, Error> {
+pub fn find_installations_in(steam_root: &Path) -> Result<Vec<Installation>, Error> {
     let apps = steam::app_dirs_in(steam_root, APP_ID)?;
     let dirs: Vec<PathBuf> = apps.iter().flat_map(config_dirs).collect();
-    Ok(inis(&dirs, port))
+    Ok(inis(&dirs))
 }
 
 /// The inis at a folder that a person named: the one they are in, the game's own, the
 /// player's in the documents, a Steam library, or one where Epic's launcher notes what
 /// it installed. None of a folder that is none of these.
 #[must_use]
-pub fn find_installations_at(named: &Path, port: u16) -> Vec<Installation> {
+pub fn find_installations_at(named: &Path) -> Vec<Installation> {
     const WITHIN: [&str; 8] = [
         "",
         "Config",
@@ -106,7 +103,7 @@ pub fn find_installations_at(named: &Path, port: u16) -> Vec<Installation> {
     ];
     let mut dirs: Vec<PathBuf> = WITHIN.iter().map(|within| named.join(within)).collect();
     dirs.extend(epic_dirs(named));
-    inis(&dirs, port)
+    inis(&dirs)
 }
 
 fn config_dirs(app: &SteamApp) -> impl Iterator<Item = PathBuf> {
@@ -128,20 +125,19 @@ fn epic_dirs(manifests: &Path) -> Vec<PathBuf> {
     let paths = entries.take(MANIFESTS_MAX).flatten().map(|entry| entry.path());
     paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "item"))
-        .filter_map(|path| serde_json::from_slice(&bytes_at(&path).ok()??).ok())
+        .filter_map(|path| serde_json::from_slice(&bytes_at(&path)?).ok())
         .map(|manifest: EpicManifest| manifest.location.join(CONFIG_DIR))
         .collect()
 }
 
 fn legendary_dirs(list: &Path) -> Vec<PathBuf> {
-    let listed = bytes_at(list).ok().flatten();
-    let listed = listed.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let listed = bytes_at(list).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let games = listed.as_ref().and_then(Value::as_object);
     let path = |game: &Value| Some(Path::new(game.get("install_path")?.as_str()?).join(CONFIG_DIR));
     games.into_iter().flatten().take(MANIFESTS_MAX).filter_map(|(_, game)| path(game)).collect()
 }
 
-fn inis(dirs: &[PathBuf], port: u16) -> Vec<Installation> {
+fn inis(dirs: &[PathBuf]) -> Vec<Installation> {
     let mut known: Vec<&PathBuf> = Vec::new();
     let mut found = Vec::new();
     for dir in dirs {
@@ -150,22 +146,7 @@ fn inis(dirs: &[PathBuf], port: u16) -> Vec<Installation> {
         }
         known.push(dir);
         let files = INI_NAMES.iter().map(|name| dir.join(name)).filter(|ini| ini.is_file());
-        found.extend(files.map(|ini| Installation { config: config_of(&ini, port), ini }));
+        found.extend(files.map(|ini| Installation { ini }));
     }
     found
-}
-
-fn config_of(ini: &Path, port: u16) -> ConfigState {
-    let file = match bytes_at(ini) {
-        Ok(Some(file)) => file,
-        Ok(None) => return ConfigState::Missing,
-        Err(reason) => return ConfigState::Unreadable { reason },
-    };
-    match with_stats_api(&file, port) {
-        Ok(wanted) if wanted == file => ConfigState::Current,
-        Ok(wanted) => {
-            ConfigState::compare(&String::from_utf8_lossy(&file), &String::from_utf8_lossy(&wanted))
-        }
-        Err(refused) => ConfigState::Unreadable { reason: refused.to_string() },
-    }
 }

@@ -3,11 +3,8 @@
 use std::{fs, path::Path};
 
 use game_client::{
-    Error, GsiToken,
-    cs2::{
-        CONFIG_FILE_NAME, ConfigState, CounterStrike, config_file, find_installations_at,
-        find_installations_in,
-    },
+    Error,
+    cs2::{CONFIG_FILE_NAME, CounterStrike, find_installations_at, find_installations_in},
 };
 use tempfile::TempDir;
 
@@ -50,14 +47,9 @@ impl Steam {
         self
     }
 
-    fn found(&self) -> Vec<(CounterStrike, ConfigState)> {
-        let found = find_installations_in(self.root.path(), &expected()).unwrap();
-        found.into_iter().map(|installation| (installation.game, installation.config)).collect()
-    }
-
-    fn with_config(self, text: &str) -> Self {
-        write(self.library.path(), &format!("{CS2_CFG}/{CONFIG_FILE_NAME}"), text);
-        self
+    fn found(&self) -> Vec<CounterStrike> {
+        let found = find_installations_in(self.root.path()).unwrap();
+        found.into_iter().map(|installation| installation.game).collect()
     }
 }
 
@@ -67,15 +59,11 @@ fn write(root: &Path, file: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-fn expected() -> String {
-    config_file(3000, &GsiToken::new("abcdefghijklmnop").unwrap())
-}
-
 #[test]
-fn a_game_in_a_second_library_is_found_with_its_config_missing() {
+fn a_game_in_a_second_library_is_found_and_nothing_is_written() {
     let steam = Steam::installed().with_game(CS2_CFG);
-    assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Missing)]);
-    let found = find_installations_in(steam.root.path(), &expected()).unwrap();
+    assert_eq!(steam.found(), [CounterStrike::Cs2]);
+    let found = find_installations_in(steam.root.path()).unwrap();
     assert!(!found[0].config_path().exists(), "nothing is written by looking");
     assert!(found[0].config_path().ends_with(CONFIG_FILE_NAME));
 }
@@ -83,27 +71,7 @@ fn a_game_in_a_second_library_is_found_with_its_config_missing() {
 #[test]
 fn both_games_are_found_side_by_side() {
     let steam = Steam::installed().with_game(CS2_CFG).with_game(CSGO_CFG);
-    assert_eq!(
-        steam.found(),
-        [(CounterStrike::Cs2, ConfigState::Missing), (CounterStrike::Csgo, ConfigState::Missing)]
-    );
-}
-
-#[test]
-fn the_installed_config_is_current_whatever_its_line_ends() {
-    for text in [expected(), expected().replace('\n', "\r\n")] {
-        let steam = Steam::installed().with_game(CS2_CFG).with_config(&text);
-        assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Current)]);
-    }
-}
-
-#[test]
-fn a_config_with_another_port_differs_in_its_line() {
-    let steam =
-        Steam::installed().with_game(CS2_CFG).with_config(&expected().replace("3000", "3001"));
-    assert_eq!(steam.found(), [(CounterStrike::Cs2, ConfigState::Differs { line: 3 })]);
-    let cut = Steam::installed().with_game(CS2_CFG).with_config("\"Ringside\"\n{\n");
-    assert_eq!(cut.found(), [(CounterStrike::Cs2, ConfigState::Differs { line: 3 })]);
+    assert_eq!(steam.found(), [CounterStrike::Cs2, CounterStrike::Csgo]);
 }
 
 #[test]
@@ -114,7 +82,7 @@ fn a_steam_without_the_game_has_no_installation() {
 #[test]
 fn a_folder_that_is_no_steam_is_an_error_with_its_path() {
     let empty = tempfile::tempdir().unwrap();
-    let error = find_installations_in(empty.path(), &expected()).unwrap_err();
+    let error = find_installations_in(empty.path()).unwrap_err();
     assert!(matches!(error, Error::Steam { path, .. } if path == empty.path()));
 }
 
@@ -123,7 +91,7 @@ fn a_named_folder_is_found_from_anywhere_on_the_way_to_its_config() {
     let steam = Steam::installed().with_game(CS2_CFG);
     let cfg = steam.library.path().join(CS2_CFG);
     for named in cfg.ancestors().take(8).filter(|named| named.starts_with(steam.library.path())) {
-        let found = find_installations_at(named, &expected());
+        let found = find_installations_at(named);
         let found: Vec<_> = found.iter().map(|one| (one.game, one.cfg_dir.clone())).collect();
         assert_eq!(found, [(CounterStrike::Cs2, cfg.clone())], "{}", named.display());
     }
@@ -134,7 +102,7 @@ fn a_folder_that_is_no_counter_strike_is_none() {
     let other = tempfile::tempdir().unwrap();
     fs::create_dir_all(other.path().join("cfg")).unwrap();
     for named in [other.path().to_owned(), other.path().join("cfg"), other.path().join("gone")] {
-        assert_eq!(find_installations_at(&named, &expected()), [], "{}", named.display());
+        assert_eq!(find_installations_at(&named), [], "{}", named.display());
     }
 }
 
@@ -143,5 +111,5 @@ fn a_folder_beside_the_config_is_not_taken_for_the_game() {
     let steam = Steam::installed().with_game(CS2_CFG);
     let maps = steam.library.path().join(CS2_CFG).with_file_name("maps");
     fs::create_dir_all(&maps).unwrap();
-    assert_eq!(find_installations_at(&maps, &expected()), []);
+    assert_eq!(find_installations_at(&maps), []);
 }

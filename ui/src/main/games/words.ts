@@ -3,12 +3,12 @@ import type {
   ConfigFound,
   Edition,
   Game,
-  Problem,
+  LeftKey,
   ProblemCode,
   Undo,
 } from "../../generated/bindings";
 import { m } from "../../generated/paraglide/messages";
-import type { GamesOutcome } from "../../lib/games.svelte";
+import type { GamesOutcome, GamesProblem } from "../../lib/games.svelte";
 import type { UploadMark } from "../../lib/upload_state";
 
 /** How the file that makes a game report here is. */
@@ -57,9 +57,29 @@ const UNDONE: Readonly<Record<Undo, () => string>> = {
   nothing: m.games_undone_nothing,
 };
 
-/** What came of it, in one sentence. */
+/** What undoing a setup does to a file, before it is done. */
+export const UNDOES: Readonly<Record<Undo, () => string>> = {
+  removed: m.games_undoes_removed,
+  restored: m.games_undoes_restored,
+  keys_restored: m.games_undoes_keys_restored,
+  nothing: m.games_undoes_nothing,
+};
+
+/** What is somebody else's by now, as the file has it; nothing where there is none. */
+export function leftInWords(left: readonly LeftKey[]): string | null {
+  if (left.length === 0) return null;
+  const keys = left.map(({ section, key }) => (section === "" ? key : `[${section}] ${key}`));
+  return m.games_left({ keys: keys.join(", ") });
+}
+
+/** What came of it. */
 export function outcomeInWords(outcome: GamesOutcome): string {
-  return outcome.is === "set_up" ? m.games_set_up_done() : UNDONE[outcome.how]();
+  if (outcome.is === "set_up") return m.games_set_up_done();
+  const { how, left } = outcome.undone;
+  const alone = leftInWords(left);
+  if (alone === null) return UNDONE[how]();
+  // Nothing was done to it, and it is not as it was.
+  return how === "nothing" ? alone : `${UNDONE[how]()} ${alone}`;
 }
 
 interface Words {
@@ -77,9 +97,19 @@ const PROBLEMS: Readonly<Partial<Record<ProblemCode, Words>>> = {
   not_running: { what: m.games_problem_not_running, todo: m.games_todo_restart },
 };
 
+/** The same where a setup was to be undone. */
+const UNDOING: Readonly<Partial<Record<ProblemCode, Words>>> = {
+  changed_since: { what: m.games_problem_changed_since, todo: m.games_todo_changed_since_undo },
+};
+
 /** What happened, what it means for the player's files, what to do. */
-export function problemInWords({ code }: Problem): { what: string; data: string; todo: string } {
+export function problemInWords({ code, undoing, partly }: GamesProblem): {
+  what: string;
+  data: string;
+  todo: string;
+} {
   const other = { what: m.games_problem_other, todo: m.games_todo_restart };
-  const { what, todo } = PROBLEMS[code] ?? other;
-  return { what: what(), data: m.games_problem_data(), todo: todo() };
+  const { what, todo } = (undoing === true ? UNDOING[code] : undefined) ?? PROBLEMS[code] ?? other;
+  const data = partly === true ? m.games_problem_data_partly : m.games_problem_data;
+  return { what: what(), data: data(), todo: todo() };
 }
