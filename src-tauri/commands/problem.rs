@@ -87,7 +87,7 @@ impl From<ProblemCode> for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let code = match &error {
-            Error::Outbox(_) | Error::QueueDeleted(_) => ProblemCode::Queue,
+            Error::Outbox(_) | Error::QueueDeleted(_) | Error::UnderWay(_) => ProblemCode::Queue,
             Error::History(_) => ProblemCode::History,
             Error::Settings { .. } => ProblemCode::Settings,
             Error::Server(_) => ProblemCode::Server,

@@ -1,7 +1,16 @@
 //! A player holds the upload back and lets it go, agrees and withdraws, while a
 //! match runs: capture goes on, and nothing is sent that should not be.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use boot_clock::BootClock;
 use companion::{
@@ -81,6 +90,49 @@ impl Beside {
     }
 }
 
+/// A line to a server, on which nothing more arrives while it is cut.
+struct Line {
+    url: String,
+    cut: Arc<AtomicBool>,
+}
+
+impl Line {
+    fn to(server: &Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let there = server.url().trim_start_matches("http://").to_owned();
+        let cut = Arc::new(AtomicBool::new(false));
+        let is_cut = Arc::clone(&cut);
+        std::thread::spawn(move || {
+            for here in listener.incoming().map_while(Result::ok) {
+                let there = TcpStream::connect(&there).unwrap();
+                let (to, from) = (there.try_clone().unwrap(), here.try_clone().unwrap());
+                let is_cut = Arc::clone(&is_cut);
+                std::thread::spawn(move || pass(here, to, || is_cut.load(Ordering::SeqCst)));
+                std::thread::spawn(move || pass(there, from, || false));
+            }
+        });
+        Self { url, cut }
+    }
+}
+
+/// Carries what comes from one end to the other, or nowhere.
+fn pass(mut from: TcpStream, mut to: TcpStream, is_cut: impl Fn() -> bool) {
+    let mut part = [0; 16 * 1024];
+    while let Ok(bytes @ 1..) = from.read(&mut part) {
+        if !is_cut() && to.write_all(&part[..bytes]).is_err() {
+            break;
+        }
+    }
+    // Whoever waits at the other end is told; that it has gone is as good.
+    to.shutdown(std::net::Shutdown::Both).ok();
+}
+
+fn ids(queue: &Queue, filter: QueueFilter) -> BTreeSet<String> {
+    let page = queue.page(filter, None, BootClock::new().now()).unwrap();
+    page.rows.into_iter().map(|row| row.event_id).collect()
+}
+
 fn stored(server: &Server) -> u64 {
     server.verdicts().unwrap().stored
 }
@@ -139,11 +191,7 @@ fn who_sends_only_from_now_on_sends_nothing_of_what_waited() {
     let before = stored(&server);
     beside.play(20);
     let queue = Queue::of(beside.companion.data_dir());
-    let ids = |filter| -> BTreeSet<String> {
-        let page = queue.page(filter, None, BootClock::new().now()).unwrap();
-        page.rows.into_iter().map(|row| row.event_id).collect()
-    };
-    let waited = ids(QueueFilter::Waiting);
+    let waited = ids(&queue, QueueFilter::Waiting);
     assert!(waited.len() > 3, "the match is under way: {waited:?}");
     let agreed = beside.companion.agree(server.url().to_owned(), Backlog::Delete);
     beside.runtime.block_on(agreed).unwrap();
@@ -151,8 +199,34 @@ fn who_sends_only_from_now_on_sends_nothing_of_what_waited() {
     stored_more_than(&server, before);
     let summary = beside.stop();
     assert_eq!((summary.pending, summary.lost), (0, 0), "{summary:?}");
-    let sent = ids(QueueFilter::Sent);
+    let sent = ids(&queue, QueueFilter::Sent);
     assert!(sent.is_disjoint(&waited), "{sent:?}");
+    assert_eq!(stored(&server), sent.len() as u64, "the server has those and nothing else");
+}
+
+#[test]
+fn who_sends_only_from_now_on_sends_nothing_of_what_was_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let line = Line::to(&server);
+    let mut beside = Beside::start(folder.path());
+    beside.change(UploadChange::Agree { server: line.url.clone() });
+    beside.play(10);
+    let before = stored_more_than(&server, 0);
+    let queue = Queue::of(beside.companion.data_dir());
+    line.cut.store(true, Ordering::SeqCst);
+    beside.play(20);
+    let sending = || Some(ids(&queue, QueueFilter::Sending)).filter(|ids| !ids.is_empty());
+    let under_way = retry(PATIENCE, LOOK, sending).expect("a request is under way");
+    let agreed = beside.companion.agree(line.url.clone(), Backlog::Delete);
+    beside.runtime.block_on(agreed).unwrap();
+    line.cut.store(false, Ordering::SeqCst);
+    beside.play(40);
+    stored_more_than(&server, before);
+    let summary = beside.stop();
+    assert_eq!((summary.pending, summary.lost), (0, 0), "{summary:?}");
+    let sent = ids(&queue, QueueFilter::Sent);
+    assert!(sent.is_disjoint(&under_way), "{under_way:?} was not to be sent");
     assert_eq!(stored(&server), sent.len() as u64, "the server has those and nothing else");
 }
 

@@ -72,6 +72,10 @@ pub enum Error {
          was not saved comes again with the same frames"
     )]
     Outbox(#[source] outbox::Error),
+    /// What waits was to be deleted before anything is sent, and so many events are still
+    /// marked as being sent.
+    #[error("{0} events were being sent and cannot be taken back; nothing was changed: try again")]
+    UnderWay(u64),
     /// The history of matches cannot be opened or written.
     #[error("the history of matches cannot be read or written; the upload queue does not need it")]
     History(#[source] match_archive::Error),
@@ -141,6 +145,12 @@ fn remedy(cause: &io::Error) -> Option<&'static str> {
     }
     let is_denied = cause.kind() == io::ErrorKind::PermissionDenied;
     is_denied.then_some(": let your user read and write it")
+}
+
+/// An error with every cause, in one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 /// An error and its cause, in one line.

@@ -5,9 +5,7 @@ use ingest_api::{HostKind, Invitation, InvitationFault};
 use serde::Serialize;
 use uploader::EnrolError;
 
-use crate::{
-    Backlog, Companion, Error, Identity, Queue, Settings, UploadChange, history::beside, upload,
-};
+use crate::{Backlog, Companion, Error, Identity, Settings, UploadChange, upload};
 
 /// What an invitation says, as a player is shown it before anything is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -146,8 +144,7 @@ impl Companion {
         };
         let server = invitation.server();
         upload::keep_root(self.data_dir(), &server, root.as_deref().map(str::as_bytes))?;
-        self.clear(backlog).await?;
-        self.change_upload(UploadChange::Join { server }).await?;
+        self.change_upload_after(backlog, UploadChange::Join { server }).await?;
         Ok(Joining::Joined)
     }
 
@@ -163,18 +160,7 @@ impl Companion {
         if identity.is_none_or(|identity| identity.token(&address).is_none()) {
             return Err(Error::Server(format!("this PC is not enrolled at {server}")));
         }
-        self.clear(backlog).await?;
-        self.change_upload(UploadChange::Agree { server }).await
-    }
-
-    async fn clear(&self, backlog: Backlog) -> Result<(), Error> {
-        match backlog {
-            Backlog::Send => Ok(()),
-            Backlog::Delete => {
-                let (queue, now) = (Queue::of(self.data_dir()), self.now());
-                beside(move || queue.delete_waiting(now)).await.map(drop)
-            }
-        }
+        self.change_upload_after(backlog, UploadChange::Agree { server }).await
     }
 }
 

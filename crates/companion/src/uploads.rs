@@ -90,9 +90,7 @@ impl Uploads {
     /// Where the address is none that events may be sent to: then nothing is sent.
     pub(crate) async fn apply(&self, settings: &Settings) -> Result<(), Error> {
         let mut now = self.now.lock().await;
-        if let Some(running) = now.running.take() {
-            now.sent += running.stop().await;
-        }
+        now.halt().await;
         self.heading.set(Whither::Nowhere);
         upload::keep_here(&self.outbox, settings);
         if let Some(server) = Upload::held_back(&now.options, settings) {
@@ -113,6 +111,13 @@ impl Uploads {
             self.heading.set(Whither::To { server, trouble });
         }
         Ok(())
+    }
+
+    /// Sends nothing more until [`apply`](Self::apply). A request under way is given up,
+    /// and its events wait.
+    pub(crate) async fn halt(&self) {
+        self.now.lock().await.halt().await;
+        self.heading.set(Whither::Nowhere);
     }
 
     /// The identity with every token that it was given since the start.
@@ -143,6 +148,14 @@ impl Uploads {
         let drained = tokio::time::timeout(drain, draining).await;
         sent += upload.stop().await;
         (sent, drained.unwrap_or(Ok(Drained::StillWaiting)))
+    }
+}
+
+impl Now {
+    async fn halt(&mut self) {
+        if let Some(running) = self.running.take() {
+            self.sent += running.stop().await;
+        }
     }
 }
 

@@ -219,6 +219,7 @@ fn is_passing(error: &Error) -> bool {
         | Error::NoSuchSection(_)
         | Error::Server(_)
         | Error::QueueDeleted(_)
+        | Error::UnderWay(_)
         | Error::NotErased { .. }
         | Error::Setup(_)
         | Error::History(_)
