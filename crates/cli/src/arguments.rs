@@ -2,6 +2,7 @@
 
 mod games;
 mod manual;
+mod record;
 mod recording;
 mod replay;
 mod support;
@@ -11,11 +12,13 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use companion::{
     Game, UploadOptions,
+    recording::{NoTime, read_time},
     uninstall::{Data, GameFiles},
 };
 
 use games::GamesArguments;
 pub(crate) use manual::{CompletionsArguments, ManArguments};
+pub(crate) use record::RecordArguments;
 pub(crate) use recording::{MergeArguments, ServeArguments, ServeSpeed, TrimArguments};
 pub(crate) use replay::{ReplayArguments, ReportForm};
 pub(crate) use support::SupportArguments;
@@ -37,6 +40,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run beside a game, without a window
     Run(RunArguments),
+    /// Write down what the games say, and do nothing else with it
+    Record(RecordArguments),
     /// Play a recording as if the game ran, and say what became of its events
     Replay(ReplayArguments),
     /// Look at recordings, or make them of other files
@@ -107,11 +112,11 @@ pub(crate) struct RunArguments {
     pub(crate) record: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) games: GamesArguments,
-    /// Stop after so many seconds instead of at Ctrl-C
-    #[arg(long, value_name = "N")]
-    pub(crate) seconds: Option<u64>,
+    /// Stop after this time instead of at Ctrl-C: 90, 1:30 or 1:02:03
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) seconds: Option<Duration>,
     /// How long to wait at the end for what is still to be sent
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", default_value = "10", value_parser = time)]
     pub(crate) drain_timeout: Duration,
     /// Print the closing summary as JSON, and every event as a line of JSON
     #[arg(long)]
@@ -359,11 +364,9 @@ pub(crate) struct EnrolArguments {
     pub(crate) json: bool,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse::<f64>()
-        .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "expected seconds, such as 60".to_owned())
+/// A time, written as everywhere on this command line.
+fn time(text: &str) -> Result<Duration, NoTime> {
+    read_time(text)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod manual;
 mod outbox;
 mod output;
 mod progress;
+mod record;
 mod recording;
 mod replay;
 mod run;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Exit {
     let result = match command {
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Record(arguments) => record::record(arguments).await,
         Command::Replay(arguments) => replay::replay(arguments).await,
         Command::Recording(command) => recording::recording(command).await,
         Command::Outbox(command) => outbox::outbox(command),

@@ -3,12 +3,16 @@
 mod checks;
 mod told;
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{
+    io::{BufWriter, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use boot_clock::BootClock;
-use companion::{ReplayOptions, ReplayReport};
-use replay_report::{EventDiff, PlainEvent, junit, trace_page};
+use companion::{ReplayOptions, ReplayReport, ReplayedEvents};
+use replay_report::{EventDiff, junit, trace_page};
 
 use crate::{
     arguments::{ReplayArguments, ReportForm},
@@ -27,16 +31,16 @@ pub(crate) async fn replay(arguments: ReplayArguments) -> anyhow::Result<Exit> {
         None => None,
     };
     let mut report = play(&arguments).await?;
-    if let Some(path) = &arguments.events {
-        write_lines(&report.events, path)?;
+    if let (Some(path), Some(events)) = (&arguments.events, &report.events) {
+        write_lines(events, path)?;
     }
-    let differences = match &golden {
-        Some(golden) if arguments.bless => {
-            output::note(&golden.bless(&plain(&report))?);
+    let differences = match (&golden, &report.events) {
+        (Some(golden), Some(events)) if arguments.bless => {
+            output::note(&golden.bless(events)?);
             None
         }
-        Some(golden) => Some(golden.differences(&plain(&report))),
-        None => None,
+        (Some(golden), Some(events)) => Some(golden.differences(events)?),
+        (_, _) => None,
     };
     if let Some(path) = &arguments.trace {
         write_trace(&mut report, differences.clone(), path)?;
@@ -59,6 +63,7 @@ async fn play(arguments: &ReplayArguments) -> anyhow::Result<ReplayReport> {
         speed: arguments.speed,
         section: arguments.section(),
         faults: arguments.faults,
+        keeps_events: arguments.events.is_some() || arguments.expect.is_some(),
         is_traced: arguments.trace.is_some(),
         upload: arguments.server.clone().into(),
         drain_timeout: arguments.drain_timeout,
@@ -69,10 +74,6 @@ async fn play(arguments: &ReplayArguments) -> anyhow::Result<ReplayReport> {
         companion::replay(options, Arc::new(BootClock::new()), shell, |at| progress.show(at)).await;
     progress.finish();
     Ok(report?)
-}
-
-fn plain(report: &ReplayReport) -> Vec<PlainEvent> {
-    report.events.iter().filter_map(|line| PlainEvent::read(line).ok()).collect()
 }
 
 /// The report to stdout, what does not hold to stderr.
@@ -96,11 +97,11 @@ fn enrol_command(arguments: &ReplayArguments) -> String {
     format!("ringside enrol --server {server} --enrolment-key KEY{folder}")
 }
 
-fn write_lines(events: &[String], path: &Path) -> anyhow::Result<()> {
+fn write_lines(events: &ReplayedEvents, path: &Path) -> anyhow::Result<()> {
     let write = || -> std::io::Result<()> {
-        let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-        for event in events {
-            writeln!(file, "{event}")?;
+        let mut file = BufWriter::new(std::fs::File::create(path)?);
+        for event in events.lines()? {
+            writeln!(file, "{}", event?)?;
         }
         file.into_inner()?.sync_all()
     };

@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<Exit> {
     if let Some(address) = companion.gsi_address() {
         output::note(&format!("listening for Counter-Strike on http://{address}/"));
     }
-    end_requests.one_or_over(arguments.seconds.map(Duration::from_secs)).await;
+    end_requests.one_or_over(arguments.seconds).await;
     let summary = companion.stop(arguments.drain_timeout).await?;
     if arguments.json {
         output::json_line(&summary)?;
@@ -49,29 +49,29 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Who may ask for the end of a run. They are listened to from before the companion
+/// Who may ask for the end of a run or a recording. They are listened to from before the companion
 /// starts: whoever ends a program that said it listens means an orderly end.
-struct EndRequests {
+pub(crate) struct EndRequests {
     interrupted: Interrupt,
     terminated: Termination,
 }
 
 impl EndRequests {
     #[cfg(unix)]
-    fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let interrupted = signal(SignalKind::interrupt())?;
         Ok(Self { interrupted, terminated: signal(SignalKind::terminate())? })
     }
 
     #[cfg(windows)]
-    fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         use tokio::signal::windows::{ctrl_c, ctrl_close};
         Ok(Self { interrupted: ctrl_c()?, terminated: ctrl_close()? })
     }
 
     /// Until Ctrl-C, a request to end, or the time is over.
-    async fn one_or_over(mut self, limit: Option<Duration>) {
+    pub(crate) async fn one_or_over(mut self, limit: Option<Duration>) {
         let over = async {
             match limit {
                 Some(limit) => tokio::time::sleep(limit).await,

@@ -42,6 +42,7 @@ pub mod privacy;
 mod programs;
 mod queue;
 mod readers;
+mod record;
 mod recorder;
 mod recordings;
 mod replay;
@@ -78,12 +79,14 @@ pub use matches::{
 };
 pub use overlay_places::{load_overlay_places, save_overlay_places};
 pub use queue::{Backlog, Queue, QueueFilter, QueueNext, QueuePage, QueueRow, QueueState, Removal};
+pub use record::{RecordOptions, RecordRun, RecordSummary};
+pub use recorder::RecordedFile;
 pub use recordings::{
     RecordingContent, RecordingError, RecordingRow, RecordingState, Recordings, WithoutNames,
 };
 pub use replay::{
-    FaultKind, FaultPlace, FaultsReport, NoPlace, Place, PlayedFault, ReplayOptions,
-    ReplayProgress, ReplayReport, Section, Speed, replay, watch_recording,
+    FaultKind, FaultPlace, FaultsReport, PlayedFault, ReplayOptions, ReplayProgress, ReplayReport,
+    ReplayedEvents, Section, Speed, replay, watch_recording,
 };
 pub use safety::{
     AddressUse, AddressUsed, FileUse, FilesWritten, FolderFollowed, Safety, WindowsImports, safety,

@@ -130,7 +130,7 @@ impl RunOptions {
         Self { data_dir, ..Self::default() }
     }
 
-    fn over(&self, mut settings: Settings) -> Settings {
+    pub(crate) fn over(&self, mut settings: Settings) -> Settings {
         if self.league_root.is_some() {
             settings.league.root_certificate.clone_from(&self.league_root);
         }

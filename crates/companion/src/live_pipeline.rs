@@ -42,7 +42,7 @@ impl LivePipeline {
     pub fn take(&mut self, received: &Received) -> Vec<NewEvent> {
         self.0.remember_events();
         self.0.take(received);
-        self.0.take_events()
+        self.0.take_events().events
     }
 
     /// Makes everything taken so far durable.

@@ -4,11 +4,11 @@ mod builds;
 mod unsaved;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
 };
 
-use event_model::{Event, Moment, Origin, Reading, Received, Source};
+use event_model::{Event, EventId, Moment, Origin, Reading, Received, Source};
 use game_session::{Drift, MatchNow, SourceState};
 use outbox::{NewEvent, Outbox, StreamKey};
 use tokio::sync::Notify;
@@ -82,8 +82,17 @@ pub(crate) struct Pipeline {
     unsaved: Unsaved,
     counts: CaptureCounts,
     sources: BTreeMap<Source, SourceCounts>,
-    replayed: Option<Vec<NewEvent>>,
+    replayed: Option<Made>,
     wake: Option<Arc<Notify>>,
+}
+
+/// What was made since it was last asked.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// In order.
+    pub(crate) events: Vec<NewEvent>,
+    /// The places of those that are on disk and were new there.
+    pub(crate) sequences: HashMap<EventId, u64>,
 }
 
 /// Where a stream begins.
@@ -135,7 +144,7 @@ impl Pipeline {
     /// Remembers all events from here on: a replay reports them, and ends; live
     /// capture would remember without bound.
     pub(crate) fn remember_events(&mut self) {
-        self.replayed = Some(Vec::new());
+        self.replayed = Some(Made::default());
     }
 
     /// Whether anything waits for [`Self::commit`].
@@ -143,8 +152,8 @@ impl Pipeline {
         !self.unsaved.is_empty()
     }
 
-    /// The events remembered, in order.
-    pub(crate) fn take_events(&mut self) -> Vec<NewEvent> {
+    /// The events remembered.
+    pub(crate) fn take_events(&mut self) -> Made {
         self.replayed.take().unwrap_or_default()
     }
 
@@ -293,6 +302,9 @@ impl Pipeline {
                     wake.notify_one();
                 }
                 self.counts.already_known += appended.already_known;
+                if let Some(made) = &mut self.replayed {
+                    made.sequences.extend(appended.appended);
+                }
                 self.counts.not_saved = 0;
                 let lines = self.unsaved.settle();
                 // `cargo xtask footprint --window` has the time of an append from here.
@@ -363,7 +375,7 @@ impl Pipeline {
         self.counts.captured += made;
         self.sources.entry(source).or_default().events += made;
         if let Some(replayed) = &mut self.replayed {
-            replayed.extend(events.iter().cloned());
+            replayed.events.extend(events.iter().cloned());
         }
         let line = |new: &NewEvent| {
             new.event.kind.is_occurrence().then(|| feed_line(&new.event, source, at))

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use event_model::{Moment, Reading, Received, Source};
 use recording::{Compression, Header, RecordingWriter};
+use serde::Serialize;
 
 use crate::data_dir::create_private;
 
@@ -14,6 +15,7 @@ pub(crate) struct Recorder {
     running: BTreeMap<Source, Running>,
     /// Why a game could not be read last, before there was a frame of it.
     before: BTreeMap<Source, Reading>,
+    ended: Vec<RecordedFile>,
     failures: u64,
     last_failure: Option<String>,
 }
@@ -21,6 +23,25 @@ pub(crate) struct Recorder {
 struct Running {
     writer: RecordingWriter,
     began: Moment,
+    frames: u64,
+    faults: u64,
+}
+
+/// A recording that is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Whose frames stand in it.
+    pub source: String,
+    /// How many.
+    pub frames: u64,
+    /// Readings that failed.
+    pub faults: u64,
+    /// From its first reading to its end.
+    pub duration_ms: u64,
+    /// Bytes on the disk.
+    pub bytes: u64,
 }
 
 impl Recorder {
@@ -36,8 +57,8 @@ impl Recorder {
 
     /// A recorder into `folder`; where it cannot be made, the first reading says so.
     pub(crate) fn into_folder(folder: PathBuf) -> Self {
-        let (running, before) = (BTreeMap::new(), BTreeMap::new());
-        Self { folder, running, before, failures: 0, last_failure: None }
+        let (running, before, ended) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Self { folder, running, before, ended, failures: 0, last_failure: None }
     }
 
     /// The files that are being written.
@@ -76,6 +97,23 @@ impl Recorder {
         }
     }
 
+    /// Puts a person's word into every recording that is being written; how many there
+    /// are.
+    pub(crate) fn mark(&mut self, word: &str, at: Moment) -> usize {
+        let mut failed = Vec::new();
+        for running in self.running.values_mut() {
+            let t_ms = running.offset_ms(at);
+            failed.extend(running.writer.mark(t_ms, word).err());
+        }
+        failed.iter().for_each(|error| self.note(error));
+        self.running.len()
+    }
+
+    /// The recordings that ended since this was last asked.
+    pub(crate) fn take_ended(&mut self) -> Vec<RecordedFile> {
+        std::mem::take(&mut self.ended)
+    }
+
     /// Why the last reading that could not be recorded could not, and how many
     /// could not.
     pub(crate) fn failure(&self) -> Option<(&str, u64)> {
@@ -90,12 +128,12 @@ impl Recorder {
         if !self.running.contains_key(&received.source) {
             let mut running = self.begin(received, state)?;
             if let Some(fault) = self.before.remove(&received.source) {
-                running.writer.write(0, &fault)?;
+                running.write(0, &fault)?;
             }
             self.running.insert(received.source, running);
         }
         let Some(running) = self.running.get_mut(&received.source) else { return Ok(()) };
-        running.writer.write(running.offset_ms(received.at), &received.reading)
+        running.write(running.offset_ms(received.at), &received.reading)
     }
 
     fn begin(
@@ -111,14 +149,14 @@ impl Recorder {
         let path = self.folder.join(format!("{}-{stamp}.rsrec", received.source));
         let header = Header::new(received.source, wall, APP);
         let writer = RecordingWriter::create(&path, &header, state, Compression::Zstd)?;
-        Ok(Running { writer, began: received.at })
+        Ok(Running { writer, began: received.at, frames: 0, faults: 0 })
     }
 
     fn end(&mut self, source: Source, at: Moment, reason: &str) {
         if let Some(running) = self.running.remove(&source) {
-            let t_ms = running.offset_ms(at);
-            if let Err(error) = running.writer.end(t_ms, reason) {
-                self.note(&error);
+            match running.end(at, source, reason) {
+                Ok(file) => self.ended.push(file),
+                Err(error) => self.note(&error),
             }
         }
     }
@@ -136,6 +174,29 @@ impl Recorder {
 const APP: &str = concat!("ringside/", env!("CARGO_PKG_VERSION"));
 
 impl Running {
+    fn write(&mut self, t_ms: u64, reading: &Reading) -> Result<(), recording::Error> {
+        self.writer.write(t_ms, reading)?;
+        match reading {
+            Reading::Frame(_) => self.frames += 1,
+            Reading::Fault(_) => self.faults += 1,
+        }
+        Ok(())
+    }
+
+    fn end(
+        self,
+        at: Moment,
+        source: Source,
+        reason: &str,
+    ) -> Result<RecordedFile, recording::Error> {
+        let duration_ms = self.offset_ms(at);
+        let Self { writer, frames, faults, .. } = self;
+        let path = writer.end(duration_ms, reason)?;
+        // Of a file that was taken away a moment ago its size is the least that matters.
+        let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
+        Ok(RecordedFile { path, source: source.to_string(), frames, faults, duration_ms, bytes })
+    }
+
     fn offset_ms(&self, at: Moment) -> u64 {
         at.clock.mono_ms.saturating_sub(self.began.clock.mono_ms)
     }
@@ -155,6 +216,23 @@ mod tests {
         recorder.write(&at(2, Reading::Fault(refused())), None);
         recorder.end_all(moment(3));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_was_written_is_told_and_a_mark_stands_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(folder.path().to_owned()).unwrap();
+        assert_eq!(recorder.mark("too early", moment(0)), 0, "nothing runs");
+        recorder.write(&at(2, Reading::Frame(Frame::new(Channel::Poll, "{}"))), None);
+        recorder.write(&at(5, Reading::Fault(refused())), None);
+        assert_eq!(recorder.mark("round 3", moment(6)), 1);
+        recorder.end_all(moment(9));
+        let ended = recorder.take_ended();
+        let [file] = ended.as_slice() else { panic!("{ended:?}") };
+        assert_eq!((file.frames, file.faults, file.duration_ms), (1, 1, 7));
+        let info = recording::info(&file.path).unwrap();
+        assert_eq!((info.counts.marks, info.counts.frames), (1, 1), "{info:?}");
+        assert!(file.bytes > 0 && recorder.take_ended().is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod lives;
 mod playing;
 mod report;
 mod section;
+mod spool;
 mod tape;
 mod totals;
 mod tracer;
@@ -24,7 +25,8 @@ use faults::{FaultyServer, SteppedClock, Witnessed, promises};
 use lives::{Lives, Stage};
 use playing::{Pace, Playing};
 pub use report::ReplayReport;
-pub use section::{NoPlace, Place, Section};
+pub use section::Section;
+pub use spool::ReplayedEvents;
 use tape::Tape;
 pub use watched::watch_recording;
 
@@ -56,6 +58,9 @@ pub struct ReplayOptions {
     pub section: Section,
     /// A seed that decides what goes wrong.
     pub faults: Option<u64>,
+    /// Whether the events are kept for whoever reads the report, in a file of the
+    /// system's own; else they are counted.
+    pub keeps_events: bool,
     /// Whether everything is noted that a trace shows.
     pub is_traced: bool,
     /// Where events are sent; naming a server is consent for this run.
@@ -105,12 +110,16 @@ pub async fn replay(
     if options.is_traced {
         playing = playing.traced();
     }
+    if options.keeps_events {
+        playing = playing.keeping_events()?;
+    }
     let stage = Stage::set(&options, Arc::clone(&clock), shell).await?;
     let lives = Lives::of(&stage).play(&mut playing, &mut progress).await?;
 
     let tracer = playing.tracer.take();
-    let mut report = ReplayReport::gather(&tape, &lives, clock.now())?
-        .with_events(&lives, std::mem::take(&mut playing.events))?;
+    let mut report = ReplayReport::gather(&tape, &lives, clock.now())?;
+    let spool = playing.spool.take();
+    report.events = spool.map(|spool| spool.finish(&lives.outbox())).transpose()?;
     if let Some(seed) = options.faults {
         let ledger = playing.ledger.take().unwrap_or_default();
         let seen = Witnessed {

@@ -5,5 +5,5 @@ mod place;
 mod trim;
 
 pub use merge::{Merged, merge};
-pub use place::At;
+pub use place::{At, NoPlace, NoTime, read_time};
 pub use trim::Trimmed;

@@ -35,7 +35,7 @@ mod verify;
 mod writer;
 
 pub use bounds::{LINE_BYTES_MAX, RECORDING_BYTES_MAX};
-pub use cut::{At, Merged, Trimmed, merge};
+pub use cut::{At, Merged, NoPlace, NoTime, Trimmed, merge, read_time};
 pub use entry::{Entry, Item};
 pub use error::{Error, Reason};
 pub use format::{Format, UnknownFormat};

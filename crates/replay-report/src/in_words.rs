@@ -32,8 +32,14 @@ impl fmt::Display for EventDiff {
             write!(f, "\n{line}")?;
         }
         match self.count().saturating_sub(DIFFERENCES_TOLD_MAX) {
+            0 => {}
+            more => write!(f, "\n… and {more} more")?,
+        }
+        match self.not_compared {
             0 => Ok(()),
-            more => write!(f, "\n… and {more} more"),
+            more => {
+                write!(f, "\n{more} further events were not compared: too many are not as expected")
+            }
         }
     }
 }
@@ -108,7 +114,7 @@ mod tests {
         let all: Vec<_> = (0..50)
             .map(|id| PlainEvent::read(&json!({"id": id.to_string()}).to_string()).unwrap())
             .collect();
-        let text = EventDiff::of(&all, &[]).to_string();
+        let text = EventDiff::of(all.into_iter(), std::iter::empty()).to_string();
         assert!(text.starts_with("50 missing, 0 extra, 0 changed, 0 moved"), "{text}");
         assert_eq!(text.lines().count(), 1 + DIFFERENCES_TOLD_MAX + 1);
         assert!(text.ends_with("… and 30 more"), "{text}");

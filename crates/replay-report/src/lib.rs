@@ -21,7 +21,7 @@ mod order;
 mod plain_event;
 mod trace;
 
-pub use diff::{Changed, EventDiff, Moved, Placed};
+pub use diff::{COMPARED_MAX, Changed, EventDiff, Moved, Placed};
 pub use fields::FieldChange;
 pub use in_words::DIFFERENCES_TOLD_MAX;
 pub use junit::{Case, Outcome, junit};

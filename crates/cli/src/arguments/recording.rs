@@ -3,6 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::Args;
+use companion::recording::At;
 
 use super::DataDirArgument;
 
@@ -10,13 +11,13 @@ use super::DataDirArgument;
 pub(crate) struct TrimArguments {
     /// A recording, or any file that can be imported
     pub(crate) file: PathBuf,
-    /// Where the part begins: 90, 1:30, 1:02:03.5, or the text of a mark; the beginning where
-    /// not named
+    /// Where the part begins: 90, 1:30, 1:02:03.5, 500ms, or the text of a mark; the beginning
+    /// where not named
     #[arg(long, value_name = "TIME|MARK")]
-    pub(crate) from: Option<String>,
+    pub(crate) from: Option<At>,
     /// Where it ends, that instant included; the end where not named
     #[arg(long, value_name = "TIME|MARK")]
-    pub(crate) to: Option<String>,
+    pub(crate) to: Option<At>,
     /// Where to write the part; beside the file where not named
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
-use companion::{Place, Section, Speed};
+use companion::{Section, Speed, recording::At};
 
-use super::{DataDirArgument, ServerArguments, seconds};
+use super::{DataDirArgument, ServerArguments, time};
 
 #[derive(Args)]
 pub(crate) struct ReplayArguments {
@@ -18,16 +18,16 @@ pub(crate) struct ReplayArguments {
     /// How fast: times the recorded pace, or `max`, which does not wait
     #[arg(long, value_name = "N|max", default_value = "max", value_parser = speed)]
     pub(crate) speed: Speed,
-    /// Begin there: 90, 1:30, 500ms, or the text of a mark. What lies before is read, so that the
+    /// Begin there: 90, 1:30, 1:02:03.5, 500ms, or the text of a mark. What lies before is read, so that the
     /// events are the same as in the whole, and makes none itself
-    #[arg(long, value_name = "TIME|MARK", value_parser = place)]
-    from: Option<Place>,
+    #[arg(long, value_name = "TIME|MARK")]
+    from: Option<At>,
     /// End there, with the last entry of that time
-    #[arg(long, value_name = "TIME", value_parser = place)]
-    to: Option<Place>,
+    #[arg(long, value_name = "TIME")]
+    to: Option<At>,
     /// End at this mark, or like --to
-    #[arg(long, value_name = "MARK|TIME", value_parser = place, conflicts_with = "to")]
-    until: Option<Place>,
+    #[arg(long, value_name = "MARK|TIME", conflicts_with = "to")]
+    until: Option<At>,
     /// Do wrong what this number decides: to frames, clocks and the process, and to requests
     /// where a server is named; and check what must hold all the same. Without --data-dir in a
     /// folder that is gone afterwards
@@ -57,7 +57,7 @@ pub(crate) struct ReplayArguments {
     #[arg(long, conflicts_with = "report")]
     json: bool,
     /// Give up where the upload makes no progress for so long (exit code 4)
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", default_value = "60", value_parser = time)]
     pub(crate) drain_timeout: Duration,
 }
 
@@ -81,10 +81,6 @@ pub(crate) enum ReportForm {
     Json,
     /// XML for continuous integration
     Junit,
-}
-
-fn place(text: &str) -> Result<Place, String> {
-    text.parse().map_err(|error: companion::NoPlace| error.to_string())
 }
 
 fn speed(text: &str) -> Result<Speed, String> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use companion::recording::{self, At, Merged, Recording, Trimmed};
+use companion::recording::{self, Merged, Recording, Trimmed};
 
 use super::compression_of;
 use crate::{
@@ -19,9 +19,8 @@ pub(super) fn trim(arguments: &TrimArguments) -> anyhow::Result<Exit> {
     if is_taken(&out) {
         return Ok(Exit::Usage);
     }
-    let place = |text: &Option<String>| text.as_deref().map(At::read);
     let recording = recording::import(&arguments.file, None)?;
-    let range = (place(&arguments.from), place(&arguments.to));
+    let range = (arguments.from.clone(), arguments.to.clone());
     let trimmed = recording.trim_to(&out, compression_of(&out), range)?;
     if arguments.json {
         output::json(&trimmed)?;

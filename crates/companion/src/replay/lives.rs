@@ -163,6 +163,7 @@ impl<'s> Lives<'s> {
                 tracing::debug!(%error, "The end of the wait was not noted");
             }
         }
+        playing.sent_by(installation.identity.device());
         playing.begin(&mut pipeline)?;
         Ok(Life { installation, pipeline, upload })
     }

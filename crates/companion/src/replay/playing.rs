@@ -2,15 +2,15 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use event_model::{Clock, Received, Source, telling_ids};
+use event_model::{Clock, DeviceId, Received, Source, telling_ids};
 use game_session::SourceState;
-use outbox::NewEvent;
 use recording::{Entry, Item};
 
 use super::{
     ReplayProgress, Speed,
     faults::{FaultyEntries, Ledger, Played, PlayedFault, SteppedClock},
     section::Span,
+    spool::Spool,
     tape::Tape,
     tracer::Tracer,
 };
@@ -70,8 +70,9 @@ pub(super) struct Playing<'t> {
     pub(super) tracer: Option<Tracer>,
     pub(super) ledger: Option<Ledger>,
     pub(super) played: Played,
-    /// All events that are on disk, in order.
-    pub(super) events: Vec<NewEvent>,
+    /// Takes the events that are on disk, in order, where somebody asked for them.
+    pub(super) spool: Option<Spool>,
+    device: Option<DeviceId>,
     /// Whether the outbox has a state of this replay.
     is_begun: bool,
     last_ms: u64,
@@ -101,7 +102,8 @@ impl<'t> Playing<'t> {
             tracer: None,
             ledger: None,
             played: Played::default(),
-            events: Vec::new(),
+            spool: None,
+            device: None,
             is_begun: false,
             last_ms: 0,
             frames_are_over: false,
@@ -128,6 +130,17 @@ impl<'t> Playing<'t> {
     pub(super) fn traced(mut self) -> Self {
         self.tracer = Some(Tracer::new(self.beginning.clone()));
         self
+    }
+
+    /// The same with every event kept in a file.
+    pub(super) fn keeping_events(mut self) -> Result<Self, Error> {
+        self.spool = Some(Spool::open()?);
+        Ok(self)
+    }
+
+    /// Who would send the events.
+    pub(super) fn sent_by(&mut self, device: DeviceId) {
+        self.device = Some(device);
     }
 
     /// Whose frames they are.
@@ -250,18 +263,22 @@ impl<'t> Playing<'t> {
         let made = pipeline.take_events();
         pipeline.remember_events();
         if let Some(ledger) = &mut self.ledger {
-            for new in &made {
+            for new in &made.events {
                 ledger.made(&new.event);
-                ledger.on_disk.insert(new.event.id);
+                ledger.appended(new.event.id);
             }
         }
-        self.events.extend(made);
+        if let (Some(spool), Some(device)) = (&mut self.spool, self.device) {
+            for new in &made.events {
+                spool.push(new, device, made.sequences.get(&new.event.id).copied())?;
+            }
+        }
         Ok(())
     }
 
     /// What a kill takes: nothing that was appended.
     fn killed(&mut self, pipeline: &mut Pipeline) {
-        let gone = pipeline.take_events();
+        let gone = pipeline.take_events().events;
         if let Some(ledger) = &mut self.ledger {
             ledger.kills += 1;
             ledger.gone_with_a_kill += gone.len() as u64;

@@ -1,17 +1,16 @@
 //! What a replay came to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use event_model::{CloudEvent, Envelope, EventId, Moment};
-use outbox::{Filter, NewEvent, Outbox};
+use event_model::Moment;
 use replay_report::Trace;
 use serde::Serialize;
 
-use super::{FaultsReport, lives::Lived, tape::Tape, totals::Totals};
+use super::{FaultsReport, ReplayedEvents, lives::Lived, tape::Tape, totals::Totals};
 use crate::{Error, upload::Drained};
 
 /// The closing summary of a replay.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct ReplayReport {
     /// The file.
     pub file: String,
@@ -62,10 +61,9 @@ pub struct ReplayReport {
     /// Events that the server refused during this run.
     #[serde(skip)]
     pub refused: u64,
-    /// The events as they are sent, in order: made now, whatever the queue holds
-    /// from earlier runs.
+    /// The events themselves, where they were asked for.
     #[serde(skip)]
-    pub events: Vec<String>,
+    pub events: Option<ReplayedEvents>,
     /// What a trace shows, where one was asked for.
     #[serde(skip)]
     pub trace: Option<Box<Trace>>,
@@ -101,28 +99,9 @@ impl ReplayReport {
             faults_played: None,
             drained: lived.drained,
             refused: lived.sent.refused,
-            events: Vec::new(),
+            events: None,
             trace: None,
         })
-    }
-
-    pub(super) fn with_events(self, lived: &Lived, events: Vec<NewEvent>) -> Result<Self, Error> {
-        let device = lived.installation.identity.device();
-        let sequences = sequences(&lived.outbox(), &events)?;
-        let sent = |new: NewEvent| {
-            let sequence = sequences.get(&new.event.id).copied();
-            let envelope = Envelope {
-                device,
-                sequence: sequence.unwrap_or_default(),
-                origin: new.origin,
-                time: new.time,
-                observed: new.observed,
-            };
-            // An event that the queue has forgotten has no place in it.
-            let event = CloudEvent::from_event(&new.event, &envelope);
-            CloudEvent { sequence, ..event }.to_json()
-        };
-        Ok(Self { events: events.into_iter().map(sent).collect(), ..self })
     }
 
     /// What a trace says of the whole.
@@ -149,18 +128,4 @@ impl ReplayReport {
         }
         facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
     }
-}
-
-/// The places of these events in the queue, in one reading of it: by its id an event is
-/// found by reading all of them.
-fn sequences(outbox: &Outbox, events: &[NewEvent]) -> Result<BTreeMap<EventId, u64>, Error> {
-    let mut sequences: BTreeMap<EventId, u64> = BTreeMap::new();
-    let wanted: BTreeSet<EventId> = events.iter().map(|new| new.event.id).collect();
-    for shown in outbox.view().export(Filter::All) {
-        let entry = shown.map_err(Error::Outbox)?.entry;
-        if wanted.contains(&entry.event_id) {
-            sequences.insert(entry.event_id, entry.sequence);
-        }
-    }
-    Ok(sequences)
 }

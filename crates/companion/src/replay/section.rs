@@ -1,35 +1,19 @@
 //! Which part of a recording is replayed.
 
-use std::str::FromStr;
-
-use recording::{Entry, Item};
+use recording::{At, Entry, Item};
 
 /// Of marks that are not the one asked for, so many are named.
 const MARKS_TOLD_MAX: usize = 20;
-
-/// A place in a recording.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// Milliseconds since its beginning.
-    At(u64),
-    /// Where this word was put in.
-    Mark(String),
-}
 
 /// A part of a recording; all of it where no place is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Section {
     /// Where it begins. What lies before is read, so that the session stands as it
     /// did, but makes no event that is kept, sent or told.
-    pub from: Option<Place>,
+    pub from: Option<At>,
     /// Where it ends: at the mark, or with the last entry of this time.
-    pub until: Option<Place>,
+    pub until: Option<At>,
 }
-
-/// The text names no place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a time such as 90, 1:30 or 500ms, or the text of a mark")]
-pub struct NoPlace;
 
 /// The entries of a section, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,45 +29,6 @@ impl Span {
     pub(super) fn has(self, index: u64) -> bool {
         index >= self.first && self.end.is_none_or(|end| index < end)
     }
-}
-
-impl FromStr for Place {
-    type Err = NoPlace;
-
-    /// A time, else a mark. A mark that looks like a time is `mark:1:30`.
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
-        if let Some(mark) = text.strip_prefix("mark:").filter(|mark| !mark.is_empty()) {
-            return Ok(Self::Mark(mark.to_owned()));
-        }
-        match milliseconds(text) {
-            Some(ms) => Ok(Self::At(ms)),
-            None if text.is_empty() => Err(NoPlace),
-            None => Ok(Self::Mark(text.to_owned())),
-        }
-    }
-}
-
-/// `500ms`, `90`, `90.5s`, `1:30`, `1:02:03.5`.
-fn milliseconds(text: &str) -> Option<u64> {
-    if let Some(ms) = text.strip_suffix("ms") {
-        return ms.parse().ok();
-    }
-    let text = text.strip_suffix('s').unwrap_or(text);
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut seconds: u64 = 0;
-    for (part, place) in whole.split(':').zip(0..) {
-        if !digits(part) || place > 2 {
-            return None;
-        }
-        seconds = seconds.checked_mul(60)?.checked_add(part.parse().ok()?)?;
-    }
-    let ms = match fraction {
-        "" => 0,
-        _ if digits(fraction) => format!("{fraction:0<3.3}").parse().ok()?,
-        _ => return None,
-    };
-    seconds.checked_mul(1000)?.checked_add(ms)
 }
 
 /// Finds a section's entries while they are read one after another.
@@ -107,8 +52,8 @@ impl<'s> Finding<'s> {
             self.note(mark);
         }
         let begins_here = match &self.section.from {
-            Some(Place::At(ms)) => entry.t_ms >= *ms,
-            Some(Place::Mark(mark)) => is_mark(entry, mark),
+            Some(At::Ms(ms)) => entry.t_ms >= *ms,
+            Some(At::Mark(mark)) => is_mark(entry, mark),
             None => false,
         };
         if self.first.is_none() && begins_here {
@@ -116,8 +61,8 @@ impl<'s> Finding<'s> {
             return;
         }
         let ends_here = match &self.section.until {
-            Some(Place::At(ms)) => entry.t_ms > *ms,
-            Some(Place::Mark(mark)) => self.first.is_some() && is_mark(entry, mark),
+            Some(At::Ms(ms)) => entry.t_ms > *ms,
+            Some(At::Mark(mark)) => self.first.is_some() && is_mark(entry, mark),
             None => false,
         };
         if self.end.is_none() && ends_here {
@@ -129,13 +74,13 @@ impl<'s> Finding<'s> {
     pub(super) fn found(self) -> Result<Span, String> {
         let Some(first) = self.first else {
             return Err(match &self.section.from {
-                Some(Place::Mark(mark)) => self.no_mark(mark),
-                Some(Place::At(ms)) => format!("the recording ends before {ms} ms"),
+                Some(At::Mark(mark)) => self.no_mark(mark),
+                Some(At::Ms(ms)) => format!("the recording ends before {ms} ms"),
                 None => "the recording is empty".to_owned(),
             });
         };
         match (&self.section.until, self.end) {
-            (Some(Place::Mark(mark)), None) => Err(self.no_mark(mark)),
+            (Some(At::Mark(mark)), None) => Err(self.no_mark(mark)),
             (_, Some(end)) if end <= first => {
                 Err("nothing lies between the beginning and the end that were named".to_owned())
             }
@@ -193,19 +138,6 @@ mod tests {
     fn section(from: Option<&str>, until: Option<&str>) -> Section {
         let place = |text: &str| text.parse().unwrap();
         Section { from: from.map(place), until: until.map(place) }
-    }
-
-    #[test]
-    fn a_place_is_a_time_or_else_a_mark() {
-        let times = [("90", 90_000), ("1:30", 90_000), ("1:02:03.5", 3_723_500), ("500ms", 500)];
-        for (text, ms) in times {
-            assert_eq!(text.parse(), Ok(Place::At(ms)), "{text}");
-        }
-        for mark in ["round 3", "1:2:3:4", "ms", "a:b"] {
-            assert_eq!(mark.parse(), Ok(Place::Mark(mark.to_owned())));
-        }
-        assert_eq!("mark:90".parse(), Ok(Place::Mark("90".to_owned())));
-        assert_eq!("".parse::<Place>(), Err(NoPlace));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which games are read, written into the settings file.
 
+use std::collections::BTreeSet;
+
 use super::{Settings, file};
 use crate::{DataDir, Error, Game};
 
@@ -27,6 +29,13 @@ impl Settings {
         let mut changed = self.clone();
         *changed.read_mut(game) = on;
         Ok(changed)
+    }
+
+    /// These games alone, for a run of its own.
+    pub(crate) fn read_only(&mut self, games: &BTreeSet<Game>) {
+        for game in Game::ALL {
+            *self.read_mut(game) = games.contains(&game);
+        }
     }
 
     /// For a test that wants some games alone.

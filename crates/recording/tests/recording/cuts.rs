@@ -70,7 +70,8 @@ fn events(recording: &Recording) -> Vec<Event> {
 
 fn trimmed(whole: &Recording, folder: &Folder, from: Option<&str>, to: Option<&str>) -> Recording {
     let path = folder.path("part.rsrec");
-    let range = (from.map(At::read), to.map(At::read));
+    let place = |text: &str| text.parse::<At>().unwrap();
+    let range = (from.map(place), to.map(place));
     whole.trim_to(&path, Compression::Plain, range).unwrap();
     Recording::open(&path).unwrap()
 }
@@ -118,7 +119,7 @@ fn a_mark_is_a_place_to_cut_at() {
     let missing = whole.trim_to(
         &folder.path("none.rsrec"),
         Compression::Plain,
-        (Some(At::read("round 9")), None),
+        (Some(At::Mark("round 9".to_owned())), None),
     );
     let Err(Error::BadInput { reason, .. }) = missing else { panic!("{missing:?}") };
     assert_eq!(reason, Reason::NoSuchMark("round 9".to_owned()));

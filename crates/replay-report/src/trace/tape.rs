@@ -25,6 +25,7 @@ pub struct TraceTape {
     lines: usize,
     held_bytes: usize,
     bodies_left_out: u64,
+    lines_left_out: u64,
 }
 
 impl TraceTape {
@@ -40,7 +41,7 @@ impl TraceTape {
             | Happening::Mark { .. }
             | Happening::Played { .. }
             | Happening::End { .. }
-            | Happening::LeftOut { .. } => {}
+            | Happening::LeftOut { .. } => self.lines_left_out += 1,
         }
     }
 
@@ -115,6 +116,9 @@ impl TraceTape {
         }
         if self.bodies_left_out > 0 {
             said.push(format!("the bodies of {} more frames", self.bodies_left_out));
+        }
+        if self.lines_left_out > 0 {
+            said.push(format!("{} lines of failed readings and marks", self.lines_left_out));
         }
         said.join(", ")
     }

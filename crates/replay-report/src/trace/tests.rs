@@ -48,6 +48,15 @@ fn whatever_stands_in_a_recording_is_text_on_the_page() {
 }
 
 #[test]
+fn failed_readings_that_there_is_no_room_for_are_counted() {
+    let mut tape = TraceTape::default();
+    let fault = || Happening::Fault { t_ms: 1, text: "connection refused".to_owned() };
+    std::iter::repeat_with(fault).take(20_000).for_each(|fault| tape.push(fault));
+    assert_eq!(tape.happenings().len(), 10_000);
+    assert_eq!(tape.left_out(), "10000 lines of failed readings and marks");
+}
+
+#[test]
 fn a_long_recording_makes_a_bounded_page_that_says_what_it_left_out() {
     let mut tape = TraceTape::default();
     let silent = SILENT_FRAMES_MAX as u64 + 7;

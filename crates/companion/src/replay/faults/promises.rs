@@ -13,11 +13,17 @@ use crate::Error;
 /// Of what does not hold, so many examples are told.
 const EXAMPLES_MAX: usize = 5;
 
+/// So many events are watched: what is held of one has about a kilobyte, and an evening
+/// makes some thousands.
+const WATCHED_MAX: usize = 20_000;
+
 /// What a replay did, as far as the promises ask.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// Events whose append returned.
-    pub(crate) on_disk: BTreeSet<EventId>,
+    /// Events whose append returned, the first so many.
+    on_disk: BTreeSet<EventId>,
+    /// Further ones.
+    on_disk_unwatched: u64,
     /// Events that were made and gone with a kill before their append.
     pub(crate) gone_with_a_kill: u64,
     /// How often everything was begun again from disk.
@@ -27,8 +33,10 @@ pub(crate) struct Ledger {
     /// The entry from which on frames say what the game never said.
     wild_from: u64,
     is_wild: bool,
-    /// What ids were made of.
-    stories: BTreeMap<EventId, Story>,
+    /// What ids were made of, the first so many.
+    stories: Stories,
+    /// Events whose ids are not among these.
+    made_unwatched: u64,
     /// Which content was made under which ids, before that.
     contents: Contents,
 }
@@ -38,6 +46,18 @@ type Contents = BTreeMap<String, BTreeSet<EventId>>;
 
 /// What an id was made of, but for its epoch.
 type Story = [String; 4];
+
+/// Ids with what they were made of.
+type Stories = BTreeMap<EventId, Story>;
+
+/// Notes them while there is room.
+fn note(stories: &mut Stories, told: Vec<IdStory>) {
+    for (id, story) in told.into_iter().map(story) {
+        if stories.len() < WATCHED_MAX {
+            stories.insert(id, story);
+        }
+    }
+}
 
 fn story(told: IdStory) -> (EventId, Story) {
     let IdStory { id, session, observer, kind, native_key, .. } = told;
@@ -74,12 +94,24 @@ impl Ledger {
         self.is_wild = true;
     }
 
+    /// Notes what an append returned for.
+    pub(crate) fn appended(&mut self, id: EventId) {
+        if self.on_disk.len() < WATCHED_MAX {
+            self.on_disk.insert(id);
+        } else if !self.on_disk.contains(&id) {
+            self.on_disk_unwatched += 1;
+        }
+    }
+
     /// Notes what was made, whether it comes to disk or not.
     pub(crate) fn made(&mut self, event: &Event) {
         if self.is_wild {
             return;
         }
-        if let Some(content) = content(event) {
+        let is_watched = self.stories.len() < WATCHED_MAX || self.stories.contains_key(&event.id);
+        if !is_watched {
+            self.made_unwatched += 1;
+        } else if let Some(content) = content(event) {
             self.contents.entry(content).or_default().insert(event.id);
         }
     }
@@ -87,7 +119,7 @@ impl Ledger {
     /// What ids were made of, of all that was made so far.
     pub(crate) fn told(&mut self, stories: Vec<IdStory>) {
         if !self.is_wild {
-            self.stories.extend(stories.into_iter().map(story));
+            note(&mut self.stories, stories);
         }
     }
 }
@@ -130,8 +162,13 @@ fn nothing_lost(ledger: &Ledger, outbox: &Outbox) -> Result<Promise, Error> {
     }
     let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
     let (appended, kills) = (ledger.on_disk.len(), ledger.kills);
+    let unwatched = match ledger.on_disk_unwatched {
+        0 => String::new(),
+        more => format!("; {more} further ones were not looked for"),
+    };
     let found = format!(
-        "all {appended} are there, after {kills} kills; {} were made and not yet appended at one",
+        "all {appended} are there, after {kills} kills; {} were made and not yet appended at \
+         one{unwatched}",
         ledger.gone_with_a_kill
     );
     Ok(Promise {
@@ -149,10 +186,14 @@ fn nothing_lost(ledger: &Ledger, outbox: &Outbox) -> Result<Promise, Error> {
 /// and are no second name for the same values.
 fn one_id(tape: &Tape, span: Span, ledger: &Ledger) -> Result<Promise, Error> {
     let (recorded, stories) = as_recorded(tape, span, ledger)?;
-    let (mut second, mut unseen_resets) = (Vec::new(), 0_u64);
+    let (mut second, mut unseen_resets, mut unwatched) = (Vec::new(), 0_u64, 0_u64);
     for (content, ids) in &recorded {
         let Some(made) = ledger.contents.get(content) else { continue };
         let known: BTreeSet<_> = ids.iter().filter_map(|id| stories.get(id)).collect();
+        if known.is_empty() {
+            unwatched += 1;
+            continue;
+        }
         for other in made.difference(ids) {
             if ledger.stories.get(other).is_some_and(|story| known.contains(story)) {
                 unseen_resets += 1;
@@ -165,9 +206,13 @@ fn one_id(tape: &Tape, span: Span, ledger: &Ledger) -> Result<Promise, Error> {
         0 => String::new(),
         ids => format!("; {ids} count a reset less, since its frame was not read"),
     };
+    let unwatched = match unwatched + ledger.made_unwatched {
+        0 => String::new(),
+        more => format!("; {more} further ones were not compared"),
+    };
     let found = format!(
         "{} things were seen both ways, each under its one id, up to entry {}; from there on \
-         frames also said what the game never did{resets}",
+         frames also said what the game never did{resets}{unwatched}",
         recorded.len(),
         ledger.wild_from
     );
@@ -179,14 +224,12 @@ fn one_id(tape: &Tape, span: Span, ledger: &Ledger) -> Result<Promise, Error> {
 }
 
 /// What the recording gives without faults, as far as it was made with them too.
-fn as_recorded(
-    tape: &Tape,
-    span: Span,
-    ledger: &Ledger,
-) -> Result<(Contents, BTreeMap<EventId, Story>), Error> {
-    let mut recorded = Contents::new();
+fn as_recorded(tape: &Tape, span: Span, ledger: &Ledger) -> Result<(Contents, Stories), Error> {
+    let (mut recorded, mut stories) = (Contents::new(), Stories::new());
     let mut state = tape.state_before(span)?;
-    let mut note = |step: &Step| {
+    let mut read = |work: &mut dyn FnMut() -> Step| {
+        let (step, told) = telling_ids(work);
+        note(&mut stories, told);
         for event in &step.events {
             if let Some(content) =
                 content(event).filter(|content| ledger.contents.contains_key(content))
@@ -195,18 +238,14 @@ fn as_recorded(
             }
         }
     };
-    let (read, stories) = telling_ids(|| -> Result<(), Error> {
-        for (index, entry) in tape.indexed()? {
-            let entry = entry?;
-            if let Some(received) = tape.received(entry.t_ms, entry).filter(|_| span.has(index)) {
-                note(&state.observe(&received.reading));
-            }
+    for (index, entry) in tape.indexed()? {
+        let entry = entry?;
+        if let Some(received) = tape.received(entry.t_ms, entry).filter(|_| span.has(index)) {
+            read(&mut || state.observe(&received.reading));
         }
-        note(&state.finish());
-        Ok(())
-    });
-    read?;
-    Ok((recorded, stories.into_iter().map(story).collect()))
+    }
+    read(&mut || state.finish());
+    Ok((recorded, stories))
 }
 
 fn arrived(seen: Witnessed) -> Promise {

@@ -1,0 +1,165 @@
+//! The events of a replay, in a file of the system's own that nobody else sees: a long
+//! recording makes more of them than memory should hold.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
+};
+
+use event_model::{CloudEvent, DeviceId, Envelope, EventId};
+use outbox::{Filter, NewEvent, Outbox};
+
+use crate::Error;
+
+/// Of events that the queue had before, so many places are looked up in one reading of
+/// it: by its id an event is found by reading all of them.
+const LOOKED_UP_TOGETHER: usize = 100_000;
+
+/// The events of a replay as they are sent, in order: made now, whatever the queue holds
+/// from earlier runs.
+#[derive(Debug)]
+pub struct ReplayedEvents(File);
+
+impl ReplayedEvents {
+    /// Each event, a line of JSON.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn lines(&self) -> io::Result<impl Iterator<Item = io::Result<String>> + use<'_>> {
+        self.part(0, u64::MAX)
+    }
+
+    fn part(
+        &self,
+        from: u64,
+        bytes: u64,
+    ) -> io::Result<impl Iterator<Item = io::Result<String>> + use<'_>> {
+        let mut file = &self.0;
+        file.seek(SeekFrom::Start(from))?;
+        Ok(BufReader::new(file.take(bytes)).lines())
+    }
+}
+
+/// Takes the events as they come.
+pub(super) struct Spool {
+    file: BufWriter<File>,
+    /// Whether some were in the queue before this replay.
+    has_known: bool,
+}
+
+impl Spool {
+    pub(super) fn open() -> Result<Self, Error> {
+        let file = tempfile::tempfile().map_err(in_the_way)?;
+        Ok(Self { file: BufWriter::new(file), has_known: false })
+    }
+
+    /// Adds an event; its place in the queue is known where it is new there.
+    pub(super) fn push(
+        &mut self,
+        new: &NewEvent,
+        device: DeviceId,
+        sequence: Option<u64>,
+    ) -> Result<(), Error> {
+        self.has_known |= sequence.is_none();
+        let envelope = Envelope {
+            device,
+            sequence: sequence.unwrap_or_default(),
+            origin: new.origin,
+            time: new.time,
+            observed: new.observed,
+        };
+        let json = if sequence.is_some() {
+            CloudEvent::json_of(&new.event, &envelope)
+        } else {
+            // An event that the queue has forgotten has no place in it.
+            let event = CloudEvent::from_event(&new.event, &envelope);
+            CloudEvent { sequence, ..event }.to_json()
+        };
+        writeln!(self.file, "{json}").map_err(in_the_way)
+    }
+
+    /// All of them, each with its place in the queue.
+    pub(super) fn finish(self, outbox: &Outbox) -> Result<ReplayedEvents, Error> {
+        let has_known = self.has_known;
+        let events = self.written()?;
+        if has_known { placed(&events, outbox, LOOKED_UP_TOGETHER) } else { Ok(events) }
+    }
+
+    fn written(self) -> Result<ReplayedEvents, Error> {
+        let file = self.file.into_inner().map_err(|error| in_the_way(error.into_error()))?;
+        Ok(ReplayedEvents(file))
+    }
+}
+
+/// The same events, those without a place with the one that the queue has for them.
+fn placed(
+    events: &ReplayedEvents,
+    outbox: &Outbox,
+    together: usize,
+) -> Result<ReplayedEvents, Error> {
+    let mut placed = Spool::open()?;
+    let mut from = 0;
+    loop {
+        let (ids, bytes) = without_place(events, from, together)?;
+        if bytes == 0 {
+            return placed.written();
+        }
+        let sequences = places(outbox, ids)?;
+        for line in events.part(from, bytes).map_err(in_the_way)? {
+            let mut line = line.map_err(in_the_way)?;
+            if let Some(event) = event_without_place(&line) {
+                let sequence = event.id.parse().ok().and_then(|id| *sequences.get(&id)?);
+                line = CloudEvent { sequence, ..event }.to_json();
+            }
+            writeln!(placed.file, "{line}").map_err(in_the_way)?;
+        }
+        from += bytes;
+    }
+}
+
+/// The next so many events without a place, and in how many bytes they stand.
+fn without_place(
+    events: &ReplayedEvents,
+    from: u64,
+    together: usize,
+) -> Result<(HashMap<EventId, Option<u64>>, u64), Error> {
+    let (mut ids, mut bytes) = (HashMap::new(), 0);
+    for line in events.part(from, u64::MAX).map_err(in_the_way)? {
+        let line = line.map_err(in_the_way)?;
+        bytes += line.len() as u64 + 1;
+        if let Some(id) = event_without_place(&line).and_then(|event| event.id.parse().ok()) {
+            ids.insert(id, None);
+        }
+        if ids.len() >= together {
+            break;
+        }
+    }
+    Ok((ids, bytes))
+}
+
+fn event_without_place(line: &str) -> Option<CloudEvent> {
+    let event = CloudEvent::parse(&serde_json::from_str(line).ok()?).ok()?;
+    event.sequence.is_none().then_some(event)
+}
+
+/// The places of these events in the queue, in one reading of it.
+fn places(
+    outbox: &Outbox,
+    mut ids: HashMap<EventId, Option<u64>>,
+) -> Result<HashMap<EventId, Option<u64>>, Error> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    for shown in outbox.view().export(Filter::All) {
+        let entry = shown.map_err(Error::Outbox)?.entry;
+        if let Some(sequence) = ids.get_mut(&entry.event_id) {
+            *sequence = Some(entry.sequence);
+        }
+    }
+    Ok(ids)
+}
+
+fn in_the_way(cause: io::Error) -> Error {
+    Error::DataDir { path: std::env::temp_dir(), cause }
+}
