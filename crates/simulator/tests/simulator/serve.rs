@@ -33,6 +33,7 @@ fn show() -> Show {
         cs2: Vec::new(),
         dota2: Vec::new(),
         rocket_league: None,
+        valorant: Vec::new(),
         truth: None,
         shared_truth: None,
     }
