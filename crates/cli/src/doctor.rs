@@ -64,6 +64,7 @@ fn text(source: &SourceDiagnosis) -> String {
         lines.push(format!("  {turned_off}"));
     }
     for installed in &source.installed {
+    lines.extend(source.games_off.iter().map(|off| format!("  {off}")));
         lines.push(format!("  {}: {}", installed.config_path.display(), installed.config));
     }
     if let Some(last) = &source.last_run {

@@ -55,6 +55,8 @@ pub struct SourceDiagnosis {
     pub reachable: String,
     /// Why it is not read although it is on, where somebody turned it off.
     pub turned_off: Option<String>,
+    /// The games among those it could tell of that somebody turned off, and why.
+    pub games_off: Vec<String>,
     /// What to do, in order; nothing where nothing is to be done.
     pub advice: Vec<Advice>,
     /// What the last run saw of it: last frame, unreadable frames, drift.
@@ -179,6 +181,15 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
         Game::Hearthstone => hearthstone::page(&looking),
     };
     let source = game.source().as_str();
+    let games_off = match game {
+        Game::Overwolf => turned_off.in_overwolf(),
+        Game::League
+        | Game::Cs2
+        | Game::Dota2
+        | Game::RocketLeague
+        | Game::Elite
+        | Game::Hearthstone => Vec::new(),
+    };
     let mut advice = switch_on(settings, game);
     advice.extend(trouble.map(|error| Advice::sentence(listless(&error))));
     advice.extend(standing.iter().filter_map(|one| to_install(game, one)));
@@ -193,6 +204,7 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
         reachable: page.reachable,
         advice,
         turned_off: turned_off.state(game).map(|state| state.to_string()),
+        games_off: games_off.iter().map(ToString::to_string).collect(),
         last_run: last.iter().find(|status| status.source == source).cloned(),
     })
 }

@@ -39,7 +39,8 @@ mod stop;
 mod text_file;
 
 pub use bridge::{
-    BRIDGE_PATH, BRIDGE_PORT_DEFAULT, BRIDGE_PROTOCOL, BridgeConfig, BridgeHealth, OverwolfBridge,
+    BRIDGE_PATH, BRIDGE_PORT_DEFAULT, BRIDGE_PROTOCOL, BridgeConfig, BridgeHealth, IsOff,
+    OverwolfBridge,
 };
 pub use capture_queue::CAPTURE_QUEUE_FRAMES;
 pub use config_state::ConfigState;

@@ -720,6 +720,16 @@ export type GameWithKeys =
  *  the file does not name is sent.
  */
 export type GamesSent = {
+/**  A game that is turned off in every source that gives it. */
+export type GameOff = {
+	/**  The game's name. */
+	game: string,
+	/**  Why, in whoever's words that turned it off. */
+	reason: string,
+	/**  The server that did; none where it was the file of this PC. */
+	server: string | null,
+};
+
 	/**  League of Legends. */
 	league?: boolean,
 	/**  Counter-Strike 2 and CS:GO. */
@@ -2024,6 +2034,8 @@ export type Spreadsheet = {
 
 /**  How a player wants a spreadsheet. */
 export type SpreadsheetWish = {
+	/**  Games that it could tell of, and that are not read for now. */
+	games_off?: GameOff[],
 	/**  What parts its cells where the player lives. */
 	separator: Separator,
 	/**  Minutes by which the player's clock was ahead of UTC in the match. */
