@@ -55,7 +55,7 @@ pub struct MatchArgs {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 #[command(
-    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url", "dota2", "rocket_league", "valorant"])),
+    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url", "dota2", "rocket_league", "valorant", "elite", "hearthstone"])),
     after_help = EXAMPLES
 )]
 pub struct ServeArgs {
@@ -131,6 +131,13 @@ pub struct ServeArgs {
         long,
         value_name = "TOKEN",
         value_delimiter = ',',
+    /// Play Elite Dangerous into the journals of this folder, which grow meanwhile.
+    #[arg(long, value_name = "DIR")]
+    pub elite: Option<PathBuf>,
+    /// Play Hearthstone into the Power.log of a start in this folder, as one of its two
+    /// sides writes it.
+    #[arg(long, value_name = "DIR")]
+    pub hearthstone: Option<PathBuf>,
         env = "RINGSIDE_SIM_GSI_TOKEN",
         hide_env_values = true
     )]
@@ -153,7 +160,7 @@ pub struct ServeArgs {
 
 const EXAMPLES: &str = "\
 Prints a line for each client that is up, `league https://127.0.0.1:PORT`, `cs2 URL`, \
-`dota2 URL`, `rocket-league 127.0.0.1:PORT` or `valorant URL`, then `ready`. A match begins when a companion has asked each of its clients.
+`dota2 URL`, `rocket-league 127.0.0.1:PORT`, `valorant URL` or `logs FOLDER`, then `ready`. A match begins when a companion has asked each of its clients.
 
 One client of each game:
   ringside-sim serve --seed 7 --league-port 2999 --league-root root.pem \\
@@ -218,6 +225,8 @@ fn length_range() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(min..=max)
 }
 
+            elite: self.elite,
+            hearthstone: self.hearthstone,
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

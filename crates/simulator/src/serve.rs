@@ -2,6 +2,7 @@
 
 mod league_server;
 
+mod logs;
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
@@ -27,6 +28,7 @@ use league_server::LeagueServer;
 pub struct Show {
     /// The seed of all matches.
     pub seed: u64,
+use logs::LogPlay;
     /// How long each of them lasts by its own clock.
     pub length: Length,
     /// How much faster than real time.
@@ -48,6 +50,10 @@ pub struct Show {
     pub shared_truth: Option<PathBuf>,
 }
 
+    /// The folder that Elite Dangerous writes its journals into, where it is played.
+    pub elite: Option<PathBuf>,
+    /// The folder of Hearthstone's logs, where it is played.
+    pub hearthstone: Option<PathBuf>,
 /// Where League is played.
 #[derive(Debug, Clone)]
 pub struct LeagueStage {
@@ -135,6 +141,11 @@ pub enum Announcement {
 #[derive(Default)]
 struct Cast {
     league: Vec<LeagueServer>,
+    /// A game writes its files into a folder.
+    Logs {
+        /// The folder.
+        folder: PathBuf,
+    },
     cs2: Vec<GsiPoster<Cs2Play>>,
     dota2: Vec<GsiPoster<Dota2Play>>,
     rocket_league: Vec<(TcpStage, Conductor)>,
@@ -147,6 +158,7 @@ struct Cast {
 ///
 /// Each match begins when all its clients are there, or after a while without.
 ///
+    logs: Vec<LogPlay>,
 /// # Errors
 /// Where a port is taken or a file cannot be written.
 pub async fn serve(
@@ -165,10 +177,11 @@ pub async fn serve(
         announcements.send(announcement).await.ok();
     }
 
-    let Cast { league, cs2, dota2, rocket_league, valorant, sessions, shared } = cast;
+    let Cast { league, cs2, dota2, rocket_league, valorant, logs, sessions, shared } = cast;
     let mut playing = JoinSet::new();
     for server in league {
         playing.spawn(async { server.play().await.context("the League server failed") });
+    cast.add_logs(&show, &pace);
     }
     for poster in cs2 {
         playing.spawn(posted(poster));
@@ -196,6 +209,9 @@ pub async fn serve(
     if let Some(path) = &show.truth {
         write_truth(&truth, path)?;
     }
+    for log in logs {
+        playing.spawn(log.play());
+    }
     if let Some(path) = &show.shared_truth {
         write_shared(&shared, path)?;
     }
@@ -216,7 +232,9 @@ impl Cast {
         let rocket_league = ports.map(|port| Announcement::RocketLeague { port });
         let valorant =
             show.valorant.iter().map(|stage| Announcement::Valorant { url: stage.url.clone() });
-        let all = league.chain(cs2).chain(dota2).chain(rocket_league).chain(valorant);
+        let folders = show.elite.iter().chain(&show.hearthstone);
+        let logs = folders.map(|folder| Announcement::Logs { folder: folder.clone() });
+        let all = league.chain(cs2).chain(dota2).chain(rocket_league).chain(valorant).chain(logs);
         all.chain([Announcement::Ready]).collect()
     }
 

@@ -34,6 +34,8 @@ fn show() -> Show {
         dota2: Vec::new(),
         rocket_league: None,
         valorant: Vec::new(),
+        elite: None,
+        hearthstone: None,
         truth: None,
         shared_truth: None,
     }
