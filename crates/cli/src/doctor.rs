@@ -63,8 +63,8 @@ fn text(source: &SourceDiagnosis) -> String {
     if let Some(turned_off) = &source.turned_off {
         lines.push(format!("  {turned_off}"));
     }
-    for installed in &source.installed {
     lines.extend(source.games_off.iter().map(|off| format!("  {off}")));
+    for installed in &source.installed {
         lines.push(format!("  {}: {}", installed.config_path.display(), installed.config));
     }
     if let Some(last) = &source.last_run {

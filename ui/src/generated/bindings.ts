@@ -708,6 +708,16 @@ export type GameLook = {
 	trouble: string | null,
 };
 
+/**  A game that is turned off in every source that gives it. */
+export type GameOff = {
+	/**  The game's name. */
+	game: string,
+	/**  Why, in whoever's words that turned it off. */
+	reason: string,
+	/**  The server that did; none where it was the file of this PC. */
+	server: string | null,
+};
+
 /**  A game whose default keys are known. */
 export type GameWithKeys =
 /**  League of Legends. */
@@ -720,16 +730,6 @@ export type GameWithKeys =
  *  the file does not name is sent.
  */
 export type GamesSent = {
-/**  A game that is turned off in every source that gives it. */
-export type GameOff = {
-	/**  The game's name. */
-	game: string,
-	/**  Why, in whoever's words that turned it off. */
-	reason: string,
-	/**  The server that did; none where it was the file of this PC. */
-	server: string | null,
-};
-
 	/**  League of Legends. */
 	league?: boolean,
 	/**  Counter-Strike 2 and CS:GO. */
@@ -2022,6 +2022,8 @@ export type SourceStatus = {
 	drift: { [key in string]: number },
 	/**  The same by the game's build, where the source tells it. */
 	drift_by_build?: { [key in string]: { [key in string]: number } },
+	/**  Games that it could tell of, and that are not read for now. */
+	games_off?: GameOff[],
 };
 
 /**  A file that was written. */
@@ -2034,8 +2036,6 @@ export type Spreadsheet = {
 
 /**  How a player wants a spreadsheet. */
 export type SpreadsheetWish = {
-	/**  Games that it could tell of, and that are not read for now. */
-	games_off?: GameOff[],
 	/**  What parts its cells where the player lives. */
 	separator: Separator,
 	/**  Minutes by which the player's clock was ahead of UTC in the match. */

@@ -36,8 +36,9 @@ impl Socket {
         let url = Url::parse(&target.url).context("the bridge's address is none")?;
         let host = url.host_str().context("the bridge's address names no host")?.to_owned();
         let port = url.port_or_known_default().context("the bridge's address names no port")?;
-        let mut request =
-            format!("ws://{host}:{port}{}", url.path()).into_client_request().context("no address")?;
+        let mut request = format!("ws://{host}:{port}{}", url.path())
+            .into_client_request()
+            .context("no address")?;
         let protocols = format!("{PROTOCOL}{}", target.token);
         let protocols = protocols.parse().context("the token cannot be sent")?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
