@@ -2,9 +2,10 @@
 //
 // Each message gets a number that counts from 1 at every start of this page. What Ringside
 // has not taken waits in memory, in order, and is sent again: while Ringside is away, and
-// when it has no room. What it has taken may not be on its disk yet when it dies: once nobody
-// answers, the last of these are sent again too, and Ringside knows by the numbers what it
-// has. When more waits than fits, the oldest goes, and Ringside sees by the numbers how many.
+// when it has no room. What it has taken may not be on its disk yet when it dies: once another
+// start of it answers, the last of these are sent again first, and Ringside knows by the
+// numbers what it has. When more waits than fits, the oldest goes, and Ringside sees by the
+// numbers how many.
 // Nothing is kept on disk: a page that starts again asks Overwolf for everything there is.
 "use strict";
 
@@ -32,12 +33,11 @@
   const RETRY_MIN_MS = 500;
   const RETRY_MAX_MS = 10_000;
 
-  /** Instead of how many were taken: nobody is there who could have said so. */
-  const NOBODY = -1;
-
   const run = crypto.randomUUID();
   const waiting = [];
   const kept = [];
+  /** The start of Ringside that took what is kept; none has answered yet. */
+  let start = "";
   let seq = 0;
   let game = 0;
   let asked = 0;
@@ -68,9 +68,6 @@
         kept.push(waiting.shift());
       }
       kept.splice(0, kept.length - TAKEN_MAX);
-      if (taken === NOBODY) {
-        waiting.unshift(...kept.splice(0));
-      }
       if (taken === batch.length) {
         pause = RETRY_MIN_MS;
       } else {
@@ -90,12 +87,12 @@
     return [waiting[0], ...(end < 0 ? more : more.slice(0, end))];
   }
 
-  /** How many of them Ringside took, or that nobody answers. */
+  /** How many of them Ringside took. One that was started anew takes none. */
   async function post(batch) {
     try {
       // Read each time: the player may have typed in another token.
       const { port, token } = await (await fetch("settings.json", { cache: "no-store" })).json();
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/gep`, {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/gep${start && `?to=${start}`}`, {
         method: "POST",
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
         body: `[${batch.map((message) => message.text).join(",")}]`,
@@ -104,11 +101,23 @@
         // It will never be taken.
         return 1;
       }
-      const { ringside, taken } = await answer.json();
-      return ringside === "bridge/1" ? taken : 0;
+      const said = await answer.json();
+      if (said.ringside !== "bridge/1") {
+        return 0;
+      }
+      turnTo(said.start);
+      return said.taken;
     } catch {
-      return NOBODY;
+      return 0;
     }
+  }
+
+  /** What another start of Ringside took last may not be on the disk. */
+  function turnTo(other) {
+    if (start !== "" && start !== other) {
+      waiting.unshift(...kept.splice(0));
+    }
+    start = other;
   }
 
   /** Asks for what the game tells, until it is granted or another game runs. */

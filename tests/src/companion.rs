@@ -139,6 +139,16 @@ impl LiveCompanion {
         Ok(token.context("the identity has no token for games")?.to_owned())
     }
 
+    /// What the page in Overwolf would carry.
+    ///
+    /// # Errors
+    /// Where the companion has made no identity.
+    pub fn overwolf_token(&self) -> Result<String> {
+        let identity = self.identity()?;
+        let token = identity["overwolf_token"].as_str();
+        Ok(token.context("the identity has no token for Overwolf's page")?.to_owned())
+    }
+
     /// What the server calls its installation.
     ///
     /// # Errors

@@ -142,6 +142,26 @@ impl Simulator {
         Ok(Self { program, truth: truth.to_owned() })
     }
 
+    /// Plays a VALORANT match to the bridge on `port` as Overwolf's page tells it, so many
+    /// times as fast, with these further arguments.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn valorant(
+        (seed, seconds, speed): (u64, u64, u32),
+        port: u16,
+        token: &str,
+        truth: &Path,
+        arguments: &[&str],
+    ) -> Result<Self> {
+        let mut command = simulator(seed, seconds, truth);
+        command.args(["--speed", &speed.to_string()]).args(arguments);
+        command.arg("--valorant").arg(format!("http://127.0.0.1:{port}/v1/gep"));
+        command.env("RINGSIDE_SIM_OVERWOLF_TOKEN", token);
+        let program = Program::start("the VALORANT simulator", &mut command)?;
+        Ok(Self { program, truth: truth.to_owned() })
+    }
+
     /// Waits for the end of the match; where its truth is.
     ///
     /// # Errors

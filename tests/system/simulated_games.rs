@@ -1,5 +1,5 @@
-//! Dota 2 and Rocket League on their real protocols: captured, recorded, played back
-//! from the recording, and captured again.
+//! Dota 2, Rocket League and VALORANT on their real protocols: captured, recorded, played
+//! back from the recording, and captured again.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ impl Evening {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(&folder.path().join("server")).unwrap();
         let (gsi_port, port) = (free_port().unwrap(), free_port().unwrap());
-        let of_game = (section, format!("port = {port}\n"));
+        let of_game = (section, format!("enabled = true\nport = {port}\n"));
         let data_dir = folder.path().join("companion");
         let game = (of_game.0, of_game.1.as_str());
         LiveCompanion::configure_alone(&data_dir, server.url(), gsi_port, game).unwrap();
@@ -105,4 +105,25 @@ fn a_match_of_rocket_league_is_captured_recorded_and_played_back_the_same() {
         evening.captured(|_, truth| Simulator::rocket_league(PLAY, evening.port, truth).unwrap());
     evening.replays_the_same(&recording);
     evening.plays_back_the_same(&recording);
+}
+
+/// What Overwolf's page tells of a match of VALORANT.
+fn valorant_goes_round(arguments: &[&str]) {
+    let evening = Evening::with("overwolf");
+    let recording = evening.captured(|companion, truth| {
+        let token = companion.overwolf_token().unwrap();
+        Simulator::valorant(PLAY, evening.port, &token, truth, arguments).unwrap()
+    });
+    evening.replays_the_same(&recording);
+    evening.plays_back_the_same(&recording);
+}
+
+#[test]
+fn a_match_of_valorant_is_captured_recorded_and_played_back_the_same() {
+    valorant_goes_round(&[]);
+}
+
+#[test]
+fn so_is_one_that_is_told_over_a_web_socket() {
+    valorant_goes_round(&["--overwolf-socket"]);
 }

@@ -69,6 +69,7 @@ fn text(source: &SourceDiagnosis) -> String {
     if let Some(turned_off) = &source.turned_off {
         lines.push(format!("  {turned_off}"));
     }
+    lines.extend(source.games_off.iter().map(|off| format!("  {off}")));
     for installed in &source.installed {
         let config = words::of_file(&installed.config);
         lines.push(format!("  {}: {config}", installed.config_path));

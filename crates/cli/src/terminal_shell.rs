@@ -80,6 +80,11 @@ fn sentences(status: &CompanionStatus) -> Vec<String> {
         .iter()
         .map(|source| format!("{}: {}", source.source, source.state))
         .collect();
+    let games_off = status
+        .sources
+        .iter()
+        .flat_map(|source| source.games_off.iter().map(|off| format!("{}: {off}", source.source)));
+    sentences.extend(games_off);
     if let Some(reason) = &status.upload.paused_reason {
         sentences.push(format!("upload: {reason}"));
     }

@@ -125,6 +125,15 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
         Game::Hearthstone => hearthstone::page(&looking),
     };
     let source = game.source().as_str();
+    let games_off = match game {
+        Game::Overwolf => turned_off.in_overwolf(),
+        Game::League
+        | Game::Cs2
+        | Game::Dota2
+        | Game::RocketLeague
+        | Game::Elite
+        | Game::Hearthstone => Vec::new(),
+    };
     let mut advice = switch_on(settings, game);
     advice.extend(trouble.map(|error| Advice::SeeWhyUnlisted { detail: with_cause(&error) }));
     advice.extend(standing.iter().filter_map(to_install));
@@ -151,6 +160,7 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
         reachable: page.reachable,
         advice,
         turned_off,
+        games_off,
         last_run,
     })
 }

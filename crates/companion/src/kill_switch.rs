@@ -10,9 +10,8 @@
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
-use event_model::Source;
-use ingest_api::{SourcePolicy, shown_reason};
-use live_view::SourceState;
+use ingest_api::{SourcePolicy, Switch, shown_reason};
+use live_view::{GameOff, SourceState};
 use serde::{Deserialize, Serialize};
 
 use crate::{DataDir, Error, Game, atomic_file, outgoing::spelt};
@@ -24,7 +23,7 @@ const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// Which games are turned off, and by whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TurnedOff {
-    here: BTreeMap<Source, String>,
+    here: BTreeMap<Switch, String>,
     server: Option<ServerSaid>,
 }
 
@@ -33,14 +32,20 @@ pub(crate) struct TurnedOff {
 pub(crate) struct ServerSaid {
     /// Which one.
     server: String,
-    /// Its reasons, by the source's name.
-    turned_off: BTreeMap<Source, String>,
+    /// Its reasons, by what they turn off.
+    turned_off: BTreeMap<Switch, String>,
+}
+
+/// Who turns something off, and why.
+struct Word<'a> {
+    reason: &'a str,
+    server: Option<&'a str>,
 }
 
 /// One section of the local file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Switch {
+struct Section {
     reason: String,
 }
 
@@ -61,13 +66,28 @@ impl TurnedOff {
 
     /// How a game is shown that is turned off. The file of this PC is asked first.
     pub(crate) fn state(&self, game: Game) -> Option<SourceState> {
-        let source = game.source();
-        if let Some(reason) = self.here.get(&source) {
-            return Some(SourceState::TurnedOff { reason: reason.clone(), server: None });
+        let Word { reason, server } = self.word_on(Switch::Source(game.source()))?;
+        let (reason, server) = (reason.to_owned(), server.map(str::to_owned));
+        Some(SourceState::TurnedOff { reason, server })
+    }
+
+    /// The games that are turned off and that Overwolf's page would tell of.
+    pub(crate) fn in_overwolf(&self) -> Vec<GameOff> {
+        let off = |game: event_model::Game| {
+            let Word { reason, server } = self.word_on(Switch::of_game(&game)?)?;
+            let (reason, server) = (reason.to_owned(), server.map(str::to_owned));
+            Some(GameOff { game: game.to_string(), reason, server })
+        };
+        game_session::overwolf_games().into_iter().filter_map(off).collect()
+    }
+
+    fn word_on(&self, switch: Switch) -> Option<Word<'_>> {
+        if let Some(reason) = self.here.get(&switch) {
+            return Some(Word { reason, server: None });
         }
         let said = self.server.as_ref()?;
-        let reason = said.turned_off.get(&source)?.clone();
-        Some(SourceState::TurnedOff { reason, server: Some(said.server.clone()) })
+        let reason = said.turned_off.get(&switch)?;
+        Some(Word { reason, server: Some(&said.server) })
     }
 }
 
@@ -89,20 +109,24 @@ impl ServerSaid {
     }
 }
 
-/// The local file: a section a game, as in the settings.
-fn read_here(path: &Path) -> Result<BTreeMap<Source, String>, String> {
+/// The local file: a section a game, as in the settings; VALORANT has one here alone.
+fn read_here(path: &Path) -> Result<BTreeMap<Switch, String>, String> {
     let failed = |why: &dyn std::fmt::Display| {
         format!("{} turns nothing off, since it cannot be read: {why}", path.display())
     };
     let Some(text) = text_at(path).map_err(|error| failed(&error))? else {
         return Ok(BTreeMap::new());
     };
-    let sections: BTreeMap<String, Switch> =
+    let sections: BTreeMap<String, Section> =
         toml_edit::de::from_str(&text).map_err(|error| failed(&error))?;
-    let named = |(name, switch): (String, Switch)| {
+    let named = |(name, section): (String, Section)| {
         let game = Game::ALL.into_iter().find(|game| game.section() == name);
-        let game = game.ok_or_else(|| failed(&format!("[{name}] is no game")))?;
-        Ok((game.source(), shown_reason(&switch.reason)))
+        let switch = match game {
+            Some(game) => Switch::Source(game.source()),
+            None if name == Switch::Valorant.as_str() => Switch::Valorant,
+            None => return Err(failed(&format!("[{name}] is no game"))),
+        };
+        Ok((switch, shown_reason(&section.reason)))
     };
     sections.into_iter().map(named).collect()
 }
@@ -175,6 +199,28 @@ mod tests {
         assert_eq!(at(None), None, "the player agrees to none");
         ServerSaid::new(SERVER, &SourcePolicy::default()).save(&dir).unwrap();
         assert_eq!(at(Some(SERVER)), None);
+    }
+
+    #[test]
+    fn a_game_is_off_in_every_source_that_gives_it() {
+        let (_folder, dir) = installation();
+        ServerSaid::new(SERVER, &off("valorant", "the new act")).save(&dir).unwrap();
+        fs::write(dir.kill_switch(), "[cs2]\nreason = \"a patch\"\n").unwrap();
+        let (off, fault) = TurnedOff::load(&dir, Some(SERVER));
+        assert_eq!(fault, None);
+        let within = off.in_overwolf();
+        let told: Vec<_> = within
+            .iter()
+            .map(|off| (off.game.as_str(), off.reason.as_str(), off.server.as_deref()))
+            .collect();
+        assert!(told.contains(&("valorant", "the new act", Some(SERVER))), "{told:?}");
+        assert!(told.contains(&("cs2", "a patch", None)), "{told:?}");
+        assert_eq!(told.len(), 2);
+        assert_eq!(off.state(Game::Overwolf), None, "its other games are read");
+
+        fs::write(dir.kill_switch(), "[valorant]\nreason = \"mine\"\n").unwrap();
+        let within = TurnedOff::load(&dir, None).0.in_overwolf();
+        assert_eq!(within.iter().map(|off| off.reason.as_str()).collect::<Vec<_>>(), ["mine"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a reading to events on disk: the heart of capture and replay alike.
 
 mod builds;
+mod silence;
 mod unsaved;
 
 use std::{
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 
 use crate::{FeedLine, Saved, Shell, feed_line::feed_line, owned_outbox::lock};
 use builds::DriftOfBuilds;
+use silence::silence_ms_max;
 use unsaved::Unsaved;
 
 /// One stream: its state, and where in the outbox that is kept.
@@ -28,15 +30,6 @@ struct Stream {
     /// What the last frame says of the match, where nobody was told yet.
     untold: Option<(MatchNow, Moment)>,
 }
-
-/// A match that no frame showed for so long is shown no longer. Counter-Strike
-/// posts every ten seconds at least, as `doctor` has it configured, and League is
-/// asked every second; a game that crashed says nothing at all.
-const MATCH_SILENCE_MS_MAX: u64 = 60_000;
-
-/// The same for a game that writes only when something happens: in Elite a flight
-/// through a system may take half an hour.
-const FILE_SILENCE_MS_MAX: u64 = 1_800_000;
 
 /// How reading one source went since the start.
 #[derive(Debug, Clone, Default)]
@@ -263,15 +256,8 @@ impl Pipeline {
         self.show_matches();
         for (source, stream) in &mut self.streams {
             let seen_ms = stream.match_seen_ms.unwrap_or(u64::MAX);
-            let silence_ms_max = match source {
-                Source::Elite | Source::Hearthstone => FILE_SILENCE_MS_MAX,
-                Source::League
-                | Source::Cs2
-                | Source::Dota2
-                | Source::RocketLeague
-                | Source::Overwolf => MATCH_SILENCE_MS_MAX,
-            };
-            if now.clock.mono_ms.saturating_sub(seen_ms) > silence_ms_max {
+            let silence_ms = now.clock.mono_ms.saturating_sub(seen_ms);
+            if silence_ms > silence_ms_max(*source) {
                 stream.match_seen_ms = None;
                 self.shell.glance(*source, None);
             }

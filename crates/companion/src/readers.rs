@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use event_model::{Clock, Received, Source};
 use game_client::{Error as ClientError, GsiToken};
 use game_session::FollowedTo;
-use live_view::SourceState;
+use live_view::{GameOff, SourceState};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -36,6 +36,8 @@ pub(crate) struct Readers {
     /// What nobody may read for now.
     turned_off: TurnedOff,
     /// What a game of Valve's shows to prove that it is the game.
+    /// The same of the games in Overwolf, for the reader that runs.
+    games_off: watch::Sender<Vec<GameOff>>,
     token: GsiToken,
     /// What the page in Overwolf shows.
     page_token: GsiToken,
@@ -62,6 +64,7 @@ struct With<'a> {
     token: &'a GsiToken,
     page_token: &'a GsiToken,
     dir: Option<&'a DataDir>,
+    games_off: watch::Receiver<Vec<GameOff>>,
     taken_to: &'a TakenTo,
     readings: &'a mpsc::Sender<Received>,
 }
@@ -124,8 +127,19 @@ impl Readers {
         let (running, health) = (BTreeMap::new(), Health::default());
         let turned_off = TurnedOff::default();
         let taken_to: TakenTo = Arc::new(|_| None);
-        let dir = None;
-        Ok(Self { running, health, clock, turned_off, token, page_token, dir, taken_to, readings })
+        let (games_off, dir) = (watch::Sender::default(), None);
+        Ok(Self {
+            running,
+            health,
+            clock,
+            turned_off,
+            games_off,
+            token,
+            page_token,
+            dir,
+            taken_to,
+            readings,
+        })
     }
 
     /// The same, with those who follow files going on where `taken_to` says.
@@ -148,6 +162,7 @@ impl Readers {
     pub(crate) fn turn_off(&mut self, turned_off: TurnedOff) -> bool {
         let is_new = self.turned_off != turned_off;
         self.turned_off = turned_off;
+        self.games_off.send_replace(turned_off.in_overwolf());
         is_new
     }
 
@@ -200,8 +215,8 @@ impl Readers {
 
     async fn start(&mut self, game: Game, settings: &Settings) {
         let Self { clock, token, page_token, dir, taken_to, readings, .. } = &*self;
-        let dir = dir.as_ref();
-        let with = With { settings, clock, token, page_token, dir, taken_to, readings };
+        let (games_off, dir) = (self.games_off.subscribe(), dir.as_ref());
+        let with = With { settings, clock, token, page_token, games_off, dir, taken_to, readings };
         let started = match game {
             Game::League => league::start(&with),
             Game::Overwolf => overwolf::start(&with).await,

@@ -2,7 +2,12 @@
 //!
 //! One message is one frame, byte for byte. It is taken by HTTP, many at once, or by
 //! WebSocket, one after the other; either answer says how many were taken, and what was
-//! not is sent again. A message that was taken before is known by the page's own number.
+//! not is sent again. A message that was taken before is known by the page's own number;
+//! Overwolf's own messages, which have none, are taken as they come.
+//!
+//! What is taken may not be on the disk yet when the companion ends. So each answer names
+//! the start of the bridge that gives it, and whoever posts names the start it believes to
+//! talk to: another one takes nothing before it was sent again what the last one took.
 
 mod admission;
 mod answers;
@@ -17,7 +22,8 @@ use std::{
 };
 
 use axum::{Router, middleware::map_response, routing::post};
-use event_model::{Channel, Clock, Frame, Reading, Received, Source};
+use event_model::{Channel, Clock, Frame, Game, Reading, Received, Source};
+use game_session::LeavingOut;
 use loopback::{Limited, let_go};
 use tokio::{
     net::TcpListener,
@@ -28,7 +34,7 @@ use tokio::{
 use crate::{Error, GsiToken, rate::Rate, stop::stopped};
 use admission::Admission;
 pub use health::BridgeHealth;
-use intake::{Intake, Sorted};
+use intake::{Intake, Shape, Sorted};
 
 /// Where the bridge is expected unless the settings say otherwise: behind the listeners
 /// for games and the stream pages.
@@ -68,6 +74,9 @@ pub struct BridgeConfig {
     pub token: GsiToken,
 }
 
+/// Says of a game whether nobody may read it for now.
+pub type IsOff = Arc<dyn Fn(&Game) -> bool + Send + Sync>;
+
 /// Takes what the page sends, and answers at once.
 pub struct OverwolfBridge {
     listener: TcpListener,
@@ -75,21 +84,33 @@ pub struct OverwolfBridge {
     admission: Admission,
     clock: Arc<dyn Clock>,
     health: watch::Sender<BridgeHealth>,
+    is_off: IsOff,
+    start: String,
 }
 
 impl OverwolfBridge {
     /// Takes the port. Nothing is answered before [`Self::run`].
     ///
     /// # Errors
-    /// Where another program has the port.
+    /// Where another program has the port, or the system gives no random bytes.
     pub async fn bind(config: BridgeConfig, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        // Nobody need guess it; it is another one at each start.
+        let start = GsiToken::generate()?.expose().to_owned();
         let port = config.port;
         let unbound = |source| Error::Bind { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
         let admission = Admission::new(address.port(), config.token);
         let health = watch::Sender::new(BridgeHealth::default());
-        Ok(Self { listener, address, admission, clock, health })
+        let is_off: IsOff = Arc::new(|_| false);
+        Ok(Self { listener, address, admission, clock, health, is_off, start })
+    }
+
+    /// The same, which passes on nothing but the numbers of messages of a game that
+    /// `is_off` says yes to, and asks it of each.
+    #[must_use]
+    pub fn leaving_out(self, is_off: IsOff) -> Self {
+        Self { is_off, ..self }
     }
 
     /// Where it listens.
@@ -118,9 +139,12 @@ impl OverwolfBridge {
             clock: self.clock,
             health: self.health,
             readings,
-            intake: Mutex::new(Intake::default()),
+            intake: Mutex::default(),
+            leaving_out: Mutex::default(),
+            is_off: self.is_off,
             rate: Mutex::new(Rate::new(RATE.0, RATE.1)),
             stop: stop.clone(),
+            start: self.start,
         });
         let here = post(answers::post).get(socket::open).options(answers::preflight);
         let router = Router::new().route(BRIDGE_PATH, here);
@@ -145,8 +169,12 @@ struct Desk {
     health: watch::Sender<BridgeHealth>,
     readings: mpsc::Sender<Received>,
     intake: Mutex<Intake>,
+    leaving_out: Mutex<LeavingOut>,
+    is_off: IsOff,
     rate: Mutex<Rate>,
     stop: watch::Receiver<bool>,
+    /// Which start of the bridge this is.
+    start: String,
 }
 
 /// What became of a message.
@@ -163,23 +191,30 @@ enum Took {
 impl Desk {
     fn take(&self, channel: Channel, text: &str) -> Took {
         let at = self.clock.now();
-        let Some(numbered) = intake::number_of(text) else {
-            self.count(|health| health.malformed += 1);
-            return Took::Never;
+        let number = match Shape::of(text) {
+            Shape::Numbered(number) => Some(number),
+            Shape::Bare => None,
+            Shape::None => {
+                self.count(|health| health.malformed += 1);
+                return Took::Never;
+            }
         };
         if !self.rate.lock().expect("no holder panics").admits(at.clock.mono_ms) {
             self.count(|health| health.too_fast += 1);
             return Took::Later;
         }
         let mut intake = self.intake.lock().expect("no holder panics");
-        let missing = match intake.sort(&numbered) {
-            Sorted::Repeated => {
+        let missing = match number.as_ref().map(|number| intake.sort(number)) {
+            Some(Sorted::Repeated) => {
                 self.count(|health| health.repeated += 1);
                 return Took::Yes;
             }
-            Sorted::New { missing } => missing,
+            Some(Sorted::New { missing }) => missing,
+            None => 0,
         };
-        let mut frame = Frame::new(channel, text);
+        let left = self.leaving_out.lock().expect("no holder panics").left_of(text, &*self.is_off);
+        let is_left_out = left.is_some();
+        let mut frame = Frame::new(channel, left.unwrap_or_else(|| text.to_owned()));
         frame.path = Some(BRIDGE_PATH.to_owned());
         game_session::cut_secrets(Source::Overwolf, &mut frame);
         let received = Received { source: Source::Overwolf, at, reading: Reading::Frame(frame) };
@@ -187,9 +222,12 @@ impl Desk {
             self.count(|health| health.put_off += 1);
             return Took::Later;
         }
-        intake.took(numbered);
+        if let Some(number) = number {
+            intake.took(number);
+        }
         self.count(|health| {
             health.messages += 1;
+            health.left_out += u64::from(is_left_out);
             health.missing += missing;
             health.last_message_at = Some(at);
         });

@@ -1,7 +1,9 @@
 //! League of Legends: asks the Live Client Data API, which the game process
 //! itself serves while it runs.
 
+mod client;
 mod health;
+mod https;
 mod pinned_root;
 mod request;
 
@@ -14,6 +16,9 @@ use tokio::{
 };
 
 use crate::{Error, stop::stopped};
+pub use client::{
+    LeagueClientConfig, LeagueClientHealth, LeagueClientReader, league_client_folders,
+};
 pub use health::LeagueHealth;
 use pinned_root::PinnedRoot;
 use request::{Answer, LiveClientData};

@@ -2,7 +2,8 @@
 //!
 //! A reader turns what a game says into [`event_model::Received`] and puts it
 //! into a bounded queue; what the frames mean is for `game-session` to say.
-//! [`LeaguePoller`] asks League's own HTTPS server once a second,
+//! [`LeaguePoller`] asks League's own HTTPS server once a second, [`LeagueClientReader`]
+//! the League client which match that is, where the player wants it;
 //! [`GsiListener`] is posted to by Counter-Strike and Dota 2,
 //! [`OverwolfBridge`] by a page inside Overwolf, and
 //! [`RocketLeagueReader`] reads what Rocket League sends to whoever connects.
@@ -39,7 +40,8 @@ mod stop;
 mod text_file;
 
 pub use bridge::{
-    BRIDGE_PATH, BRIDGE_PORT_DEFAULT, BRIDGE_PROTOCOL, BridgeConfig, BridgeHealth, OverwolfBridge,
+    BRIDGE_PATH, BRIDGE_PORT_DEFAULT, BRIDGE_PROTOCOL, BridgeConfig, BridgeHealth, IsOff,
+    OverwolfBridge,
 };
 pub use capture_queue::CAPTURE_QUEUE_FRAMES;
 pub use error::Error;
@@ -50,7 +52,10 @@ pub use follow::{
 pub use gsi::{
     DOTA2_PORT_DEFAULT, GSI_PORT_DEFAULT, GsiConfig, GsiGame, GsiHealth, GsiListener, GsiToken,
 };
-pub use league::{LEAGUE_PORT_DEFAULT, LeagueConfig, LeagueHealth, LeaguePoller, RIOT_ROOT_PEM};
+pub use league::{
+    LEAGUE_PORT_DEFAULT, LeagueClientConfig, LeagueClientHealth, LeagueClientReader, LeagueConfig,
+    LeagueHealth, LeaguePoller, RIOT_ROOT_PEM, league_client_folders,
+};
 pub use programs::{
     Delivery, Kept, PROGRAMS_PATH, PROGRAMS_PORT_DEFAULT, ProgramEvent, ProgramListener,
     ProgramsConfig, Told,

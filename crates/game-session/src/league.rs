@@ -10,7 +10,9 @@
 //! | goes back in time and appends entries again | the same happening within 1.5 s, in order, is that entry |
 //! | joins late and lists from there | the death counts are reconciled with the scores before a kill is numbered |
 //! | starts the next match with the same ten | `GameStart` has another time, before the last one seen: new session |
+//! | never names the match | the League client may: [`client`] |
 
+mod client;
 mod death_counts;
 mod document;
 mod entry;
@@ -21,10 +23,12 @@ mod roster;
 mod session;
 mod timeline;
 
-use event_model::Reading;
+use event_model::{Frame, Reading};
 use serde::{Deserialize, Serialize};
 
 use crate::{MatchNow, Step, Unreadable};
+pub(crate) use client::is_clients;
+pub use client::{LEAGUE_CLIENT_PATH, LeagueClientSession};
 use document::Document;
 use session::Session;
 
@@ -52,6 +56,7 @@ impl LeagueState {
                 let bytes = frame.body.len();
                 Step::unreadable(Unreadable::TooLarge { bytes, limit: FRAME_BYTES_MAX })
             }
+            Reading::Frame(frame) if is_clients(frame) => self.observe_client(frame),
             Reading::Frame(frame) => match Document::read(&frame.body) {
                 Ok(document) => self.observe_document(&document),
                 Err(why) => Step::unreadable(why),
@@ -63,6 +68,18 @@ impl LeagueState {
     pub(crate) fn finish(&mut self) -> Step {
         let events = self.session.as_mut().map(Session::release_all).unwrap_or_default();
         Step { events, ..Step::default() }
+    }
+
+    /// Nothing is made of it yet: the game's next poll says whether it was of this match.
+    fn observe_client(&mut self, frame: &Frame) -> Step {
+        let said = match LeagueClientSession::read(&frame.body) {
+            Ok(said) => said,
+            Err(why) => return Step::unreadable(why),
+        };
+        if let (Some(id), Some(session)) = (said.running_match(), &mut self.session) {
+            session.hear_client(id);
+        }
+        Step { drift: said.drift(), ..Step::default() }
     }
 
     fn observe_document(&mut self, document: &Document) -> Step {
@@ -79,6 +96,7 @@ impl LeagueState {
         }
         if let Some(session) = &mut self.session {
             step.events.append(&mut session.observe(document));
+            step.events.extend(session.learn_match());
             step.match_now = MatchNow::Running(Box::new(session.glance(document)));
         }
         step

@@ -22,6 +22,7 @@ mod agents;
 mod board;
 mod glance;
 mod kill;
+mod leaving_out;
 mod message;
 mod news;
 mod pages;
@@ -42,6 +43,7 @@ use self::{
 use crate::{MatchNow, Step};
 
 pub(crate) use agents::stands_for_a_name;
+pub use leaving_out::{LeavingOut, overwolf_games};
 pub(crate) use value::json_in;
 
 /// Largest message that is read: everything of a match at once has under 32 KiB.
@@ -65,20 +67,37 @@ enum GepGame {
 }
 
 impl GepGame {
+    const ALL: [Self; 2] = [Self::Valorant, Self::CounterStrike];
+
+    /// Overwolf's own messages do not name the game; the first that was asked for is this.
+    const UNNAMED: Self = Self::Valorant;
+
+    /// Overwolf's number.
+    fn id(self) -> u64 {
+        match self {
+            Self::Valorant => 21_640,
+            Self::CounterStrike => 22_730,
+        }
+    }
+
     /// By Overwolf's number, which has one digit more for an instance of the game.
     fn of(id: u64) -> Option<Self> {
-        match id {
-            21_640 | 216_400..=216_409 => Some(Self::Valorant),
-            22_730 | 227_300..=227_309 => Some(Self::CounterStrike),
-            _ => None,
+        Self::ALL.into_iter().find(|game| id == game.id() || id / 10 == game.id())
+    }
+
+    fn game(self) -> Game {
+        match self {
+            Self::Valorant => Game::valorant(),
+            Self::CounterStrike => Game::cs2(),
         }
     }
 
     fn rules(self) -> Rules {
-        match self {
-            Self::Valorant => Rules { game: Game::valorant(), names_matches: true },
-            Self::CounterStrike => Rules { game: Game::cs2(), names_matches: false },
-        }
+        let names_matches = match self {
+            Self::Valorant => true,
+            Self::CounterStrike => false,
+        };
+        Rules { game: self.game(), names_matches }
     }
 }
 
@@ -118,10 +137,12 @@ impl OverwolfState {
             };
             self.game = Some(game);
         }
-        // Overwolf's own messages do not name the game; the first that was asked for is
-        // VALORANT.
-        let game = self.game.unwrap_or(GepGame::Valorant);
+        let game = self.game.unwrap_or(GepGame::UNNAMED);
         let rules = game.rules();
+        if message.is_turned_off {
+            step.match_now = MatchNow::NoMatch;
+            return;
+        }
         let began = format!("{} {}", message.run, message.seq.unwrap_or_default());
         let shooter = self.shooter(game);
         shooter.twins.age();

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use event_model::{Frame, NamesKey, Source};
 use serde_json::Value;
 
-use crate::overwolf::stands_for_a_name;
+use crate::{LeagueClientSession, league, overwolf::stands_for_a_name};
 use places::{Place, Visit};
 
 /// The names that the frames of one source hold, in the order in which they came.
@@ -92,6 +92,9 @@ impl Names {
 
     /// Learns the names that a frame holds.
     pub fn learn(&mut self, frame: &Frame) {
+        if is_league_clients(self.source, frame) {
+            return;
+        }
         if self.source == Source::Hearthstone {
             let line = String::from_utf8_lossy(&frame.body);
             for (kind, place) in power_log::places(&line) {
@@ -153,6 +156,10 @@ impl Names {
     }
 }
 
+fn is_league_clients(source: Source, frame: &Frame) -> bool {
+    source == Source::League && league::is_clients(frame)
+}
+
 /// Ten digits, as an account's number ends with, of a pseudonym's characters.
 fn number_of(pseudonym: &str) -> usize {
     const NUMBERS: u64 = 9_999_999_999;
@@ -190,6 +197,9 @@ impl Pseudonyms {
         if self.source == Source::Hearthstone {
             return self.put_on_line(frame);
         }
+        if is_league_clients(self.source, frame) {
+            return self.put_on_client(frame);
+        }
         let Ok(mut body) = serde_json::from_slice::<Value>(&frame.body) else {
             self.set_body(frame, Vec::new());
             return PutOn::Emptied;
@@ -198,6 +208,16 @@ impl Pseudonyms {
         let body = serde_json::to_vec(&body).unwrap_or_default();
         self.set_body(frame, body);
         PutOn::Replaced
+    }
+
+    /// What is kept of the League client's answer names nobody; whoever recorded more of
+    /// it than Ringside does keeps no more of it here.
+    fn put_on_client(&self, frame: &mut Frame) -> PutOn {
+        let read =
+            LeagueClientSession::read(&frame.body).ok().filter(LeagueClientSession::is_known);
+        let became = if read.is_some() { PutOn::Replaced } else { PutOn::Emptied };
+        self.set_body(frame, read.map(|session| session.kept()).unwrap_or_default());
+        became
     }
 
     /// Replaces the names in a line; its other bytes stay as they were.

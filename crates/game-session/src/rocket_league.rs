@@ -11,7 +11,9 @@
 //! | tells a save or a demolition before its counter moves | the message waits for the counter, or the counter for it |
 //! | shows the goal again, with what was told then | nothing is taken from a replay |
 //! | gives no match id offline | the first state's own values stand for it |
-//! | opens a replay of an old match under its id | left alone until a match is made |
+//! | opens a replay of an old match under its id | left alone until a match is made: a first countdown alone makes none |
+//! | shows nobody's car while it counts down | nothing is told before it is seen whose client it is, or something happens |
+//! | writes a player's name and number, and no account | joined by both where two have one name |
 //! | counts a player who comes back from zero | another run of the counters |
 
 mod counters;
@@ -50,6 +52,9 @@ pub struct RocketLeagueState {
     left: bool,
     /// The old match that is being watched.
     watching: Option<String>,
+    /// A match was made, and its first countdown has not begun.
+    #[serde(default)]
+    made: bool,
 }
 
 impl RocketLeagueState {
@@ -84,6 +89,7 @@ impl RocketLeagueState {
             }
             News::MatchMade => {
                 self.watching = None;
+                self.made = true;
                 self.leave(step);
             }
             News::MatchGone => {
@@ -93,6 +99,16 @@ impl RocketLeagueState {
             // Of another match than the one that is watched the making was missed.
             _ if self.watching.as_ref() == Some(&message.match_id) => {
                 step.match_now = MatchNow::NoMatch;
+            }
+            News::FirstCountdown => {
+                // Where the making was missed nothing else tells a match without an id
+                // from the one before.
+                let is_another =
+                    |session: &Session| !session.has_native_id() && !session.is_to_begin();
+                let made = std::mem::take(&mut self.made);
+                if !made && self.session.as_ref().is_some_and(is_another) {
+                    self.leave(step);
+                }
             }
             News::State(state) => self.take_state(&message.match_id, &state, step),
             News::Told(notice) => {
@@ -115,7 +131,7 @@ impl RocketLeagueState {
         let goes_on = !self.left
             && self.session.as_ref().is_some_and(|session| session.covers(match_id, state));
         if !goes_on {
-            // Who looks at a goal again, or has no car yet, does not show whose it is.
+            // What a goal's replay shows is of the goal.
             if state.is_replay {
                 return;
             }

@@ -8,7 +8,7 @@ use crate::{FollowedTo, Step, cs2, dota2, elite, hearthstone, league, overwolf, 
 /// Version of the rules that turn frames into events. It rises whenever the
 /// same frames would yield other events; recordings say under which they were
 /// made.
-pub const SESSION_LOGIC: u32 = 3;
+pub const SESSION_LOGIC: u32 = 4;
 
 /// What is known of a stream so far.
 ///

@@ -1,15 +1,22 @@
 //! Overwolf's page: it tells the bridge what it was told, one message after the
 //! other, and again what was not taken.
+//!
+//! Each message goes the way that its frame came: by a request, or by a WebSocket.
+
+mod requests;
+mod socket;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use anyhow::{Context, Result, bail};
-use event_model::Reading;
-use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
+use anyhow::{Result, bail};
+use event_model::{Channel, Reading};
+use reqwest::StatusCode;
 use serde::{Deserialize, de::IgnoredAny};
 use tokio::time::sleep;
 
 use crate::{Conductor, Played};
+use requests::Requests;
+use socket::Socket;
 
 /// Longer than the bridge takes to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,10 +46,28 @@ struct Numbered {
 }
 
 /// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
 enum Sent {
     Taken,
     Later,
     Refused(StatusCode),
+}
+
+/// Both ways to one bridge.
+struct Ways {
+    requests: Requests,
+    socket: Socket,
+}
+
+impl Ways {
+    async fn send(&mut self, channel: Channel, message: Vec<u8>) -> Sent {
+        match channel {
+            Channel::WebSocket => self.socket.send(message).await,
+            Channel::Http | Channel::Poll | Channel::Tcp | Channel::File => {
+                self.requests.send(message).await
+            }
+        }
+    }
 }
 
 /// Tells a script's messages in their order, each until it is taken.
@@ -50,12 +75,7 @@ enum Sent {
 /// # Errors
 /// Where the script cannot be read on, or the bridge lets nobody in with this token.
 pub async fn play_to_bridge(target: &BridgeTarget, mut conductor: Conductor) -> Result<Played> {
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let http = Client::builder()
-        .no_proxy()
-        .timeout(ANSWER_TIMEOUT)
-        .build()
-        .context("cannot make an HTTP client")?;
+    let mut ways = Ways { requests: Requests::to(target)?, socket: Socket::to(target)? };
     let mut played = Played::default();
     while let Some(cue) = conductor.next().await? {
         let Reading::Frame(frame) = cue.reading else {
@@ -63,9 +83,10 @@ pub async fn play_to_bridge(target: &BridgeTarget, mut conductor: Conductor) -> 
             continue;
         };
         played.frames += 1;
+        let channel = frame.channel;
         let message = numbered(frame.body, &target.run, played.frames);
         loop {
-            match send(&http, target, message.clone()).await {
+            match ways.send(channel, message.clone()).await {
                 Sent::Taken => break,
                 Sent::Later => sleep(SEND_AGAIN).await,
                 Sent::Refused(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
@@ -82,19 +103,6 @@ pub async fn play_to_bridge(target: &BridgeTarget, mut conductor: Conductor) -> 
         }
     }
     Ok(played)
-}
-
-async fn send(http: &Client, target: &BridgeTarget, message: Vec<u8>) -> Sent {
-    let request = http
-        .post(&target.url)
-        .bearer_auth(&target.token)
-        .header(CONTENT_TYPE, "application/json")
-        .body(message);
-    match request.send().await.map(|answer| answer.status()) {
-        Ok(status) if status.is_success() => Sent::Taken,
-        Ok(StatusCode::SERVICE_UNAVAILABLE) | Err(_) => Sent::Later,
-        Ok(status) => Sent::Refused(status),
-    }
 }
 
 /// The message as the page would send it: one that nobody numbered is numbered, and

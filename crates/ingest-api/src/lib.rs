@@ -29,7 +29,7 @@ pub use reads::{
     StandingCounts, StreamList, StreamView, WitnessView,
 };
 pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptCode, ReceiptPage, ReceiptStatus};
-pub use sources::{REASON_CHARS_MAX, SourcePolicy, TurnedOff, shown_reason};
+pub use sources::{REASON_CHARS_MAX, SourcePolicy, Switch, TurnedOff, UnknownSwitch, shown_reason};
 
 /// Where batches go.
 pub const EVENTS_PATH: &str = "/v1/events";

@@ -1,4 +1,4 @@
-//! The sources that an operator turned off, in a file beside the database: a command
+//! The sources and games that an operator turned off, in a file beside the database: a command
 //! writes it, and a running server reads it at each question.
 
 use std::{
@@ -7,8 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use event_model::Source;
-use ingest_api::{SourcePolicy, TurnedOff, shown_reason};
+use ingest_api::{SourcePolicy, Switch, TurnedOff, shown_reason};
 
 /// A source each, and its reason: 9 KiB at most.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -36,16 +35,16 @@ pub fn read(data_dir: &Path) -> io::Result<SourcePolicy> {
     Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
-/// Turns `source` off for the devices of this server, with a reason for players; without
+/// Turns `switch` off for the devices of this server, with a reason for players; without
 /// one it may be read again. What is turned off now.
 ///
 /// # Errors
 /// Where the file cannot be read or written: then it stays as it was.
-pub fn set(data_dir: &Path, source: Source, reason: Option<&str>) -> io::Result<SourcePolicy> {
+pub fn set(data_dir: &Path, switch: Switch, reason: Option<&str>) -> io::Result<SourcePolicy> {
     let mut policy = read(data_dir)?;
-    policy.turned_off.retain(|one| one.source != source.as_str());
+    policy.turned_off.retain(|one| one.source != switch.as_str());
     if let Some(reason) = reason {
-        let (source, reason) = (source.as_str().to_owned(), shown_reason(reason));
+        let (source, reason) = (switch.to_string(), shown_reason(reason));
         policy.turned_off.push(TurnedOff { source, reason });
     }
     // Whole or not at all, for a server that reads it meanwhile.
@@ -60,19 +59,23 @@ pub fn set(data_dir: &Path, source: Source, reason: Option<&str>) -> io::Result<
 
 #[cfg(test)]
 mod tests {
+    use event_model::Source;
+
     use super::*;
+
+    const CS2: Switch = Switch::Source(Source::Cs2);
 
     #[test]
     fn what_is_turned_off_is_read_until_it_is_on_again() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), SourcePolicy::default());
-        set(folder.path(), Source::Cs2, Some("first")).unwrap();
-        set(folder.path(), Source::Cs2, Some("a new patch\n")).unwrap();
-        set(folder.path(), Source::Elite, Some("x")).unwrap();
+        set(folder.path(), CS2, Some("first")).unwrap();
+        set(folder.path(), CS2, Some("a new patch\n")).unwrap();
+        set(folder.path(), Switch::Valorant, Some("x")).unwrap();
         let read_back = read(folder.path()).unwrap().read();
-        assert_eq!(read_back[&Source::Cs2], "a new patch");
+        assert_eq!(read_back[&CS2], "a new patch");
         assert_eq!(read_back.len(), 2);
-        set(folder.path(), Source::Cs2, None).unwrap();
+        set(folder.path(), CS2, None).unwrap();
         assert_eq!(read(folder.path()).unwrap().read().len(), 1);
     }
 
@@ -81,7 +84,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(path(folder.path()), "not ours").unwrap();
         read(folder.path()).unwrap_err();
-        set(folder.path(), Source::Cs2, None).unwrap_err();
+        set(folder.path(), CS2, None).unwrap_err();
         assert_eq!(fs::read(path(folder.path())).unwrap(), b"not ours");
     }
 }

@@ -22,6 +22,8 @@ pub use game_session::{Glance, Phase, Score, Tally};
 
 pub use feed_line::{FeedLine, Saved};
 pub use source_state::SourceState;
-pub use status::{Capture, CompanionStatus, PauseCode, SourceStatus, Status, UploadStatus};
+pub use status::{
+    Capture, CompanionStatus, GameOff, PauseCode, SourceStatus, Status, UploadStatus,
+};
 pub use view::{FEED_LINES_MAX, LiveUpdate, LiveView, Running};
 pub use watcher::{Attention, Due, TELL_INTERVAL_MS, Watcher};

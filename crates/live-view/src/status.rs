@@ -1,7 +1,7 @@
 //! The companion's state in numbers and words, all of it from the outbox and
 //! the sources themselves.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,29 @@ pub struct SourceStatus {
     /// The same by the game's build, where the source tells it.
     #[serde(default)]
     pub drift_by_build: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Games that it could tell of, and that are not read for now.
+    #[serde(default)]
+    pub games_off: Vec<GameOff>,
+}
+
+/// A game that is turned off in every source that gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct GameOff {
+    /// The game's name.
+    pub game: String,
+    /// Why, in whoever's words that turned it off.
+    pub reason: String,
+    /// The server that did; none where it was the file of this PC.
+    pub server: Option<String>,
+}
+
+impl fmt::Display for GameOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { game, reason, server } = self;
+        let by = server.as_deref().unwrap_or("kill-switch.toml");
+        write!(f, "{game} is turned off by {by}: {reason}")
+    }
 }
 
 /// The outbox in counts, and what the upload is doing.

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
+use event_model::Channel;
 
 use crate::{
-    Attendance, GsiStage, LeagueStage, Length, PlayedGame, REVIVAL_PERCENT_MAX, RocketLeagueStage,
-    Show, Speed, cast::PLAYERS,
+    Attendance, GsiStage, LeagueStage, Length, OverwolfStage, PlayedGame, REVIVAL_PERCENT_MAX,
+    RocketLeagueStage, Show, Speed, cast::PLAYERS,
 };
 use crate::{crowd_command::CrowdArgs, grid::GridArgs};
 
@@ -54,7 +55,7 @@ pub struct MatchArgs {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 #[command(
-    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url", "dota2", "rocket_league"])),
+    group(clap::ArgGroup::new("games").required(true).multiple(true).args(["league_port", "gsi_url", "dota2", "rocket_league", "valorant", "elite", "hearthstone"])),
     after_help = EXAMPLES
 )]
 pub struct ServeArgs {
@@ -106,6 +107,23 @@ pub struct ServeArgs {
         value_parser = clap::value_parser!(u8).range(1..=5)
     )]
     pub rocket_league_clients: u8,
+    /// Play VALORANT to the bridge at this address, as Overwolf's page tells it. Given
+    /// several times, each is the bridge of another player of one match.
+    #[arg(long, value_name = "URL", requires = "overwolf_token")]
+    pub valorant: Vec<String>,
+    /// The token of the page's settings; of several bridges one each, with commas between,
+    /// in the same order.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        value_delimiter = ',',
+        env = "RINGSIDE_SIM_OVERWOLF_TOKEN",
+        hide_env_values = true
+    )]
+    pub overwolf_token: Vec<String>,
+    /// Tell the bridges over WebSockets, not by requests.
+    #[arg(long, requires = "valorant")]
+    pub overwolf_socket: bool,
     /// The token of the listener's config file; of several listeners one each, with
     /// commas between, in the same order, those of Dota 2 behind those of
     /// Counter-Strike.
@@ -113,6 +131,13 @@ pub struct ServeArgs {
         long,
         value_name = "TOKEN",
         value_delimiter = ',',
+    /// Play Elite Dangerous into the journals of this folder, which grow meanwhile.
+    #[arg(long, value_name = "DIR")]
+    pub elite: Option<PathBuf>,
+    /// Play Hearthstone into the Power.log of a start in this folder, as one of its two
+    /// sides writes it.
+    #[arg(long, value_name = "DIR")]
+    pub hearthstone: Option<PathBuf>,
         env = "RINGSIDE_SIM_GSI_TOKEN",
         hide_env_values = true
     )]
@@ -135,7 +160,7 @@ pub struct ServeArgs {
 
 const EXAMPLES: &str = "\
 Prints a line for each client that is up, `league https://127.0.0.1:PORT`, `cs2 URL`, \
-`dota2 URL` or `rocket-league 127.0.0.1:PORT`, then `ready`. A match begins when a companion has asked each of its clients.
+`dota2 URL`, `rocket-league 127.0.0.1:PORT`, `valorant URL` or `logs FOLDER`, then `ready`. A match begins when a companion has asked each of its clients.
 
 One client of each game:
   ringside-sim serve --seed 7 --league-port 2999 --league-root root.pem \\
@@ -157,6 +182,10 @@ impl ServeArgs {
                 "{listeners} listeners and {tokens} tokens: give one each, of ten players at most"
             );
         }
+        let (bridges, tokens) = (self.valorant.len(), self.overwolf_token.len());
+        if bridges != tokens || bridges > PLAYERS {
+            bail!("{bridges} bridges and {tokens} tokens: give one each, of ten players at most");
+        }
         let attendance = Attendance {
             clients: self.league_clients.into(),
             late: self.league_late.into(),
@@ -168,6 +197,9 @@ impl ServeArgs {
             listeners.map(|(url, token)| GsiStage { url, token }).collect();
         let dota2 = cs2.split_off(urls);
         let clients = self.rocket_league_clients.into();
+        let channel = if self.overwolf_socket { Channel::WebSocket } else { Channel::Http };
+        let valorant = self.valorant.into_iter().zip(self.overwolf_token);
+        let valorant = valorant.map(|(url, token)| OverwolfStage { url, token, channel });
         Ok(Show {
             seed: self.seed,
             length: Length::seconds(self.seconds),
@@ -181,6 +213,7 @@ impl ServeArgs {
             cs2,
             dota2,
             rocket_league: self.rocket_league.map(|port| RocketLeagueStage { port, clients }),
+            valorant: valorant.collect(),
             truth: self.truth,
             shared_truth: self.shared_truth,
         })
@@ -192,6 +225,8 @@ fn length_range() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(min..=max)
 }
 
+            elite: self.elite,
+            hearthstone: self.hearthstone,
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

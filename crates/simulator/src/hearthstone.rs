@@ -4,13 +4,17 @@
 mod plot;
 mod printing;
 
-use event_model::{Game, Kind};
+use event_model::{Channel, Frame, Game, Kind, Reading};
+use game_stage::Cue;
 
 use crate::{Length, Prng, SessionTruth, TrueEvent};
 use plot::{Deed, Plot};
 use printing::Printing;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// As the game names the log of a start.
+const LOG_OF_START: &str = "Hearthstone_2026_11_01_20_15_00/Power.log";
 
 /// One game of two, from its creation to its end.
 #[derive(Debug, Clone)]
@@ -55,6 +59,24 @@ impl HearthstoneGame {
     /// The lines that a side's client writes, each with its end.
     #[must_use]
     pub fn log(&self, side: &HearthstoneSide) -> Vec<String> {
+        self.printed(side).into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// The same as a follower reads them, with their times: in the folder of one start,
+    /// below that of the game's logs.
+    #[must_use]
+    pub fn cues(&self, side: &HearthstoneSide) -> Vec<Cue> {
+        let mut offset = 0;
+        let cue = |(at_ms, line): (u64, String)| {
+            let mut frame = Frame::new(Channel::File, line.trim_end_matches("\r\n"));
+            (frame.file, frame.offset) = (Some(LOG_OF_START.to_owned()), Some(offset));
+            offset += line.len() as u64;
+            Cue { at_ms, reading: Reading::Frame(frame) }
+        };
+        self.printed(side).into_iter().map(cue).collect()
+    }
+
+    fn printed(&self, side: &HearthstoneSide) -> Vec<(u64, String)> {
         let mut printing = Printing::of(&self.plot, side.seat, side.begins_of_day_ms);
         for (index, (ms, deed)) in self.plot.deeds.iter().enumerate() {
             if side.comes_back == Some(index) {

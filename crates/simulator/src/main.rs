@@ -81,6 +81,8 @@ fn say(announcement: &Announcement) {
         Announcement::Cs2 { url } => println!("cs2 {url}"),
         Announcement::Dota2 { url } => println!("dota2 {url}"),
         Announcement::RocketLeague { port } => println!("rocket-league 127.0.0.1:{port}"),
+        Announcement::Valorant { url } => println!("valorant {url}"),
+        Announcement::Logs { folder } => println!("logs {}", folder.display()),
         Announcement::Ready => println!("ready"),
     }
 }

@@ -2,20 +2,21 @@
 
 mod league_server;
 
+mod logs;
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
-use event_model::Clock;
+use event_model::{Channel, Clock};
 pub use game_stage::Speed;
 use game_stage::{
-    Audience, Authority, Conductor, GsiPlay, GsiPoster, GsiTarget, Pace, Pieces, TcpStage, Tempo,
-    play_tcp,
+    Audience, Authority, BridgeTarget, Conductor, GsiPlay, GsiPoster, GsiTarget, Pace, Pieces,
+    TcpStage, Tempo, play_tcp, play_to_bridge,
 };
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     Attendance, Cs2Match, Cs2Teams, Dota2Match, LeagueMatch, Length, RocketLeagueMatch,
-    SessionTruth, SharedTruth, Truth,
+    SessionTruth, SharedTruth, Truth, ValorantMatch,
     cs2::{self, Cs2Play},
     dota2::{self, Dota2Play},
     files::{write_shared, write_truth},
@@ -27,6 +28,7 @@ use league_server::LeagueServer;
 pub struct Show {
     /// The seed of all matches.
     pub seed: u64,
+use logs::LogPlay;
     /// How long each of them lasts by its own clock.
     pub length: Length,
     /// How much faster than real time.
@@ -39,12 +41,19 @@ pub struct Show {
     pub dota2: Vec<GsiStage>,
     /// Rocket League, where it is played.
     pub rocket_league: Option<RocketLeagueStage>,
+    /// VALORANT as Overwolf's page tells it, where it is played: several are clients of
+    /// one match.
+    pub valorant: Vec<OverwolfStage>,
     /// Where the truth of each client is written at the end.
     pub truth: Option<PathBuf>,
     /// Where what happened is written, once for all clients.
     pub shared_truth: Option<PathBuf>,
 }
 
+    /// The folder that Elite Dangerous writes its journals into, where it is played.
+    pub elite: Option<PathBuf>,
+    /// The folder of Hearthstone's logs, where it is played.
+    pub hearthstone: Option<PathBuf>,
 /// Where League is played.
 #[derive(Debug, Clone)]
 pub struct LeagueStage {
@@ -84,6 +93,17 @@ pub struct RocketLeagueStage {
     pub clients: usize,
 }
 
+/// Where Overwolf's page tells what it is told.
+#[derive(Debug, Clone)]
+pub struct OverwolfStage {
+    /// The bridge's address, path included.
+    pub url: String,
+    /// What a player types into the page.
+    pub token: String,
+    /// By requests ([`Channel::Http`]) or over a WebSocket.
+    pub channel: Channel,
+}
+
 /// What whoever started the show may wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
@@ -108,6 +128,11 @@ pub enum Announcement {
         /// The port.
         port: u16,
     },
+    /// VALORANT runs beside Overwolf's page, which looks for the bridge.
+    Valorant {
+        /// The bridge's address.
+        url: String,
+    },
     /// Everything that was asked for is up.
     Ready,
 }
@@ -116,9 +141,15 @@ pub enum Announcement {
 #[derive(Default)]
 struct Cast {
     league: Vec<LeagueServer>,
+    /// A game writes its files into a folder.
+    Logs {
+        /// The folder.
+        folder: PathBuf,
+    },
     cs2: Vec<GsiPoster<Cs2Play>>,
     dota2: Vec<GsiPoster<Dota2Play>>,
     rocket_league: Vec<(TcpStage, Conductor)>,
+    valorant: Vec<(BridgeTarget, Conductor)>,
     sessions: Vec<SessionTruth>,
     shared: Vec<SharedTruth>,
 }
@@ -127,6 +158,7 @@ struct Cast {
 ///
 /// Each match begins when all its clients are there, or after a while without.
 ///
+    logs: Vec<LogPlay>,
 /// # Errors
 /// Where a port is taken or a file cannot be written.
 pub async fn serve(
@@ -140,14 +172,16 @@ pub async fn serve(
     cast.add_cs2(&show, &pace)?;
     cast.add_dota2(&show, &pace)?;
     cast.add_rocket_league(&show, &pace).await?;
+    cast.add_valorant(&show, &pace);
     for announcement in cast.announcements(&show) {
         announcements.send(announcement).await.ok();
     }
 
-    let Cast { league, cs2, dota2, rocket_league, sessions, shared } = cast;
+    let Cast { league, cs2, dota2, rocket_league, valorant, logs, sessions, shared } = cast;
     let mut playing = JoinSet::new();
     for server in league {
         playing.spawn(async { server.play().await.context("the League server failed") });
+    cast.add_logs(&show, &pace);
     }
     for poster in cs2 {
         playing.spawn(posted(poster));
@@ -161,6 +195,12 @@ pub async fn serve(
             played.map(drop).context("the Rocket League server failed")
         });
     }
+    for (bridge, conductor) in valorant {
+        playing.spawn(async move {
+            let played = play_to_bridge(&bridge, conductor).await;
+            played.map(drop).context("Overwolf's page failed")
+        });
+    }
     while let Some(played) = playing.join_next().await {
         played??;
     }
@@ -168,6 +208,9 @@ pub async fn serve(
     let truth = Truth { seed: show.seed, sessions };
     if let Some(path) = &show.truth {
         write_truth(&truth, path)?;
+    }
+    for log in logs {
+        playing.spawn(log.play());
     }
     if let Some(path) = &show.shared_truth {
         write_shared(&shared, path)?;
@@ -187,7 +230,12 @@ impl Cast {
         let dota2 = show.dota2.iter().map(|stage| Announcement::Dota2 { url: stage.url.clone() });
         let ports = self.rocket_league.iter().map(|(stage, _)| stage.port());
         let rocket_league = ports.map(|port| Announcement::RocketLeague { port });
-        league.chain(cs2).chain(dota2).chain(rocket_league).chain([Announcement::Ready]).collect()
+        let valorant =
+            show.valorant.iter().map(|stage| Announcement::Valorant { url: stage.url.clone() });
+        let folders = show.elite.iter().chain(&show.hearthstone);
+        let logs = folders.map(|folder| Announcement::Logs { folder: folder.clone() });
+        let all = league.chain(cs2).chain(dota2).chain(rocket_league).chain(valorant).chain(logs);
+        all.chain([Announcement::Ready]).collect()
     }
 
     async fn add_league(&mut self, show: &Show, pace: &Pace) -> Result<()> {
@@ -262,5 +310,23 @@ impl Cast {
             self.rocket_league.push((TcpStage::bind(port, pieces).await?, conductor));
         }
         Ok(())
+    }
+
+    /// Each client's script begins when its bridge has taken the first message.
+    fn add_valorant(&mut self, show: &Show, pace: &Pace) {
+        if show.valorant.is_empty() {
+            return;
+        }
+        let play = ValorantMatch::new(show.seed, show.length);
+        let clients = play.clients(show.seed, show.valorant.len());
+        self.sessions.extend(clients.iter().map(|client| play.truth_of(client)));
+        self.shared.push(play.shared_truth(show.seed, &clients));
+        for (client, stage) in clients.iter().zip(&show.valorant) {
+            let script = Box::new(play.cues(client, stage.channel).into_iter().map(Ok));
+            let conductor = Conductor::new(script, Tempo::Clocked(pace.clone()));
+            // Our page numbers its messages itself: no other start is named.
+            let (url, token, run) = (stage.url.clone(), stage.token.clone(), String::new());
+            self.valorant.push((BridgeTarget { url, token, run }, conductor));
+        }
     }
 }

@@ -93,12 +93,12 @@ impl ValorantMatch {
         message::all(self, client)
     }
 
-    /// The messages as they are played.
+    /// The messages as they are played, on one of the bridge's channels.
     #[must_use]
-    pub fn cues(&self, client: &ValorantClient) -> Vec<Cue> {
+    pub fn cues(&self, client: &ValorantClient, channel: Channel) -> Vec<Cue> {
         let cue = |message: GepMessage| Cue {
             at_ms: message.ms,
-            reading: Reading::Frame(Frame::new(Channel::Http, message.body)),
+            reading: Reading::Frame(Frame::new(channel, message.body)),
         };
         self.messages(client).into_iter().map(cue).collect()
     }

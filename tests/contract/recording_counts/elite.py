@@ -1,12 +1,8 @@
-#!/usr/bin/env python3
-"""Counts what a journal of Elite Dangerous must give, from the raw file.
+"""Elite Dangerous by its journals (game-apis.md, section 6).
 
-    elite.py JOURNAL EVENTS.ndjson    compare with `ringside replay --events`;
-                                      exit 1 where a count or an id differs
-
-Nothing of ours takes part in the counting: lines are split at their ends, each is
-read as JSON, and its word says what it is. Ids are computed as event_ids.py has it:
-session of the name's time and the account, native key of file, offset and hash.
+Each line is read as JSON, and its word says what it is. Ids are computed as
+event_ids.py has it: session of the name's time and the account, native key of file,
+offset and hash.
 """
 
 import collections
@@ -18,6 +14,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from event_ids import hash_fields, netstrings, uuid_v8  # noqa: E402
+
+IS_LOG = True
+UNCOUNTED = {}
 
 KILLS = {"PVPKill", "Bounty", "FactionKillBond"}
 OTHERS = set(
@@ -32,13 +31,15 @@ OTHERS = set(
 SAME_KILL_S = 5
 
 
-def lines(path):
-    offset = 0
-    for raw in path.read_bytes().split(b"\n"):
-        text = raw[:-1] if raw.endswith(b"\r") else raw
-        if text.strip():
-            yield offset, text
-        offset += len(raw) + 1
+class Start:
+    """One start of the game: all parts of its journal."""
+
+    def __init__(self, stem):
+        self.stem = stem
+        self.account = self.observer = ""
+        # Accounts whose session runs, and those whose session was begun.
+        self.open, self.begun = set(), set()
+        self.last = None
 
 
 def seconds(stamp):
@@ -53,58 +54,64 @@ def victim(line):
     return line.get("PilotName_Localised") or line.get("PilotName")
 
 
-def expected(path):
+def expected(frames):
     """Each event as (kind, word, id)."""
-    found = re.fullmatch(r"Journal(.*)\.(\d+)\.log", path.name)
-    stem = found.group(1) if found else path.name
-    account, observer, started, last = "", "", set(), None
-    for offset, raw in lines(path):
-        line = json.loads(raw)
-        word = line["event"]
-
-        def event(kind, native):
-            session = netstrings([stem, account])
-            fields = ("ringside.event-id.v1", "elite", session, observer, "0", kind, native)
-            return uuid_v8(hash_fields(*fields))
-
-        if word in ("Commander", "LoadGame", "NewCommander"):
-            name = line.get("Commander" if word == "LoadGame" else "Name")
-            account, observer = line.get("FID") or name, name
-        if (word == "LoadGame" or word in KILLS | OTHERS | {"Died"}) and account not in started:
-            started.add(account)
-            yield "match_started", None, event("match_started", "session")
-        if word == "Shutdown" and account in started:
-            yield "match_ended", None, event("match_ended", "session")
-        kind = "kill" if word in KILLS else "other" if word in OTHERS else None
-        if word == "Died":
-            kind = "kill" if line.get("KillerName") else "death"
-        if kind == "kill" and word != "Died" and victim(line):
-            now = (victim(line), seconds(line["timestamp"]), word)
-            if last and last[0] == now[0] and last[2] != word and last[1][0] == now[1][0]:
-                kind = "other" if abs(last[1][1] - now[1][1]) <= SAME_KILL_S else kind
-            last = now if kind == "kill" else last
-        if kind:
-            native = f"{path.name} {offset} {hashlib.sha256(raw).digest()[:8].hex()}"
-            yield kind, word, event(kind, native)
+    start, starts = None, {}
+    for frame in frames:
+        found = re.fullmatch(r"Journal(.*)\.(\d+)\.log", frame.file)
+        stem = found.group(1) if found else frame.file
+        start = starts.setdefault(stem, Start(stem))
+        yield from events_of(start, starts, frame, json.loads(frame.body))
 
 
-def told(path):
-    for text in path.read_text(encoding="utf-8").splitlines():
-        event = json.loads(text)
-        kind = event["type"].removeprefix("ringside.").removesuffix(".v1")
-        yield kind, event["data"]["details"].get("name"), event["id"]
+def event_of(start, kind, word, native):
+    session = netstrings([start.stem, start.account])
+    fields = ("ringside.event-id.v1", "elite", session, start.observer, "0", kind, native)
+    return kind, word, uuid_v8(hash_fields(*fields))
 
 
-def main():
-    journal, events = map(pathlib.Path, sys.argv[1:])
-    ours, theirs = collections.Counter(expected(journal)), collections.Counter(told(events))
-    for item, times in sorted((ours - theirs).items(), key=str):
-        print(f"missing {times} x {item}")
-    for item, times in sorted((theirs - ours).items(), key=str):
-        print(f"too many {times} x {item}")
-    print(f"{journal.name}: {sum(theirs.values())} events, {sum(ours.values())} expected")
-    return 0 if ours == theirs else 1
+def events_of(start, starts, frame, line):
+    word = line["event"]
+    if word in ("Commander", "LoadGame", "NewCommander"):
+        name = line.get("Commander" if word == "LoadGame" else "Name")
+        start.account, start.observer = line.get("FID") or name, name
+        # Who loads the game elsewhere is no longer in it where a crash cut it off.
+        for other in starts.values():
+            if other is not start and start.account in other.open:
+                other.open.discard(start.account)
+                yield event_of(other, "match_ended", None, "session")
+    kind = "kill" if word in KILLS else "other" if word in OTHERS else None
+    if word == "Died":
+        kind = "kill" if line.get("KillerName") else "death"
+    if (word == "LoadGame" or kind) and start.account not in start.begun:
+        start.begun.add(start.account)
+        start.open.add(start.account)
+        yield event_of(start, "match_started", None, "session")
+    if word == "Shutdown" and start.account in start.open:
+        start.open.discard(start.account)
+        yield event_of(start, "match_ended", None, "session")
+    if kind == "kill" and word != "Died" and victim(line):
+        now = (victim(line), seconds(line["timestamp"]), word)
+        last = start.last
+        if last and last[0] == now[0] and last[2] != word and last[1][0] == now[1][0]:
+            kind = "other" if abs(last[1][1] - now[1][1]) <= SAME_KILL_S else kind
+        start.last = now if kind == "kill" else last
+    if kind:
+        sum_of_line = hashlib.sha256(frame.body).digest()[:8].hex()
+        yield event_of(start, kind, word, f"{frame.file} {frame.offset} {sum_of_line}")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def counted(frames):
+    counts = collections.Counter()
+    for kind, word, _ in expected(frames):
+        counts[f"other {word}" if kind == "other" else kind] += 1
+    return counts
+
+
+def ids_that_differ(frames, events):
+    told = (json.loads(line)["id"] for line in events.read_text(encoding="utf-8").splitlines())
+    theirs = collections.Counter(told)
+    ours = collections.Counter(identity for _, _, identity in expected(frames))
+    differs = {f"id {identity}": (times, 0) for identity, times in (ours - theirs).items()}
+    differs.update({f"id {identity}": (0, times) for identity, times in (theirs - ours).items()})
+    return differs

@@ -711,6 +711,16 @@ export type GameLook = {
 	trouble: string | null,
 };
 
+/**  A game that is turned off in every source that gives it. */
+export type GameOff = {
+	/**  The game's name. */
+	game: string,
+	/**  Why, in whoever's words that turned it off. */
+	reason: string,
+	/**  The server that did; none where it was the file of this PC. */
+	server: string | null,
+};
+
 /**  A game whose default keys are known. */
 export type GameWithKeys =
 /**  League of Legends. */
@@ -2015,6 +2025,8 @@ export type SourceStatus = {
 	drift: { [key in string]: number },
 	/**  The same by the game's build, where the source tells it. */
 	drift_by_build?: { [key in string]: { [key in string]: number } },
+	/**  Games that it could tell of, and that are not read for now. */
+	games_off?: GameOff[],
 };
 
 /**  A file that was written. */

@@ -17,6 +17,11 @@ test("a game that is there, was heard, or is in trouble does", () => {
   expect(wasMet(status("dota2", taken))).toBe(true);
 });
 
+test("a game that is turned off within another is told of", () => {
+  const games_off = [{ game: "valorant", reason: "the new act", server: null }];
+  expect(wasMet({ ...status("overwolf", { is: "listening" }), games_off })).toBe(true);
+});
+
 test("Counter-Strike and League are shown before they were met", () => {
   expect(wasMet(status("cs2", { is: "listening" }))).toBe(true);
   expect(wasMet(status("league", { is: "not_running" }))).toBe(true);

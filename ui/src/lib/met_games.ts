@@ -14,7 +14,8 @@ const THERE: ReadonlySet<SourceState["is"]> = new Set([
 ] as const);
 
 /** Whether a game was met on this PC, or cannot be although it should be. */
-export function wasMet({ source, state, frames, refused_posts }: SourceStatus): boolean {
+export function wasMet({ source, state, frames, refused_posts, ...more }: SourceStatus): boolean {
   if (FIRST.includes(source) || frames > 0 || refused_posts > 0) return true;
+  if ((more.games_off ?? []).length > 0) return true;
   return THERE.has(state.is) || sourceStateInWords(state).trouble;
 }

@@ -27,3 +27,21 @@ test("what could not be read is said in words, and why only beside them", () => 
   language.choose(null);
   expect(odd).toEqual([{ words: "2 Nachrichten nicht lesbar", detail: "it is no JSON" }]);
 });
+
+test("a game that is turned off within another is named, with who did it and why", () => {
+  const off = { game: "valorant", reason: "the new act" };
+  const games_off = [
+    { ...off, server: null },
+    { ...off, server: "https://ringside.example" },
+  ];
+  language.choose("en");
+  const odd = oddities({ ...FINE, games_off });
+  language.choose(null);
+  expect(odd).toEqual([
+    { words: "VALORANT is turned off on this PC for now", detail: "the new act" },
+    {
+      words: "VALORANT is turned off for now by https://ringside.example",
+      detail: "the new act",
+    },
+  ]);
+});

@@ -1,5 +1,6 @@
 import type { SourceStatus } from "../generated/bindings";
 import { m } from "../generated/paraglide/messages";
+import { gameName } from "./game_name";
 
 /** What is odd about reading a game. */
 export interface Oddity {
@@ -13,7 +14,15 @@ export function oddities(source: SourceStatus): Oddity[] {
   const oddity = (count: number, words: string, detail: string | null = null) =>
     count > 0 ? [{ words, detail }] : [];
   const { unreadable, refused_posts: refused, frames_dropped: dropped } = source;
+  const off = (source.games_off ?? []).map(({ game, reason, server }) => ({
+    words:
+      server === null
+        ? m.games_game_off({ game: gameName(game) })
+        : m.games_game_off_by({ game: gameName(game), server }),
+    detail: reason,
+  }));
   return [
+    ...off,
     ...oddity(unreadable, m.games_unreadable({ count: unreadable }), source.last_unreadable),
     ...oddity(refused, m.games_refused({ count: refused })),
     ...oddity(dropped, m.games_dropped({ count: dropped })),

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use live_view::{SourceState, SourceStatus};
+use live_view::{GameOff, SourceState, SourceStatus};
 use outbox::Salvaged;
 use serde::Serialize;
 
@@ -85,6 +85,8 @@ pub struct SourceDiagnosis {
     pub reachable: Reachable,
     /// That it is turned off although it is on, where somebody did that.
     pub turned_off: Option<SourceState>,
+    /// The games among those it could tell of that somebody turned off.
+    pub games_off: Vec<GameOff>,
     /// What to do, in order; nothing where nothing is to be done.
     pub advice: Vec<Advice>,
     /// What the last run saw of it: last frame, unreadable frames, drift.

@@ -192,6 +192,7 @@ impl Publisher {
             last_frame_at: counts.last_frame.map(|moment| moment.wall.to_string()),
             drift: counts.drift.iter().map(|(name, times)| (name.to_owned(), times)).collect(),
             drift_by_build: counts.drift_of_builds.named(),
+            games_off: now.games_off,
         }
     }
 

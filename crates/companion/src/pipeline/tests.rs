@@ -136,16 +136,6 @@ pub(crate) fn at(mono_ms: u64) -> Moment {
 }
 
 #[test]
-fn a_match_that_no_frame_shows_any_more_is_shown_no_longer() {
-    let (stage, mut pipeline) = begun();
-    pipeline.take(&frame(2));
-    pipeline.forget_silent_matches(at(2 + super::MATCH_SILENCE_MS_MAX));
-    pipeline.forget_silent_matches(at(3 + super::MATCH_SILENCE_MS_MAX));
-    pipeline.forget_silent_matches(at(4 + super::MATCH_SILENCE_MS_MAX));
-    assert_eq!(*stage.told.glances.lock().unwrap(), [Some(0), Some(2), None], "said once");
-}
-
-#[test]
 fn a_kill_is_told_before_the_numbers_that_came_with_it() {
     let (stage, mut pipeline) = begun();
     let before = stage.told.lines.lock().unwrap().len();

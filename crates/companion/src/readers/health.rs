@@ -7,7 +7,7 @@ use std::{
 };
 
 use event_model::Source;
-use live_view::SourceState;
+use live_view::{GameOff, SourceState};
 
 /// How each game that is read, or should be, is read.
 #[derive(Clone, Default)]
@@ -35,6 +35,8 @@ pub(crate) struct Now {
     pub(crate) refused_posts: u64,
     /// Frames lost because nobody took the ones before them.
     pub(crate) frames_dropped: u64,
+    /// Games that it could tell of, and that are not read for now.
+    pub(crate) games_off: Vec<GameOff>,
 }
 
 impl Now {

@@ -1,7 +1,9 @@
 //! The page in Overwolf: it posts to a port of this PC what Overwolf tells it.
 
+use std::sync::Arc;
+
 use game_client::{BridgeConfig, BridgeHealth, OverwolfBridge};
-use live_view::SourceState;
+use live_view::{GameOff, SourceState};
 
 use super::{Now, Started, With, unheard};
 use crate::overwolf_page;
@@ -11,6 +13,10 @@ pub(super) async fn start(with: &With<'_>) -> Result<Started, SourceState> {
     let config = BridgeConfig { port, token: with.page_token.clone() };
     let bound = OverwolfBridge::bind(config, with.clock()).await;
     let bridge = bound.map_err(|error| unheard(port, &error))?;
+    let (off, shown) = (with.games_off.clone(), with.games_off.clone());
+    let bridge = bridge.leaving_out(Arc::new(move |game| {
+        off.borrow().iter().any(|off| off.game == game.as_str())
+    }));
     let (health, address) = (bridge.health(), bridge.local_addr());
     if let Some(dir) = with.dir
         && let Err(error) = overwolf_page::write(dir, address.port(), with.page_token.expose())
@@ -22,17 +28,18 @@ pub(super) async fn start(with: &With<'_>) -> Result<Started, SourceState> {
             tracing::error!(%error, "The bridge to Overwolf stopped");
         }
     };
-    Ok(with.spawn(move || now(&health.borrow()), run).at(address))
+    Ok(with.spawn(move || now(&health.borrow(), &shown.borrow()), run).at(address))
 }
 
-fn now(health: &BridgeHealth) -> Now {
+fn now(health: &BridgeHealth, games_off: &[GameOff]) -> Now {
     let state = match (health.messages, health.unauthorised) {
         (0, 0) => SourceState::Listening,
         (0, _) => SourceState::OtherToken,
         (_, _) => SourceState::Receiving,
     };
     let refused_posts = health.foreign + health.unauthorised + health.oversized + health.malformed;
-    Now { refused_posts, frames_dropped: health.missing, ..Now::at(state) }
+    let games_off = games_off.to_vec();
+    Now { refused_posts, frames_dropped: health.missing, games_off, ..Now::at(state) }
 }
 
 #[cfg(test)]
@@ -48,11 +55,11 @@ mod tests {
             malformed: 1,
             ..BridgeHealth::default()
         };
-        let shown = now(&health);
+        let shown = now(&health, &[]);
         assert_eq!(shown.state, SourceState::Receiving);
         assert_eq!((shown.frames_dropped, shown.refused_posts), (3, 3));
         let other = BridgeHealth { unauthorised: 1, ..BridgeHealth::default() };
-        assert_eq!(now(&other).state, SourceState::OtherToken);
-        assert_eq!(now(&BridgeHealth::default()).state, SourceState::Listening);
+        assert_eq!(now(&other, &[]).state, SourceState::OtherToken);
+        assert_eq!(now(&BridgeHealth::default(), &[]).state, SourceState::Listening);
     }
 }

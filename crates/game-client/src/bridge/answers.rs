@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use event_model::Channel;
@@ -27,16 +27,51 @@ const PREFLIGHT_AGE: &str = "600";
 /// What a browser asks before a page may reach into this machine.
 const PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
+/// Where whoever posts names the start of the bridge that it believes to talk to.
+const TO: &str = "to=";
+
 /// How many of the messages were taken, from the first on; the page keeps the others.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer {
+pub(super) struct Answer<'d> {
     ringside: &'static str,
-    pub(super) taken: usize,
+    /// Which start of the bridge this is: what another one took last may not be on its
+    /// disk, and is to be sent again.
+    start: &'d str,
+    taken: usize,
+    /// How many of the taken were no messages, and were thrown away.
+    #[serde(skip_serializing_if = "is_none")]
+    malformed: usize,
 }
 
-impl Answer {
-    pub(super) fn of(taken: usize) -> Self {
-        Self { ringside: NAME, taken }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+impl<'d> Answer<'d> {
+    fn of(desk: &'d Desk) -> Self {
+        Self { ringside: NAME, start: &desk.start, taken: 0, malformed: 0 }
+    }
+
+    /// To one message of a socket.
+    pub(super) fn to_one(desk: &'d Desk, took: Took) -> Self {
+        let mut answer = Self::of(desk);
+        answer.count(took);
+        answer
+    }
+
+    /// Whether the next message may be looked at.
+    fn count(&mut self, took: Took) -> bool {
+        match took {
+            Took::Yes => self.taken += 1,
+            // What is none is not worth sending again.
+            Took::Never => {
+                self.taken += 1;
+                self.malformed += 1;
+            }
+            Took::Later => return false,
+        }
+        true
     }
 }
 
@@ -89,6 +124,9 @@ pub(super) fn refusal(desk: &Desk, headers: &HeaderMap) -> Option<StatusCode> {
 }
 
 async fn take(desk: &Desk, request: Request) -> Response {
+    if is_meant_for_another(request.uri(), &desk.start) {
+        return (StatusCode::CONFLICT, Json(Answer::of(desk))).into_response();
+    }
     let body = match body::read(request.into_body(), BODY_BYTES_MAX, BODY_TIMEOUT).await {
         Ok(body) => body,
         Err(status) => {
@@ -104,19 +142,21 @@ async fn take(desk: &Desk, request: Request) -> Response {
         desk.count(|health| health.oversized += 1);
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    for (taken, message) in messages.iter().enumerate() {
-        match desk.take(Channel::Http, message.get()) {
-            // What is none is not worth sending again.
-            Took::Yes | Took::Never => {}
-            Took::Later => return later(taken),
+    let mut answer = Answer::of(desk);
+    for message in &messages {
+        if !answer.count(desk.take(Channel::Http, message.get())) {
+            let headers = [(header::RETRY_AFTER, RETRY_AFTER)];
+            return (StatusCode::SERVICE_UNAVAILABLE, headers, Json(answer)).into_response();
         }
     }
-    Json(Answer::of(messages.len())).into_response()
+    Json(answer).into_response()
 }
 
-fn later(taken: usize) -> Response {
-    let headers = [(header::RETRY_AFTER, RETRY_AFTER)];
-    (StatusCode::SERVICE_UNAVAILABLE, headers, Json(Answer::of(taken))).into_response()
+/// Whether the companion was started anew since this was written: what it took last
+/// comes first then.
+fn is_meant_for_another(uri: &Uri, start: &str) -> bool {
+    let mut values = uri.query().unwrap_or_default().split('&');
+    values.find_map(|value| value.strip_prefix(TO)).is_some_and(|meant| meant != start)
 }
 
 /// The messages of a body, each as it was written.

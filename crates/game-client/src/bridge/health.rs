@@ -11,6 +11,8 @@ pub struct BridgeHealth {
     pub messages: u64,
     /// When the last of them came.
     pub last_message_at: Option<Moment>,
+    /// Messages among them of which only the number was passed on: their game is off.
+    pub left_out: u64,
     /// Messages sent again after they had been taken.
     pub repeated: u64,
     /// Numbers that never came: what the page lost while nobody listened.

@@ -1,8 +1,11 @@
 //! Which messages were taken: by the page's own numbers.
+//!
+//! Whoever forwards Overwolf's messages without a page of ours has none. These are passed
+//! on as they come: that two in a row which say the same are one, the session knows.
 
 use std::collections::VecDeque;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 /// Starts of the page that are remembered.
 const RUNS_MAX: usize = 16;
@@ -19,6 +22,51 @@ pub(super) struct Numbered {
     seq: u64,
 }
 
+/// What a text is, as far as can be told without reading what it tells.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A message of the page.
+    Numbered(Numbered),
+    /// A message of Overwolf's as it came, or in another's envelope.
+    Bare,
+    /// Neither.
+    None,
+}
+
+/// The members by which one of Overwolf's own messages is known, and a number that is none.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Members {
+    run: Option<IgnoredAny>,
+    seq: Option<IgnoredAny>,
+    events: Option<IgnoredAny>,
+    info: Option<IgnoredAny>,
+    res: Option<IgnoredAny>,
+    key: Option<IgnoredAny>,
+    event: Option<IgnoredAny>,
+    payload: Option<IgnoredAny>,
+    raw: Option<IgnoredAny>,
+}
+
+impl Members {
+    fn are_overwolfs(&self) -> bool {
+        let Self { run, seq, events, info, res, key, event, payload, raw } = self;
+        let tells = [events, info, res, key, event, payload, raw].into_iter().any(Option::is_some);
+        tells && run.is_none() && seq.is_none()
+    }
+}
+
+impl Shape {
+    pub(super) fn of(text: &str) -> Self {
+        if let Ok(numbered) = serde_json::from_str::<Numbered>(text) {
+            let is_short = numbered.run.len() <= RUN_BYTES_MAX;
+            return if is_short { Self::Numbered(numbered) } else { Self::None };
+        }
+        let members: Members = serde_json::from_str(text).unwrap_or_default();
+        if members.are_overwolfs() { Self::Bare } else { Self::None }
+    }
+}
+
 /// Whether a message is new.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Sorted {
@@ -32,12 +80,6 @@ pub(super) enum Sorted {
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     runs: VecDeque<Numbered>,
-}
-
-/// The number that the page gave a message; nothing where it is no message of the page.
-pub(super) fn number_of(text: &str) -> Option<Numbered> {
-    let numbered: Numbered = serde_json::from_str(text).ok()?;
-    (numbered.run.len() <= RUN_BYTES_MAX).then_some(numbered)
 }
 
 impl Intake {
@@ -79,13 +121,36 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_number_is_no_message_of_the_page() {
-        for text in
-            ["", "[]", "{}", r#"{"run":"a"}"#, r#"{"run":1,"seq":1}"#, r#"{"run":"a","seq":-1}"#]
-        {
-            assert_eq!(number_of(text), None, "{text}");
+    fn what_tells_nothing_of_overwolfs_and_has_no_number_is_no_message() {
+        for text in [
+            "",
+            "[]",
+            "7",
+            "{}",
+            r#"{"run":"a"}"#,
+            r#"{"run":1,"seq":1,"payload":{}}"#,
+            r#"{"run":"a","seq":-1,"payload":{}}"#,
+            r#"{"key":null}"#,
+        ] {
+            assert_eq!(Shape::of(text), Shape::None, "{text}");
         }
-        let long = format!(r#"{{"run":"{}","seq":1}}"#, "a".repeat(65));
-        assert_eq!(number_of(&long), None);
+        let long = format!(r#"{{"run":"{}","seq":1,"payload":{{}}}}"#, "a".repeat(65));
+        assert_eq!(Shape::of(&long), Shape::None);
+    }
+
+    #[test]
+    fn overwolfs_own_messages_need_no_number() {
+        for text in [
+            r#"{"events":[{"name":"kill","data":"1"}]}"#,
+            r#"{"info":{"match_info":{"round_number":"1"}},"feature":"match_info"}"#,
+            r#"{"success":true,"error":"","res":{}}"#,
+            r#"{"gameId":21640,"feature":"kill","key":"kill","value":"1"}"#,
+            r#"{"gameId":21640,"feature":"match_info","category":"match_info","key":"map","value":"x"}"#,
+            r#"{"at":1,"raw":{"events":[]}}"#,
+        ] {
+            assert_eq!(Shape::of(text), Shape::Bare, "{text}");
+        }
+        let numbered = r#"{"run":"a","seq":1,"payload":{"events":[]}}"#;
+        assert_eq!(Shape::of(numbered), Shape::Numbered(number("a", 1)));
     }
 }

@@ -16,7 +16,7 @@ use loopback::IDLE_MAX;
 use tokio::time::{Instant, interval_at};
 
 use super::{
-    BODY_BYTES_MAX, BRIDGE_PROTOCOL, Desk, Took,
+    BODY_BYTES_MAX, BRIDGE_PROTOCOL, Desk,
     admission::speaks,
     answers::{Answer, refusal},
 };
@@ -64,11 +64,8 @@ async fn listen(desk: Arc<Desk>, mut socket: WebSocket) {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
             Some(Ok(Message::Binary(_) | Message::Close(_)) | Err(_)) | None => break,
         };
-        let taken = match desk.take(Channel::WebSocket, text.as_str()) {
-            Took::Yes | Took::Never => 1,
-            Took::Later => 0,
-        };
-        let answer = serde_json::to_string(&Answer::of(taken)).unwrap_or_default();
+        let took = desk.take(Channel::WebSocket, text.as_str());
+        let answer = serde_json::to_string(&Answer::to_one(&desk, took)).unwrap_or_default();
         if socket.send(Message::Text(answer.into())).await.is_err() {
             break;
         }

@@ -1,11 +1,14 @@
 //! One question to the Live Client Data API, and every way it can end.
 
-use std::{collections::BTreeMap, error, io, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
 use event_model::{Channel, Clock, Frame};
-use reqwest::{Response, StatusCode, header::HeaderMap, redirect};
+use reqwest::{Response, StatusCode, header::HeaderMap};
 
-use super::{LeagueHealth, PinnedRoot};
+use super::{
+    LeagueHealth, PinnedRoot,
+    https::{self, Failure, NoBody},
+};
 use crate::Error;
 
 /// Events, scores and players from one instant; the parts asked one by one
@@ -15,13 +18,6 @@ const PATH: &str = "/liveclientdata/allgamedata";
 /// The longest answer taken: forty times the longest ever seen (90 KiB, the
 /// end of a 34 minute match).
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// Loopback connects at once; but Windows tries a port that refuses for about
-/// two seconds, and refused must not look like slow.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
-
-/// A whole answer. A game under load takes hundreds of milliseconds.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Response headers that stay with the frame.
 const HEADERS_KEPT: [&str; 2] = ["content-type", "content-length"];
@@ -42,23 +38,14 @@ pub(super) struct LiveClientData {
 
 impl LiveClientData {
     pub(super) fn new(port: u16, root: PinnedRoot, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(root.client_config(clock)?)
-            .https_only(true)
-            .http1_only()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(ANSWER_TIMEOUT)
-            .build()
-            .map_err(Error::Client)?;
+        let http = https::client(root, clock)?;
         Ok(Self { http, url: format!("https://{}:{port}{PATH}", Ipv4Addr::LOCALHOST) })
     }
 
     pub(super) async fn ask(&self) -> Answer {
         match self.http.get(&self.url).send().await {
             Ok(response) => read(response).await,
-            Err(error) => Answer::Nothing(classify(&error)),
+            Err(error) => Answer::Nothing(Failure::of(&error).into()),
         }
     }
 }
@@ -71,21 +58,16 @@ async fn read(response: Response) -> Answer {
     }
 }
 
-async fn read_frame(mut response: Response) -> Answer {
+async fn read_frame(response: Response) -> Answer {
     let mut frame = Frame::new(Channel::Poll, Vec::new());
     frame.method = Some("GET".to_owned());
     frame.path = Some(PATH.to_owned());
     frame.status = Some(response.status().as_u16());
     frame.headers = kept(response.headers());
-    loop {
-        match response.chunk().await {
-            Ok(Some(piece)) if frame.body.len() + piece.len() > BODY_BYTES_MAX => {
-                return Answer::Nothing(LeagueHealth::TooLarge);
-            }
-            Ok(Some(piece)) => frame.body.extend_from_slice(&piece),
-            Ok(None) => return Answer::Frame(frame),
-            Err(error) => return Answer::Nothing(classify(&error)),
-        }
+    match https::body(response, BODY_BYTES_MAX).await {
+        Ok(body) => Answer::Frame(Frame { body, ..frame }),
+        Err(NoBody::TooLarge) => Answer::Nothing(LeagueHealth::TooLarge),
+        Err(NoBody::Failed(failure)) => Answer::Nothing(failure.into()),
     }
 }
 
@@ -94,31 +76,12 @@ fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     HEADERS_KEPT.iter().filter_map(|name| Some(((*name).to_owned(), text(name)?))).collect()
 }
 
-/// The state behind a failed request, found in its chain of causes.
-fn classify(error: &reqwest::Error) -> LeagueHealth {
-    if error.is_timeout() {
-        return LeagueHealth::NotAnswering { reason: "timed out".to_owned() };
-    }
-    let mut cause: Option<&(dyn error::Error + 'static)> = Some(error);
-    let mut innermost = String::new();
-    while let Some(link) = cause {
-        if let Some(health) = recognised(link) {
-            return health;
+impl From<Failure> for LeagueHealth {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused => Self::NotRunning,
+            Failure::Tls { reason } => Self::TlsRefused { reason },
+            Failure::Broken { reason } => Self::NotAnswering { reason },
         }
-        innermost = link.to_string();
-        cause = link.source();
     }
-    LeagueHealth::NotAnswering { reason: innermost }
-}
-
-fn recognised(link: &(dyn error::Error + 'static)) -> Option<LeagueHealth> {
-    if let Some(tls) = link.downcast_ref::<rustls::Error>() {
-        return Some(LeagueHealth::TlsRefused { reason: tls.to_string() });
-    }
-    let io = link.downcast_ref::<io::Error>()?;
-    if io.kind() == io::ErrorKind::ConnectionRefused {
-        return Some(LeagueHealth::NotRunning);
-    }
-    // An I/O error's `source` skips the error it wraps.
-    recognised(io.get_ref()?)
 }

@@ -6,7 +6,7 @@ use reqwest::{
     Client, Method, StatusCode,
     header::{HOST, HeaderMap, ORIGIN},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -67,6 +67,15 @@ impl Listening {
         (status, json.and_then(|json| json["taken"].as_u64()))
     }
 
+    /// What the bridge says to a body that is meant for this start of it; for any where
+    /// that is empty.
+    async fn answer(&self, start: &str, body: String) -> Value {
+        let url = if start.is_empty() { self.url() } else { format!("{}?to={start}", self.url()) };
+        let request = self.http.post(url).bearer_auth(TOKEN).header(ORIGIN, PAGE);
+        let answer = request.body(body).send().await.unwrap().bytes().await.unwrap();
+        serde_json::from_slice(&answer).unwrap()
+    }
+
     fn bodies(&mut self) -> Vec<String> {
         let received = std::iter::from_fn(|| self.readings.try_recv().ok());
         received
@@ -105,6 +114,35 @@ async fn what_is_sent_again_is_taken_once_and_what_never_came_is_counted() {
     let counts = listening.counts();
     assert_eq!((counts.repeated, counts.missing), (2, 3));
     assert!(counts.to_string().contains("3 messages were lost"), "{counts}");
+}
+
+#[tokio::test]
+async fn overwolfs_own_messages_are_taken_as_they_come() {
+    let bare = [
+        r#"{"gameId":21640,"feature":"match_info","category":"match_info","key":"map","value":"x"}"#,
+        r#"{"events":[{"name":"kill_feed","data":"{}"}]}"#,
+        r#"{"info":{"match_info":{"round_number":"1"}},"feature":"match_info"}"#,
+    ];
+    let mut listening = listen(8).await;
+    let all = format!("[{}]", bare.join(","));
+    assert_eq!(listening.post(all).await, (StatusCode::OK, Some(3)));
+    assert_eq!(listening.post(bare[1].to_owned()).await, (StatusCode::OK, Some(1)));
+    assert_eq!(listening.bodies(), [bare[0], bare[1], bare[2], bare[1]]);
+    assert_eq!((listening.counts().messages, listening.counts().malformed), (4, 0));
+}
+
+#[tokio::test]
+async fn another_start_of_the_bridge_takes_nothing_that_is_meant_for_the_one_before() {
+    let (former, mut listening) = (listen(8).await, listen(8).await);
+    let before = former.answer("", list([1])).await["start"].as_str().unwrap().to_owned();
+    let refused = listening.answer(&before, list([2])).await;
+    assert_eq!(refused["taken"], 0, "the first may have gone with the other");
+    assert_eq!(listening.bodies(), Vec::<String>::new());
+
+    let now = refused["start"].as_str().unwrap();
+    assert_eq!(listening.answer(now, list([1, 2])).await["taken"], 2);
+    assert_eq!(listening.bodies(), [1, 2].map(message));
+    assert_eq!(listening.counts().missing, 0);
 }
 
 #[tokio::test]
@@ -171,7 +209,8 @@ async fn what_is_no_message_is_counted_and_stops_nothing() {
         assert_eq!(listening.post(body.to_owned()).await.0, StatusCode::BAD_REQUEST, "{body}");
     }
     let mixed = format!("[{{}}, 3, {}]", message(1));
-    assert_eq!(listening.post(mixed).await, (StatusCode::OK, Some(3)));
+    let said = listening.answer("", mixed).await;
+    assert_eq!((&said["taken"], &said["malformed"]), (&json!(3), &json!(2)), "and it is said");
     let too_many = list(1..=257);
     assert_eq!(listening.post(too_many).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     let too_long = format!("{{\"run\":\"r\",\"seq\":1,\"x\":\"{}\"}}", "a".repeat(1024 * 1024));
@@ -199,8 +238,9 @@ async fn socket(port: u16, origin: &str, protocols: &str) -> (TcpStream, String)
     (stream, String::from_utf8(head).unwrap())
 }
 
-/// Sends a short text with a mask of zeroes, and reads the short text that answers it.
-async fn ask(stream: &mut TcpStream, text: &str) -> String {
+/// Sends a short text with a mask of zeroes, and reads in the short text that answers it
+/// how many were taken.
+async fn ask(stream: &mut TcpStream, text: &str) -> Option<u64> {
     let length = u8::try_from(text.len()).unwrap();
     assert!(length < 126);
     stream.write_all(&[0x81, 0x80 | length, 0, 0, 0, 0]).await.unwrap();
@@ -209,7 +249,9 @@ async fn ask(stream: &mut TcpStream, text: &str) -> String {
     stream.read_exact(&mut head).await.unwrap();
     let mut answer = vec![0; head[1].into()];
     stream.read_exact(&mut answer).await.unwrap();
-    String::from_utf8(answer).unwrap()
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer["ringside"], "bridge/1");
+    answer["taken"].as_u64()
 }
 
 #[tokio::test]
@@ -220,8 +262,7 @@ async fn a_socket_takes_and_answers_one_by_one() {
     assert!(head.starts_with("HTTP/1.1 101"), "{head}");
     assert!(head.contains("ringside.gep.v1") && !head.contains(TOKEN), "{head}");
 
-    let taken = r#"{"ringside":"bridge/1","taken":1}"#;
-    let put_off = r#"{"ringside":"bridge/1","taken":0}"#;
+    let (taken, put_off) = (Some(1), Some(0));
     assert_eq!(ask(&mut stream, &message(1)).await, taken);
     assert_eq!(ask(&mut stream, &message(2)).await, put_off, "there was room for one");
     let received = listening.readings.recv().await.unwrap();

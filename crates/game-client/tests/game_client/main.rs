@@ -9,6 +9,7 @@ mod follow_rotations;
 mod gsi;
 mod installed;
 mod league;
+mod league_client;
 mod league_tls;
 mod overwolf_page;
 mod places;

@@ -160,6 +160,25 @@ async fn what_is_told_while_the_companion_is_away_comes_in_order_behind_what_was
 }
 
 #[tokio::test]
+async fn what_a_companion_had_read_ahead_when_it_was_killed_comes_to_the_next() {
+    let mut bridge = Bridge::on(0, 64).await;
+    let mut page = page_or_skip!(bridge.port);
+    for number in 1..=3 {
+        page.tell(number).await;
+    }
+    for number in 1..=3 {
+        assert_eq!(number_of(&bridge.next().await), Some(number));
+    }
+    // The page tells nothing meanwhile, so it never meets a closed port.
+    let port = bridge.goes().await;
+    let mut bridge = Bridge::on(port, 64).await;
+    page.tell(4).await;
+    for number in 1..=4 {
+        assert_eq!(number_of(&bridge.next().await), Some(number));
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_fit_while_nobody_listens_shows_as_a_gap() {
     let bridge = Bridge::on(0, 8).await;
     let mut page = page_or_skip!(bridge.port);

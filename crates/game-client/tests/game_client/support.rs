@@ -9,7 +9,12 @@ use std::{
     },
 };
 
-use axum::{Router, extract::State, http::StatusCode, response::IntoResponse};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use event_model::{Clock, ClockEpoch, ClockReading, Moment, WallTime};
 use rustls::{
@@ -50,9 +55,13 @@ impl Clock for SetClock {
 /// What the server says, one after the other; the last stays.
 type Script = Arc<Mutex<VecDeque<(StatusCode, String)>>>;
 
+/// Every request that came: method, path, and what it showed.
+type Asked = Arc<Mutex<Vec<String>>>;
+
 /// A server like League's, with another certificate.
 pub(crate) struct LookAlike {
     pub(crate) port: u16,
+    asked: Asked,
     handle: Handle<SocketAddr>,
 }
 
@@ -69,9 +78,15 @@ impl LookAlike {
         let script: Script = Arc::new(Mutex::new(says.collect()));
         let handle = Handle::new();
         let server = axum_server::from_tcp_rustls(listener, tls(leaf)).unwrap();
-        let app = Router::new().fallback(say).with_state(script);
+        let asked = Asked::default();
+        let app = Router::new().fallback(say).with_state((script, Arc::clone(&asked)));
         tokio::spawn(server.handle(handle.clone()).serve(app.into_make_service()));
-        Self { port, handle }
+        Self { port, asked, handle }
+    }
+
+    /// Every request so far: method, path, and what it showed.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
     }
 
     /// Ends as a process does: every connection breaks.
@@ -80,7 +95,14 @@ impl LookAlike {
     }
 }
 
-async fn say(State(script): State<Script>) -> impl IntoResponse {
+async fn say(
+    State((script, asked)): State<(Script, Asked)>,
+    request: Request,
+) -> impl IntoResponse {
+    let shown = request.headers().get("authorization");
+    let shown = shown.map_or("", |shown| shown.to_str().unwrap());
+    let line = format!("{} {} {shown}", request.method(), request.uri());
+    asked.lock().unwrap().push(line);
     let mut script = script.lock().unwrap();
     let next = if script.len() > 1 { script.pop_front() } else { script.front().cloned() };
     let (status, body) = next.unwrap();

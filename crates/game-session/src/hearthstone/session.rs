@@ -13,7 +13,7 @@ use super::{
     clock::LogClock,
     names::{Outcome, Player, Players},
     opening,
-    told::{Telling, Told},
+    told::{EVENTS_MAX, TOO_MANY, Telling, Told},
     zones::Card,
 };
 use crate::Step;
@@ -249,6 +249,11 @@ impl Session {
         step: &mut Step,
     ) {
         let what = format!("{name} {id}");
+        if self.counted.len() >= EVENTS_MAX && !self.counted.contains_key(&what) {
+            // None of one turn's would be told any more.
+            step.drift.count(TOO_MANY);
+            return;
+        }
         let times = self.counted.get(&what).copied().unwrap_or_default() + 1;
         self.counted.insert(what.clone(), times);
         data.details.extend([("name".to_owned(), json!(name)), ("entity".to_owned(), json!(id))]);
@@ -313,7 +318,7 @@ impl Session {
         match self.told.tell(id) {
             Telling::New => step.events.push(Event { id, kind, data }),
             Telling::Again => {}
-            Telling::TooMany => step.drift.count("more events than a game has"),
+            Telling::TooMany => step.drift.count(TOO_MANY),
         }
     }
 }

@@ -122,6 +122,7 @@ impl Table {
             Spoken::Other => self.end_listing(&mut hand),
             Spoken::Aside | Spoken::Watching(_) | Spoken::Truncated | Spoken::Unknown(_) => {}
         }
+        self.cards.count_left_out(&mut step.drift);
         if let Stage::Known(session) = &mut self.stage {
             session.tell_evidence(&self.players, self.mode.as_deref(), line.time, step);
         }

@@ -6,7 +6,10 @@ use event_model::EventId;
 use serde::{Deserialize, Serialize};
 
 /// Events of one game at most. A long game of two has some 200.
-const EVENTS_MAX: usize = 4_096;
+pub(super) const EVENTS_MAX: usize = 4_096;
+
+/// What is counted where a session has more than any game has.
+pub(super) const TOO_MANY: &str = "more events than a game has";
 
 /// The events of a session, each by half of its id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Drift;
+
 /// Entities that are followed at once: a game of two has about 300, one of Battlegrounds
 /// some thousand, most of which are gone when others come.
 const ENTITIES_MAX: usize = 4_096;
@@ -15,7 +17,11 @@ const CARD_BYTES_MAX: usize = 64;
 /// a JSON object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<(u32, Card)>", into = "Vec<(u32, Card)>")]
-pub(super) struct Cards(BTreeMap<u32, Card>);
+pub(super) struct Cards {
+    known: BTreeMap<u32, Card>,
+    /// How often the last line told of one beyond the bound.
+    left_out: u64,
+}
 
 /// An entity that is no player.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -49,13 +55,13 @@ fn is_elsewhere(zone: &Zone) -> bool {
 
 impl From<Vec<(u32, Card)>> for Cards {
     fn from(list: Vec<(u32, Card)>) -> Self {
-        Self(list.into_iter().take(ENTITIES_MAX).collect())
+        Self { known: list.into_iter().take(ENTITIES_MAX).collect(), left_out: 0 }
     }
 }
 
 impl From<Cards> for Vec<(u32, Card)> {
     fn from(cards: Cards) -> Self {
-        cards.0.into_iter().collect()
+        cards.known.into_iter().collect()
     }
 }
 
@@ -72,7 +78,7 @@ impl Zone {
 
 impl Cards {
     pub(super) fn get(&self, id: u32) -> Option<&Card> {
-        self.0.get(&id)
+        self.known.get(&id)
     }
 
     /// An entity comes up, or its card does.
@@ -97,26 +103,35 @@ impl Cards {
 
     /// Moves an entity; what it was, where that was a minion in play that is none now.
     pub(super) fn bury(&mut self, id: u32, value: &str) -> Option<Card> {
-        let before = self.0.get(&id).cloned();
+        let before = self.known.get(&id).cloned();
         self.set(id, "ZONE", value);
         let died = Zone::read(value) == Zone::Graveyard;
         if died || value == "REMOVEDFROMGAME" {
             // What comes back from there comes up anew, with all of its tags.
-            self.0.remove(&id);
+            self.known.remove(&id);
         }
         before.filter(|card| died && card.is_minion && card.zone == Zone::Play)
     }
 
+    /// Counts what was told of entities that are not followed, since there are too many.
+    pub(super) fn count_left_out(&mut self, drift: &mut Drift) {
+        let left_out = std::mem::take(&mut self.left_out);
+        if left_out > 0 {
+            drift.count_times("entities (more than are followed)", left_out);
+        }
+    }
+
     /// The entities in anybody's hand.
     pub(super) fn in_hand(&self) -> impl Iterator<Item = (u32, &Card)> {
-        let in_hand = self.0.iter().filter(|(_, card)| card.zone == Zone::Hand);
+        let in_hand = self.known.iter().filter(|(_, card)| card.zone == Zone::Hand);
         in_hand.map(|(id, card)| (*id, card))
     }
 
     fn entry(&mut self, id: u32) -> Option<&mut Card> {
-        if self.0.len() >= ENTITIES_MAX && !self.0.contains_key(&id) {
+        if self.known.len() >= ENTITIES_MAX && !self.known.contains_key(&id) {
+            self.left_out += 1;
             return None;
         }
-        Some(self.0.entry(id).or_default())
+        Some(self.known.entry(id).or_default())
     }
 }

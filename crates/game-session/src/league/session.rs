@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    client::ClientsWord,
     death_counts::{DeathCounts, DeathPoll, FROM_THE_START_MS},
     document::{Document, Start},
     entry::Entry,
@@ -47,6 +48,9 @@ pub(super) struct Session {
     deaths: DeathCounts,
     /// New entries that wait until deaths can be numbered, in order.
     held: VecDeque<Held>,
+    /// Which match it is, as the League client says.
+    #[serde(default)]
+    client: ClientsWord,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,6 +86,7 @@ impl Session {
             ended: false,
             timeline: Timeline::default(),
             held: VecDeque::new(),
+            client: ClientsWord::default(),
         };
         let evidence = session.evidence(document);
         (session, evidence)
@@ -234,6 +239,23 @@ impl Session {
         ]);
         let data = EventData { details, ..self.data() };
         self.identified(Kind::SessionEvidence, 0, "start", data)
+    }
+
+    /// The League client says that this match runs, behind a poll of this session. After
+    /// its end the client may speak of the next.
+    pub(super) fn hear_client(&mut self, id: u64) {
+        if !self.ended {
+            self.client.says(id);
+        }
+    }
+
+    /// What the client said is of this session, since this poll still is: what a server
+    /// joins it with others by.
+    pub(super) fn learn_match(&mut self) -> Option<Event> {
+        let id = self.client.confirmed()?;
+        let details = BTreeMap::from([("match_id".to_owned(), Value::from(id.to_string()))]);
+        let data = EventData { details, ..self.data() };
+        Some(self.identified(Kind::SessionEvidence, 0, &format!("match id {id}"), data))
     }
 
     /// Whether the list told of the end.

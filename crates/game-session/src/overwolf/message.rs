@@ -8,6 +8,9 @@ use crate::{Unreadable, fields::bounded};
 /// Things that one message may tell. A whole match's `getInfo` has some sixty.
 const TOLD_MAX: usize = 512;
 
+/// The channel of a message of which only its number is left.
+pub(super) const TURNED_OFF: &str = "turned off";
+
 /// A message, as far as it matters here.
 #[derive(Debug)]
 pub(super) struct Message {
@@ -17,6 +20,8 @@ pub(super) struct Message {
     pub(super) seq: Option<u64>,
     /// Overwolf's number of the game.
     pub(super) game_id: Option<u64>,
+    /// Nobody may read its game for now.
+    pub(super) is_turned_off: bool,
     pub(super) told: Vec<Told>,
 }
 
@@ -53,6 +58,7 @@ impl Message {
         let seq = envelope.get("seq").and_then(Value::as_u64);
         let is_snapshot =
             [text("channel"), text("kind")].iter().any(|word| word.contains("getInfo"));
+        let is_turned_off = text("channel") == TURNED_OFF;
         let outer_id = game_id(&envelope);
         // Wrapped by our page, by a tool that kept messages, or by nobody.
         let payload = ["payload", "raw"].iter().find_map(|name| envelope.remove(*name));
@@ -65,7 +71,7 @@ impl Message {
         if told.len() > TOLD_MAX {
             return Err(Unreadable::Malformed(format!("tells more than {TOLD_MAX} things")));
         }
-        Ok(Self { run, seq, game_id, told })
+        Ok(Self { run, seq, game_id, is_turned_off, told })
     }
 }
 

@@ -254,3 +254,20 @@ fn elites_commanders_go_and_what_they_wrote_and_its_words_stay() {
     assert_eq!((&lines[4]["Message"], &lines[6]["ShipName"]), (&json!(""), &json!("")));
     assert_eq!(lines[0]["Name"], lines[1]["StationName"].as_str().unwrap()[5..]);
 }
+
+#[test]
+fn the_league_clients_answer_keeps_what_goes_on_and_the_number_of_the_match() {
+    let of = |body: &str| {
+        let mut frame = Frame::new(Channel::Poll, body);
+        frame.path = Some(crate::LEAGUE_CLIENT_PATH.to_owned());
+        let mut names = Names::of(Source::League).unwrap();
+        names.learn(&frame);
+        let put = names.pseudonyms().put_on(&mut frame);
+        (put, String::from_utf8(frame.body).unwrap())
+    };
+    let whole = r#"{"phase":"InProgress","gameData":{"gameId":7,"gameName":"Ana's game",
+        "teamOne":[{"puuid":"e3b0","summonerName":"Ana"}]}}"#;
+    let kept = r#"{"phase":"InProgress","gameData":{"gameId":7}}"#;
+    assert_eq!(of(whole), (PutOn::Replaced, kept.to_owned()));
+    assert_eq!(of(r#"{"phase":"Ana"}"#), (PutOn::Emptied, String::new()));
+}

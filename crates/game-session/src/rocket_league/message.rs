@@ -32,6 +32,8 @@ pub(super) enum News {
     /// An old match is opened to be watched.
     ReplayOpened,
     MatchMade,
+    /// What a match begins with, and a replay as well.
+    FirstCountdown,
     MatchGone,
     /// The match was decided.
     Over {
@@ -89,7 +91,8 @@ impl News {
             "GoalReplayStart" => Self::ReplayBegan,
             "GoalReplayEnd" => Self::ReplayEnded,
             "ReplayCreated" => Self::ReplayOpened,
-            "MatchCreated" | "MatchInitialized" => Self::MatchMade,
+            "MatchCreated" => Self::MatchMade,
+            "MatchInitialized" => Self::FirstCountdown,
             "MatchDestroyed" => Self::MatchGone,
             "BallHit"
             | "ClockUpdatedSeconds"

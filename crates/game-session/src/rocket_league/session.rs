@@ -14,7 +14,7 @@ use super::{
     counters::Counters,
     glance,
     pairing::{Counted, Notice, Paired, Pairing, Target},
-    state::MatchState,
+    state::{MatchState, Viewer},
 };
 use crate::{Glance, Step};
 
@@ -34,10 +34,22 @@ pub(super) struct Session {
     /// `MatchGuid`; empty offline.
     match_id: String,
     observer: Option<String>,
+    /// No state has shown whose client it is, and nothing was told.
+    #[serde(default)]
+    awaits_viewer: bool,
     arena: String,
     /// Names by account.
     roster: BTreeMap<String, String>,
+    /// The numbers that the match has for the players, by account.
+    #[serde(default)]
+    shortcuts: BTreeMap<String, i64>,
     rosters: u32,
+    /// Players of the roster that was told last.
+    #[serde(default)]
+    listed: usize,
+    /// Whether somebody came later, by the first state that was taken.
+    #[serde(default)]
+    joined_late: Option<bool>,
     started: bool,
     ended: bool,
     /// The last goal is being shown again, by what was told.
@@ -66,10 +78,14 @@ impl Session {
         Self {
             key,
             match_id: match_id.to_owned(),
-            observer: state.viewer.clone(),
+            observer: None,
+            awaits_viewer: true,
             arena: state.arena.clone(),
             roster: BTreeMap::new(),
+            shortcuts: BTreeMap::new(),
             rosters: 0,
+            listed: 0,
+            joined_late: None,
             started: false,
             ended: false,
             replaying: false,
@@ -85,8 +101,8 @@ impl Session {
     pub(super) fn covers(&self, match_id: &str, state: &MatchState) -> bool {
         // Whoever watches a team-mate for a moment is the same observer still.
         let other_player = match (&self.observer, &state.viewer) {
-            (Some(own), Some(_)) => !state.players.iter().any(|player| player.account == *own),
-            (None, _) | (_, None) => false,
+            (Some(own), Viewer::Player(_)) => state.player(own).is_none(),
+            (None, _) | (_, Viewer::Watcher | Viewer::Unclear) => false,
         };
         self.is_of(match_id) && !other_player && (self.has_native_id() || self.goes_on(state))
     }
@@ -106,6 +122,11 @@ impl Session {
         !self.match_id.is_empty()
     }
 
+    /// Whether nothing is known but how its first countdown looks.
+    pub(super) fn is_to_begin(&self) -> bool {
+        self.awaits_viewer
+    }
+
     /// Tells what a state shows.
     pub(super) fn take_state(&mut self, state: &MatchState, step: &mut Step) {
         let clock = format!("{}{}", if state.overtime { "+" } else { "" }, state.time_s);
@@ -116,23 +137,54 @@ impl Session {
         if state.is_replay || self.replaying {
             return;
         }
-        self.tell_roster(state, step);
         self.clock = clock;
-        if !self.started {
-            self.started = true;
-            let scored = state.scores.iter().any(|(_, score)| *score > 0);
-            let late = scored || state.overtime || state.time_s < FROM_THE_START_S;
-            let details = late.then(|| ("joined_late".to_owned(), Value::Bool(true)));
-            step.events.push(self.about_match(Kind::MatchStarted, details));
-        }
+        self.meet(state);
         let mut paired = self.pairing.tick();
         for counted in self.counters.advance(state, step) {
             paired.extend(self.pairing.count(counted));
+        }
+        if !self.awaits_viewer {
+            self.open(step);
         }
         self.tell_all(paired, step);
         // The message of the goal that decided it may still be on its way.
         if state.has_winner && self.pairing.is_empty() {
             self.end(None, step);
+        }
+    }
+
+    /// Takes who plays, and whose client it is, as far as the state shows it.
+    fn meet(&mut self, state: &MatchState) {
+        match &state.viewer {
+            Viewer::Player(account) if self.awaits_viewer => {
+                self.observer = Some(account.clone());
+                self.awaits_viewer = false;
+            }
+            Viewer::Watcher => self.awaits_viewer = false,
+            Viewer::Player(_) | Viewer::Unclear => {}
+        }
+        for player in &state.players {
+            self.roster.entry(player.account.clone()).or_insert_with(|| player.name.clone());
+            if let Some(shortcut) = player.shortcut {
+                self.shortcuts.insert(player.account.clone(), shortcut);
+            }
+        }
+        let scored = state.scores.iter().any(|(_, score)| *score > 0);
+        let late = scored || state.overtime || state.time_s < FROM_THE_START_S;
+        self.joined_late = self.joined_late.or(Some(late));
+    }
+
+    /// Tells that the match began and who plays. Whose client it is stands from here on:
+    /// it is part of every id.
+    fn open(&mut self, step: &mut Step) {
+        // Nothing was seen of it yet but the last goal.
+        let Some(late) = self.joined_late else { return };
+        self.awaits_viewer = false;
+        self.tell_roster(step);
+        if !self.started {
+            self.started = true;
+            let details = late.then(|| ("joined_late".to_owned(), Value::Bool(true)));
+            step.events.push(self.about_match(Kind::MatchStarted, details));
         }
     }
 
@@ -145,6 +197,7 @@ impl Session {
             let paired = self.pairing.notice(notice);
             self.tell_all(paired, step);
         } else {
+            self.open(step);
             self.tell_other(notice, step);
         }
     }
@@ -161,6 +214,7 @@ impl Session {
 
     /// What waits for its other half comes out without it.
     pub(super) fn settle(&mut self, step: &mut Step) {
+        self.open(step);
         let paired = self.pairing.settle();
         self.tell_all(paired, step);
     }
@@ -170,7 +224,10 @@ impl Session {
         glance::glance(self.match_ref().key, state)
     }
 
-    fn tell_all(&self, paired: Vec<Paired>, step: &mut Step) {
+    fn tell_all(&mut self, paired: Vec<Paired>, step: &mut Step) {
+        if !paired.is_empty() {
+            self.open(step);
+        }
         for paired in paired {
             match paired {
                 Paired::Whole(counted, notice) => {
@@ -186,15 +243,12 @@ impl Session {
         }
     }
 
-    fn tell_roster(&mut self, state: &MatchState, step: &mut Step) {
-        let known = self.roster.len();
-        for player in &state.players {
-            self.roster.entry(player.account.clone()).or_insert_with(|| player.name.clone());
-        }
-        let is_news = self.rosters == 0 || self.roster.len() > known;
+    fn tell_roster(&mut self, step: &mut Step) {
+        let is_news = self.rosters == 0 || self.roster.len() > self.listed;
         if !is_news || self.rosters >= ROSTERS_MAX {
             return;
         }
+        self.listed = self.roster.len();
         let native_key = format!("evidence {}", self.rosters);
         self.rosters += 1;
         let details =
@@ -219,7 +273,7 @@ impl Session {
             }
         };
         let kind = counted.stat.kind();
-        let (actors, actor_ids) = self.actors(kind, by.as_ref(), other.as_ref());
+        let (actors, actor_ids) = self.actors(kind, by.as_ref(), other.as_ref(), &counted.account);
         let data = EventData {
             actors,
             actor_ids,
@@ -249,7 +303,7 @@ impl Session {
         *times += 1;
         let native_key = format!("{native_key} {times}");
         let (actors, actor_ids) =
-            self.actors(Kind::Other, notice.by.as_ref(), notice.other.as_ref());
+            self.actors(Kind::Other, notice.by.as_ref(), notice.other.as_ref(), "");
         let mut details = notice.details;
         details.insert("clock".to_owned(), self.clock.as_str().into());
         let identity = Identity::Counted;
@@ -257,14 +311,18 @@ impl Session {
         step.events.push(self.identified(Kind::Other, &native_key, data));
     }
 
+    /// Who takes part. The account of who did it is that of the counter which moved,
+    /// where one did.
     fn actors(
         &self,
         kind: Kind,
         by: Option<&Target>,
         other: Option<&Target>,
+        counted: &str,
     ) -> (Actors, Option<ActorIds>) {
         let name = |target: Option<&Target>| target.map(|target| target.name.clone());
         let account = |target: Option<&Target>| self.sole_account(target?);
+        let counted = Some(counted).filter(|account| !account.is_empty()).map(str::to_owned);
         let (passer, victim) = if kind == Kind::Goal { (other, None) } else { (None, other) };
         let actors = Actors {
             attacker: name(by),
@@ -272,18 +330,23 @@ impl Session {
             assists: name(passer).into_iter().collect(),
         };
         let ids = ActorIds {
-            attacker: account(by),
+            attacker: counted.or_else(|| account(by)),
             victim: account(victim),
             assists: account(passer).into_iter().collect(),
         };
         (actors, (ids != ActorIds::default()).then_some(ids))
     }
 
-    /// The account of a name that no other player has.
+    /// The account of a name that no other player has, or else of that name and number.
     fn sole_account(&self, target: &Target) -> Option<String> {
-        let mut bearers = self.roster.iter().filter(|(_, name)| **name == target.name);
-        let (account, _) = bearers.next()?;
-        bearers.next().is_none().then(|| account.clone())
+        let bearers = || self.roster.iter().filter(|(_, name)| **name == target.name);
+        let has_number = |account: &str| {
+            target.shortcut.is_some() && self.shortcuts.get(account).copied() == target.shortcut
+        };
+        let mut fitting =
+            bearers().filter(|(account, _)| bearers().count() == 1 || has_number(account));
+        let (account, _) = fitting.next()?;
+        fitting.next().is_none().then(|| account.clone())
     }
 
     fn about_match(&self, kind: Kind, details: impl IntoIterator<Item = (String, Value)>) -> Event {

@@ -23,10 +23,20 @@ pub(super) struct MatchState {
     pub(super) is_replay: bool,
     pub(super) has_winner: bool,
     pub(super) winner: Option<String>,
-    /// The account whose client it came from; absent for one who watches.
-    pub(super) viewer: Option<String>,
+    pub(super) viewer: Viewer,
     /// Everything that the state says, to tell one match without an id from the next.
     pub(super) text: Vec<u8>,
+}
+
+/// Whose client a state came from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Viewer {
+    /// The player with this account.
+    Player(String),
+    /// One who watches.
+    Watcher,
+    /// The state does not show it: nobody has a car yet, or the player's is wrecked.
+    Unclear,
 }
 
 /// A player.
@@ -50,7 +60,8 @@ impl MatchState {
     pub(super) fn read(data: &Value) -> Result<Self, Unreadable> {
         let listed = data.get("Players").and_then(Value::as_array);
         let players = listed.into_iter().flatten().take(PLAYERS_MAX).map(Player::read);
-        let players = players.collect::<Result<Vec<_>, _>>()?;
+        let mut players = players.collect::<Result<Vec<_>, _>>()?;
+        tell_apart(&mut players);
         let Some(game) = data.get("Game").filter(|game| game.is_object()) else {
             return Err(Unreadable::Malformed("Game is missing".to_owned()));
         };
@@ -72,8 +83,27 @@ impl MatchState {
 
     /// The player whose client it came from.
     pub(super) fn own(&self) -> Option<&Player> {
-        let viewer = self.viewer.as_ref()?;
-        self.players.iter().find(|player| player.account == *viewer)
+        match &self.viewer {
+            Viewer::Player(account) => self.player(account),
+            Viewer::Watcher | Viewer::Unclear => None,
+        }
+    }
+
+    /// The player with this account.
+    pub(super) fn player(&self, account: &str) -> Option<&Player> {
+        self.players.iter().find(|player| player.account == account)
+    }
+}
+
+/// Bots have their names alone: those who share one go by their numbers in the match.
+fn tell_apart(players: &mut [Player]) {
+    for index in 1..players.len() {
+        let (before, rest) = players.split_at_mut(index);
+        let player = &mut rest[0];
+        if before.iter().any(|other| other.account == player.account) {
+            let number = player.shortcut.unwrap_or_default();
+            player.account = format!("{}|{number}", player.account);
+        }
     }
 }
 
@@ -85,15 +115,26 @@ fn scores(game: &Value) -> Vec<(i64, u64)> {
 
 /// Whose client it is: the camera looks at that player, and nobody of the other team
 /// is shown with boost. Who watches sees everybody's.
-fn viewer(game: &Value, players: &[Player]) -> Option<String> {
-    if game.get("bHasTarget").and_then(Value::as_bool) != Some(true) {
-        return None;
+fn viewer(game: &Value, players: &[Player]) -> Viewer {
+    let mut shown = players.iter().filter(|player| player.shows_boost).map(|player| player.team);
+    let first = shown.next();
+    if shown.any(|team| Some(team) != first) {
+        return Viewer::Watcher;
     }
+    let own = target(game).and_then(|(name, shortcut)| {
+        players.iter().find(|player| player.name == name && player.shortcut == shortcut)
+    });
+    match own {
+        Some(own) if own.shows_boost => Viewer::Player(own.account.clone()),
+        Some(_) | None => Viewer::Unclear,
+    }
+}
+
+/// Whom the camera looks at.
+fn target(game: &Value) -> Option<(&str, Option<i64>)> {
+    game.get("bHasTarget").and_then(Value::as_bool).filter(|has_one| *has_one)?;
     let target = game.get("Target")?;
-    let (name, shortcut) = (target.get("Name")?.as_str()?, target.get("Shortcut")?.as_i64());
-    let own = players.iter().find(|player| player.name == name && player.shortcut == shortcut)?;
-    let sees_others = players.iter().any(|player| player.team != own.team && player.shows_boost);
-    (!sees_others && own.shows_boost).then(|| own.account.clone())
+    Some((target.get("Name")?.as_str()?, target.get("Shortcut")?.as_i64()))
 }
 
 impl Player {

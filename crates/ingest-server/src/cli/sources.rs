@@ -1,8 +1,7 @@
 //! `ringside-ingest source`: also while the server runs.
 
 use clap::Subcommand;
-use event_model::Source;
-use ingest_api::{SourcePolicy, TurnedOff};
+use ingest_api::{SourcePolicy, Switch, TurnedOff};
 
 use super::{Failure, accounts::Common};
 
@@ -12,7 +11,8 @@ pub(super) enum SourceCommand {
     /// Ask devices not to read a source, with a reason that players are shown.
     Off {
         /// The source: league, cs2, dota2, rocket-league, overwolf, elite or hearthstone.
-        source: Source,
+        /// Its game is not read in any other source either. Or valorant.
+        source: Switch,
         /// One or two sentences; 300 characters are shown.
         #[arg(long)]
         reason: String,
@@ -21,8 +21,8 @@ pub(super) enum SourceCommand {
     },
     /// Let devices read a source again.
     On {
-        /// The source.
-        source: Source,
+        /// The source, or valorant.
+        source: Switch,
         #[command(flatten)]
         common: Common,
     },
@@ -46,7 +46,7 @@ impl SourceCommand {
     }
 }
 
-fn set(common: &Common, source: Source, reason: Option<&str>) -> Result<(), Failure> {
+fn set(common: &Common, source: Switch, reason: Option<&str>) -> Result<(), Failure> {
     let policy = ingest_server::turn_off(common.existing()?, source, reason)?;
     print(common, &policy)
 }

@@ -18,7 +18,8 @@ pub(super) struct Printing<'p> {
     other_is_named: bool,
     /// Where each card is that is in its deck no more.
     zones: BTreeMap<u32, &'static str>,
-    pub(super) lines: Vec<String>,
+    /// With their times since the creation.
+    pub(super) lines: Vec<(u64, String)>,
 }
 
 impl<'p> Printing<'p> {
@@ -244,7 +245,8 @@ impl<'p> Printing<'p> {
         let (seconds, ms) = (ms / 1_000, ms % 1_000);
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         let seconds = seconds % 60;
-        self.lines.push(format!("D {hours:02}:{minutes:02}:{seconds:02}.{ms:03}0000 {said}\r\n"));
+        let line = format!("D {hours:02}:{minutes:02}:{seconds:02}.{ms:03}0000 {said}\r\n");
+        self.lines.push((self.now_ms, line));
     }
 }
 

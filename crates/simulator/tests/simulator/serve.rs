@@ -33,6 +33,9 @@ fn show() -> Show {
         cs2: Vec::new(),
         dota2: Vec::new(),
         rocket_league: None,
+        valorant: Vec::new(),
+        elite: None,
+        hearthstone: None,
         truth: None,
         shared_truth: None,
     }

@@ -1,7 +1,7 @@
 //! What a log says that no game needs.
 
 use event_model::Event;
-use game_session::MatchNow;
+use game_session::{MatchNow, SourceState, Step};
 use serde_json::json;
 
 use super::support::{DEAL, Deed, Log, empty, events, reading, steps, told, usual};
@@ -114,4 +114,50 @@ fn what_is_played_after_the_game_went_back_is_told_too() {
     assert_ne!(plays[0].id, plays[1].id);
     assert_eq!(events(&lines), told, "and alike whenever it is read");
     assert!(steps(&lines).iter().all(|step| step.drift.is_empty()));
+}
+
+/// A game in its first turn, and lines of its server's after that.
+fn under_way() -> (SourceState, impl Fn(&mut SourceState, &str) -> Step) {
+    let mut state = empty();
+    for line in Log::of(Some(1), 0).print(&[DEAL, Deed::Turn(1)]) {
+        state.observe(&reading(line));
+    }
+    let power = "D 00:01:00.0000000 GameState.DebugPrintPower() - ";
+    (state, move |state, content| state.observe(&reading(format!("{power}{content}"))))
+}
+
+#[test]
+fn entities_without_end_are_counted_and_take_no_more_memory() {
+    let (mut state, tell) = under_way();
+    let came = (100..5_000).flat_map(|id| {
+        let step = tell(&mut state, &format!("FULL_ENTITY - Creating ID={id} CardID="));
+        step.drift.iter().map(|(name, times)| (name.to_owned(), times)).collect::<Vec<_>>()
+    });
+    let came: Vec<_> = came.collect();
+    assert!(!came.is_empty());
+    let expected = ("entities (more than are followed)".to_owned(), 1);
+    assert!(came.iter().all(|told| *told == expected), "{:?}", came.first());
+}
+
+#[test]
+fn deaths_of_one_turn_without_end_are_counted_and_take_no_more_memory() {
+    let (mut state, tell) = under_way();
+    let mut left_out = 0;
+    let mut sizes = Vec::new();
+    for id in 100..5_000 {
+        for content in [
+            format!("FULL_ENTITY - Creating ID={id} CardID=CARD"),
+            "tag=CARDTYPE value=MINION".to_owned(),
+            "tag=ZONE value=PLAY".to_owned(),
+        ] {
+            tell(&mut state, &content);
+        }
+        let died = tell(&mut state, &format!("TAG_CHANGE Entity={id} tag=ZONE value=GRAVEYARD"));
+        left_out += died.drift.iter().map(|(_, times)| times).sum::<u64>();
+        if id == 4_500 || id == 4_999 {
+            sizes.push(state.encode().len());
+        }
+    }
+    assert!(left_out > 500, "{left_out} of 4,900 were counted as left out");
+    assert_eq!(sizes[0], sizes[1], "nothing is kept of what is not told");
 }

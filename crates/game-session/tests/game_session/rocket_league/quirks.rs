@@ -73,6 +73,54 @@ fn a_demolition_waits_for_its_counter() {
     assert_eq!(lines(&told), ["demolition 1 by \"Ana\" of \"Bo\""]);
 }
 
+/// A state of Ana and of players who all call themselves Bot, with so many shots each.
+fn namesakes(bots: [(&str, u64); 2]) -> serde_json::Value {
+    let mut state = kick_off().message();
+    let mut data: serde_json::Value =
+        serde_json::from_str(state["Data"].as_str().unwrap()).unwrap();
+    for (shortcut, (id, shots)) in (5..).zip(bots) {
+        let mut bot = data["Players"][1].clone();
+        bot["Name"] = "Bot".into();
+        bot["PrimaryId"] = id.into();
+        bot["Shortcut"] = shortcut.into();
+        bot["Shots"] = shots.into();
+        data["Players"].as_array_mut().unwrap().push(bot);
+    }
+    state["Data"] = data.to_string().into();
+    state
+}
+
+#[test]
+fn two_of_one_name_are_told_apart_by_their_numbers() {
+    let (one, other) = ("Steam|1|0", "Steam|2|0");
+    let hit = message(
+        "StatfeedEvent",
+        &json!({
+            "MatchGuid": super::support::GUID, "EventName": "Demolish", "Type": "Localised",
+            "MainTarget": { "Name": "Ana", "Shortcut": 1, "TeamNum": 0 },
+            "SecondaryTarget": { "Name": "Bot", "Shortcut": 6, "TeamNum": 1 },
+        }),
+    );
+    let mut done = namesakes([(one, 1), (other, 0)]);
+    done["Data"] = done["Data"].as_str().unwrap().replacen("\"Demos\":0", "\"Demos\":1", 1).into();
+    let mut told = vec![namesakes([(one, 0), (other, 0)]), hit, done.clone()];
+    told.extend(std::iter::repeat_n(done, 40));
+    let told = events(&told);
+    let ids = |kind| {
+        let event = told.iter().find(|event| event.kind == kind).unwrap();
+        event.data.actor_ids.clone().unwrap()
+    };
+    assert_eq!(ids(Kind::Demolition).victim.as_deref(), Some(other));
+    assert_eq!(ids(Kind::Shot).attacker.as_deref(), Some(one), "whose counter it is");
+}
+
+#[test]
+fn bots_of_one_name_have_counters_of_their_own() {
+    let bot = "Unknown|0|0";
+    let told = [namesakes([(bot, 3), (bot, 0)]), namesakes([(bot, 3), (bot, 0)])];
+    assert!(lines(&told).is_empty(), "{:?}", lines(&told));
+}
+
 #[test]
 fn a_save_that_no_counter_bears_out_is_counted_and_no_event() {
     let mut told = vec![kick_off().message(), feat("Save", ANA_BLUE, None)];

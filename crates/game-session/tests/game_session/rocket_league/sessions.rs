@@ -28,6 +28,34 @@ fn who_sees_both_teams_boost_only_watches() {
 }
 
 #[test]
+fn a_match_that_begins_before_anybody_has_a_car_is_the_players_own() {
+    let countdown = State { counts_down: true, ..kick_off() };
+    let shot = State { ana: Car { shots: 1, ..Car::default() }, time_s: 290, ..kick_off() };
+    let own = events(&[kick_off().message(), shot.message()]);
+    let told =
+        events(&[countdown.message(), countdown.message(), kick_off().message(), shot.message()]);
+    assert_eq!(told, own, "as if the countdown had not been seen");
+    assert!(told.iter().all(|event| event.data.observer.as_deref() == Some(ANA)));
+}
+
+#[test]
+fn what_happens_before_it_is_clear_whose_client_it_is_waits_for_nobody() {
+    let countdown = State { counts_down: true, ..kick_off() };
+    let goal = State { scores: (0, 1), counts_down: true, ..kick_off() };
+    let told = [vec![countdown.message()], vec![goal.message(); 40], vec![kick_off().message()]];
+    let told = events(&told.concat());
+    assert_eq!(told.last().map(|event| event.kind), Some(Kind::Goal));
+    assert!(told.iter().all(|event| event.data.observer.is_none()), "one session has one observer");
+}
+
+#[test]
+fn a_match_of_which_only_the_countdown_was_seen_is_told() {
+    let countdown = State { counts_down: true, ..kick_off() };
+    let told = events(&[countdown.message(), bare("MatchDestroyed")]);
+    assert_eq!(told.last().map(|event| event.kind), Some(Kind::MatchStarted));
+}
+
+#[test]
 fn the_end_is_told_once() {
     let over =
         message("MatchEnded", &json!({ "MatchGuid": super::support::GUID, "WinnerTeamNum": 0 }));
@@ -70,6 +98,30 @@ fn an_old_match_that_is_watched_tells_nothing() {
     assert_eq!(matches(&[bare("ReplayCreated"), another.message()]), 1, "its making was missed");
     let then = [bare("ReplayCreated"), old.message(), bare("MatchCreated"), kick_off().message()];
     assert_eq!(matches(&then), 1);
+}
+
+#[test]
+fn a_countdown_of_an_old_match_that_is_watched_does_not_make_a_match() {
+    let played = State { ana: Car { shots: 3, ..Car::default() }, time_s: 90, ..kick_off() };
+    let shown = State { ana: Car { shots: 2, ..Car::default() }, ..kick_off() };
+    let watched = [bare("ReplayCreated"), bare("MatchInitialized"), kick_off().message()];
+    let told =
+        [vec![kick_off().message(), played.message()], watched.to_vec(), vec![shown.message()]];
+    let once = lines(&[kick_off().message(), played.message()]);
+    assert_eq!(lines(&told.concat()), once, "its shots were told when they were played");
+}
+
+#[test]
+fn a_match_without_an_id_that_is_shown_before_its_first_countdown_is_one() {
+    let offline = State { guid: "", ..kick_off() };
+    let said = |word| message(word, &json!({ "MatchGuid": "" }));
+    let early = State { counts_down: true, ..offline.clone() };
+    let one = [said("MatchCreated"), early.message(), said("MatchInitialized"), offline.message()];
+    assert_eq!(matches(&one), 1);
+    let seen = [said("MatchCreated"), offline.message(), said("MatchInitialized")];
+    assert_eq!(matches(&[seen.to_vec(), vec![offline.message()]].concat()), 1);
+    let missed = [offline.message(), said("MatchInitialized"), early.message()];
+    assert_eq!(matches(&missed), 2, "its making was missed");
 }
 
 #[test]

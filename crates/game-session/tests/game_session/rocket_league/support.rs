@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) has_winner: bool,
     /// Whether both teams are shown as to one who watches.
     pub(crate) watched: bool,
+    /// Whether nobody has a car yet, and the camera looks at nobody.
+    pub(crate) counts_down: bool,
     /// How fast the ball is: never twice the same.
     pub(crate) ball: f64,
 }
@@ -42,6 +44,7 @@ pub(crate) fn kick_off() -> State {
         is_replay: false,
         has_winner: false,
         watched: false,
+        counts_down: false,
         ball: 50.02,
     }
 }
@@ -65,7 +68,7 @@ impl State {
             &json!({
                 "MatchGuid": self.guid,
                 "Players": [
-                    player("Ana", ANA, 0, self.ana, true),
+                    player("Ana", ANA, 0, self.ana, !self.counts_down),
                     player("Bo", "Epic|9dfa38bf|0", 1, self.bo, self.watched),
                 ],
                 "Game": {
@@ -76,7 +79,7 @@ impl State {
                     "TimeSeconds": self.time_s, "bOvertime": false, "bReplay": self.is_replay,
                     "bHasWinner": self.has_winner, "Winner": "", "Arena": "cs_p",
                     "Ball": { "Speed": self.ball, "TeamNum": 1 },
-                    "bHasTarget": true, "Target": { "Name": "Ana", "Shortcut": 1, "TeamNum": 0 },
+                    "bHasTarget": !self.counts_down, "Target": { "Name": "Ana", "Shortcut": 1, "TeamNum": 0 },
                 },
             }),
         )
