@@ -14,7 +14,7 @@ use std::{
 
 use boot_clock::BootClock;
 use companion::{
-    Backlog, Companion, CompanionStatus, FeedLine, Glance, Queue, QueueFilter, RunOptions,
+    Backlog, Companion, CompanionStatus, FeedLine, Glance, Joining, Queue, QueueFilter, RunOptions,
     RunSummary, Shell, UploadChange, UploadOptions,
     event_model::{Clock, Source},
 };
@@ -228,6 +228,30 @@ fn who_sends_only_from_now_on_sends_nothing_of_what_was_under_way() {
     let sent = ids(&queue, QueueFilter::Sent);
     assert!(sent.is_disjoint(&under_way), "{under_way:?} was not to be sent");
     assert_eq!(stored(&server), sent.len() as u64, "the server has those and nothing else");
+}
+
+#[test]
+fn another_server_is_sent_nothing_of_before_where_only_the_future_is_agreed_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::start(&folder.path().join("first")).unwrap();
+    let second = Server::start(&folder.path().join("second")).unwrap();
+    let mut beside = Beside::start(folder.path());
+    beside.change(UploadChange::Agree { server: first.url().to_owned() });
+    beside.play(20);
+    stored_more_than(&first, 0);
+    let queue = Queue::of(beside.companion.data_dir());
+    let before = ids(&queue, QueueFilter::All);
+    let host = second.url().trim_start_matches("http://");
+    let invitation = format!("ringside://join/{host}/{ENROLMENT_KEY}");
+    let joined = beside.companion.join(&invitation, Backlog::Delete);
+    assert_eq!(beside.runtime.block_on(joined).unwrap(), Joining::Joined);
+    beside.play(40);
+    stored_more_than(&second, 0);
+    let summary = beside.stop();
+    assert_eq!((summary.pending, summary.lost), (0, 0), "{summary:?}");
+    let sent = ids(&queue, QueueFilter::Sent);
+    assert!(sent.is_disjoint(&before), "{sent:?}");
+    assert_eq!(stored(&second), sent.len() as u64, "the server has those and nothing else");
 }
 
 #[test]

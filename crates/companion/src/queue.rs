@@ -7,7 +7,8 @@ use std::{io::Write, path::PathBuf};
 
 use event_model::{EventId, Game, Moment, WallTime};
 use outbox::{
-    Entry, EntryState, Error as OutboxError, Filter, Order, OutboxView, Selection, ShownEvent,
+    Entry, EntryState, Error as OutboxError, Filter, Order, OutboxView, QuarantineReason,
+    Selection, ShownEvent,
 };
 use serde::{Deserialize, Serialize};
 
@@ -218,11 +219,35 @@ impl Queue {
     /// Where the queue or the history cannot be written: what was deleted before that
     /// stays deleted.
     pub fn delete_waiting(&self, now: Moment) -> Result<Removal, Error> {
+        self.delete_all(now, |view| all(view, QueueFilter::Waiting, |_| true))
+    }
+
+    /// The same, and with it what another server would be sent again: what the last one
+    /// has, and what it would have taken once it is newer.
+    ///
+    /// # Errors
+    /// As [`delete_waiting`](Self::delete_waiting).
+    pub(crate) fn delete_for_another_server(&self, now: Moment) -> Result<Removal, Error> {
+        self.delete_all(now, |view| {
+            let mut ids = all(view, QueueFilter::Waiting, |_| true)?;
+            ids.extend(all(view, QueueFilter::Sent, |_| true)?);
+            ids.extend(all(view, QueueFilter::Refused, |entry| {
+                entry.reason == Some(QuarantineReason::UnknownKind)
+            })?);
+            Ok(ids)
+        })
+    }
+
+    fn delete_all(
+        &self,
+        now: Moment,
+        which: impl FnOnce(&OutboxView) -> Result<Vec<EventId>, Error>,
+    ) -> Result<Removal, Error> {
         let Some(mut view) = self.open()? else { return Ok(Removal::default()) };
-        let waiting = all_waiting(&view)?;
+        let which = which(&view)?;
         history::fill(&mut history::open(&self.0)?, &From::View(&view))?;
         let mut removal = Removal::default();
-        for ids in waiting.chunks(DELETED_AT_ONCE) {
+        for ids in which.chunks(DELETED_AT_ONCE) {
             let deleted = view.delete(ids, now).map_err(Error::Outbox)?;
             removal.deleted += deleted.deleted;
             removal.being_sent += deleted.in_flight;
@@ -283,12 +308,17 @@ impl Queue {
 }
 
 /// Every event that waits at this moment, in the order of sending.
-fn all_waiting(view: &OutboxView) -> Result<Vec<EventId>, Error> {
-    let (wanted, order) = QueueFilter::Waiting.wanted();
+/// The ids of a list, of those that are meant.
+fn all(
+    view: &OutboxView,
+    filter: QueueFilter,
+    is_meant: impl Fn(&Entry) -> bool,
+) -> Result<Vec<EventId>, Error> {
+    let (wanted, order) = filter.wanted();
     let (mut ids, mut beyond) = (Vec::new(), None);
     loop {
         let page = view.list_beyond(wanted, order, beyond, PAGE_ROWS).map_err(Error::Outbox)?;
-        ids.extend(page.iter().map(|entry| entry.event_id));
+        ids.extend(page.iter().filter(|entry| is_meant(entry)).map(|entry| entry.event_id));
         beyond = page.last().map(|last| last.sequence);
         if page.len() < PAGE_ROWS {
             return Ok(ids);

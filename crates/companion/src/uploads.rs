@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use event_model::Clock;
 use live_view::PauseCode;
-use outbox::Outbox;
+use outbox::{Outbox, Standing};
 use tokio::sync::Notify;
 
 use crate::{
@@ -118,6 +118,18 @@ impl Uploads {
     pub(crate) async fn halt(&self) {
         self.now.lock().await.halt().await;
         self.heading.set(Whither::Nowhere);
+    }
+
+    /// Whether what was sent is at another server than `server`, which would be sent it
+    /// again.
+    ///
+    /// # Errors
+    /// Where the address is none that events may be sent to, or the outbox cannot be used.
+    pub(crate) fn sent_elsewhere(&self, server: &str) -> Result<bool, Error> {
+        let server = upload::parsed(server)?.to_string();
+        let mut outbox = lock(&self.outbox);
+        outbox.set_server(&server).map_err(Error::Outbox)?;
+        Ok(outbox.standing().map_err(Error::Outbox)? == Standing::Elsewhere)
     }
 
     /// The identity with every token that it was given since the start.

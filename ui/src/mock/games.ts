@@ -11,9 +11,6 @@ const PORT = 28_730;
 const OLD = ['"Ringside"', "{", '\t"uri" "http://127.0.0.1:3000/"'];
 const NEW = [`\t"uri" "http://127.0.0.1:${String(PORT)}/"`, '\t"timeout" "5.0"'];
 
-/** What undoing does to a line that a setup did this to. */
-const TURNED = { same: "same", added: "removed", removed: "added" } as const;
-
 export function gamesOf(found: boolean): GamesIpc {
   let config: FoundGame["config"] = "differs";
   let canUndo = false;
@@ -63,7 +60,12 @@ export function gamesOf(found: boolean): GamesIpc {
     gameSetupUndoPreview: (path) =>
       ok({
         undoes: { path, how: "restored", left: [] },
-        lines: fileFor("differs").lines.map(({ is, text }) => ({ is: TURNED[is], text })),
+        lines: fileFor("current").lines.flatMap((line) => [
+          ...(NEW.includes(line.text.trimEnd()) ? [{ ...line, is: "removed" as const }] : [line]),
+          ...(line.text.trimEnd() === NEW.at(-1)
+            ? [{ is: "added" as const, text: `${String(OLD[2])}\n` }]
+            : []),
+        ]),
         seen: "after",
       }),
     gameSetupUndo: (path) => {

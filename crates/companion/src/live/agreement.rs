@@ -23,14 +23,18 @@ impl Companion {
         change: UploadChange,
     ) -> Result<(), Error> {
         let mut settings = self.reading.settings.lock().await;
-        if backlog == Backlog::Delete
-            && let Err(error) = self.delete_unsent().await
-        {
-            self.uploads.apply(&settings).await?;
-            return Err(error);
-        }
         let decides_where = change.decides_where();
-        let changed = settings.change_upload(&self.dir, change)?;
+        let cleared = match backlog {
+            Backlog::Send => Ok(()),
+            Backlog::Delete => self.delete_unsent(change.server()).await,
+        };
+        let changed = match cleared.and_then(|()| settings.change_upload(&self.dir, change)) {
+            Ok(changed) => changed,
+            Err(error) => {
+                self.uploads.apply(&settings).await?;
+                return Err(error);
+            }
+        };
         if decides_where {
             self.uploads.forget_named_server().await;
         }
@@ -39,11 +43,17 @@ impl Companion {
         Ok(())
     }
 
-    /// Deletes what waits and what is under way: it waits again once nobody sends it.
-    async fn delete_unsent(&self) -> Result<(), Error> {
+    /// Deletes what waits and what is under way, which waits again once nobody sends it;
+    /// and what was sent, where `server` is another one than has it: it would be sent
+    /// there again.
+    async fn delete_unsent(&self, server: Option<&str>) -> Result<(), Error> {
         self.uploads.halt().await;
+        let is_elsewhere =
+            server.map_or(Ok(false), |server| self.uploads.sent_elsewhere(server))?;
         let (queue, now) = (Queue::of(&self.dir), self.now());
-        match beside(move || queue.delete_waiting(now)).await?.being_sent {
+        let delete =
+            if is_elsewhere { Queue::delete_for_another_server } else { Queue::delete_waiting };
+        match beside(move || delete(&queue, now)).await?.being_sent {
             0 => Ok(()),
             events => Err(Error::UnderWay(events)),
         }

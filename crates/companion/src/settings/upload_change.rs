@@ -29,6 +29,14 @@ pub enum UploadChange {
 }
 
 impl UploadChange {
+    /// The server that it names.
+    pub(crate) fn server(&self) -> Option<&str> {
+        match self {
+            Self::Agree { server } | Self::Join { server } => Some(server),
+            Self::Withdraw | Self::Hold | Self::LetGo => None,
+        }
+    }
+
     /// Whether it says where events go, and not only when.
     pub(crate) fn decides_where(&self) -> bool {
         match self {
