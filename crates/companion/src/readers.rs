@@ -11,6 +11,7 @@ mod health;
 mod hearthstone;
 mod league;
 mod overwolf;
+mod posting;
 mod rocket_league;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
@@ -27,6 +28,7 @@ use tokio::{
 use crate::{DataDir, Error, Game, Identity, Settings, error::with_cause, kill_switch::TurnedOff};
 pub(crate) use health::Health;
 use health::{Now, Reader};
+use posting::Posting;
 
 /// Readers that run as tasks until told to stop.
 pub(crate) struct Readers {
@@ -37,6 +39,8 @@ pub(crate) struct Readers {
     turned_off: TurnedOff,
     /// The same of the games in Overwolf, for the reader that runs.
     games_off: watch::Sender<Vec<GameOff>>,
+    /// Whether Counter-Strike tells of itself.
+    posting: Posting,
     /// What a game of Valve's shows to prove that it is the game.
     token: GsiToken,
     /// What the page in Overwolf shows.
@@ -69,6 +73,7 @@ struct With<'a> {
     token: &'a GsiToken,
     page_token: &'a GsiToken,
     games_off: watch::Receiver<Vec<GameOff>>,
+    posting: &'a Posting,
     dir: Option<&'a DataDir>,
     taken_to: &'a TakenTo,
     passed_on: &'a PassedOn,
@@ -145,6 +150,7 @@ impl Readers {
             clock,
             turned_off,
             games_off,
+            posting: Posting::default(),
             token,
             page_token,
             dir,
@@ -234,6 +240,7 @@ impl Readers {
             token,
             page_token,
             games_off,
+            posting: &self.posting,
             dir,
             taken_to,
             passed_on,
