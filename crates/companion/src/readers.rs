@@ -11,6 +11,7 @@ mod health;
 mod hearthstone;
 mod league;
 mod overwolf;
+mod posting;
 mod rocket_league;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
@@ -27,6 +28,7 @@ use tokio::{
 use crate::{DataDir, Error, Game, Identity, Settings, error::with_cause, kill_switch::TurnedOff};
 pub(crate) use health::Health;
 use health::{Now, Reader};
+use posting::Posting;
 
 /// Readers that run as tasks until told to stop.
 pub(crate) struct Readers {
@@ -35,22 +37,29 @@ pub(crate) struct Readers {
     clock: Arc<dyn Clock>,
     /// What nobody may read for now.
     turned_off: TurnedOff,
-    /// What a game of Valve's shows to prove that it is the game.
     /// The same of the games in Overwolf, for the reader that runs.
     games_off: watch::Sender<Vec<GameOff>>,
+    /// Whether Counter-Strike tells of itself.
+    posting: Posting,
+    /// What a game of Valve's shows to prove that it is the game.
     token: GsiToken,
     /// What the page in Overwolf shows.
     page_token: GsiToken,
     /// Where this installation keeps its files.
     dir: Option<DataDir>,
-    /// How far the files of a source were taken.
+    /// How far the files of a source were taken, by what is saved.
     taken_to: TakenTo,
+    /// How far they were passed on in this run.
+    passed_on: PassedOn,
     /// Capture ends when the last copy of this has gone.
     readings: mpsc::Sender<Received>,
 }
 
 /// Asks the saved streams for the last line that each has taken.
 pub(crate) type TakenTo = Arc<dyn Fn(Source) -> Option<FollowedTo> + Send + Sync>;
+
+/// The last line of each source's files that was passed on, also of a reader that ended.
+type PassedOn = BTreeMap<Source, watch::Receiver<Option<FollowedTo>>>;
 
 struct Running {
     stop: watch::Sender<bool>,
@@ -63,9 +72,11 @@ struct With<'a> {
     clock: &'a Arc<dyn Clock>,
     token: &'a GsiToken,
     page_token: &'a GsiToken,
-    dir: Option<&'a DataDir>,
     games_off: watch::Receiver<Vec<GameOff>>,
+    posting: &'a Posting,
+    dir: Option<&'a DataDir>,
     taken_to: &'a TakenTo,
+    passed_on: &'a PassedOn,
     readings: &'a mpsc::Sender<Received>,
 }
 
@@ -73,6 +84,8 @@ struct With<'a> {
 struct Started {
     running: Running,
     reader: Reader,
+    /// The last line that it passes on, of a reader of files.
+    passed_on: Option<watch::Receiver<Option<FollowedTo>>>,
 }
 
 impl With<'_> {
@@ -80,9 +93,11 @@ impl With<'_> {
         Arc::clone(self.clock)
     }
 
-    /// The last line of a source's files that its stream has taken.
+    /// The last line of a source's files that its stream has taken, or takes before
+    /// whatever is read now: the saved one may be behind it.
     fn taken_to(&self, source: Source) -> Option<FollowedTo> {
-        (self.taken_to)(source)
+        let passed_on = self.passed_on.get(&source).and_then(|place| place.borrow().clone());
+        passed_on.or_else(|| (self.taken_to)(source))
     }
 
     /// Starts what `run` makes, which ends when it is told to stop; `now` says how it
@@ -98,7 +113,7 @@ impl With<'_> {
         let (stop, stopping) = watch::channel(false);
         let task = tokio::spawn(run(self.readings.clone(), stopping));
         let reader = Reader::There { now: Box::new(now), address: None };
-        Started { running: Running { stop, task }, reader }
+        Started { running: Running { stop, task }, reader, passed_on: None }
     }
 }
 
@@ -124,7 +139,8 @@ impl Readers {
         };
         let page_token = token(identity.overwolf_token(), Game::Overwolf)?;
         let token = token(identity.gsi_token(), Game::Cs2)?;
-        let (running, health) = (BTreeMap::new(), Health::default());
+        let (running, passed_on) = (BTreeMap::new(), BTreeMap::new());
+        let health = Health::default();
         let turned_off = TurnedOff::default();
         let taken_to: TakenTo = Arc::new(|_| None);
         let (games_off, dir) = (watch::Sender::default(), None);
@@ -134,10 +150,12 @@ impl Readers {
             clock,
             turned_off,
             games_off,
+            posting: Posting::default(),
             token,
             page_token,
             dir,
             taken_to,
+            passed_on,
             readings,
         })
     }
@@ -161,8 +179,8 @@ impl Readers {
     /// another thing than before.
     pub(crate) fn turn_off(&mut self, turned_off: TurnedOff) -> bool {
         let is_new = self.turned_off != turned_off;
-        self.turned_off = turned_off;
         self.games_off.send_replace(turned_off.in_overwolf());
+        self.turned_off = turned_off;
         is_new
     }
 
@@ -214,9 +232,20 @@ impl Readers {
     }
 
     async fn start(&mut self, game: Game, settings: &Settings) {
-        let Self { clock, token, page_token, dir, taken_to, readings, .. } = &*self;
+        let Self { clock, token, page_token, dir, taken_to, passed_on, readings, .. } = &*self;
         let (games_off, dir) = (self.games_off.subscribe(), dir.as_ref());
-        let with = With { settings, clock, token, page_token, games_off, dir, taken_to, readings };
+        let with = With {
+            settings,
+            clock,
+            token,
+            page_token,
+            games_off,
+            posting: &self.posting,
+            dir,
+            taken_to,
+            passed_on,
+            readings,
+        };
         let started = match game {
             Game::League => league::start(&with),
             Game::Overwolf => overwolf::start(&with).await,
@@ -227,8 +256,9 @@ impl Readers {
             Game::Hearthstone => hearthstone::start(&with),
         };
         match started {
-            Ok(Started { running, reader }) => {
+            Ok(Started { running, reader, passed_on }) => {
                 self.health.set(game.source(), reader);
+                self.passed_on.extend(passed_on.map(|place| (game.source(), place)));
                 self.running.insert(game, running);
             }
             Err(state) => {

@@ -23,6 +23,10 @@
 //! the file is the same, and goes on; every file that was begun meanwhile is read
 //! too. Whatever is read twice makes the same ids.
 //!
+//! Whoever stops a follower and starts another goes on behind the last line that the
+//! former one passed on ([`LogFollower::passed_on`]): what was saved may be far behind
+//! that, and what was read twice may be counted twice.
+//!
 //! Without a place it begins with the first file of a session that is being played:
 //! one whose newest file was written in the last ten minutes, or grows. What was
 //! written before is nobody's news, and would be told as if it happened now.
@@ -38,6 +42,7 @@ mod wake;
 use std::{sync::Arc, time::Duration};
 
 use event_model::{Channel, Clock, Fault, Frame, Moment, Reading, Received};
+use game_session::FollowedTo;
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_blocking,
@@ -68,6 +73,8 @@ pub struct LogFollower {
     health: watch::Sender<FollowHealth>,
     /// When the last line came.
     last_line: Option<Moment>,
+    /// Where the last line that was passed on stands, by this one or one before it.
+    passed_on: watch::Sender<Option<FollowedTo>>,
 }
 
 /// Nobody takes the readings any more.
@@ -78,7 +85,14 @@ impl LogFollower {
     #[must_use]
     pub fn new(config: FollowConfig, clock: Arc<dyn Clock>) -> Self {
         let health = watch::Sender::new(FollowHealth::NotLooked);
-        Self { config, clock, health, last_line: None }
+        let passed_on = watch::Sender::new(config.from.clone());
+        Self { config, clock, health, last_line: None, passed_on }
+    }
+
+    /// The place of the last line that was passed on, now and after it has ended.
+    #[must_use]
+    pub fn passed_on(&self) -> watch::Receiver<Option<FollowedTo>> {
+        self.passed_on.subscribe()
     }
 
     /// How the reading goes, now and whenever it changes.
@@ -130,7 +144,10 @@ impl LogFollower {
         }
         for line in polled.lines {
             self.last_line = Some(self.clock.now());
-            self.send(readings, Reading::Frame(frame(line))).await?;
+            let frame = frame(line);
+            let place = FollowedTo::of(&frame);
+            self.send(readings, Reading::Frame(frame)).await?;
+            self.passed_on.send_replace(place);
         }
         let health = FollowHealth::of(polled.standing, polled.counts, self.last_line);
         self.show(readings, health).await

@@ -33,7 +33,7 @@ mod schema;
 mod source_state;
 mod step;
 
-pub use build::build_of;
+pub use build::{build_of, build_stands};
 pub use drift::{Drift, NAMES_MAX};
 pub use followed::{FollowedTo, LineSum};
 pub use glance::{Glance, MatchNow, Phase, Score, Tally};

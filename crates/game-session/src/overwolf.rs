@@ -164,6 +164,16 @@ impl OverwolfState {
     }
 }
 
+/// The version of Overwolf's events, where a message tells it.
+pub(crate) fn version_of_events(body: &[u8]) -> Option<String> {
+    const KEY: &[u8] = b"version_info";
+    // Few messages do, and all are asked.
+    body.windows(KEY.len()).find(|window| *window == KEY)?;
+    let told = Message::read(body).ok()?.told;
+    let versions = told.into_iter().find(|told| told.key.as_bytes() == KEY)?.value;
+    Some(versions.get("local_version")?.as_str()?.to_owned())
+}
+
 /// What a message tells, in the order in which it is to be taken: one message may tell
 /// the match, its players and a kill at once, in any order.
 fn news_of(message: Message, rules: &Rules, shooter: &mut Shooter, step: &mut Step) -> Vec<News> {

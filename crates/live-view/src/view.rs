@@ -1,6 +1,6 @@
 //! What there is to show, with a revision for each change of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
@@ -37,11 +37,20 @@ pub struct Running {
 }
 
 /// The feed, the match at a glance, and the status.
+///
+/// Several sources may show a match at once: a flight of Elite goes on behind another
+/// game. One is shown, that of the source in which something happened last; the others
+/// are kept as they stand, so that none loses its numbers when it is shown again.
 #[derive(Debug, Default)]
 pub struct LiveView {
     /// The newest first.
     feed: VecDeque<Revised<FeedLine>>,
+    /// What is shown.
     running: Revised<Running>,
+    /// The matches that run, by their sources.
+    matches: BTreeMap<String, Running>,
+    /// The source in which something happened last.
+    lively: Option<String>,
     status: Revised<Status>,
     /// The revision at which what had happened was forgotten last.
     forgotten: u64,
@@ -88,37 +97,50 @@ impl LiveView {
             *known = revised;
             return;
         }
+        self.lively = Some(revised.what.source.clone());
         self.feed.push_front(revised);
         self.feed.truncate(FEED_LINES_MAX);
+        self.show();
     }
 
     /// Takes what a source's last frame says of the match. While the player
     /// watches others a game tells theirs and not the player's own numbers: these
     /// stand as they were last told.
     pub fn set_glance(&mut self, source: &str, mut glance: Glance) {
-        let known = self.running().filter(|known| known.match_key == glance.match_key);
-        if let Some(known) = known {
+        let known = self.matches.get(source).filter(|known| known.is_of(&glance.match_key));
+        if let Some(known) = known.and_then(|known| known.glance.as_ref()) {
             glance.you = glance.you.or(known.you);
             glance.score = glance.score.or(known.score);
         }
-        let chapters = if known.is_some() { self.running.what.chapters } else { 0 };
-        let source = Some(source.to_owned());
-        self.set_running(Running { glance: Some(glance), source, chapters });
+        let chapters = known.map_or(0, |known| known.chapters);
+        let running = Running { glance: Some(glance), source: Some(source.to_owned()), chapters };
+        self.matches.insert(source.to_owned(), running);
+        self.show();
     }
 
     /// So many moments of this match the player has marked. One that has ended meanwhile
     /// is shown no longer.
     pub fn set_chapters(&mut self, match_key: &str, chapters: u32) {
-        if self.running().is_some_and(|running| running.match_key == match_key) {
-            self.set_running(Running { chapters, ..self.running.what.clone() });
+        for running in self.matches.values_mut().filter(|running| running.is_of(match_key)) {
+            running.chapters = chapters;
         }
+        self.show();
     }
 
     /// No match of this source runs any more.
     pub fn clear_glance(&mut self, source: &str) {
-        if self.running.what.source.as_deref() == Some(source) {
-            self.set_running(Running::default());
-        }
+        self.matches.remove(source);
+        self.show();
+    }
+
+    /// Shows the match in which something happened last; before anything did, and when
+    /// that one is over, the one that is shown as long as it runs.
+    fn show(&mut self) {
+        let shown = self.running.what.source.as_ref();
+        let sources = [self.lively.as_ref(), shown];
+        let next = sources.into_iter().flatten().find_map(|source| self.matches.get(source));
+        let next = next.or_else(|| self.matches.values().next()).cloned();
+        self.set_running(next.unwrap_or_default());
     }
 
     /// Takes the companion's word.
@@ -141,7 +163,12 @@ impl LiveView {
         }
         update.lines.into_iter().for_each(|line| self.remember(line));
         if let Some(running) = update.running {
-            self.set_running(running);
+            // The other view knows which of several it shows.
+            self.matches.clear();
+            if let Some(source) = running.source.clone() {
+                self.matches.insert(source, running);
+            }
+            self.show();
         }
         if let Some(status) = update.status {
             self.set_status(status);
@@ -152,7 +179,9 @@ impl LiveView {
     /// told to forget it too.
     pub fn forget(&mut self) {
         self.feed.clear();
-        self.set_running(Running::default());
+        self.matches.clear();
+        self.lively = None;
+        self.show();
         self.revision += 1;
         self.forgotten = self.revision;
     }
@@ -189,6 +218,12 @@ impl LiveView {
     }
 }
 
+impl Running {
+    fn is_of(&self, match_key: &str) -> bool {
+        self.glance.as_ref().is_some_and(|glance| glance.match_key == match_key)
+    }
+}
+
 impl<T: Clone> Revised<T> {
     fn after(&self, revision: u64, told_nothing: bool) -> Option<T> {
         (told_nothing || self.revision > revision).then(|| self.what.clone())
@@ -210,6 +245,47 @@ mod tests {
         assert_eq!(view.changes_since(0).running.unwrap().chapters, 2);
         view.set_glance("cs2", Glance { match_key: "cs2:another".to_owned(), ..glance() });
         assert_eq!(view.changes_since(0).running.unwrap().chapters, 0);
+    }
+
+    #[test]
+    fn of_two_matches_the_one_is_shown_in_which_something_happened_last() {
+        let mut view = LiveView::default();
+        let flight = Glance { match_key: "elite:session-1".to_owned(), ..Glance::default() };
+        let you = Some(Tally { kills: 3, deaths: 1, assists: 0 });
+        view.set_glance("cs2", Glance { you, ..glance() });
+        view.set_chapters(&glance().match_key, 2);
+        let told = view.revision();
+        for _ in 0..3 {
+            view.set_glance("elite", flight.clone());
+            view.set_glance("cs2", glance());
+        }
+        assert_eq!(view.changes_since(told).running, None, "nothing happened in the other");
+
+        view.remember(FeedLine { source: "elite".to_owned(), ..line("jump") });
+        assert_eq!(view.running_source(), Some("elite"));
+        view.set_glance("cs2", glance());
+        assert_eq!(view.running_source(), Some("elite"));
+        view.remember(line("kill"));
+        let running = view.changes_since(0).running.unwrap();
+        assert_eq!(running.source.as_deref(), Some("cs2"));
+        let shown = running.glance.unwrap();
+        assert_eq!((shown.you, running.chapters), (you, 2), "as it stood");
+        view.clear_glance("cs2");
+        assert_eq!(view.running_source(), Some("elite"), "that one runs still");
+        view.clear_glance("elite");
+        assert_eq!(view.running(), None);
+    }
+
+    #[test]
+    fn what_is_saved_again_does_not_count_as_happening() {
+        let mut view = LiveView::default();
+        view.set_glance("cs2", glance());
+        view.set_glance("elite", Glance::default());
+        view.remember(FeedLine { source: "elite".to_owned(), ..line("jump") });
+        view.remember(line("kill"));
+        let saved = FeedLine { source: "elite".to_owned(), saved: Saved::Saved, ..line("jump") };
+        view.remember(saved);
+        assert_eq!(view.running_source(), Some("cs2"));
     }
 
     #[test]

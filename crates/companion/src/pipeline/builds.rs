@@ -10,26 +10,36 @@ const BUILDS_MAX: usize = 8;
 
 /// What was unknown in the frames of each build, where the source tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DriftOfBuilds(BTreeMap<String, Drift>);
+pub(crate) struct DriftOfBuilds {
+    drift: BTreeMap<String, Drift>,
+    /// The build that was told last, where one that is told holds for what follows.
+    standing: Option<String>,
+}
 
 impl DriftOfBuilds {
     /// Counts what was unknown in one frame. Builds beyond the bound are counted with
     /// all others alone.
     pub(super) fn count(&mut self, received: &Received, drift: &Drift) {
         let Reading::Frame(frame) = &received.reading else { return };
-        if drift.is_empty() {
+        let stands = game_session::build_stands(received.source);
+        if drift.is_empty() && !stands {
             return;
         }
-        let Some(build) = game_session::build_of(received.source, frame) else { return };
-        if self.0.len() < BUILDS_MAX || self.0.contains_key(&build) {
-            self.0.entry(build).or_default().merge(drift);
+        let mut build = game_session::build_of(received.source, frame);
+        if stands {
+            self.standing = build.or(self.standing.take());
+            build = self.standing.clone().filter(|_| !drift.is_empty());
+        }
+        let Some(build) = build else { return };
+        if self.drift.len() < BUILDS_MAX || self.drift.contains_key(&build) {
+            self.drift.entry(build).or_default().merge(drift);
         }
     }
 
     /// Each build's names and how often each was seen.
     pub(crate) fn named(&self) -> BTreeMap<String, BTreeMap<String, u64>> {
         let of = |drift: &Drift| drift.iter().map(|(name, n)| (name.to_owned(), n)).collect();
-        self.0.iter().map(|(build, drift)| (build.clone(), of(drift))).collect()
+        self.drift.iter().map(|(build, drift)| (build.clone(), of(drift))).collect()
     }
 }
 
@@ -41,8 +51,33 @@ mod tests {
     use crate::pipeline::tests::at;
 
     fn frame(body: &str) -> Received {
+        of_source(Source::Cs2, body)
+    }
+
+    fn of_source(source: Source, body: &str) -> Received {
         let frame = Frame::new(Channel::Http, body.as_bytes().to_vec());
-        Received { source: Source::Cs2, at: at(1), reading: Reading::Frame(frame) }
+        Received { source, at: at(1), reading: Reading::Frame(frame) }
+    }
+
+    #[test]
+    fn a_build_that_is_told_once_holds_until_another_is() {
+        let (mut builds, mut drift) = (DriftOfBuilds::default(), Drift::default());
+        drift.count("NEW_THING");
+        let line = |text: &str| of_source(Source::Hearthstone, text);
+        let build = |number: u32| {
+            line(&format!("D 1:00:00.0 GameState.DebugPrintGame() - BuildNumber={number}"))
+        };
+        builds.count(&line("D 1:00:00.0 GameState.New() - x"), &drift);
+        assert!(builds.named().is_empty(), "before it was told");
+        for number in [185_749, 190_000] {
+            builds.count(&build(number), &Drift::default());
+            builds.count(&line("D 1:00:00.0 GameState.New() - x"), &drift);
+            builds.count(&line("D 1:00:00.0 GameState.New() - x"), &Drift::default());
+        }
+        let named = builds.named();
+        let counts: Vec<_> =
+            named.iter().map(|(build, names)| (build.as_str(), names["NEW_THING"])).collect();
+        assert_eq!(counts, [("185749", 1), ("190000", 1)]);
     }
 
     #[test]

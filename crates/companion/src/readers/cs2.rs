@@ -11,6 +11,7 @@ pub(super) async fn start(with: &With<'_>) -> Result<Started, SourceState> {
     let bound = GsiListener::bind(config, with.clock()).await;
     let listener = bound.map_err(|error| unheard(port, &error))?;
     let (health, address) = (listener.health(), listener.local_addr());
+    with.posting.is_heard_by(listener.health());
     let run = |readings, stop| async move {
         if let Err(error) = listener.run(readings, stop).await {
             tracing::error!(%error, "The listener for Counter-Strike stopped");

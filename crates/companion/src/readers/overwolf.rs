@@ -14,8 +14,10 @@ pub(super) async fn start(with: &With<'_>) -> Result<Started, SourceState> {
     let bound = OverwolfBridge::bind(config, with.clock()).await;
     let bridge = bound.map_err(|error| unheard(port, &error))?;
     let (off, shown) = (with.games_off.clone(), with.games_off.clone());
+    let (posting, clock) = (with.posting.clone(), with.clock());
     let bridge = bridge.leaving_out(Arc::new(move |game| {
-        off.borrow().iter().any(|off| off.game == game.as_str())
+        let is_off = off.borrow().iter().any(|off| off.game == game.as_str());
+        is_off || posting.speaks_for(game, &*clock)
     }));
     let (health, address) = (bridge.health(), bridge.local_addr());
     if let Some(dir) = with.dir

@@ -5,6 +5,7 @@ mod dota2;
 mod elite;
 mod golden_event;
 mod hearthstone;
+mod laws;
 mod league;
 mod overwolf;
 mod rocket_league;

@@ -1,12 +1,11 @@
 //! Laws that hold for any frames in any order.
 
-use std::collections::BTreeSet;
-
-use event_model::{Event, Kind, Source};
+use event_model::{Event, Kind, Reading, Source};
 use game_session::SourceState;
 use proptest::prelude::*;
 
 use super::support::{ANA, BO, Gsi, empty, live, reading};
+use crate::laws::laws;
 
 fn any_phase() -> impl Strategy<Value = (&'static str, Option<&'static str>)> {
     let in_match = prop::sample::select(vec!["freezetime", "live", "over", "odd"]);
@@ -36,9 +35,11 @@ prop_compose! {
     }
 }
 
-fn any_frames() -> impl Strategy<Value = Vec<Gsi>> {
-    prop::collection::vec(any_frame(), 0..40)
+fn any_frames() -> impl Strategy<Value = Vec<Reading>> {
+    prop::collection::vec(any_frame().prop_map(|frame| frame.reading()), 0..40)
 }
+
+laws!(Source::Cs2, frames: any_frames(), body: reading, cases: 256);
 
 /// Frames of one match whose counters only move as a game moves them.
 fn any_play() -> impl Strategy<Value = Vec<Gsi>> {
@@ -68,34 +69,6 @@ fn run<'f>(state: &mut SourceState, frames: impl IntoIterator<Item = &'f Gsi>) -
 
 proptest! {
     #[test]
-    fn a_frame_delivered_twice_emits_nothing_twice(frames in any_frames()) {
-        let twice = frames.iter().flat_map(|frame| [frame, frame]);
-        prop_assert_eq!(run(&mut empty(), twice), run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn the_same_frames_give_the_same_events(frames in any_frames()) {
-        prop_assert_eq!(run(&mut empty(), &frames), run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn any_split_gives_what_the_whole_gives(frames in any_frames(), at in any::<prop::sample::Index>()) {
-        let cut = at.index(frames.len() + 1);
-        let mut first = empty();
-        let mut events = run(&mut first, &frames[..cut]);
-        let mut second = SourceState::decode(Source::Cs2, &first.encode()).unwrap();
-        events.extend(run(&mut second, &frames[cut..]));
-        prop_assert_eq!(events, run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn no_id_comes_twice(frames in any_frames()) {
-        let events = run(&mut empty(), &frames);
-        let ids: BTreeSet<_> = events.iter().map(|event| event.id).collect();
-        prop_assert_eq!(ids.len(), events.len());
-    }
-
-    #[test]
     fn every_own_increment_is_one_event(frames in any_play()) {
         let mut expected = (0, 0);
         let mut last: Option<&Gsi> = None;
@@ -115,54 +88,4 @@ proptest! {
         prop_assert_eq!((count(Kind::Kill), count(Kind::Death)), expected);
     }
 
-    #[test]
-    fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
-        empty().observe(&reading(body));
-    }
-
-    #[test]
-    fn no_changed_frame_panics(
-        frames in prop::collection::vec(any_frame(), 1..6),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec![
-            "null", "true", "-1", "1e300", "9223372036854775807", "-9223372036854775808",
-            "4294967295", "18446744073709551616", "\"\"", "\"\\ud83d\\ude00\"", "[]", "{}", "}", "",
-        ]),
-    ) {
-        let mut state = empty();
-        for frame in &frames {
-            state.observe(&frame.reading());
-            // Another value in the place of one of the frame's own.
-            let text = frame.json().to_string();
-            let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-            let colon = colons[at.index(colons.len())];
-            let rest = &text[colon + 1..];
-            let end = rest.find([',', '}']).unwrap_or(rest.len());
-            let changed = format!("{}:{value}{}", &text[..colon], &rest[end..]);
-            state.observe(&reading(changed));
-            state.observe(&reading(&text.as_bytes()[..at.index(text.len())]));
-        }
-        SourceState::decode(Source::Cs2, &state.encode()).unwrap();
-    }
-
-    #[test]
-    fn no_saved_state_panics(
-        before in any_frames(),
-        after in prop::collection::vec(any_frame(), 1..10),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec!["0", "-1", "4294967295", "9223372036854775807", "null"]),
-    ) {
-        let mut state = empty();
-        run(&mut state, &before);
-        // A recording may carry a state that nobody ever reached.
-        let text = String::from_utf8(state.encode()).unwrap();
-        let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-        let colon = colons[at.index(colons.len())];
-        let rest = &text[colon + 1..];
-        let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
-        let changed = format!("{}:{value}{}", &text[..colon], &rest[end..]);
-        if let Ok(mut state) = SourceState::decode(Source::Cs2, changed.as_bytes()) {
-            run(&mut state, &after);
-        }
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use event_model::{Event, Kind, Source};
+use event_model::{Event, Kind, Reading, Source};
 use game_session::SourceState;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::support::{ANA, BO, Gsi, empty, kill, live, reading};
+use crate::laws::laws;
 
 prop_compose! {
     fn any_frame()(
@@ -30,9 +31,11 @@ prop_compose! {
     }
 }
 
-fn any_frames() -> impl Strategy<Value = Vec<Gsi>> {
-    prop::collection::vec(any_frame(), 0..40)
+fn any_frames() -> impl Strategy<Value = Vec<Reading>> {
+    prop::collection::vec(any_frame().prop_map(|frame| frame.reading()), 0..40)
 }
+
+laws!(Source::Dota2, frames: any_frames(), body: reading, cases: 256);
 
 /// Kills of a match, and how long each lies behind the one before.
 fn any_match() -> impl Strategy<Value = Vec<(f64, Value)>> {
@@ -75,29 +78,6 @@ fn run<'f>(state: &mut SourceState, frames: impl IntoIterator<Item = &'f Gsi>) -
 
 proptest! {
     #[test]
-    fn a_frame_delivered_twice_emits_nothing_twice(frames in any_frames()) {
-        let twice = frames.iter().flat_map(|frame| [frame, frame]);
-        prop_assert_eq!(run(&mut empty(), twice), run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn any_split_gives_what_the_whole_gives(frames in any_frames(), at in any::<prop::sample::Index>()) {
-        let cut = at.index(frames.len() + 1);
-        let mut first = empty();
-        let mut events = run(&mut first, &frames[..cut]);
-        let mut second = SourceState::decode(Source::Dota2, &first.encode()).unwrap();
-        events.extend(run(&mut second, &frames[cut..]));
-        prop_assert_eq!(events, run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn no_id_comes_twice(frames in any_frames()) {
-        let events = run(&mut empty(), &frames);
-        let ids: BTreeSet<_> = events.iter().map(|event| event.id).collect();
-        prop_assert_eq!(ids.len(), events.len());
-    }
-
-    #[test]
     fn every_kill_of_a_match_is_one_event(kills in any_match(), pause in 1..4_usize) {
         let frames = frames_of(&kills, pause);
         let listed: BTreeSet<_> = frames.iter().flat_map(|frame| frame.events.iter().map(Value::to_string)).collect();
@@ -114,54 +94,4 @@ proptest! {
         prop_assert!(late.iter().all(|event| whole.contains(&event.id)));
     }
 
-    #[test]
-    fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
-        empty().observe(&reading(body));
-    }
-
-    #[test]
-    fn no_changed_frame_panics(
-        frames in prop::collection::vec(any_frame(), 1..6),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec![
-            "null", "true", "-1", "1e300", "9223372036854775807", "-9223372036854775808",
-            "4294967295", "18446744073709551616", "\"\"", "\"\\ud83d\\ude00\"", "[]", "{}", "}", "",
-        ]),
-    ) {
-        let mut state = empty();
-        for frame in &frames {
-            state.observe(&frame.reading());
-            // Another value in the place of one of the frame's own.
-            let text = frame.json().to_string();
-            let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-            let colon = colons[at.index(colons.len())];
-            let rest = &text[colon + 1..];
-            let end = rest.find([',', '}']).unwrap_or(rest.len());
-            let changed = format!("{}:{value}{}", &text[..colon], &rest[end..]);
-            state.observe(&reading(changed));
-            state.observe(&reading(&text.as_bytes()[..at.index(text.len())]));
-        }
-        SourceState::decode(Source::Dota2, &state.encode()).unwrap();
-    }
-
-    #[test]
-    fn no_saved_state_panics(
-        before in any_frames(),
-        after in prop::collection::vec(any_frame(), 1..10),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec!["0", "-1", "4294967295", "9223372036854775807", "null"]),
-    ) {
-        let mut state = empty();
-        run(&mut state, &before);
-        // A recording may carry a state that nobody ever reached.
-        let text = String::from_utf8(state.encode()).unwrap();
-        let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-        let colon = colons[at.index(colons.len())];
-        let rest = &text[colon + 1..];
-        let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
-        let changed = format!("{}:{value}{}", &text[..colon], &rest[end..]);
-        if let Ok(mut state) = SourceState::decode(Source::Dota2, changed.as_bytes()) {
-            run(&mut state, &after);
-        }
-    }
 }

@@ -1,15 +1,14 @@
 //! Laws that hold for any lines in any order.
 
-use std::collections::BTreeSet;
-
-use event_model::{Frame, Source};
+use event_model::{Channel, Frame, Reading, Source};
 use game_session::SourceState;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::support::{
-    FIRST, NEXT, SECOND_PART, bounty, commander, empty, file, header, line, load, run, steps,
+    FIRST, NEXT, SECOND_PART, bounty, commander, empty, file, header, line, load, run,
 };
+use crate::laws::laws;
 
 fn any_line() -> impl Strategy<Value = String> {
     let who = prop::sample::select(vec!["Ana", "Bo"]);
@@ -36,30 +35,20 @@ fn any_frames() -> impl Strategy<Value = Vec<Frame>> {
     })
 }
 
+fn any_readings() -> impl Strategy<Value = Vec<Reading>> {
+    any_frames().prop_map(|frames| frames.into_iter().map(Reading::Frame).collect())
+}
+
+/// Any bytes as a line of a journal.
+fn reading(body: Vec<u8>) -> Reading {
+    let mut frame = Frame::new(Channel::File, body);
+    (frame.file, frame.offset) = (Some(FIRST.to_owned()), Some(7));
+    Reading::Frame(frame)
+}
+
+laws!(Source::Elite, frames: any_readings(), body: reading, cases: 256);
+
 proptest! {
-    #[test]
-    fn a_frame_delivered_twice_emits_nothing_twice(frames in any_frames()) {
-        let twice: Vec<_> = frames.iter().flat_map(|frame| [frame.clone(), frame.clone()]).collect();
-        prop_assert_eq!(run(&mut empty(), &twice), run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn any_split_gives_what_the_whole_gives(frames in any_frames(), at in any::<prop::sample::Index>()) {
-        let cut = at.index(frames.len() + 1);
-        let mut first = empty();
-        let mut events = run(&mut first, &frames[..cut]);
-        let mut second = SourceState::decode(Source::Elite, &first.encode()).unwrap();
-        events.extend(run(&mut second, &frames[cut..]));
-        prop_assert_eq!(events, run(&mut empty(), &frames));
-    }
-
-    #[test]
-    fn no_id_comes_twice(frames in any_frames()) {
-        let events = run(&mut empty(), &frames);
-        let ids: BTreeSet<_> = events.iter().map(|event| event.id).collect();
-        prop_assert_eq!(ids.len(), events.len());
-    }
-
     #[test]
     fn who_goes_on_at_the_saved_line_misses_and_doubles_nothing(
         frames in any_frames(),
@@ -74,38 +63,4 @@ proptest! {
         prop_assert_eq!(events, run(&mut empty(), &frames));
     }
 
-    #[test]
-    fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
-        let text = String::from_utf8_lossy(&body).into_owned();
-        steps(&mut empty(), &file(FIRST, &[text]));
-    }
-
-    #[test]
-    fn no_changed_line_and_no_saved_state_panics(
-        frames in any_frames(),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec![
-            "null", "true", "-1", "1e300", "9223372036854775807", "\"\"", "\"\\ud83d\\ude00\"",
-            "[]", "{}", "}", "\"0000-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"",
-        ]),
-    ) {
-        let changed = |text: &str| {
-            let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-            let colon = colons[at.index(colons.len())];
-            let rest = &text[colon + 1..];
-            let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
-            format!("{}:{value}{}", &text[..colon], &rest[end..])
-        };
-        let mut state = empty();
-        for frame in &frames {
-            let text = String::from_utf8(frame.body.clone()).unwrap();
-            let name = frame.file.clone().unwrap();
-            steps(&mut state, &file(&name, &[changed(&text)]));
-            steps(&mut state, std::slice::from_ref(frame));
-        }
-        let saved = changed(&String::from_utf8(state.encode()).unwrap());
-        if let Ok(mut state) = SourceState::decode(Source::Elite, saved.as_bytes()) {
-            run(&mut state, &frames);
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! Laws that hold for any lines in any order.
 
-use std::collections::BTreeSet;
-
-use event_model::{Event, Source};
+use event_model::{Event, Reading, Source};
 use game_session::SourceState;
 use proptest::prelude::*;
 
 use super::support::{DEAL, Deed, Log, empty, reading};
+use crate::laws::laws;
 
 fn any_deed() -> impl Strategy<Value = Deed> {
     let dealt = prop::sample::select(vec![7_u32, 12, 20, 40, 41, 50]);
@@ -42,31 +41,14 @@ fn run<'l>(state: &mut SourceState, lines: impl IntoIterator<Item = &'l String>)
     lines.into_iter().flat_map(observe).collect()
 }
 
+fn any_readings() -> impl Strategy<Value = Vec<Reading>> {
+    any_lines().prop_map(|lines| lines.into_iter().map(reading).collect())
+}
+
+laws!(Source::Hearthstone, frames: any_readings(), body: reading, cases: 48);
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn a_line_delivered_twice_emits_nothing_twice(lines in any_lines()) {
-        let twice = lines.iter().flat_map(|line| [line, line]);
-        prop_assert_eq!(run(&mut empty(), twice), run(&mut empty(), &lines));
-    }
-
-    #[test]
-    fn any_split_gives_what_the_whole_gives(lines in any_lines(), at in any::<prop::sample::Index>()) {
-        let cut = at.index(lines.len() + 1);
-        let mut first = empty();
-        let mut events = run(&mut first, &lines[..cut]);
-        let mut second = SourceState::decode(Source::Hearthstone, &first.encode()).unwrap();
-        events.extend(run(&mut second, &lines[cut..]));
-        prop_assert_eq!(events, run(&mut empty(), &lines));
-    }
-
-    #[test]
-    fn no_id_comes_twice(lines in any_lines()) {
-        let events = run(&mut empty(), &lines);
-        let ids: BTreeSet<_> = events.iter().map(|event| event.id).collect();
-        prop_assert_eq!(ids.len(), events.len());
-    }
 
     #[test]
     fn a_file_that_is_read_again_tells_nothing_new(deeds in prop::collection::vec(any_deed(), 0..10)) {
@@ -114,24 +96,4 @@ proptest! {
         state.observe(&reading(line));
     }
 
-    #[test]
-    fn no_saved_state_panics(
-        before in any_lines(),
-        after in any_lines(),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec!["0", "-1", "4294967295", "9223372036854775807", "null"]),
-    ) {
-        let mut state = empty();
-        run(&mut state, &before);
-        // A recording may carry a state that nobody ever reached.
-        let text = String::from_utf8(state.encode()).unwrap();
-        let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-        let colon = colons[at.index(colons.len())];
-        let rest = &text[colon + 1..];
-        let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
-        let changed = format!("{}:{value}{}", &text[..colon], &rest[end..]);
-        if let Ok(mut state) = SourceState::decode(Source::Hearthstone, changed.as_bytes()) {
-            run(&mut state, &after);
-        }
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use event_model::{Channel, EventId, Frame, Reading};
+use event_model::{Channel, EventId, Frame, Reading, Source};
 use proptest::prelude::*;
 
 use super::poll::{NAMES, Poll, Stream};
+use crate::laws::laws;
 
 /// How the next poll differs from the one before.
 #[derive(Debug, Clone)]
@@ -94,40 +95,17 @@ fn one_numbering() -> impl Strategy<Value = Vec<Poll>> {
         .prop_map(|(moves, late)| polls(&moves, late))
 }
 
+fn any_readings() -> impl Strategy<Value = Vec<Reading>> {
+    any_match().prop_map(|polls| polls.iter().map(Poll::reading).collect())
+}
+
+fn reading(body: Vec<u8>) -> Reading {
+    Reading::Frame(Frame::new(Channel::Poll, body))
+}
+
+laws!(Source::League, frames: any_readings(), body: reading, cases: 256);
+
 proptest! {
-    #[test]
-    fn no_id_is_given_twice(polls in any_match()) {
-        let stream = run(&polls);
-        prop_assert_eq!(ids(&stream).len(), stream.events.len());
-    }
-
-    #[test]
-    fn a_frame_delivered_twice_in_a_row_emits_nothing_twice(polls in any_match()) {
-        let doubled: Vec<_> = polls.iter().flat_map(|poll| [poll.clone(), poll.clone()]).collect();
-        prop_assert_eq!(run(&doubled).events, run(&polls).events);
-    }
-
-    #[test]
-    fn the_same_frames_from_empty_give_the_same_events(polls in any_match()) {
-        prop_assert_eq!(run(&polls).events, run(&polls).events);
-    }
-
-    #[test]
-    fn any_split_with_the_state_carried_over_gives_what_the_whole_gives(
-        polls in any_match(),
-        cuts in prop::collection::vec(any::<bool>(), 25),
-    ) {
-        let mut split = Stream::new();
-        for (poll, cut) in polls.iter().zip(cuts.iter().chain(std::iter::repeat(&false))) {
-            split.observe(poll);
-            if *cut {
-                split.restart();
-            }
-        }
-        split.finish();
-        prop_assert_eq!(split.events, run(&polls).events);
-    }
-
     #[test]
     fn the_last_frame_alone_gives_the_ids_of_all(polls in one_numbering()) {
         let last = polls.last().cloned().into_iter().collect::<Vec<_>>();
@@ -156,27 +134,4 @@ proptest! {
         prop_assert_eq!(fingerprints(&run(&last)), fingerprints(&run(&polls)));
     }
 
-    #[test]
-    fn no_bytes_panic(bodies in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
-        let mut stream = Stream::new();
-        for body in bodies {
-            stream.read(&Reading::Frame(Frame::new(Channel::Poll, body)));
-        }
-    }
-
-    #[test]
-    fn a_damaged_frame_panics_nobody(
-        poll in any_match().prop_map(|polls| polls.last().cloned()),
-        at in any::<prop::sample::Index>(),
-        byte in any::<u8>(),
-    ) {
-        let Some(Reading::Frame(mut frame)) = poll.map(|poll| poll.reading()) else {
-            return Ok(());
-        };
-        let at = at.index(frame.body.len());
-        frame.body[at] = byte;
-        let mut stream = Stream::new();
-        stream.read(&Reading::Frame(frame));
-        stream.finish();
-    }
 }

@@ -1,13 +1,11 @@
 //! Laws that hold for any messages in any order.
 
-use std::collections::BTreeSet;
-
-use event_model::{Event, Source};
-use game_session::SourceState;
+use event_model::{Reading, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::support::{MATCH, OTHER_MATCH, empty, event, feed, info, me, reading, row, wrapped};
+use super::support::{MATCH, OTHER_MATCH, event, feed, info, me, reading, row, wrapped};
+use crate::laws::laws;
 
 fn any_payload() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -26,95 +24,11 @@ fn any_payload() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn any_messages() -> impl Strategy<Value = Vec<Value>> {
-    prop::collection::vec(any_payload(), 0..60).prop_map(|payloads| wrapped(&payloads))
+fn any_messages() -> impl Strategy<Value = Vec<Reading>> {
+    prop::collection::vec(any_payload(), 0..60).prop_map(|payloads| {
+        let messages = wrapped(&payloads);
+        messages.iter().map(|message| reading(message.to_string())).collect()
+    })
 }
 
-fn run<'m>(state: &mut SourceState, messages: impl IntoIterator<Item = &'m Value>) -> Vec<Event> {
-    messages
-        .into_iter()
-        .flat_map(|message| state.observe(&reading(message.to_string())).events)
-        .collect()
-}
-
-fn whole(messages: &[Value]) -> Vec<Event> {
-    let mut state = empty();
-    let mut events = run(&mut state, messages);
-    events.extend(state.finish().events);
-    events
-}
-
-proptest! {
-    #[test]
-    fn a_frame_delivered_twice_emits_nothing_twice(messages in any_messages()) {
-        let twice = messages.iter().flat_map(|message| [message, message]);
-        prop_assert_eq!(run(&mut empty(), twice), run(&mut empty(), &messages));
-    }
-
-    #[test]
-    fn any_split_gives_what_the_whole_gives(messages in any_messages(), at in any::<prop::sample::Index>()) {
-        let cut = at.index(messages.len() + 1);
-        let mut first = empty();
-        let mut events = run(&mut first, &messages[..cut]);
-        let mut second = SourceState::decode(Source::Overwolf, &first.encode()).unwrap();
-        events.extend(run(&mut second, &messages[cut..]));
-        prop_assert_eq!(events, run(&mut empty(), &messages));
-    }
-
-    #[test]
-    fn no_id_comes_twice(messages in any_messages()) {
-        let events = whole(&messages);
-        let ids: BTreeSet<_> = events.iter().map(|event| event.id).collect();
-        prop_assert_eq!(ids.len(), events.len());
-    }
-
-    #[test]
-    fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
-        empty().observe(&reading(body));
-    }
-
-    #[test]
-    fn no_changed_message_panics(
-        messages in any_messages(),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec![
-            "null", "true", "-1", "1e300", "9223372036854775807", "-9223372036854775808",
-            "18446744073709551615", "\"\"", "\"%7B%\"", "[]", "{}", "}", "",
-        ]),
-    ) {
-        let mut state = empty();
-        for message in &messages {
-            let text = message.to_string();
-            let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-            let colon = colons[at.index(colons.len())];
-            let rest = &text[colon + 1..];
-            let end = rest.find([',', '}']).unwrap_or(rest.len());
-            state.observe(&reading(format!("{}:{value}{}", &text[..colon], &rest[end..])));
-            state.observe(&reading(&text.as_bytes()[..at.index(text.len())]));
-            state.observe(&reading(text));
-        }
-        SourceState::decode(Source::Overwolf, &state.encode()).unwrap();
-    }
-
-    #[test]
-    fn no_saved_state_panics(
-        before in any_messages(),
-        after in any_messages(),
-        at in any::<prop::sample::Index>(),
-        value in prop::sample::select(vec!["0", "-1", "4294967295", "9223372036854775807", "null"]),
-    ) {
-        let mut state = empty();
-        run(&mut state, &before);
-        // A recording may carry a state that nobody ever reached.
-        let text = String::from_utf8(state.encode()).unwrap();
-        let colons: Vec<_> = text.match_indices(':').map(|(index, _)| index).collect();
-        let colon = colons[at.index(colons.len())];
-        let rest = &text[colon + 1..];
-        let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
-        let changed = format!("{}:{value}{}", &text[..colon], &rest[end..]);
-        if let Ok(mut state) = SourceState::decode(Source::Overwolf, changed.as_bytes()) {
-            run(&mut state, &after);
-            state.finish();
-        }
-    }
-}
+laws!(Source::Overwolf, frames: any_messages(), body: reading, cases: 256);
