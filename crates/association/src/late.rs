@@ -128,7 +128,13 @@ impl MatchState {
     /// Takes this over, with changes for whoever knows what was before; which
     /// occurrences reports left.
     fn adopt_late(&mut self, sealed: Sealed, late: Vec<Vec<usize>>) -> BTreeSet<OccurrenceNo> {
-        let (frozen, members): (Vec<LiveNo>, Vec<Vec<usize>>) = sealed.members.into_iter().unzip();
+        let mut sealed: Vec<(LiveNo, Vec<usize>)> = sealed.members.into_iter().collect();
+        // The order in which the changes are told is not that of this process's numbers.
+        sealed.sort_unstable_by_key(|(live, _)| {
+            let live = self.lives.get(*live);
+            (live.published, live.name)
+        });
+        let (frozen, members): (Vec<LiveNo>, Vec<Vec<usize>>) = sealed.into_iter().unzip();
         let numbers: BTreeMap<LiveNo, usize> = frozen.iter().copied().zip(0..).collect();
         let mut held = self.lives.held();
         for (no, held) in &mut held {

@@ -200,13 +200,7 @@ impl MatchState {
         let mut gone: Vec<LogNo> = reports.to_vec();
         gone.sort_unstable();
         let is_gone = |no: LogNo| gone.binary_search(&no).is_ok();
-        // From the end, since a report that is taken out gives its number away.
-        let last = u32::try_from(self.set.len()).expect("a set is bounded");
-        for no in (0..last).rev().map(ReportNo) {
-            if is_gone(self.log_no(no)) {
-                self.take_out(no);
-            }
-        }
+        self.take_out_all(|report| is_gone(LogNo(report.position)));
         if self.is_sealed {
             self.judge(self.ledger.mark(), BTreeSet::new());
         } else {
@@ -296,6 +290,23 @@ impl MatchState {
 
     pub(crate) fn packed(&self, no: ReportNo) -> &Packed {
         self.set.get(no).expect("a number that the set gave")
+    }
+
+    /// Takes all such reports out, the last of the log first: the numbers in the set
+    /// depend on what was taken out before.
+    pub(crate) fn take_out_all(&mut self, is_gone: impl Fn(&Packed) -> bool) {
+        let gone = self.set.iter().filter(|(_, report)| is_gone(report));
+        let mut gone: BTreeMap<LogNo, ReportNo> =
+            gone.map(|(no, report)| (LogNo(report.position), no)).collect();
+        while let Some((_, no)) = gone.pop_last() {
+            let last = ReportNo(u32::try_from(self.set.len() - 1).expect("a set is bounded"));
+            let last = self.log_no(last);
+            self.take_out(no);
+            // Where that was another, it has this number now.
+            if let Some(moved) = gone.get_mut(&last) {
+                *moved = no;
+            }
+        }
     }
 
     /// Takes a report out of its occurrence and of the set.

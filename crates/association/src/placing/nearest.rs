@@ -47,7 +47,8 @@ impl MatchState {
             .filter(|no| may(self.lives.get(**no)) && !self.is_echo(**no))
             .filter_map(|no| Some((self.cost(arrival, self.lives.get(*no), &own)?, *no)))
             .collect();
-        costs.sort_unstable();
+        // Stable: of equals the first around, and not by a number of this process.
+        costs.sort_by_key(|(cost, _)| *cost);
         self.clearly_best(rule, &costs).filter(|no| {
             let reference = self.lives.get(*no).reference;
             let caps = self.nearby(arrival).caps(reference);

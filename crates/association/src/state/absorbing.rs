@@ -51,7 +51,8 @@ impl MatchState {
     fn former(&self) -> Vec<Former> {
         let held = self.lives.held();
         let one_of = |no| {
-            let report = self.packed(self.lives.get(no).head?);
+            let members = self.seats.members(self.lives.get(no).head);
+            let report = self.packed(members.min_by_key(|member| self.log_no(*member))?);
             Some((self.set.stream_of(report).device, report.key))
         };
         held.into_iter().filter_map(|(no, held)| Some((held.name, one_of(no)?))).collect()

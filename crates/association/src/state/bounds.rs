@@ -196,13 +196,9 @@ impl MatchState {
     /// Takes out all that is on a clock.
     fn end_clock(&mut self, clock: ClockNo) {
         let stream = usize::from(self.set.clocks()[usize::from(clock.0)].stream.0);
-        // From the end, since a report that is taken out gives its number away.
-        let on_it = |(no, report): (ReportNo, &Packed)| (report.clock == clock).then_some(no);
-        let reports: Vec<ReportNo> = self.set.iter().filter_map(on_it).collect();
-        for no in reports.into_iter().rev() {
-            self.streams[stream].counts.overflow += 1;
-            self.take_out(no);
-        }
+        let count = self.set.iter().filter(|(_, report)| report.clock == clock).count();
+        self.streams[stream].counts.overflow += u64::try_from(count).expect("a set is bounded");
+        self.take_out_all(|report| report.clock == clock);
     }
 
     /// Whether every stream has told the end.
@@ -245,7 +241,10 @@ impl MatchState {
         let limit = *ranks.select_nth_unstable(share - 1).1;
         let device = self.set.streams()[stream].device;
         self.streams[stream].limit = Some(limit);
-        for (.., key) in ranks.into_iter().filter(|rank| *rank > limit) {
+        // What is behind the limit, in an order that does not depend on how it came.
+        let mut behind: Vec<Rank> = ranks.into_iter().filter(|rank| *rank > limit).collect();
+        behind.sort_unstable();
+        for (.., key) in behind {
             if let Some(no) = self.set.number_of(device, key) {
                 self.streams[stream].counts.overflow += 1;
                 self.take_out(no);
