@@ -1,4 +1,4 @@
-import type { SourceStatus } from "../generated/bindings";
+import type { GameOff, SourceStatus } from "../generated/bindings";
 import { m } from "../generated/paraglide/messages";
 import { gameName } from "./game_name";
 
@@ -14,17 +14,21 @@ export function oddities(source: SourceStatus): Oddity[] {
   const oddity = (count: number, words: string, detail: string | null = null) =>
     count > 0 ? [{ words, detail }] : [];
   const { unreadable, refused_posts: refused, frames_dropped: dropped } = source;
-  const off = (source.games_off ?? []).map(({ game, reason, server }) => ({
+  return [
+    ...gamesOff(source.games_off ?? []),
+    ...oddity(unreadable, m.games_unreadable({ count: unreadable }), source.last_unreadable),
+    ...oddity(refused, m.games_refused({ count: refused })),
+    ...oddity(dropped, m.games_dropped({ count: dropped })),
+  ];
+}
+
+/** Which games of a source were turned off, and by whom. */
+export function gamesOff(off: readonly GameOff[]): Oddity[] {
+  return off.map(({ game, reason, server }) => ({
     words:
       server === null
         ? m.games_game_off({ game: gameName(game) })
         : m.games_game_off_by({ game: gameName(game), server }),
     detail: reason,
   }));
-  return [
-    ...off,
-    ...oddity(unreadable, m.games_unreadable({ count: unreadable }), source.last_unreadable),
-    ...oddity(refused, m.games_refused({ count: refused })),
-    ...oddity(dropped, m.games_dropped({ count: dropped })),
-  ];
 }

@@ -28,6 +28,7 @@ const FOUND: SourceDiagnosis = {
   installed: [{ edition: "cs2", config_path: CS2, config: { is: "differs", line: 3 } }],
   reachable: { is: "heard", port: 28_730 },
   turned_off: null,
+  games_off: [],
   advice: [{ is: "write_file", path: CS2, content: '"Ringside"\n' }],
   last_run: READ,
 };
