@@ -666,13 +666,6 @@ export type FeedLine = {
 	saved: Saved,
 };
 
-/**  What files are written for. */
-export type FileUse =
-/**  Everything that Ringside keeps. */
-"own_folder" |
-/**
- *  A game's configuration, so that the game reports here: only where the
- *  player has it written.
 /**  How a file is that makes a game report here. */
 export type FileState =
 /**  There is none. */
@@ -688,6 +681,13 @@ line: number | null } |
 /**  Why, in English. */
 reason: string };
 
+/**  What files are written for. */
+export type FileUse =
+/**  Everything that Ringside keeps. */
+"own_folder" |
+/**
+ *  A game's configuration, so that the game reports here: only where the
+ *  player has it written.
  */
 "game_configuration" |
 /**  What the player exports. */
@@ -709,13 +709,6 @@ export type FilesWritten = {
 	path: string,
 };
 
-/**  Whether video sites take the chapters. */
-export type Fitness =
-/**
- *  There are [`CHAPTERS_MIN`] at least. The last must still be long enough: only
- *  the player knows how long the video is.
- */
-"enough" |
 /**  What was found, of this installation and of each game. */
 export type Findings = {
 	/**
@@ -734,6 +727,13 @@ export type Findings = {
 	sources: SourceDiagnosis[],
 };
 
+/**  Whether video sites take the chapters. */
+export type Fitness =
+/**
+ *  There are [`CHAPTERS_MIN`] at least. The last must still be long enough: only
+ *  the player knows how long the video is.
+ */
+"enough" |
 /**  There are fewer: a site shows the lines as plain text. */
 "too_few";
 
@@ -884,13 +884,6 @@ export type HotkeysShown = {
 	hotkeys: HotkeyShown[],
 };
 
-/**  What a pasted text is. */
-export type InvitationRead =
-/**  An invitation. */
-{
-	is: "invitation",
-} & InvitationShown |
-/**  None. */
 /**  One installation of a game. */
 export type Installed = {
 	/**  Which. */
@@ -901,6 +894,13 @@ export type Installed = {
 	config: FileState,
 };
 
+/**  What a pasted text is. */
+export type InvitationRead =
+/**  An invitation. */
+{
+	is: "invitation",
+} & InvitationShown |
+/**  None. */
 { is: "refused";
 /**  Why. */
 why: InvitationRefused };
@@ -1101,13 +1101,6 @@ export type LeftBehind =
 /**  The folder. */
 folder: string };
 
-/**  What a page is told: everything that changed since it was told last. */
-export type LiveUpdate = {
-	/**
-	 *  The player had erased what happened: all that was told before this is to be
-	 *  forgotten, but for the status.
-	 */
-	forget: boolean,
 /**
  *  A key of a game's own ini that a setup changed and that somebody has set since: it
  *  is theirs.
@@ -1119,6 +1112,13 @@ export type LeftKey = {
 	key: string,
 };
 
+/**  What a page is told: everything that changed since it was told last. */
+export type LiveUpdate = {
+	/**
+	 *  The player had erased what happened: all that was told before this is to be
+	 *  forgotten, but for the status.
+	 */
+	forget: boolean,
 	/**  Lines of the feed that are new or have changed, the oldest first. */
 	lines: FeedLine[],
 	/**  The match that runs, where that has changed. */
@@ -1659,13 +1659,6 @@ export type ProblemCode =
 /**  Something else; the detail says what. */
 "other";
 
-/**  A QR code, to be drawn as one path of a picture. */
-export type QrPicture = {
-	/**  Its width and its height, without the quiet ground around it. */
-	size: number,
-	/**  Its dark modules, as the path of an SVG whose unit is a module. */
-	path: string,
-};
 /**  Whether other programs find someone at the port that the settings name. */
 export type ProgramsHeard = {
 	/**  The port on 127.0.0.1. */
@@ -1674,6 +1667,13 @@ export type ProgramsHeard = {
 	answered: boolean,
 };
 
+/**  A QR code, to be drawn as one path of a picture. */
+export type QrPicture = {
+	/**  Its width and its height, without the quiet ground around it. */
+	size: number,
+	/**  Its dark modules, as the path of an SVG whose unit is a module. */
+	path: string,
+};
 
 /**  Which events to show. */
 export type QueueFilter =
@@ -1752,13 +1752,6 @@ export type QueueState =
 /**  Refused by the server. */
 "refused";
 
-/**  A match that ended, in a few numbers. */
-export type Recap = {
-	/**  The match. */
-	key: string,
-	/**  The game. */
-	game: string,
-	/**  The game's own word for where it was played. */
 /**  Why the upload queue cannot be used. */
 export type QueueTrouble =
 /**  Its file is damaged: a start of Ringside saves what can be read. */
@@ -1811,6 +1804,13 @@ detail: string } |
 /**  Nobody knows where the game would keep its files on this PC. */
 { is: "folder_unknown" };
 
+/**  A match that ended, in a few numbers. */
+export type Recap = {
+	/**  The match. */
+	key: string,
+	/**  The game. */
+	game: string,
+	/**  The game's own word for where it was played. */
 	map: string | null,
 	/**
 	 *  How it ended: as the game says, else by the last score where the player's
@@ -2090,13 +2090,6 @@ export type SidePoints = {
 	points: number,
 };
 
-/**
- *  What goes on between Ringside and one game.
- *
- *  Its text is for a terminal and for whoever looks further; a page makes its
- *  words of the code.
- */
-export type SourceState =
 /**  What is known of one source. */
 export type SourceDiagnosis = {
 	/**  The source's name. */
@@ -2121,6 +2114,13 @@ export type SourceDiagnosis = {
 	last_run: SourceStatus | null,
 };
 
+/**
+ *  What goes on between Ringside and one game.
+ *
+ *  Its text is for a terminal and for whoever looks further; a page makes its
+ *  words of the code.
+ */
+export type SourceState =
 /**  The player has it switched off. */
 { is: "off" } |
 /**  It is on, and a file of this PC or the server turns it off for now. */
@@ -2466,13 +2466,6 @@ export type Undo =
 /**  It was as before already. */
 "nothing";
 
-/**  One file that was put back as it was. */
-export type Undone = {
-	/**  The file. */
-	path: string,
-	/**  What was done to it. */
-	how: Undo,
-};
 /**  What undoing a setup would do to one file. */
 export type UndoPreview = {
 	/**  What would be done to which file. */
@@ -2483,14 +2476,21 @@ export type UndoPreview = {
 	seen: string,
 };
 
+/**  One file that was put back as it was. */
+export type Undone = {
+	/**  The file. */
+	path: string,
+	/**  What was done to it. */
+	how: Undo,
+	/**  Keys of it that were left alone: somebody has set them since. */
+	left: LeftKey[],
+};
 
 /**  Bodies that the story has no use for, by reason. */
 export type UnusedBodies = {
 	/**  Damaged, or without what every event of ours has: an id, a time, data. */
 	unreadable: number,
 	/**  Whole, but of a kind that this version does not know. */
-	/**  Keys of it that were left alone: somebody has set them since. */
-	left: LeftKey[],
 	unknown_kind: number,
 	/**  Of another match, or of no match. */
 	elsewhere: number,
@@ -2544,13 +2544,6 @@ export type Uploads = {
 	refused: number,
 };
 
-/**
- *  When the player wants the overlay, where it lies on the game's monitor.
- *
- *  "Yields to moments when the game says the player is dead, buying or between
- *  rounds" can be read both ways. It is meant so: the overlay leaves the screen
- *  to the *play* and waits for such a moment, since any window over a game may
- *  cost it frames, and a player who fights has no look to spare.
 /**  How a game stands, in a word. The first that holds. */
 export type Verdict =
 /**  The player has it switched off. */
@@ -2568,6 +2561,13 @@ export type Verdict =
 /**  Nothing is in the way of its events. */
 "ready";
 
+/**
+ *  When the player wants the overlay, where it lies on the game's monitor.
+ *
+ *  "Yields to moments when the game says the player is dead, buying or between
+ *  rounds" can be read both ways. It is meant so: the overlay leaves the screen
+ *  to the *play* and waits for such a moment, since any window over a game may
+ *  cost it frames, and a player who fights has no look to spare.
  */
 export type When =
 /**  All the time. */
