@@ -439,6 +439,13 @@ export type CompanionStatus = {
 	upload: UploadStatus,
 	/**  What keeps readings from being recorded, where recording is on. */
 	recording_problem: string | null,
+	/**
+	 *  What keeps the history of matches from being filled. The upload queue forgets
+	 *  nothing by its age meanwhile.
+	 */
+	history_problem: string | null,
+	/**  Why no other program is listened to, where the player wants it. */
+	programs_problem: string | null,
 };
 
 /**  Something to be said before a hotkey is saved. */
