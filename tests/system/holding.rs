@@ -90,7 +90,8 @@ impl Beside {
     }
 }
 
-/// A line to a server, on which nothing more arrives while it is cut.
+/// A line to a server. While it is cut nothing arrives, and a connection on which
+/// something was sent meanwhile stays silent.
 struct Line {
     url: String,
     cut: Arc<AtomicBool>,
@@ -119,8 +120,10 @@ impl Line {
 /// Carries what comes from one end to the other, or nowhere.
 fn pass(mut from: TcpStream, mut to: TcpStream, is_cut: impl Fn() -> bool) {
     let mut part = [0; 16 * 1024];
+    let mut is_lost = false;
     while let Ok(bytes @ 1..) = from.read(&mut part) {
-        if !is_cut() && to.write_all(&part[..bytes]).is_err() {
+        is_lost |= is_cut();
+        if !is_lost && to.write_all(&part[..bytes]).is_err() {
             break;
         }
     }
@@ -218,9 +221,10 @@ fn who_sends_only_from_now_on_sends_nothing_of_what_was_under_way() {
     beside.play(20);
     let sending = || Some(ids(&queue, QueueFilter::Sending)).filter(|ids| !ids.is_empty());
     let under_way = retry(PATIENCE, LOOK, sending).expect("a request is under way");
+    // The request stays where it is; the next one arrives.
+    line.cut.store(false, Ordering::SeqCst);
     let agreed = beside.companion.agree(line.url.clone(), Backlog::Delete);
     beside.runtime.block_on(agreed).unwrap();
-    line.cut.store(false, Ordering::SeqCst);
     beside.play(40);
     stored_more_than(&server, before);
     let summary = beside.stop();

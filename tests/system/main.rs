@@ -27,6 +27,7 @@ mod outbox_commands;
 mod page;
 mod processes;
 mod real_recordings;
+mod record;
 #[cfg(unix)]
 mod removed;
 mod restore;

@@ -32,6 +32,8 @@ pub(crate) struct Options {
 /// The benches, in the order of an event's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Bench {
+    /// Frames of each game to events
+    Sources,
     /// Append, claim and settle in the outbox
     Outbox,
     /// From a full outbox over loopback to the server
@@ -44,19 +46,25 @@ enum Bench {
     Crowd,
 }
 
-const BENCHES: [Bench; 5] =
-    [Bench::Outbox, Bench::Drain, Bench::Ingest, Bench::Association, Bench::Crowd];
+const BENCHES: [Bench; 6] =
+    [Bench::Sources, Bench::Outbox, Bench::Drain, Bench::Ingest, Bench::Association, Bench::Crowd];
 
 impl Bench {
     /// The package that it stands in, and its target there.
     fn target(self) -> (&'static str, &'static str) {
         match self {
+            Self::Sources => ("simulator", "sources"),
             Self::Outbox => ("outbox", "outbox"),
             Self::Drain => ("system-tests", "drain"),
             Self::Ingest => ("system-tests", "ingest"),
             Self::Association => ("association", "association"),
             Self::Crowd => ("simulator", "crowd"),
         }
+    }
+
+    /// Whether it starts programs; the others stand in their bench.
+    fn runs_programs(self) -> bool {
+        matches!(self, Self::Drain | Self::Ingest)
     }
 
     /// What its table stands behind.
@@ -71,9 +79,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let root = workspace::root();
     // Before the first one: each writes its table into a page.
     let stamp = if options.update { Some(measured::stamp(&root)?) } else { None };
-    // The programs under load are the ones that people run.
-    let programs = ["build", "--release", "-p", "ingest-server", "-p", "cli"];
-    process::run(process::cargo(&root).args(programs))?;
+    if options.only.is_none_or(Bench::runs_programs) {
+        // The programs under load are the ones that people run.
+        let programs = ["build", "--release", "-p", "ingest-server", "-p", "cli"];
+        process::run(process::cargo(&root).args(programs))?;
+    }
     for bench in BENCHES {
         if options.only.is_some_and(|only| only != bench) {
             continue;

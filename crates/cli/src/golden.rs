@@ -47,9 +47,6 @@ impl Golden {
     /// # Errors
     /// Where either can no longer be read.
     pub(crate) fn differences(&self, events: &ReplayedEvents) -> anyhow::Result<EventDiff> {
-        if !self.is_there {
-            return compare(std::iter::empty(), plain(events)?);
-        }
         compare(self.events()?.map(|event| event.map_err(Into::into)), plain(events)?)
     }
 
@@ -59,17 +56,16 @@ impl Golden {
     /// Where either cannot be read, or the file cannot be written.
     pub(crate) fn bless(&self, events: &ReplayedEvents) -> anyhow::Result<String> {
         let path = self.path.display();
-        let differences = self.differences(events)?;
-        let count = differences.found;
-        if self.is_there && differences.is_empty() {
-            return Ok(format!("{path}: nothing changed, {count} events"));
+        let write = || self.write(events).with_context(|| format!("{path} cannot be written"));
+        if !self.is_there {
+            return Ok(format!("{path}: new, {} events", write()?));
         }
-        self.write(events).with_context(|| format!("{path} cannot be written"))?;
-        Ok(if self.is_there {
-            format!("{path}: written anew: {differences}")
-        } else {
-            format!("{path}: new, {count} events")
-        })
+        let differences = self.differences(events)?;
+        if differences.is_empty() {
+            return Ok(format!("{path}: nothing changed, {} events", differences.found));
+        }
+        write()?;
+        Ok(format!("{path}: written anew: {differences}"))
     }
 
     fn events(
@@ -88,19 +84,22 @@ impl Golden {
         }))
     }
 
-    fn write(&self, events: &ReplayedEvents) -> anyhow::Result<()> {
+    /// How many there were to write.
+    fn write(&self, events: &ReplayedEvents) -> anyhow::Result<usize> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
         let mut lines = std::io::BufWriter::new(file.as_file_mut());
+        let mut count = 0;
         for event in plain(events)? {
             writeln!(lines, "{}", event?.line())?;
+            count += 1;
         }
         lines.flush()?;
         drop(lines);
         readable_by_all(file.as_file())?;
         file.as_file().sync_all()?;
         file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        Ok(count)
     }
 }
 

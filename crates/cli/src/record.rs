@@ -11,6 +11,9 @@ use crate::{arguments::RecordArguments, exit::Exit, output, run::EndRequests};
 /// How often it is looked what changed: as often as a person can follow.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Looks until what could not be read is tried again: each try that fails is logged.
+const LOOKS_UNTIL_AGAIN: u32 = 30;
+
 /// Marks that wait to be put in. A person types one at a time.
 const MARKS_MAX: usize = 16;
 
@@ -27,13 +30,19 @@ pub(crate) async fn record(arguments: RecordArguments) -> anyhow::Result<Exit> {
     tokio::pin!(end);
     let mut marks = marks();
     let mut told = Told::default();
+    let mut looks = 0_u32;
     loop {
         told.tell(&run);
         tokio::select! {
             () = &mut end => break,
             () = run.over() => break,
             Some(mark) = marks.recv() => put_in(&run, &mark),
-            () = tokio::time::sleep(LOOK) => run.look_again().await,
+            () = tokio::time::sleep(LOOK) => {
+                looks += 1;
+                if looks.is_multiple_of(LOOKS_UNTIL_AGAIN) {
+                    run.look_again().await;
+                }
+            }
         }
     }
     let summary = run.stop().await;

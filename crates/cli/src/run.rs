@@ -114,6 +114,6 @@ fn text(summary: &RunSummary) -> String {
     if let Some(reason) = &summary.status.upload.paused_reason {
         lines.push(format!("upload: {reason}"));
     }
-    lines.extend(summary.status.recording_problem.clone());
+    lines.extend(summary.status.problems().map(str::to_owned));
     lines.join("\n")
 }

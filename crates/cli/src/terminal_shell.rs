@@ -92,6 +92,6 @@ fn sentences(status: &CompanionStatus) -> Vec<String> {
     sentences.extend(dropped.map(|source| {
         format!("{}: {} frames were not looked at", source.source, source.frames_dropped)
     }));
-    sentences.extend(status.recording_problem.clone());
+    sentences.extend(status.problems().map(str::to_owned));
     sentences
 }

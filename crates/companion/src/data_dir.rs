@@ -79,6 +79,11 @@ impl DataDir {
         self.0.join("identity.json")
     }
 
+    /// The word for the page in Overwolf, while an identity of an earlier version gets it.
+    pub(crate) fn chosen_word(&self) -> PathBuf {
+        self.0.join("identity.json.word")
+    }
+
     /// The certificate authority of the server that the player joined, where it is of
     /// its operator's own making.
     #[must_use]

@@ -14,6 +14,12 @@ const WORD_CHARS_MAX: usize = 40;
 /// Digits of a word: an account's id has eight at least.
 const WORD_DIGITS_MAX: usize = 5;
 
+/// What stands before a name in our own words; a name itself has no spaces in it.
+const KINDS: [&str; 4] = ["event ", "info ", "message ", "gameId "];
+
+/// Our own words where there is no name.
+const OWN: [&str; 2] = ["more events than a game has", "Truncating log"];
+
 /// Stands for what may name somebody.
 const REDUCED: &str = "…";
 
@@ -94,13 +100,25 @@ fn reduced(name: &str) -> String {
         Some((field, _)) => (field.to_owned(), "=…"),
         None => (name.to_owned(), ""),
     };
+    // What follows is of our own making: `: text`, `(deaths that it did not tell)`.
+    let end = [": ", " ("].iter().filter_map(|mark| name.find(mark)).min().unwrap_or(name.len());
+    let (name, own) = name.split_at(end);
+    let kind = KINDS.iter().find(|kind| name.starts_with(**kind)).map_or(0, |kind| kind.len());
+    let (kind, field) = name.split_at(kind);
+    let has_spaces = field.contains(' ') && !OWN.contains(&name);
+    let field = if has_spaces { REDUCED.to_owned() } else { words(field) };
+    format!("{kind}{field}{}{value}", words(own))
+}
+
+/// Each word that is one of a program's.
+fn words(name: &str) -> String {
     let mut reduced = String::new();
     for piece in name.split_inclusive(|char: char| !is_of_a_word(char)) {
         let word = piece.trim_end_matches(|char: char| !is_of_a_word(char));
         reduced.push_str(if is_plain(word) { word } else { REDUCED });
         reduced.extend(piece[word.len()..].chars().map(plain_mark));
     }
-    reduced + value
+    reduced
 }
 
 fn is_of_a_word(char: char) -> bool {
@@ -126,9 +144,13 @@ fn is_plain(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use event_model::{Reading, Source};
     use proptest::prelude::*;
+    use recording::Item;
+    use serde_json::Value;
 
     use super::*;
+    use crate::pipeline::SourceCounts;
 
     #[test]
     fn names_of_fields_stay_and_what_may_be_a_person_goes() {
@@ -142,9 +164,75 @@ mod tests {
             ("allplayers.76561198000000001.x", "allplayers.….x"),
             ("roster.Ana#EUW", "roster.…"),
             ("names.Ægir", "names.…"),
+            ("roster.Ana Banana", "…"),
+            ("event Ana Banana", "event …"),
+            (
+                "Truncating log (the game stopped writing)",
+                "Truncating log (the game stopped writing)",
+            ),
+            ("Ana Banana: text", "…: text"),
             ("kill_feed (deaths that it did not tell)", "kill_feed (deaths that it did not tell)"),
         ] {
             assert_eq!(reduced(name), expected);
+        }
+    }
+
+    /// What a person may have written, and looks like a field.
+    const VALUE: &str = "SecretWord";
+
+    /// Names of happenings are the game's own words, as the report is to tell them.
+    const HAPPENINGS: [&str; 5] = ["EventName", "event", "event_type", "Event", "type"];
+
+    /// Every text is the value, also in a document within a text, and there is more than
+    /// was known, with the value within.
+    fn written_over(document: &mut Value) {
+        match document {
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    if !HAPPENINGS.contains(&name.as_str()) {
+                        written_over(member);
+                    }
+                }
+                let further = serde_json::json!({ "further_word": VALUE });
+                members.insert("further_field".to_owned(), further);
+            }
+            Value::Array(members) => members.iter_mut().for_each(written_over),
+            Value::String(text) => match serde_json::from_str::<Value>(text) {
+                Ok(mut within @ (Value::Object(_) | Value::Array(_))) => {
+                    written_over(&mut within);
+                    *text = within.to_string();
+                }
+                Ok(_) | Err(_) => *text = VALUE.to_owned(),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    #[test]
+    fn whatever_a_game_says_no_value_of_it_stands_in_the_report() {
+        for (source, fixture) in [
+            (Source::League, "league/simulated_match.jsonl"),
+            (Source::Cs2, "cs2/two_matches.jsonl"),
+            (Source::Dota2, "dota2/simulated_match.jsonl"),
+            (Source::RocketLeague, "rocket_league/simulated_match.jsonl"),
+        ] {
+            let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../game-session/tests/fixtures");
+            let file = std::path::Path::new(fixtures).join(fixture);
+            let mut counts = SourceCounts::default();
+            let mut state = game_session::SourceState::new(source).unwrap();
+            for entry in recording::import(&file, None).unwrap().entries().unwrap() {
+                let Item::Frame(mut frame) = entry.unwrap().item else { continue };
+                let mut document: Value = serde_json::from_slice(&frame.body).unwrap();
+                written_over(&mut document);
+                frame.body = document.to_string().into_bytes();
+                counts.drift.merge(&state.observe(&Reading::Frame(frame)).drift);
+            }
+            let drift: BTreeMap<_, _> =
+                counts.drift.iter().map(|(name, times)| (name.to_owned(), times)).collect();
+            assert!(drift.keys().any(|name| name.contains("further_field")), "{source}: {drift:?}");
+            let status = SourceStatus { drift, ..SourceStatus::default() };
+            let told = serde_json::to_string(&SourceDrift::of(&status)).unwrap();
+            assert!(!told.contains(VALUE), "{source}: {told}");
         }
     }
 

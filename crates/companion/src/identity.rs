@@ -64,12 +64,26 @@ impl Identity {
     }
 
     /// The same with whatever a file of an earlier version lacks, on disk.
-    fn completed(mut self, dir: &DataDir) -> Result<Self, Error> {
-        if self.overwolf_token.is_empty() {
-            self.overwolf_token = hex::encode(random::<16>()?);
-            self.save(&dir.identity())?;
+    ///
+    /// Of processes that do so at once one chooses the word, in a file that only one can
+    /// make; what another has saved meanwhile stands.
+    fn completed(self, dir: &DataDir) -> Result<Self, Error> {
+        if !self.overwolf_token.is_empty() {
+            return Ok(self);
         }
-        Ok(self)
+        let (path, choice) = (dir.identity(), dir.chosen_word());
+        let failed = |cause| Error::Identity { path: path.clone(), cause };
+        let word = chosen(&choice).map_err(failed)?;
+        let bytes = std::fs::read(&path).map_err(failed)?;
+        let mut identity: Self =
+            serde_json::from_slice(&bytes).map_err(|cause| failed(cause.into()))?;
+        if identity.overwolf_token.is_empty() {
+            identity.overwolf_token = word;
+            identity.save(&path)?;
+        }
+        // Whoever finds none from here on finds the word saved.
+        drop(std::fs::remove_file(&choice));
+        Ok(identity)
     }
 
     /// The first identity of this folder; another process may be first. A lost
@@ -231,6 +245,21 @@ impl std::fmt::Debug for Identity {
     }
 }
 
+/// The word that whoever came first chose. A choice that was taken away in the same
+/// moment is saved, and whichever comes of the next one is not looked at.
+fn chosen(path: &Path) -> std::io::Result<String> {
+    let word = hex::encode(random::<16>().map_err(std::io::Error::other)?);
+    match atomic_file::create(path, word.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            match std::fs::read_to_string(path) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(word),
+                chosen => chosen,
+            }
+        }
+        made => made.map(|()| word),
+    }
+}
+
 fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
@@ -284,6 +313,30 @@ mod tests {
         assert_eq!(again.token("https://a.example"), Some("secret"));
         let renewed = Identity::renew(&dir).unwrap();
         assert_eq!(renewed.overwolf_token(), completed.overwolf_token(), "the page is loaded");
+    }
+
+    #[test]
+    fn upgrades_at_once_agree_on_the_pages_word() {
+        let (_keep, dir) = dir();
+        let first = Identity::load_or_create(&dir).unwrap();
+        let old = Identity { overwolf_token: String::new(), ..first };
+        for _ in 0..20 {
+            old.save(&dir.identity()).unwrap();
+            let together = std::sync::Barrier::new(4);
+            let words: Vec<String> = std::thread::scope(|scope| {
+                let upgrade = || {
+                    // Each has read the old file before any has written the new one.
+                    let read = old.clone();
+                    together.wait();
+                    read.completed(&dir).unwrap().overwolf_token
+                };
+                let all: Vec<_> = (0..4).map(|_| scope.spawn(upgrade)).collect();
+                all.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            let saved = Identity::look(&dir).unwrap().overwolf_token;
+            assert!(words.iter().all(|word| *word == saved), "{words:?}, and {saved} on disk");
+            assert!(!dir.chosen_word().exists());
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::{
 };
 
 use event_model::{Clock, Moment, Origin, Source};
-use outbox::{Outbox, StreamKey};
+use outbox::{Forgetting, Outbox, StreamKey};
 use tokio::{
     runtime::Handle,
     sync::{Notify, mpsc, watch},
@@ -28,7 +28,7 @@ use crate::{
     CompanionStatus, DataDir, Error, Game, Privacy, Settings, Shell,
     capture::{Capture, CaptureView},
     installation::Installation,
-    owned_outbox,
+    owned_outbox::{self, lock},
     pipeline::{Beginning, Pipeline},
     programs::{Keeping, Programs},
     readers::Readers,
@@ -162,6 +162,8 @@ impl Companion {
         shell: Arc<dyn Shell>,
     ) -> Result<Self, Error> {
         let Installation { dir, settings, identity, outbox, wake } = opened(&options, &clock)?;
+        // Until the history has been filled.
+        lock(&outbox).forget(Forgetting::ByBytesAlone);
         let uploads = Uploads::new(
             options.upload.clone(),
             dir.clone(),
@@ -194,8 +196,14 @@ impl Companion {
         };
         let capture = begin(capture, &dir)?;
         let keeping = Keeping { outbox: Arc::clone(&outbox), clock: Arc::clone(&clock), wake };
-        let programs = Programs::begin(&dir, &settings, keeping, &stopping).await?;
-        let sight = Sight { shell, view: Arc::clone(&view), health, heading: uploads.heading() };
+        let programs = Programs::begin(&dir, &settings, keeping, &stopping).await;
+        let sight = Sight {
+            shell,
+            view: Arc::clone(&view),
+            health,
+            heading: uploads.heading(),
+            programs_problem: programs.problem(),
+        };
         let publisher = Publisher::new(dir.clone(), Arc::clone(&outbox), Arc::clone(&clock), sight);
         let asking = policy::Asking {
             dir: dir.clone(),

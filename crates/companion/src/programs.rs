@@ -20,7 +20,11 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::{DataDir, Error, Settings, atomic_file, error::with_cause, owned_outbox::lock};
+use crate::{
+    DataDir, Error, Settings, atomic_file,
+    error::{with_cause, with_causes},
+    owned_outbox::lock,
+};
 
 /// The first field of every id.
 const ID_VERSION: &str = "ringside.program-event-id.v1";
@@ -35,6 +39,7 @@ struct Door {
 /// Listens to programs until the run ends.
 pub(crate) struct Programs {
     tasks: Vec<JoinHandle<()>>,
+    problem: Option<String>,
 }
 
 /// What keeping an event takes.
@@ -46,44 +51,30 @@ pub(crate) struct Keeping {
 }
 
 impl Programs {
-    /// Begins to listen, where the settings have it on. A port that is taken stops
-    /// nothing else.
-    ///
-    /// # Errors
-    /// Where the file that programs read cannot be written.
+    /// Begins to listen, where the settings have it on. A port that is taken and a file
+    /// that cannot be written stop nothing else: games are read all the same.
     pub(crate) async fn begin(
         dir: &DataDir,
         settings: &Settings,
         keeping: Keeping,
         stop: &watch::Receiver<bool>,
-    ) -> Result<Self, Error> {
-        let off = Self { tasks: Vec::new() };
+    ) -> Self {
         if !settings.programs.enabled {
-            return Ok(off);
+            return Self { tasks: Vec::new(), problem: None };
         }
-        let path = dir.programs_door();
-        let failed = |cause| Error::DataDir { path: path.clone(), cause };
-        let token = token(&path).map_err(failed)?;
-        let config = ProgramsConfig { port: settings.programs.port, token: token.clone() };
-        let listener = match ProgramListener::bind(config, Arc::clone(&keeping.clock)).await {
-            Ok(listener) => listener,
+        match listen(dir, settings.programs.port, keeping, stop).await {
+            Ok(tasks) => Self { tasks, problem: None },
             Err(error) => {
-                tracing::error!(error = %with_cause(&error), "Programs cannot be listened to");
-                return Ok(off);
+                let problem = with_causes(&error);
+                tracing::error!(problem, "Other programs are not listened to");
+                Self { tasks: Vec::new(), problem: Some(problem) }
             }
-        };
-        let address = listener.local_addr();
-        let url = format!("http://{address}{PROGRAMS_PATH}");
-        write_door(&path, &Door { url, token: token.expose().to_owned() }).map_err(failed)?;
-        let (deliveries, waiting) = ProgramListener::queue();
-        let run = listener.run(deliveries, stop.clone());
-        let listening = tokio::spawn(async move {
-            if let Err(error) = run.await {
-                tracing::error!(%error, "The listener for programs stopped");
-            }
-        });
-        let tasks = vec![listening, tokio::spawn(keep_all(waiting, Arc::new(keeping)))];
-        Ok(Self { tasks })
+        }
+    }
+
+    /// Why no program is listened to, where the player wants it.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.problem.clone()
     }
 
     /// Waits until it has ended, which it does when it is told to stop.
@@ -94,6 +85,33 @@ impl Programs {
             }
         }
     }
+}
+
+/// Listens, and says where in a file that programs read.
+async fn listen(
+    dir: &DataDir,
+    port: u16,
+    keeping: Keeping,
+    stop: &watch::Receiver<bool>,
+) -> Result<Vec<JoinHandle<()>>, Error> {
+    let path = dir.programs_door();
+    let failed = |cause| Error::DataDir { path: path.clone(), cause };
+    let token = token(&path).map_err(failed)?;
+    let config = ProgramsConfig { port, token: token.clone() };
+    let listener = ProgramListener::bind(config, Arc::clone(&keeping.clock))
+        .await
+        .map_err(|cause| Error::Listener { game: "other programs", cause })?;
+    let address = listener.local_addr();
+    let url = format!("http://{address}{PROGRAMS_PATH}");
+    write_door(&path, &Door { url, token: token.expose().to_owned() }).map_err(failed)?;
+    let (deliveries, waiting) = ProgramListener::queue();
+    let run = listener.run(deliveries, stop.clone());
+    let listening = tokio::spawn(async move {
+        if let Err(error) = run.await {
+            tracing::error!(%error, "The listener for programs stopped");
+        }
+    });
+    Ok(vec![listening, tokio::spawn(keep_all(waiting, Arc::new(keeping)))])
 }
 
 /// The token of the file, or a new one.
@@ -251,9 +269,27 @@ mod tests {
         assert_eq!(bodies[0]["id"], answer["receipts"][0]["event"]);
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_that_cannot_be_written_stops_no_game_and_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "[league]\nenabled = false\n[programs]\nenabled = true\nport = 0\n";
+        std::fs::write(folder.path().join("settings.toml"), settings).unwrap();
+        std::fs::create_dir(folder.path().join("programs.json")).unwrap();
+        let options = crate::RunOptions {
+            gsi_port: Some(0),
+            ..crate::RunOptions::new(Some(folder.path().to_owned()))
+        };
+        let clock = Arc::new(boot_clock::BootClock::new());
+        let companion = crate::Companion::start(options, clock, Arc::new(Nobody)).await.unwrap();
+        assert!(companion.gsi_address().is_some(), "games are listened to");
+        let summary = companion.stop(std::time::Duration::ZERO).await.unwrap();
+        let problem = summary.status.programs_problem.unwrap();
+        assert!(problem.contains("programs.json"), "{problem}");
+    }
+
     fn bodies(queue: &outbox::OutboxView) -> Vec<serde_json::Value> {
-        let page = queue.captured_beyond(0, 10).unwrap();
-        page.events.iter().map(|event| serde_json::from_str(&event.body).unwrap()).collect()
+        let all = queue.export(outbox::Filter::All).map(|shown| shown.unwrap().body);
+        all.map(|body| serde_json::from_str(&body).unwrap()).collect()
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -5,10 +5,10 @@
 
 use std::{io::Write, path::PathBuf};
 
+use delivery::QuarantineReason;
 use event_model::{EventId, Game, Moment, WallTime};
 use outbox::{
-    Entry, EntryState, Error as OutboxError, Filter, Order, OutboxView, QuarantineReason,
-    Selection, ShownEvent,
+    Entry, EntryState, Error as OutboxError, Filter, Order, OutboxView, Selection, ShownEvent,
 };
 use serde::{Deserialize, Serialize};
 

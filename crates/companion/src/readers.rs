@@ -205,6 +205,22 @@ impl Readers {
         }
     }
 
+    /// Begins every reader again that ended unasked; the others go on as they are.
+    pub(crate) async fn revive(&mut self, settings: &Settings) {
+        let ended: Vec<Game> = self
+            .running
+            .iter()
+            .filter(|(_, running)| running.task.is_finished())
+            .map(|(game, _)| *game)
+            .collect();
+        for game in ended {
+            self.bury(game).await;
+            if settings.reads(game) && self.turned_off.state(game).is_none() {
+                self.start(game, settings).await;
+            }
+        }
+    }
+
     /// Takes away a reader that ended unasked, so that it is begun again.
     async fn bury(&mut self, game: Game) {
         if self.running.get(&game).is_some_and(|running| running.task.is_finished()) {
@@ -415,6 +431,23 @@ mod tests {
         let (mut readers, mut settings, port) = place();
         settings.cs2.port = port;
         readers.apply(&settings).await;
+        ended_by_itself(&readers).await;
+        readers.apply(&settings).await;
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+
+        ended_by_itself(&readers).await;
+        readers.revive(&settings).await;
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+
+        ended_by_itself(&readers).await;
+        settings.cs2.enabled = false;
+        readers.revive(&settings).await;
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap_err();
+        readers.stopped().await;
+    }
+
+    /// Counter-Strike's reader ends as one does that panicked.
+    async fn ended_by_itself(readers: &Readers) {
         let running = &readers.running[&Game::Cs2];
         running.stop.send_replace(true);
         let ended = async {
@@ -423,10 +456,6 @@ mod tests {
             }
         };
         tokio::time::timeout(std::time::Duration::from_secs(10), ended).await.unwrap();
-
-        readers.apply(&settings).await;
-        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-        readers.stopped().await;
     }
 
     #[tokio::test]

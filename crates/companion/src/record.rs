@@ -176,7 +176,8 @@ fn write_down(
     let mut sessions: BTreeMap<Source, SessionState> = BTreeMap::new();
     while let Some(received) = readings.blocking_recv() {
         let Some(empty) = SessionState::new(received.source) else { continue };
-        let begun = sessions.get(&received.source).map(SessionState::encode);
+        let state = sessions.get(&received.source).map(SessionState::encode);
+        let begun = state.filter(|state| *state != empty.encode());
         lock(recorder).write(&received, begun.as_deref());
         let session = sessions.entry(received.source).or_insert(empty);
         let step = session.observe(&received.reading);

@@ -1,12 +1,19 @@
 //! Writes what is read, before anything interprets it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+mod room;
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use event_model::{Moment, Reading, Received, Source};
 use recording::{Compression, Header, RecordingWriter};
 use serde::Serialize;
 
 use crate::data_dir::create_private;
+use room::Room;
 
 /// One recording a source, from its first frame to the end of the run. A game that is
 /// not played has none: that it could not be read is written where it then can.
@@ -18,6 +25,9 @@ pub(crate) struct Recorder {
     ended: Vec<RecordedFile>,
     failures: u64,
     last_failure: Option<String>,
+    room: Room,
+    /// How many bytes are free on a folder's disk.
+    free: fn(&Path) -> io::Result<u64>,
 }
 
 struct Running {
@@ -47,7 +57,7 @@ pub struct RecordedFile {
 impl Recorder {
     /// A recorder into `folder`, which is made here where there is room: a name
     /// that no folder can have is told at once.
-    pub(crate) fn new(folder: PathBuf) -> std::io::Result<Self> {
+    pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
         match create_private(&folder) {
             Err(error) if !outbox::wants_room(&error) => return Err(error),
             Ok(()) | Err(_) => {}
@@ -58,7 +68,9 @@ impl Recorder {
     /// A recorder into `folder`; where it cannot be made, the first reading says so.
     pub(crate) fn into_folder(folder: PathBuf) -> Self {
         let (running, before, ended) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        Self { folder, running, before, ended, failures: 0, last_failure: None }
+        let (failures, last_failure, room) = (0, None, Room::default());
+        let free = |folder: &Path| fs4::available_space(folder);
+        Self { folder, running, before, ended, failures, last_failure, room, free }
     }
 
     /// The files that are being written.
@@ -71,6 +83,14 @@ impl Recorder {
     ///
     /// A recording that fails is counted and shown; capture goes on.
     pub(crate) fn write(&mut self, received: &Received, state: Option<&[u8]>) {
+        if let Err(too_little) =
+            self.room.look(received.at.clock.mono_ms, || (self.free)(&self.folder))
+        {
+            // What there is stays whole and is the player's to delete.
+            self.end_all_as("no room", received.at);
+            self.note(&too_little);
+            return;
+        }
         let is_fault = matches!(received.reading, Reading::Fault(_));
         if is_fault && !self.running.contains_key(&received.source) {
             self.before.insert(received.source, received.reading.clone());
@@ -92,8 +112,12 @@ impl Recorder {
 
     /// Ends all recordings and gives them their names.
     pub(crate) fn end_all(&mut self, at: Moment) {
+        self.end_all_as("stopped", at);
+    }
+
+    fn end_all_as(&mut self, reason: &str, at: Moment) {
         for source in Source::ALL {
-            self.end(source, at, "stopped");
+            self.end(source, at, reason);
         }
     }
 
@@ -161,7 +185,7 @@ impl Recorder {
         }
     }
 
-    fn note(&mut self, error: &recording::Error) {
+    fn note(&mut self, error: &dyn fmt::Display) {
         if self.failures == 0 {
             tracing::warn!(%error, "A reading was not recorded");
         }
@@ -233,6 +257,25 @@ mod tests {
         let info = recording::info(&file.path).unwrap();
         assert_eq!((info.counts.marks, info.counts.frames), (1, 1), "{info:?}");
         assert!(file.bytes > 0 && recorder.take_ended().is_empty());
+    }
+
+    #[test]
+    fn a_disk_that_is_nearly_full_ends_the_recording_and_it_goes_on_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(folder.path().to_owned()).unwrap();
+        let second = |n: u64| at(n * 1_000, Reading::Frame(Frame::new(Channel::Poll, "{}")));
+        recorder.write(&second(1), None);
+        recorder.free = |_| Ok(1_000);
+        recorder.write(&second(2), None);
+        recorder.write(&second(3), None);
+        let (why, readings) = recorder.failure().unwrap();
+        assert!(why.contains("1 GiB is free") && readings == 2, "{why}: {readings}");
+        assert_eq!(recorder.take_ended().len(), 1, "it is whole");
+        recorder.free = |_| Ok(u64::MAX);
+        let mut later = second(4);
+        later.at.wall = WallTime::from_unix_ms(4_000);
+        recorder.write(&later, None);
+        assert_eq!(recorder.files().len(), 1);
     }
 
     #[test]

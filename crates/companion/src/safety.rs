@@ -271,6 +271,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_removes_the_package_is_told_of_every_file_in_a_games_folder() {
+        let script = include_str!("../../../packaging/deb/prerm");
+        let (german, english) = script.split_once("\n    *)\n").unwrap();
+        for said in Game::ALL.into_iter().flat_map(game_files) {
+            let (path, _) = said.split_once(", ").unwrap_or((&said, ""));
+            let path = path.trim_start_matches("…/");
+            for text in [german, english] {
+                assert!(text.contains(path), "{path}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_switched_off_or_not_agreed_to_is_not_contacted() {
         let mut settings = Settings::default();
         settings.upload.server = Some("https://ringside.example".to_owned());

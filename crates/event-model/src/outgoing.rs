@@ -2,7 +2,8 @@
 //!
 //! Id, sequence and match stay: they are made before, of values that no name enters in
 //! the clear. Which members carry names is known here alone. A member of `details` that
-//! is not known to carry none counts as one that does.
+//! is not known to carry none counts as one that does, and of an event that our own
+//! rules did not make none is known.
 
 use std::borrow::Cow;
 
@@ -82,9 +83,13 @@ const WITHOUT_NAMES: [&str; 58] = [
 pub fn with_names(body: &str, write: &dyn Fn(&str) -> String) -> String {
     let event = serde_json::from_str(body).ok().and_then(|json| CloudEvent::parse(&json).ok());
     let Some(mut event) = event else { return body.to_owned() };
-    let kind = event.kind();
+    let (kind, is_ours) = (event.kind(), event.is_ringside());
     if let Some(data) = event.data.as_object_mut() {
-        Writer::of(data, write).data(data, kind);
+        if is_ours {
+            Writer::of(data, write).data(data, kind);
+        } else {
+            Writer::of_nobody(write).every_text(data);
+        }
     }
     event.to_json()
 }
@@ -100,6 +105,23 @@ impl<'w> Writer<'w> {
     fn of(data: &Map<String, Value>, write: &'w dyn Fn(&str) -> String) -> Self {
         let observer = data.get("observer").and_then(Value::as_str);
         Self { write, own: observer.map(|account| own_names(data, account)).unwrap_or_default() }
+    }
+
+    fn of_nobody(write: &'w dyn Fn(&str) -> String) -> Self {
+        Self { write, own: Vec::new() }
+    }
+
+    /// Of what a program told nothing is known: it may call a player `winner`, and its
+    /// players by their names in any game. The members of `details` keep their own
+    /// names, which are the program's words.
+    fn every_text(&self, data: &mut Map<String, Value>) {
+        for member in ["actors", "actor_ids", "details"] {
+            let Some(value) = data.get_mut(member) else { continue };
+            match value.as_object_mut() {
+                Some(members) => members.values_mut().for_each(|value| self.everything(value)),
+                None => self.everything(value),
+            }
+        }
     }
 
     fn data(&self, data: &mut Map<String, Value>, kind: Option<Kind>) {
@@ -289,6 +311,23 @@ mod tests {
         let data = json!({"details": {"new_field": {"who": ["Ben", 3, true]}, "weapon": "ak47"}});
         let expected = json!({"new_field": {"<who>": ["<Ben>", 3, true]}, "weapon": "ak47"});
         assert_eq!(sent("ringside.other.v1", data)["details"], expected);
+    }
+
+    #[test]
+    fn of_a_programs_event_every_text_counts_as_a_name() {
+        let data = json!({
+            "game": "dota2", "observer": "7656", "lap": "fastest",
+            "actors": {"attacker": "Ana", "victim": "Ben"}, "actor_ids": ["7656"],
+            "details": {"name": "Ben", "winner": "Ben", "attacker_kind": "minion", "score": 3},
+        });
+        let expected = json!({
+            "game": "dota2", "observer": "7656", "lap": "fastest",
+            "actors": {"attacker": "<Ana>", "victim": "<Ben>"}, "actor_ids": ["<7656>"],
+            "details": {
+                "name": "<Ben>", "winner": "<Ben>", "attacker_kind": "<minion>", "score": 3,
+            },
+        });
+        assert_eq!(sent("com.example.lap", data), expected);
     }
 
     #[test]

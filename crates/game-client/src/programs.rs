@@ -46,6 +46,7 @@ const EVENTS_MAX: usize = 100;
 /// Events a second that may go on, and at once: a program has the same queue as the
 /// games, whose matches have some hundred events in half an hour.
 const RATE: (u64, u64) = (10, 1_000);
+const _: () = assert!(EVENTS_MAX as u64 <= RATE.1, "such a request would be refused for ever");
 
 /// Connections at once: a few programs, each with one.
 const CONNECTIONS_MAX: usize = 16;
@@ -63,8 +64,8 @@ const _: () = assert!(DISK_TIMEOUT.as_secs() * 2 < IDLE_MAX.as_secs(), "it would
 /// How long connections may take to end once the listener is told to stop.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
-/// Seconds after which a program may ask again.
-const RETRY_AFTER: &str = "1";
+/// After this a program may ask again whether the disk takes it.
+const DISK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What an answer calls itself.
 const NAME: &str = "kept/1";
@@ -218,8 +219,11 @@ async fn take(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     if told.len() > EVENTS_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    if !told.iter().all(|_| desk.rate.lock().expect("no holder panics").admits(now.clock.mono_ms)) {
-        return later(StatusCode::TOO_MANY_REQUESTS);
+    let mono_ms = now.clock.mono_ms;
+    let admitted =
+        desk.rate.lock().expect("no holder panics").admits_all(told.len() as u64, mono_ms);
+    if let Err(wait_ms) = admitted {
+        return later(StatusCode::TOO_MANY_REQUESTS, Duration::from_millis(wait_ms));
     }
     desk.keep(told).await
 }
@@ -248,20 +252,22 @@ impl Desk {
         } else {
             let (kept, answer) = oneshot::channel();
             if self.deliveries.try_send(Delivery { events, kept }).is_err() {
-                return later(StatusCode::SERVICE_UNAVAILABLE);
+                return later(StatusCode::SERVICE_UNAVAILABLE, DISK_AGAIN);
             }
             match timeout(DISK_TIMEOUT, answer).await {
                 Ok(Ok(kept)) => kept,
                 // It may be on disk: told again, it is known.
-                Ok(Err(_)) | Err(_) => return later(StatusCode::SERVICE_UNAVAILABLE),
+                Ok(Err(_)) | Err(_) => return later(StatusCode::SERVICE_UNAVAILABLE, DISK_AGAIN),
             }
         };
         Json(Answer { ringside: NAME, receipts: receipts(told, kept) }).into_response()
     }
 }
 
-fn later(status: StatusCode) -> Response {
-    (status, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response()
+/// In whole seconds, as the header is written; not before the time.
+fn later(status: StatusCode, wait: Duration) -> Response {
+    let seconds = wait.as_millis().div_ceil(1_000);
+    (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
 }
 
 /// One for each event, in their order.

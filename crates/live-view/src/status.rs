@@ -51,6 +51,19 @@ pub struct CompanionStatus {
     pub upload: UploadStatus,
     /// What keeps readings from being recorded, where recording is on.
     pub recording_problem: Option<String>,
+    /// What keeps the history of matches from being filled. The upload queue forgets
+    /// nothing by its age meanwhile.
+    pub history_problem: Option<String>,
+    /// Why no other program is listened to, where the player wants it.
+    pub programs_problem: Option<String>,
+}
+
+impl CompanionStatus {
+    /// What keeps Ringside from something beside games and upload, in sentences.
+    pub fn problems(&self) -> impl Iterator<Item = &str> {
+        let problems = [&self.recording_problem, &self.history_problem, &self.programs_problem];
+        problems.into_iter().filter_map(|problem| problem.as_deref())
+    }
 }
 
 /// How reading one game goes.

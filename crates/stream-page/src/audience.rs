@@ -273,6 +273,8 @@ mod tests {
             sources: vec![source],
             upload,
             recording_problem: Some("SECRET".to_owned()),
+            history_problem: Some("SECRET".to_owned()),
+            programs_problem: Some("SECRET".to_owned()),
         };
         let capture = Capture::WithoutSettings { problem: "C:/SECRET".to_owned() };
         let glance = Glance { match_key: "league:SECRET".to_owned(), ..Glance::default() };

@@ -81,8 +81,12 @@ export const commands = {
 	 *  wherever it is found. Nothing is changed.
 	 */
 	gameSetupPreview: (game: Game, folder: string | null) => typedError<SetupPreview, Problem>(__TAURI_INVOKE("game_setup_preview", { game, folder })),
-	/**  Puts the file at `path` back as it was before it was set up. */
+	/**
+	 *  Puts the file at `path` back as it was before it was set up, where it is as it was
+	 *  when the preview was made.
+	 */
 	gameSetupUndo: (path: string, seen: string) => typedError<Undone, Problem>(__TAURI_INVOKE("game_setup_undo", { path, seen })),
+	/**  What putting the file at `path` back would do to it. Nothing is changed. */
 	gameSetupUndoPreview: (path: string) => typedError<UndoPreview, Problem>(__TAURI_INVOKE("game_setup_undo_preview", { path })),
 	/**  What stands between each game and its events. */
 	gamesLook: () => typedError<GameLook[], Problem>(__TAURI_INVOKE("games_look")),
@@ -263,6 +267,51 @@ export type Adjustment =
 /**  Down. */
 "less";
 
+/**  Something for the player to do. */
+export type Advice =
+/**  Switch the game on. */
+{ is: "switch_on";
+/**  Its section of the settings file. */
+section: string } |
+/**  Have a look why the installed games cannot be listed. */
+{ is: "see_why_unlisted";
+/**  Why, in English. */
+detail: string } |
+/**  Write the content into the file, and start the game again: a setup does it. */
+{ is: "write_file";
+/**  The file. */
+path: string;
+/**  All of it. */
+content: string } |
+/**  Let a setup change a file of the game's own, and start the game again. */
+{ is: "change_file";
+/**  The file. */
+path: string } |
+/**  Name the game's folder, or put a file into it by hand. */
+{ is: "set_up_elsewhere";
+/**  The file's name and its folder within the game's. */
+file: string;
+/**  What it has to say, where it is a file of our own. */
+content: string | null } |
+/**  Start the game once, so that its folder is there, and set it up after that. */
+{ is: "start_game_once" } |
+/**  Name the folder of the game's files in the settings. */
+{ is: "name_folder";
+/**  The game's section of the settings file. */
+section: string } |
+/**  Add this to the game's launch options. */
+{ is: "add_launch_option";
+/**  The option. */
+option: string } |
+/**  Load Ringside's page into Overwolf. */
+{ is: "load_page";
+/**  Where it is. */
+folder: string } |
+/**  Start Ringside, so that it writes its page for Overwolf. */
+{ is: "start_ringside";
+/**  Where it is written. */
+folder: string };
+
 /**
  *  Where the overlay stands along one axis: from which side its distance is
  *  counted, so that it keeps to that side when its size or the monitor's changes.
@@ -390,6 +439,13 @@ export type CompanionStatus = {
 	upload: UploadStatus,
 	/**  What keeps readings from being recorded, where recording is on. */
 	recording_problem: string | null,
+	/**
+	 *  What keeps the history of matches from being filled. The upload queue forgets
+	 *  nothing by its age meanwhile.
+	 */
+	history_problem: string | null,
+	/**  Why no other program is listened to, where the player wants it. */
+	programs_problem: string | null,
 };
 
 /**  Something to be said before a hotkey is saved. */
@@ -617,6 +673,21 @@ export type FeedLine = {
 	saved: Saved,
 };
 
+/**  How a file is that makes a game report here. */
+export type FileState =
+/**  There is none. */
+{ is: "missing" } |
+/**  It says what is needed. */
+{ is: "current" } |
+/**  It says something else. */
+{ is: "differs";
+/**  The first line that does, from 1; none where it is the game's own file. */
+line: number | null } |
+/**  It cannot be read, or not be changed as it is. */
+{ is: "unreadable";
+/**  Why, in English. */
+reason: string };
+
 /**  What files are written for. */
 export type FileUse =
 /**  Everything that Ringside keeps. */
@@ -643,6 +714,24 @@ export type FilesWritten = {
 	what: FileUse,
 	/**  Where: a folder or a file. */
 	path: string,
+};
+
+/**  What was found, of this installation and of each game. */
+export type Findings = {
+	/**
+	 *  Why the upload queue cannot be used as it is; nothing where it can, or where
+	 *  there is none yet.
+	 */
+	queue: QueueTrouble | null,
+	/**
+	 *  What is wrong with the file that turns games off, in English, where something
+	 *  is: then it turns nothing off.
+	 */
+	kill_switch: string | null,
+	/**  Whether other programs are listened to; nothing where they are not to be. */
+	programs: ProgramsHeard | null,
+	/**  One per source that this version reads. */
+	sources: SourceDiagnosis[],
 };
 
 /**  Whether video sites take the chapters. */
@@ -810,6 +899,16 @@ export type HotkeysShown = {
 	desk: DeskShown | null,
 	/**  One for each action. */
 	hotkeys: HotkeyShown[],
+};
+
+/**  One installation of a game. */
+export type Installed = {
+	/**  Which. */
+	edition: Edition,
+	/**  The file that makes the game report here. */
+	config_path: string,
+	/**  Whether it is there and right. */
+	config: FileState,
 };
 
 /**  What a pasted text is. */
@@ -1018,6 +1117,17 @@ export type LeftBehind =
 { what: "other_files";
 /**  The folder. */
 folder: string };
+
+/**
+ *  A key of a game's own ini that a setup changed and that somebody has set since: it
+ *  is theirs.
+ */
+export type LeftKey = {
+	/**  Its section. */
+	section: string,
+	/**  Its name. */
+	key: string,
+};
 
 /**  What a page is told: everything that changed since it was told last. */
 export type LiveUpdate = {
@@ -1566,6 +1676,14 @@ export type ProblemCode =
 /**  Something else; the detail says what. */
 "other";
 
+/**  Whether other programs find someone at the port that the settings name. */
+export type ProgramsHeard = {
+	/**  The port on 127.0.0.1. */
+	port: number,
+	/**  Whether anybody answers there. */
+	answered: boolean,
+};
+
 /**  A QR code, to be drawn as one path of a picture. */
 export type QrPicture = {
 	/**  Its width and its height, without the quiet ground around it. */
@@ -1650,6 +1768,58 @@ export type QueueState =
 "sent" |
 /**  Refused by the server. */
 "refused";
+
+/**  Why the upload queue cannot be used. */
+export type QueueTrouble =
+/**  Its file is damaged: a start of Ringside saves what can be read. */
+{ is: "damaged";
+/**  The file. */
+path: string } |
+/**  Something else is in the way. */
+{ is: "unusable";
+/**  What, in English. */
+detail: string };
+
+/**  Whether a game answers at the moment, as far as a look can tell. */
+export type Reachable =
+/**  The game posts to this port, and somebody listens there: Ringside, as a rule. */
+{ is: "heard";
+/**  The port on 127.0.0.1. */
+port: number } |
+/**  The game posts to this port, where nobody listens: Ringside does not run. */
+{ is: "unheard";
+/**  The port on 127.0.0.1. */
+port: number } |
+/**  The game serves this port, and something answers. */
+{ is: "answers";
+/**  The port on 127.0.0.1. */
+port: number } |
+/**  The game serves this port while it runs, and nothing answers. */
+{ is: "silent";
+/**  The port on 127.0.0.1. */
+port: number } |
+/**  The game writes files, and this one is the newest. */
+{ is: "writes";
+/**  Its name. */
+file: string;
+/**  Where. */
+folder: string } |
+/**  The folder of the game's files has none yet. */
+{ is: "no_file";
+/**  Which one. */
+folder: string } |
+/**  The folder of the game's files is not there. */
+{ is: "no_folder";
+/**  Which one. */
+folder: string } |
+/**  The folder of the game's files cannot be read. */
+{ is: "folder_unreadable";
+/**  Which one. */
+folder: string;
+/**  What the system says. */
+detail: string } |
+/**  Nobody knows where the game would keep its files on this PC. */
+{ is: "folder_unknown" };
 
 /**  A match that ended, in a few numbers. */
 export type Recap = {
@@ -1935,6 +2105,30 @@ export type SidePoints = {
 	side: string,
 	/**  Its points. */
 	points: number,
+};
+
+/**  What is known of one source. */
+export type SourceDiagnosis = {
+	/**  The source's name. */
+	source: string,
+	/**  The same, for whoever acts on it. */
+	game: Game,
+	/**  All of it in a word. */
+	verdict: Verdict,
+	/**  Whether the settings have it on. */
+	enabled: boolean,
+	/**  Whether the game needs a file to report here. */
+	needs_file: boolean,
+	/**  Where the game is installed, where that can be told. */
+	installed: Installed[],
+	/**  Whether the game answers at the moment. */
+	reachable: Reachable,
+	/**  That it is turned off although it is on, where somebody did that. */
+	turned_off: SourceState | null,
+	/**  What to do, in order; nothing where nothing is to be done. */
+	advice: Advice[],
+	/**  What the last run saw of it: last frame, unreadable frames, drift. */
+	last_run: SourceStatus | null,
 };
 
 /**
@@ -2291,12 +2485,24 @@ export type Undo =
 /**  It was as before already. */
 "nothing";
 
+/**  What undoing a setup would do to one file. */
+export type UndoPreview = {
+	/**  What would be done to which file. */
+	undoes: Undone,
+	/**  The file line by line. */
+	lines: DiffLine[],
+	/**  Names what stands there now: to be handed to [`Setup::undo_seen`]. */
+	seen: string,
+};
+
 /**  One file that was put back as it was. */
 export type Undone = {
 	/**  The file. */
 	path: string,
 	/**  What was done to it. */
 	how: Undo,
+	/**  Keys of it that were left alone: somebody has set them since. */
+	left: LeftKey[],
 };
 
 /**  Bodies that the story has no use for, by reason. */
@@ -2304,7 +2510,6 @@ export type UnusedBodies = {
 	/**  Damaged, or without what every event of ours has: an id, a time, data. */
 	unreadable: number,
 	/**  Whole, but of a kind that this version does not know. */
-	left: LeftKey[],
 	unknown_kind: number,
 	/**  Of another match, or of no match. */
 	elsewhere: number,
@@ -2357,6 +2562,23 @@ export type Uploads = {
 	/**  Refused by the server. */
 	refused: number,
 };
+
+/**  How a game stands, in a word. The first that holds. */
+export type Verdict =
+/**  The player has it switched off. */
+"switched_off" |
+/**  A file of this PC or the server turned it off for now. */
+"turned_off" |
+/**  No such game was found on this PC. */
+"not_found" |
+/**  It is there, and something is left to set up. */
+"not_set_up" |
+/**  The last run could not read it: its state says why. */
+"troubled" |
+/**  Nothing is left to do, and nothing answers at the moment. */
+"silent" |
+/**  Nothing is in the way of its events. */
+"ready";
 
 /**
  *  When the player wants the overlay, where it lies on the game's monitor.
@@ -2490,15 +2712,3 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
-
-export type LeftKey = { section: string, key: string };
-export type UndoPreview = { undoes: Undone, lines: DiffLine[], seen: string };
-export type Findings = { queue: QueueTrouble | null, kill_switch: string | null, programs: ProgramsHeard | null, sources: SourceDiagnosis[] };
-export type QueueTrouble = { is: "damaged"; path: string } | { is: "unusable"; detail: string };
-export type ProgramsHeard = { port: number, answered: boolean };
-export type Verdict = "switched_off" | "turned_off" | "not_found" | "not_set_up" | "troubled" | "silent" | "ready";
-export type FileState = { is: "missing" } | { is: "current" } | { is: "differs"; line: number | null } | { is: "unreadable"; reason: string };
-export type Installed = { edition: Edition, config_path: string, config: FileState };
-export type SourceDiagnosis = { source: string, game: Game, verdict: Verdict, enabled: boolean, needs_file: boolean, installed: Installed[], reachable: Reachable, turned_off: SourceState | null, advice: Advice[], last_run: SourceStatus | null };
-export type Reachable = { is: "heard"; port: number } | { is: "unheard"; port: number } | { is: "answers"; port: number } | { is: "silent"; port: number } | { is: "writes"; file: string; folder: string } | { is: "no_file"; folder: string } | { is: "no_folder"; folder: string } | { is: "folder_unreadable"; folder: string; detail: string } | { is: "folder_unknown" };
-export type Advice = { is: "switch_on"; section: string } | { is: "see_why_unlisted"; detail: string } | { is: "write_file"; path: string; content: string } | { is: "change_file"; path: string } | { is: "set_up_elsewhere"; file: string; content: string | null } | { is: "start_game_once" } | { is: "name_folder"; section: string } | { is: "add_launch_option"; option: string } | { is: "load_page"; folder: string } | { is: "start_ringside"; folder: string };

@@ -24,6 +24,8 @@ const NOTHING_KNOWN: Status = {
     server: null,
   },
   recording_problem: null,
+  history_problem: null,
+  programs_problem: null,
 };
 
 const NO_MATCH: Running = { glance: null, source: null, chapters: 0 };

@@ -46,6 +46,8 @@ export function status(upload: Partial<UploadStatus> = {}, changes: Partial<Stat
     capture: { state: "running" },
     sources: [],
     recording_problem: null,
+    history_problem: null,
+    programs_problem: null,
     upload: { ...counts, ...troubles, ...rest, server: "https://ringside.example", ...upload },
     ...changes,
   };

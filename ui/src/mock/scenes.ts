@@ -164,6 +164,7 @@ function unreadable(): Status {
 }
 
 function status(changes: Partial<Status>): Status {
-  const running = { capture: { state: "running" }, recording_problem: null } as const;
+  const fine = { recording_problem: null, history_problem: null, programs_problem: null } as const;
+  const running = { capture: { state: "running" }, ...fine } as const;
   return { ...running, sources: [], upload: UPLOAD, ...changes };
 }

@@ -43,6 +43,8 @@ pub(crate) struct Sight {
     pub(crate) view: Arc<Mutex<CaptureView>>,
     pub(crate) health: Health,
     pub(crate) heading: Heading,
+    /// Why no program is listened to.
+    pub(crate) programs_problem: Option<String>,
 }
 
 /// Everything that the status is made of.
@@ -135,7 +137,13 @@ impl Publisher {
         let recording_problem = view.recording_failure.as_ref().map(|(reason, readings)| {
             format!("{readings} readings were not recorded; the last one: {reason}")
         });
-        CompanionStatus { sources, upload, recording_problem }
+        CompanionStatus {
+            sources,
+            upload,
+            recording_problem,
+            history_problem: self.history.problem(),
+            programs_problem: self.sight.programs_problem.clone(),
+        }
     }
 
     fn tell_of_return(&mut self) {

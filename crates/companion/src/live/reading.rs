@@ -47,14 +47,17 @@ impl Reading {
         readers.addresses()
     }
 
-    /// Looks whether another game is turned off than before, or one is no more.
+    /// Looks whether another game is turned off than before, or one is no more, and
+    /// whether a reader ended that should go on.
     pub(super) async fn look_again(&self) {
         let settings = self.settings.lock().await;
         let turned_off = self.turned_off().await;
-        if let Some(readers) = self.readers.lock().await.as_mut()
-            && readers.turn_off(turned_off)
-        {
+        let mut readers = self.readers.lock().await;
+        let Some(readers) = readers.as_mut() else { return };
+        if readers.turn_off(turned_off) {
             readers.apply(&settings).await;
+        } else {
+            readers.revive(&settings).await;
         }
     }
 

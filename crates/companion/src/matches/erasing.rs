@@ -38,16 +38,20 @@ impl Matches {
         self.go_on_with(erasing, now).await
     }
 
-    /// Goes on with everything that could not be erased before; how many matches are
-    /// left.
+    /// Goes on with everything that could not be erased before, also after a match with
+    /// which it fails; how many matches are left.
     ///
     /// # Errors
     /// Where the history or the upload queue cannot be written.
     pub async fn go_on_erasing(&self, now: Moment) -> Result<usize, Error> {
         let matches = self.clone();
         let erasing = beside(move || matches.being_erased()).await?;
+        let mut failed = None;
         for one in erasing {
-            self.go_on_with(one, now).await?;
+            failed = self.go_on_with(one, now).await.err().or(failed);
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         let matches = self.clone();
         Ok(beside(move || matches.being_erased()).await?.len())

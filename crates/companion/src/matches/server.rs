@@ -1,9 +1,10 @@
 //! The server that is asked, where the player agreed to it.
 
+use tracing::warn;
 use uploader::{ExtraRoots, ReadError, Reads, ServerUrl, Token};
 
 use super::{Matches, NotAsked, NotTold};
-use crate::{Error, Identity, Settings, upload};
+use crate::{Error, Identity, Settings, error::with_causes, upload};
 
 impl Matches {
     /// The server that may be asked what became of a match.
@@ -31,10 +32,15 @@ impl Matches {
         let settings = Settings::load_or_create(&self.dir)?;
         let enrolments = identity.enrolments();
         let reads = enrolments.map(|(_, server, token)| {
-            let roots = upload::roots_for(&self.dir, &self.upload, &settings, server)?;
-            reads_with(server, token, &roots)
+            let reads = upload::roots_for(&self.dir, &self.upload, &settings, server)
+                .and_then(|roots| reads_with(server, token, &roots));
+            // One whose certificate is gone, say, keeps no other from being asked.
+            reads.unwrap_or_else(|error| {
+                warn!(server, error = with_causes(&error), "A server cannot be asked to erase");
+                Err(NotTold::Untrusted)
+            })
         });
-        reads.collect()
+        Ok(reads.collect())
     }
 
     /// `None` where this PC has no token of it.

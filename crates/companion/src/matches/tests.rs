@@ -5,7 +5,7 @@ use event_model::{
     Origin, WallTime,
 };
 use match_story::{ChapterPick, KindWord, OwnMark, Whose};
-use outbox::{Append, NewEvent, Outbox, OutboxView};
+use outbox::{Append, NewEvent, Outbox, OutboxView, ToldEvent};
 use uuid::Uuid;
 
 use super::{
@@ -96,6 +96,22 @@ fn what_the_upload_queue_forgot_is_still_told() {
     assert_eq!(after.timeline, before.timeline);
     assert_eq!(pc.keys(""), ["cs2:b", "cs2:a"], "the newest first");
     assert_eq!(pc.matches().open(&key("never played")).unwrap(), None);
+}
+
+#[test]
+fn what_programs_tell_drives_no_match_out_of_the_history() {
+    let mut pc = Pc::new();
+    pc.play("a", 0, 2);
+    let more_than_it_keeps = 2_001;
+    let told = (0..more_than_it_keeps).map(|n| {
+        let (kind, subject) = ("com.example.lap".to_owned(), format!("lap:{n}"));
+        let time = WallTime::from_unix_ms(0);
+        ToldEvent::new(id("lap", n), kind, subject, time, serde_json::Value::Null).unwrap()
+    });
+    pc.outbox.append_told(&told.collect::<Vec<_>>(), at(2)).unwrap();
+    let page = pc.matches().page(&MatchSearch::default(), None, 100).unwrap();
+    assert_eq!((page.found, page.kept), (1, 1));
+    assert_eq!(page.matches[0].key, key("a"));
 }
 
 #[test]
@@ -199,6 +215,54 @@ async fn an_identity_that_cannot_be_read_is_not_taken_for_no_server() {
     assert!(matches!(refused, Err(crate::Error::Identity { .. })), "{refused:?}");
     let page = pc.matches().page(&MatchSearch::default(), None, 9).unwrap();
     assert!(page.erasing[0].at_server, "it is still to be asked");
+}
+
+#[tokio::test]
+async fn a_match_that_cannot_be_gone_on_with_keeps_no_other() {
+    let mut pc = Pc::new();
+    for name in ["a", "b"] {
+        pc.play(name, 0, 1);
+        pc.matches().erase(&key(name), EraseWhere::Here, at(9)).await.unwrap();
+        std::fs::write(pc.dir.identity(), "{half").unwrap();
+        // No server can be asked, for either.
+        let erased = pc.matches().erase(&key(name), EraseWhere::Everywhere, at(9)).await;
+        assert!(matches!(erased, Err(crate::Error::Identity { .. })), "{erased:?}");
+        std::fs::remove_file(pc.dir.identity()).unwrap();
+    }
+    std::fs::write(pc.dir.identity(), "{half").unwrap();
+    for name in ["a", "b"] {
+        let events = vec![event(name, 50, Kind::Kill, 50)];
+        let more = [Append { stream: stream(), state: Vec::new(), events }];
+        pc.outbox.append(&more, at(10)).unwrap();
+    }
+    pc.matches().go_on_erasing(at(11)).await.unwrap_err();
+    for name in ["cs2:a", "cs2:b"] {
+        assert_eq!(pc.outbox.view().ids_of_match(name).unwrap(), [], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_certificate_is_gone_keeps_no_other_from_being_asked() {
+    let mut pc = Pc::new();
+    pc.play("a", 0, 2);
+    // In the order of their names: this one first.
+    let without = "http://127.0.0.1:1";
+    let settings =
+        format!("[upload]\nserver = \"{without}\"\nserver_ca = \"gone.pem\"\nconsent = true\n");
+    std::fs::write(pc.dir.settings(), settings).unwrap();
+    let other = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let server = format!("http://{}", other.local_addr().unwrap());
+    let mut identity = crate::Identity::load_or_create(&pc.dir).unwrap();
+    identity.keep_token(&pc.dir, without, "rsd_secret").unwrap();
+    identity.keep_token(&pc.dir, &server, "rsd_secret").unwrap();
+    let (asked, was_asked) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let connection = other.accept();
+        asked.send(connection.is_ok()).ok();
+    });
+    let erasure = pc.matches().erase(&key("a"), EraseWhere::Everywhere, at(9)).await.unwrap();
+    assert!(matches!(erasure.server, ServerErasure::Later { .. }), "{erasure:?}");
+    assert_eq!(was_asked.try_recv(), Ok(true), "the other server");
 }
 
 #[tokio::test]

@@ -113,6 +113,7 @@ pub fn erase_here(dir: &DataDir) -> Result<Vec<LeftBehind>, Error> {
         dir.server_policy(),
         dir.kill_switch(),
         dir.programs_door(),
+        dir.chosen_word(),
     ];
     let set_aside = [unreadable_places(dir)];
     let unfinished = unfinished(dir.path()).map_err(at(dir.path()))?;

@@ -163,3 +163,91 @@ fn places(
 fn in_the_way(cause: io::Error) -> Error {
     Error::DataDir { path: std::env::temp_dir(), cause }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::Path,
+        sync::{Arc, Mutex},
+    };
+
+    use boot_clock::BootClock;
+    use event_model::{Clock as _, Origin, Reading, Received, Source};
+    use game_session::SourceState;
+    use outbox::StreamKey;
+    use recording::Item;
+
+    use super::*;
+    use crate::{
+        CompanionStatus, DataDir, FeedLine, Glance, Identity, Shell,
+        owned_outbox::{lock, open_owned},
+        pipeline::{Beginning, Made, Pipeline},
+    };
+
+    struct Nobody;
+
+    impl Shell for Nobody {
+        fn feed(&self, _line: FeedLine) {}
+        fn glance(&self, _source: Source, _glance: Option<Glance>) {}
+        fn status(&self, _status: CompanionStatus) {}
+    }
+
+    /// What a match makes, in a queue.
+    fn made(folder: &Path) -> (Arc<Mutex<Outbox>>, DeviceId, Made) {
+        let (source, clock) = (Source::Cs2, BootClock::new());
+        let dir = DataDir::open(Some(folder.to_owned())).unwrap();
+        let device = Identity::load_or_create(&dir).unwrap().device();
+        let outbox = Arc::new(Mutex::new(open_owned(&dir, device, clock.now()).unwrap()));
+        let mut pipeline = Pipeline::new(Arc::clone(&outbox), Arc::new(Nobody), Origin::Replay);
+        let key = StreamKey { source, stream: "replay".to_owned() };
+        let beginning = Beginning::State(SourceState::new(source).unwrap());
+        pipeline.begin(key, beginning).unwrap();
+        pipeline.remember_events();
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../game-session/tests/fixtures");
+        let file = Path::new(fixtures).join("cs2/two_matches.jsonl");
+        for entry in recording::import(&file, None).unwrap().entries().unwrap() {
+            let Item::Frame(frame) = entry.unwrap().item else { continue };
+            let reading = Reading::Frame(frame);
+            pipeline.take(&Received { source, at: clock.now(), reading });
+        }
+        pipeline.commit(clock.now()).unwrap();
+        (outbox, device, pipeline.take_events())
+    }
+
+    fn lines(events: &ReplayedEvents) -> Vec<String> {
+        events.lines().unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn what_the_queue_had_before_has_its_places_however_many_are_looked_up_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let (outbox, device, made) = made(folder.path());
+        let (mut new, mut known) = (Spool::open().unwrap(), Spool::open().unwrap());
+        for event in &made.events {
+            let sequence = made.sequences[&event.event.id];
+            new.push(event, device, Some(sequence)).unwrap();
+            known.push(event, device, None).unwrap();
+        }
+        let new = lines(&new.finish(&lock(&outbox)).unwrap());
+        assert!(new.len() > 10 && new.iter().all(|line| line.contains(r#""sequence":""#)));
+        let known = known.written().unwrap();
+        for together in [1, 7, 1_000] {
+            let placed = placed(&known, &lock(&outbox), together).unwrap();
+            assert_eq!(lines(&placed), new, "{together} together");
+        }
+    }
+
+    #[test]
+    fn what_the_queue_has_forgotten_has_no_place_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_outbox, device, made) = made(folder.path());
+        let elsewhere = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(elsewhere.path().to_owned())).unwrap();
+        let empty = open_owned(&dir, device, BootClock::new().now()).unwrap();
+        let mut spool = Spool::open().unwrap();
+        made.events.iter().for_each(|event| spool.push(event, device, None).unwrap());
+        let events = lines(&spool.finish(&empty).unwrap());
+        assert_eq!(events.len(), made.events.len());
+        assert!(!events.iter().any(|line| line.contains("sequence\":")), "{}", events[0]);
+    }
+}

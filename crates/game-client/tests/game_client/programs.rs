@@ -1,6 +1,11 @@
 //! Programs are answered when their events are kept, and no page is listened to.
 
-use event_model::WallTime;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use event_model::{Clock, ClockEpoch, ClockReading, Moment, WallTime};
 use game_client::{
     Delivery, Error, GsiToken, Kept, PROGRAMS_PATH, ProgramListener, ProgramsConfig,
 };
@@ -24,9 +29,25 @@ struct Listening {
     http: Client,
 }
 
+/// A clock that goes on when a test says so.
+#[derive(Default)]
+struct Ticking(AtomicU64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Moment {
+        let mono_ms = self.0.load(Ordering::Relaxed);
+        let clock = ClockReading { epoch: ClockEpoch(uuid::Uuid::nil()), mono_ms };
+        Moment { clock, wall: WallTime::from_unix_ms(0) }
+    }
+}
+
 async fn listen() -> Listening {
+    listen_by(SetClock::at(IN_2030)).await
+}
+
+async fn listen_by(clock: Arc<dyn Clock>) -> Listening {
     let config = ProgramsConfig { port: 0, token: GsiToken::new(TOKEN).unwrap() };
-    let listener = ProgramListener::bind(config, SetClock::at(IN_2030)).await.unwrap();
+    let listener = ProgramListener::bind(config, clock).await.unwrap();
     let (sender, deliveries) = ProgramListener::queue();
     let (stop, stopped) = watch::channel(false);
     rustls::crypto::ring::default_provider().install_default().ok();
@@ -143,4 +164,29 @@ async fn a_request_is_bounded() {
     }
     let flood = known().body(hundred).send().await.unwrap();
     assert_eq!(flood.status(), StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_batch_that_waits_as_long_as_it_is_told_is_taken() {
+    let clock = Arc::new(Ticking::default());
+    let mut listening = listen_by(Arc::clone(&clock) as Arc<dyn Clock>).await;
+    listening.keep();
+    let send = async |events: std::ops::Range<u32>| {
+        let laps: Vec<_> = events.map(|n| lap(&n.to_string())).collect();
+        let request = listening.request().bearer_auth(TOKEN).body(json!(laps).to_string());
+        request.send().await.unwrap()
+    };
+    for n in 0..10 {
+        assert_eq!(send(n * 100..(n + 1) * 100).await.status(), StatusCode::OK);
+    }
+    let refused = send(1_000..1_025).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert_eq!(seconds, 3, "25 at ten a second");
+    // Whoever asks each second is no worse off.
+    for second in 1..=seconds {
+        clock.0.store(second * 1_000, Ordering::Relaxed);
+        let taken = send(1_000..1_025).await.status() == StatusCode::OK;
+        assert_eq!(taken, second == seconds, "after {second} s");
+    }
 }
