@@ -190,6 +190,7 @@ impl Companion {
             clock: Arc::clone(&clock),
             view: Arc::clone(&view),
             retry_at_ms: None,
+            kept_back: None,
         };
         let capture = begin(capture, &dir)?;
         let keeping = Keeping { outbox: Arc::clone(&outbox), clock: Arc::clone(&clock), wake };
