@@ -60,6 +60,7 @@ fn export(dir: &DataDir, to: &Path) -> anyhow::Result<Exit> {
 
 fn text(source: &SourceDiagnosis) -> String {
     let mut lines = vec![source.source.to_owned(), format!("  {}", source.reachable)];
+    lines.extend(source.client.iter().map(|client| format!("  {client}")));
     if let Some(turned_off) = &source.turned_off {
         lines.push(format!("  {turned_off}"));
     }

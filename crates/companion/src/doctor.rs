@@ -53,6 +53,9 @@ pub struct SourceDiagnosis {
     pub installed: Vec<Installed>,
     /// Whether the game answers at the moment, in words.
     pub reachable: String,
+    /// Whether another program of the game's says which match runs, in words: League's
+    /// client, where there is one.
+    pub client: Option<String>,
     /// Why it is not read although it is on, where somebody turned it off.
     pub turned_off: Option<String>,
     /// The games among those it could tell of that somebody turned off, and why.
@@ -194,6 +197,19 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
     advice.extend(trouble.map(|error| Advice::sentence(listless(&error))));
     advice.extend(standing.iter().filter_map(|one| to_install(game, one)));
     advice.extend(page.advice);
+    let client = match game {
+        Game::League => {
+            let (said, todo) = league::client(settings).await;
+            advice.extend(todo);
+            Some(said)
+        }
+        Game::Overwolf
+        | Game::Cs2
+        | Game::Dota2
+        | Game::RocketLeague
+        | Game::Elite
+        | Game::Hearthstone => None,
+    };
     Ok(SourceDiagnosis {
         source,
         enabled: settings.reads(game),
@@ -202,6 +218,7 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
             .map(|one| Installed { config_path: one.path.clone(), config: in_words(&one.state) })
             .collect(),
         reachable: page.reachable,
+        client,
         advice,
         turned_off: turned_off.state(game).map(|state| state.to_string()),
         games_off: games_off.iter().map(ToString::to_string).collect(),
