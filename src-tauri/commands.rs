@@ -58,6 +58,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         games::game_setup_preview,
         games::game_setup_undo,
         games::games_look,
+        games::league_client_ask,
         privacy::privacy_erase,
         privacy::privacy_export,
         privacy::privacy_games,
