@@ -15,6 +15,7 @@ mod goldens;
 mod holding;
 mod journals;
 mod kill_switch;
+mod league_client;
 mod live;
 mod log;
 #[cfg(target_os = "linux")]
