@@ -29,6 +29,7 @@ mod page;
 mod processes;
 mod real_recordings;
 #[cfg(unix)]
+mod recording_counts;
 mod removed;
 mod restore;
 mod same_events_anywhere;
@@ -37,6 +38,7 @@ mod setup;
 mod silent_server;
 mod simulated_games;
 mod spoilt_recordings;
+mod simulated_logs;
 mod stopping;
 mod ten_witnesses;
 mod testers_bench;
