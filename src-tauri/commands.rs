@@ -60,6 +60,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         games::game_setup_undo,
         games::game_setup_undo_preview,
         games::games_look,
+        games::league_client_ask,
         privacy::privacy_erase,
         privacy::privacy_export,
         privacy::privacy_games,

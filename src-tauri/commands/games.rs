@@ -82,3 +82,14 @@ pub(crate) async fn game_enable(
     let companion = task.companion().await;
     Ok(companion.as_ref().ok_or(ProblemCode::NotRunning)?.enable(game, on).await?)
 }
+
+/// Asks the League client from now on which match runs, or no more.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn league_client_ask(
+    task: State<'_, CompanionTask>,
+    asked: bool,
+) -> Result<(), Problem> {
+    let companion = task.companion().await;
+    Ok(companion.as_ref().ok_or(ProblemCode::NotRunning)?.ask_league_client(asked).await?)
+}

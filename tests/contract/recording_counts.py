@@ -56,7 +56,8 @@ def documents(path):
     while text[at:].strip():
         at += len(text[at:]) - len(text[at:].lstrip())
         document, at = decoder.raw_decode(text, at)
-        yield Frame(unwrapped(document).encode(), None, None)
+        for one in document if isinstance(document, list) else [document]:
+            yield Frame(unwrapped(one).encode(), None, None)
 
 
 def unwrapped(document):

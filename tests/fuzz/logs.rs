@@ -4,7 +4,7 @@
 use event_model::{Channel, Frame, Reading, Source};
 use game_client::rocket_league::{MESSAGE_BYTES_MAX, Messages, with_stats_api};
 use game_session::SourceState;
-use simulator::{EliteJournals, Length, RocketLeagueMatch};
+use simulator::{EliteJournals, HearthstoneGame, Length, RocketLeagueMatch};
 
 use crate::Looked;
 
@@ -19,6 +19,10 @@ const PORT: u16 = 49_123;
 
 pub(crate) fn elite(input: &[u8]) -> Looked {
     lines(Source::Elite, "Journal.2026-11-20T190000.01.log", input)
+}
+
+pub(crate) fn hearthstone(input: &[u8]) -> Looked {
+    lines(Source::Hearthstone, "Power.log", input)
 }
 
 /// Law: a state is read back as it was written after every line, and the same lines
@@ -78,6 +82,15 @@ pub(crate) fn journal() -> String {
     let journals = EliteJournals::new(1, Length::seconds(Length::SECONDS_MIN));
     let longest = journals.files().iter().map(|file| file.text()).max_by_key(String::len);
     longest.unwrap().split_inclusive('\n').take(60).collect()
+}
+
+/// A Power.log as far as its lines are read: without what the game prints again of the
+/// same for its screen.
+pub(crate) fn power_log() -> String {
+    let game = HearthstoneGame::new(1, Length::seconds(Length::SECONDS_MIN));
+    let [side, _] = game.sides(1);
+    let lines = game.log(&side).into_iter().filter(|line| line.contains(" GameState."));
+    lines.take(LINES_MAX).collect()
 }
 
 /// Messages of a match, back to back.

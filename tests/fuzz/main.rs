@@ -58,6 +58,7 @@ target!(cs2_frame, frames::cs2);
 target!(dota2_frame, frames::dota2);
 target!(overwolf_message, frames::overwolf);
 target!(elite_journal, logs::elite);
+target!(power_log, logs::hearthstone);
 target!(rocket_league_stream, logs::rocket_league_stream);
 target!(stats_api_file, logs::stats_api_file);
 target!(session_state, frames::state);

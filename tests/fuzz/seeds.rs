@@ -61,6 +61,7 @@ fn good(name: &str) -> Vec<Vec<u8>> {
         "dota2_frame" => frames(Source::Dota2),
         "overwolf_message" => frames(Source::Overwolf),
         "elite_journal" => vec![logs::journal()],
+        "power_log" => vec![logs::power_log()],
         "rocket_league_stream" => vec![logs::stream()],
         "session_state" => vec![state(Source::League), state(Source::Cs2)],
         "cloud_event" => events(),

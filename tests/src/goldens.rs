@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use crate::program::workspace_root;
 
 /// Games that have one, as the simulator calls them.
-pub const GOLDEN_GAMES: [&str; 5] = ["cs2", "dota2", "league", "rocket-league", "valorant"];
+pub const GOLDEN_GAMES: [&str; 7] =
+    ["cs2", "dota2", "elite", "hearthstone", "league", "rocket-league", "valorant"];
 
 /// A recording, and the events that a replay of it makes.
 #[derive(Debug)]

@@ -165,7 +165,9 @@ pub fn binary(name: &str) -> PathBuf {
     target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-pub(crate) fn workspace_root() -> &'static Path {
+/// Where the checkout is.
+#[must_use]
+pub fn workspace_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
 }
 

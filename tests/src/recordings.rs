@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::program::{binary, output, workspace_root};
 
@@ -21,7 +21,7 @@ impl Recordings {
         Self { folder: folder.to_owned() }
     }
 
-    /// A seeded match of `game` (`league` or `cs2`): its frames, and the truth.
+    /// A seeded match of a game that is asked or that posts: its frames, and the truth.
     ///
     /// # Errors
     /// Where the simulator fails.
@@ -32,6 +32,21 @@ impl Recordings {
         command.args(["--seconds", &seconds.to_string(), "--out"]).arg(&out);
         output(&mut command)?;
         Ok((out.join("frames.jsonl"), out.join("truth.json")))
+    }
+
+    /// What stands for a seeded match of any game, in the order in which it was written:
+    /// a file of frames, or the logs of a game that writes some.
+    ///
+    /// # Errors
+    /// Where the simulator fails.
+    pub fn files(&self, game: &str, seed: u64, seconds: u64) -> Result<Vec<PathBuf>> {
+        let (_, truth) = self.make(game, seed, seconds)?;
+        let folder = truth.parent().context("a truth lies in a folder")?;
+        let entries = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+        let mut files = entries.collect::<std::io::Result<Vec<_>>>()?;
+        files.retain(|file| *file != truth);
+        files.sort();
+        Ok(files)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The simulator on the games' real protocols.
 
+mod logs;
+
 use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
@@ -7,6 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+
+pub use logs::LogGame;
 
 use crate::{Program, READY_TIMEOUT, binary};
 

@@ -15,6 +15,7 @@ mod goldens;
 mod holding;
 mod journals;
 mod kill_switch;
+mod league_client;
 mod live;
 mod log;
 #[cfg(target_os = "linux")]
@@ -29,6 +30,7 @@ mod processes;
 mod real_recordings;
 mod record;
 #[cfg(unix)]
+mod recording_counts;
 mod removed;
 mod restore;
 mod same_events_anywhere;
@@ -36,6 +38,7 @@ mod served;
 mod setup;
 mod silent_server;
 mod simulated_games;
+mod simulated_logs;
 mod spoilt_recordings;
 mod stopping;
 mod ten_witnesses;

@@ -8,11 +8,13 @@ use std::{
     time::Duration,
 };
 
-use system_tests::{Device, Recordings, goldens, retry, shared_recordings};
+use system_tests::{Device, GOLDEN_GAMES, Recordings, goldens, retry, shared_recordings};
 
 /// Spoilt copies of each file, each way; many more where the long form is asked for.
 const COPIES: u64 = 2;
 const COPIES_LONG: u64 = 60;
+/// Of each real recording fewer: there are eighty of them.
+const COPIES_LONG_OF_REAL: u64 = 3;
 
 /// A replay of a few seconds' match takes a fraction of this on the slowest machine.
 const ENDS_WITHIN: Duration = Duration::from_secs(90);
@@ -76,8 +78,12 @@ fn exit_code(device: &Device, file: &Path) -> Option<i32> {
     ended.and_then(|status| status.code())
 }
 
-fn spoil_and_replay(files: &[PathBuf], seed: u64) {
-    let copies = if std::env::var_os("RINGSIDE_LONG").is_some() { COPIES_LONG } else { COPIES };
+fn is_long() -> bool {
+    std::env::var_os("RINGSIDE_LONG").is_some()
+}
+
+fn spoil_and_replay(files: &[PathBuf], seed: u64, copies_long: u64) {
+    let copies = if is_long() { copies_long } else { COPIES };
     let folder = tempfile::tempdir().unwrap();
     let device = Device::new(&folder.path().join("device"));
     let (mut dice, mut refused, mut played) = (Dice(seed), 0, 0);
@@ -122,17 +128,19 @@ fn a_spoilt_recording_is_refused_or_played() {
     let folder = tempfile::tempdir().unwrap();
     let goldens: Vec<_> = goldens().unwrap().into_iter().map(|golden| golden.recording).collect();
     let plain: Vec<_> = goldens.iter().map(|golden| plain(folder.path(), golden)).collect();
-    spoil_and_replay(&[goldens, plain].concat(), 1);
+    spoil_and_replay(&[goldens, plain].concat(), 1, COPIES_LONG);
 }
 
 #[test]
 fn a_spoilt_file_of_another_tool_is_refused_or_played() {
     let folder = tempfile::tempdir().unwrap();
     let recordings = Recordings::in_folder(folder.path());
-    let made = ["league", "cs2", "dota2", "rocket-league", "valorant"]
-        .map(|game| recordings.make(game, 5, 10).unwrap().0);
+    let longest = |game: &str| {
+        let files = recordings.files(game, 5, 10).unwrap();
+        files.into_iter().max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap()
+    };
     // One folder each, of one file: their names are alike.
-    spoil_and_replay(&made, 3);
+    spoil_and_replay(&GOLDEN_GAMES.map(longest), 3, COPIES_LONG);
 }
 
 #[test]
@@ -144,9 +152,8 @@ fn a_spoilt_real_recording_is_refused_or_played() {
             let mut of_game: Vec<_> =
                 fs::read_dir(game).unwrap().map(|entry| entry.unwrap().path()).collect();
             of_game.sort();
-            let is_long = std::env::var_os("RINGSIDE_LONG").is_some();
-            files.extend(of_game.into_iter().take(if is_long { usize::MAX } else { 2 }));
+            files.extend(of_game.into_iter().take(if is_long() { usize::MAX } else { 2 }));
         }
     }
-    spoil_and_replay(&files, 4);
+    spoil_and_replay(&files, 4, COPIES_LONG_OF_REAL);
 }

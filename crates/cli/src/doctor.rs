@@ -66,6 +66,8 @@ fn text(source: &SourceDiagnosis) -> String {
         source.source.clone(),
         format!("  {}", words::of_reachable(source.game, &source.reachable)),
     ];
+    let client = source.league_client.as_ref();
+    lines.extend(client.map(|client| format!("  {}", words::of_league_client(client))));
     if let Some(turned_off) = &source.turned_off {
         lines.push(format!("  {turned_off}"));
     }
@@ -96,5 +98,7 @@ fn text(source: &SourceDiagnosis) -> String {
             lines.extend(content.lines().map(|line| format!("      {line}")));
         }
     }
+    let todo = source.league_client.as_ref().and_then(words::of_league_client_todo);
+    lines.extend(todo.map(|todo| format!("  → {todo}")));
     lines.join("\n")
 }

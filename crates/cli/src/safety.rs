@@ -72,6 +72,10 @@ fn file_use(what: FileUse) -> &'static str {
 fn address_use(what: AddressUse) -> &'static str {
     match what {
         AddressUse::LeagueAsked => "League's own API on this PC, asked while a match runs",
+        AddressUse::LeagueClientAsked => {
+            "the League client on this PC, asked for the match's number; only where you switched \
+             that on, and on the port that its lockfile names"
+        }
         AddressUse::CounterStrikePosts => "listens, for what Counter-Strike posts",
         AddressUse::Dota2Posts => "listens, for what Dota 2 posts",
         AddressUse::RocketLeagueHeard => "Rocket League's own API on this PC, listened to",

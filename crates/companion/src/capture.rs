@@ -1,12 +1,13 @@
 //! The thread that turns what the readers bring into events on disk.
 
 use std::{
+    ops::ControlFlow,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use event_model::{Clock, Received};
+use event_model::{Clock, Received, Source};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
@@ -14,7 +15,7 @@ use tokio::{
 
 use crate::{
     error::with_cause,
-    pipeline::{CaptureCounts, Pipeline, SourceCounts},
+    pipeline::{CaptureCounts, Looked, Pipeline, SourceCounts},
     recorder::Recorder,
 };
 
@@ -28,7 +29,7 @@ const LAST_TRIES: u32 = 5;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CaptureView {
     pub(crate) counts: CaptureCounts,
-    pub(crate) sources: std::collections::BTreeMap<event_model::Source, SourceCounts>,
+    pub(crate) sources: std::collections::BTreeMap<Source, SourceCounts>,
     /// Why the disk does not take events, while it does not.
     pub(crate) not_saved_reason: Option<String>,
     pub(crate) recording_failure: Option<(String, u64)>,
@@ -52,6 +53,17 @@ pub(crate) struct Capture {
     pub(crate) view: Arc<Mutex<CaptureView>>,
     /// When a disk that refused is asked again.
     pub(crate) retry_at_ms: Option<u64>,
+    /// Read and recorded, and waits for memory to have room: nothing behind it is taken.
+    pub(crate) kept_back: Option<Received>,
+}
+
+/// Whether what a reading shows is in no later one: a line of a file, a message that is
+/// told once. The others tell of most things as long as the match runs.
+fn tells_once(source: Source) -> bool {
+    match source {
+        Source::Elite | Source::Hearthstone | Source::Overwolf | Source::RocketLeague => true,
+        Source::League | Source::Cs2 | Source::Dota2 => false,
+    }
 }
 
 impl Capture {
@@ -60,13 +72,12 @@ impl Capture {
     pub(crate) fn run(mut self, runtime: &Handle) {
         loop {
             self.follow_switch();
-            let next = runtime.block_on(async {
-                tokio::time::timeout(RETRY_INTERVAL, self.readings.recv()).await
-            });
-            match next {
-                Ok(Some(received)) => self.take(&received),
-                Ok(None) => break,
-                Err(_silence) => {}
+            let goes_on = match self.kept_back.take() {
+                Some(received) => self.try_again(received, runtime),
+                None => self.take_next(runtime),
+            };
+            if goes_on.is_break() {
+                break;
             }
             // Whatever came meanwhile shares one fsync.
             self.take_what_waits();
@@ -76,10 +87,36 @@ impl Capture {
         self.end();
     }
 
+    fn take_next(&mut self, runtime: &Handle) -> ControlFlow<()> {
+        let next = runtime
+            .block_on(async { tokio::time::timeout(RETRY_INTERVAL, self.readings.recv()).await });
+        match next {
+            Ok(Some(received)) => self.take(received),
+            Ok(None) => return ControlFlow::Break(()),
+            Err(_silence) => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Offers what was kept back again, once the disk was asked. Meanwhile the readers
+    /// wait: a file does not go away, and Overwolf's page sends again.
+    fn try_again(&mut self, received: Received, runtime: &Handle) -> ControlFlow<()> {
+        runtime.block_on(async { tokio::time::sleep(RETRY_INTERVAL).await });
+        self.commit_when_due();
+        self.look_at(received);
+        if self.kept_back.is_some() && self.readings.is_closed() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+
     fn take_what_waits(&mut self) {
         for _ in 0..game_client::CAPTURE_QUEUE_FRAMES {
+            if self.kept_back.is_some() {
+                break;
+            }
             let Ok(received) = self.readings.try_recv() else { break };
-            self.take(&received);
+            self.take(received);
         }
     }
 
@@ -106,7 +143,12 @@ impl Capture {
         }
         for _ in 0..LAST_TRIES {
             self.commit();
-            if self.pipeline.counts().not_saved == 0 {
+            if let Some(received) = self.kept_back.take() {
+                self.look_at(received);
+                self.take_what_waits();
+                self.commit();
+            }
+            if self.pipeline.counts().not_saved == 0 && self.kept_back.is_none() {
                 return;
             }
             std::thread::sleep(RETRY_INTERVAL);
@@ -124,11 +166,19 @@ impl Capture {
         }
     }
 
-    fn take(&mut self, received: &Received) {
+    fn take(&mut self, received: Received) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.write(received, self.pipeline.encoded_state(received.source));
+            recorder.write(&received, self.pipeline.encoded_state(received.source));
         }
-        self.pipeline.take(received);
+        self.look_at(received);
+    }
+
+    fn look_at(&mut self, received: Received) {
+        if !tells_once(received.source) {
+            self.pipeline.take(&received);
+        } else if self.pipeline.look_at(&received) == Looked::Away {
+            self.kept_back = Some(received);
+        }
     }
 
     fn commit(&mut self) {
@@ -160,3 +210,6 @@ impl Capture {
             .map(|(reason, failures)| (reason.to_owned(), failures));
     }
 }
+
+#[cfg(test)]
+mod tests;

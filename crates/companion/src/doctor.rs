@@ -25,8 +25,8 @@ use crate::{
 };
 use findings::Facts;
 pub use findings::{
-    Advice, DoctorReport, Findings, Installed, ProgramsHeard, QueueTrouble, Reachable,
-    SourceDiagnosis, Verdict,
+    Advice, DoctorReport, Findings, Installed, LeagueClientHeard, ProgramsHeard, QueueTrouble,
+    Reachable, SourceDiagnosis, Verdict,
 };
 
 /// Looks at every source; changes nothing of a game's. A first look makes this
@@ -138,6 +138,15 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
     advice.extend(trouble.map(|error| Advice::SeeWhyUnlisted { detail: with_cause(&error) }));
     advice.extend(standing.iter().filter_map(to_install));
     advice.extend(page.advice);
+    let league_client = match game {
+        Game::League => Some(league::client(settings).await),
+        Game::Overwolf
+        | Game::Cs2
+        | Game::Dota2
+        | Game::RocketLeague
+        | Game::Elite
+        | Game::Hearthstone => None,
+    };
     let installed: Vec<_> = standing.iter().map(installed).collect();
     let turned_off = turned_off.state(game);
     let enabled = settings.reads(game);
@@ -158,6 +167,7 @@ async fn diagnosis(game: Game, known: &Known<'_>) -> Result<SourceDiagnosis, Err
         needs_file: Setup::installs(game),
         installed,
         reachable: page.reachable,
+        league_client,
         advice,
         turned_off,
         games_off,

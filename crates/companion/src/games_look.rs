@@ -23,6 +23,9 @@ pub struct GameLook {
     pub port: Option<u16>,
     /// The folder of its files, where the player named one.
     pub folder: Option<String>,
+    /// Whether another program of the game's is asked which match runs, where there is one:
+    /// League's client.
+    pub client_asked: Option<bool>,
     /// Where it is installed, where that can be told.
     pub found: Vec<FoundGame>,
     /// Why the installed games cannot be listed, for whoever looks further.
@@ -80,6 +83,7 @@ fn look_at(
         enabled: settings.reads(game),
         port: settings.port_of(game),
         folder: settings.folder_of(game).map(|folder| folder.display().to_string()),
+        client_asked: (game == Game::League).then_some(settings.league.client_api),
         found: standing.iter().map(|one| found_game(one, done)).collect(),
         trouble: trouble.map(|error| with_cause(&error)),
     })

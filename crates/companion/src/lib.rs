@@ -59,8 +59,8 @@ mod version;
 pub use chapter_marks::ChapterMarks;
 pub use data_dir::DataDir;
 pub use doctor::{
-    Advice, DoctorReport, Findings, Installed, ProgramsHeard, QueueTrouble, Reachable,
-    SourceDiagnosis, Verdict, doctor,
+    Advice, DoctorReport, Findings, Installed, LeagueClientHeard, ProgramsHeard, QueueTrouble,
+    Reachable, SourceDiagnosis, Verdict, doctor,
 };
 pub use drift_report::{DriftReport, SourceDrift, drift_report};
 pub use error::Error;

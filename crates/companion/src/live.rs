@@ -56,6 +56,8 @@ pub struct RunOptions {
     pub league_port: Option<u16>,
     /// Another root certificate for League's API, as a PEM file.
     pub league_root: Option<PathBuf>,
+    /// The League client is asked in this run, and is installed there.
+    pub league_client_folder: Option<PathBuf>,
     /// Another port for Counter-Strike's posts; 0 for any free one.
     pub gsi_port: Option<u16>,
     /// Another port for Dota 2's posts; 0 for any free one.
@@ -134,6 +136,10 @@ impl RunOptions {
         if self.league_root.is_some() {
             settings.league.root_certificate.clone_from(&self.league_root);
         }
+        if self.league_client_folder.is_some() {
+            settings.league.client_api = true;
+            settings.league.client_folder.clone_from(&self.league_client_folder);
+        }
         let over = |port: &mut u16, wish: Option<u16>| *port = wish.unwrap_or(*port);
         over(&mut settings.league.port, self.league_port);
         over(&mut settings.cs2.port, self.gsi_port);
@@ -193,6 +199,7 @@ impl Companion {
             clock: Arc::clone(&clock),
             view: Arc::clone(&view),
             retry_at_ms: None,
+            kept_back: None,
         };
         let capture = begin(capture, &dir)?;
         let keeping = Keeping { outbox: Arc::clone(&outbox), clock: Arc::clone(&clock), wake };
@@ -274,6 +281,22 @@ impl Companion {
     pub async fn enable(&self, game: Game, on: bool) -> Result<(), Error> {
         let mut settings = self.reading.settings.lock().await;
         let changed = settings.change_game(&self.dir, game, on)?;
+        self.reading.apply(&changed).await;
+        *settings = changed;
+        Ok(())
+    }
+
+    /// Asks the League client from now on, or no more, also in later runs.
+    ///
+    /// # Errors
+    /// Where the settings file cannot be written: then nothing changes.
+    pub async fn ask_league_client(&self, asked: bool) -> Result<(), Error> {
+        let mut settings = self.reading.settings.lock().await;
+        let changed = settings.change_league_client(&self.dir, asked)?;
+        // Its reader goes with the game's, which is begun again.
+        let mut without = changed.clone();
+        without.read_no_more(Game::League);
+        self.reading.apply(&without).await;
         self.reading.apply(&changed).await;
         *settings = changed;
         Ok(())

@@ -68,7 +68,7 @@ pub(crate) struct CaptureCounts {
 /// far durable in one transaction. What cannot be made durable waits, in order,
 /// for the next commit: the saved state never runs ahead of the saved events.
 pub(crate) struct Pipeline {
-    outbox: Arc<Mutex<Outbox>>,
+    pub(crate) outbox: Arc<Mutex<Outbox>>,
     shell: Arc<dyn Shell>,
     origin: Origin,
     streams: BTreeMap<Source, Stream>,
@@ -202,7 +202,8 @@ impl Pipeline {
         Ok(())
     }
 
-    fn look_at(&mut self, received: &Received) -> Looked {
+    /// The same for whoever offers it again where there is no room.
+    pub(crate) fn look_at(&mut self, received: &Received) -> Looked {
         if self.unsaved.is_full() {
             return Looked::Away;
         }
@@ -378,7 +379,7 @@ fn new_events(events: Vec<Event>, origin: Origin, at: Moment) -> Vec<NewEvent> {
 
 /// What became of a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Looked {
+pub(crate) enum Looked {
     At,
     /// Memory holds no more.
     Away,

@@ -28,6 +28,7 @@ use tokio::{
 use crate::{DataDir, Error, Game, Identity, Settings, error::with_cause, kill_switch::TurnedOff};
 pub(crate) use health::Health;
 use health::{Now, Reader};
+pub(crate) use league::look_at_client as look_at_league_client;
 use posting::Posting;
 
 /// Readers that run as tasks until told to stop.

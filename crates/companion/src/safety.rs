@@ -26,6 +26,10 @@ const START_AT_LOGIN: &str = if cfg!(windows) {
     "~/.config/autostart/Ringside.desktop"
 };
 
+/// Where the League client is. It takes another port at every start, and says in its
+/// lockfile which.
+const LEAGUE_CLIENT: &str = "https://127.0.0.1:…";
+
 /// Where the stream page is for the player's other devices. No setting has it: it is
 /// off at every start.
 const OTHER_DEVICES: &str = "https://…:28732";
@@ -112,6 +116,9 @@ pub struct AddressUsed {
 pub enum AddressUse {
     /// League's own API on this PC is asked.
     LeagueAsked,
+    /// The League client on this PC is asked for the match's number: only where the player
+    /// switched it on.
+    LeagueClientAsked,
     /// Counter-Strike posts there, on this PC.
     CounterStrikePosts,
     /// Dota 2 posts there, on this PC.
@@ -243,6 +250,9 @@ fn addresses(settings: &Settings) -> Vec<AddressUsed> {
             add(what, format!("{scheme}://127.0.0.1:{port}"));
         }
     }
+    if settings.reads(Game::League) && settings.league.client_api {
+        add(AddressUse::LeagueClientAsked, LEAGUE_CLIENT.to_owned());
+    }
     if settings.programs.enabled {
         add(AddressUse::ProgramsPost, format!("http://127.0.0.1:{}", settings.programs.port));
     }
@@ -301,6 +311,20 @@ mod tests {
             settings.read_no_more(game);
             assert!(!said(&settings, what), "{game:?} is switched off");
         }
+    }
+
+    #[test]
+    fn the_league_client_is_said_while_it_is_asked() {
+        let mut settings = Settings::default();
+        let said = |settings: &Settings| {
+            let mut all = addresses(settings).into_iter();
+            all.any(|used| used.what == AddressUse::LeagueClientAsked)
+        };
+        assert!(!said(&settings), "it is off until the player wants it");
+        settings.league.client_api = true;
+        assert!(said(&settings));
+        settings.read_no_more(Game::League);
+        assert!(!said(&settings), "nor beside a game that is not read");
     }
 
     #[test]

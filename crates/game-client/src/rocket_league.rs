@@ -54,6 +54,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A raw stream that says nothing for so long may be a WebSocket that waits to be asked.
 const SILENCE: Duration = Duration::from_secs(2);
 
+/// What waited when the reader was stopped is passed on for so long; while the disk is
+/// full nobody takes it, and nobody else is to wait for that.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// Read at a time: fifteen states of a full match.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -105,9 +109,9 @@ impl RocketLeagueReader {
     }
 
     /// Reads until told to stop, or until nobody takes the readings. What was read
-    /// before is passed on first.
+    /// before is passed on first, as far as somebody takes it soon.
     pub async fn run(self, readings: mpsc::Sender<Received>, stop: watch::Receiver<bool>) {
-        let mut stopping = pin!(stopped(stop));
+        let mut stopping = pin!(stopped(stop.clone()));
         let mut pause = RETRY_FIRST;
         loop {
             let connected = tokio::select! {
@@ -119,8 +123,18 @@ impl RocketLeagueReader {
                     let before = self.health.borrow().messages;
                     let mut waiting = Waiting::default();
                     let ended = self.hear(stream, &readings, &mut waiting, stopping.as_mut()).await;
-                    if self.pass_all_on(waiting, &readings).await.is_err() {
-                        return;
+                    let given_up = async {
+                        stopped(stop.clone()).await;
+                        sleep(LAST_WORDS).await;
+                    };
+                    tokio::select! {
+                        passed = pass_all_on(&mut waiting, &readings) => if passed.is_err() {
+                            return;
+                        },
+                        () = given_up => {
+                            self.health.send_modify(|health| health.dropped += waiting.len());
+                            return;
+                        }
                     }
                     if self.health.borrow().messages > before {
                         pause = RETRY_FIRST;
@@ -132,8 +146,11 @@ impl RocketLeagueReader {
                 }
                 Err(why) => why,
             };
-            if self.tell(why, &readings).await.is_err() {
-                return;
+            tokio::select! {
+                told = self.tell(why, &readings) => if told.is_err() {
+                    return;
+                },
+                () = &mut stopping => return,
             }
             tokio::select! {
                 () = sleep(pause) => {}
@@ -239,17 +256,6 @@ impl RocketLeagueReader {
         });
     }
 
-    async fn pass_all_on(
-        &self,
-        mut waiting: Waiting,
-        readings: &mpsc::Sender<Received>,
-    ) -> Result<(), mpsc::error::SendError<Received>> {
-        while let Some(next) = waiting.take() {
-            readings.send(next).await?;
-        }
-        Ok(())
-    }
-
     /// Shows how it stands, and passes it on where that is news.
     async fn tell(
         &self,
@@ -269,6 +275,19 @@ impl RocketLeagueReader {
         }
         Ok(())
     }
+}
+
+async fn pass_all_on(
+    waiting: &mut Waiting,
+    readings: &mpsc::Sender<Received>,
+) -> Result<(), mpsc::error::SendError<()>> {
+    while !waiting.is_empty() {
+        let room = readings.reserve().await?;
+        if let Some(next) = waiting.take() {
+            room.send(next);
+        }
+    }
+    Ok(())
 }
 
 /// Whether a connection leads to itself: on Linux the port lies among those that the

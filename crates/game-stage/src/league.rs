@@ -1,6 +1,7 @@
 //! The server that League's game process runs: HTTPS on loopback, under a root
-//! of its own.
+//! of its own; and the League client's beside it.
 
+mod client;
 mod recorded;
 
 use std::{
@@ -13,9 +14,9 @@ use std::{
 use anyhow::Result;
 use http_body_util::Full;
 use hyper::{
-    Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::CONTENT_TYPE,
+    header::{AUTHORIZATION, CONTENT_TYPE},
     server::conn::http1,
     service::service_fn,
 };
@@ -32,7 +33,8 @@ use crate::{
     Authority,
     port::{listen, listen_again},
 };
-pub use recorded::{RecordedLeague, play_league};
+pub use client::{ClientSays, LeagueClientStage};
+pub use recorded::{RecordedLeague, play_league, play_league_beside};
 
 /// The one document that a companion asks for.
 pub(crate) const DOCUMENT_PATH: &str = "/liveclientdata/allgamedata";
@@ -82,6 +84,11 @@ pub enum Door {
 pub trait LeagueGame: Send + Sync + 'static {
     /// The answer to a request for this path.
     fn answer(&self, path: &str) -> LeagueAnswer;
+
+    /// Whether it answers whoever shows this. The game asks nobody who they are.
+    fn admits(&self, _authorization: Option<&str>) -> bool {
+        true
+    }
 
     /// Somebody came, and did not get as far as a request.
     fn turned_away(&self) {}
@@ -214,7 +221,7 @@ async fn attend<G: LeagueGame>(
         () = closed(&mut closing) => return,
     };
     let service = service_fn(|request: Request<Incoming>| {
-        let answer = game.answer(request.uri().path());
+        let answer = answer(game.as_ref(), &request);
         async move { Ok::<_, Infallible>(response(answer).await) }
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -227,6 +234,17 @@ async fn attend<G: LeagueGame>(
             drop(timeout(CLOSING_TIME, connection).await);
         }
     }
+}
+
+fn answer(game: &impl LeagueGame, request: &Request<Incoming>) -> LeagueAnswer {
+    let shown = request.headers().get(AUTHORIZATION).and_then(|shown| shown.to_str().ok());
+    if request.method() != Method::GET {
+        return LeagueAnswer::Status(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    if !game.admits(shown) {
+        return LeagueAnswer::Status(StatusCode::UNAUTHORIZED);
+    }
+    game.answer(request.uri().path())
 }
 
 /// The process ends, or is gone.

@@ -3,7 +3,8 @@
 //! What a game says comes from elsewhere, with its times: lines of a recording
 //! as a [`Script`] of [`Cue`]s, or a simulator that is asked for any instant.
 //! Here it is said as the game says it, so that a released companion cannot
-//! tell: League's HTTPS server on loopback ([`LeagueServer`]), the requests of
+//! tell: League's HTTPS server on loopback ([`LeagueServer`]) and the League client's
+//! beside it ([`LeagueClientStage`]), the requests of
 //! Game State Integration ([`GsiPoster`], [`GsiClient`]), a raw TCP stream
 //!
 //! # Invariants
@@ -32,7 +33,10 @@ pub use certificate::Authority;
 pub use cue::{Conductor, Cue, Played, Script, Tempo};
 pub use files::{FileStage, play_files};
 pub use gsi::{Answer, GsiClient, GsiPlay, GsiPoster, GsiTarget, Posting, play_gsi};
-pub use league::{Door, LeagueAnswer, LeagueGame, LeagueServer, RecordedLeague, play_league};
+pub use league::{
+    ClientSays, Door, LeagueAnswer, LeagueClientStage, LeagueGame, LeagueServer, RecordedLeague,
+    play_league, play_league_beside,
+};
 pub use pieces::Pieces;
 pub use stage_clock::{Pace, Speed, StageClock};
 pub use tcp::{TcpStage, play_tcp};

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use event_model::Channel;
 
 use crate::{
-    Attendance, GsiStage, LeagueStage, Length, OverwolfStage, PlayedGame, REVIVAL_PERCENT_MAX,
-    RocketLeagueStage, Show, Speed, cast::PLAYERS,
+    Attendance, GsiStage, LeagueClientStages, LeagueStage, Length, OverwolfStage, PlayedGame,
+    REVIVAL_PERCENT_MAX, RocketLeagueStage, Show, Speed, cast::PLAYERS,
 };
 use crate::{crowd_command::CrowdArgs, grid::GridArgs};
 
@@ -82,6 +82,13 @@ pub struct ServeArgs {
     /// How many of the others leave and come back, with their lists begun anew.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "league_port")]
     pub league_returning: u8,
+    /// Run a League client beside each of them, with its lockfile in a folder `client-1`,
+    /// `client-2` and so on of this one.
+    #[arg(long, value_name = "DIR", requires = "league_port")]
+    pub league_client_folder: Option<PathBuf>,
+    /// Have the League clients end in mid-match and start again.
+    #[arg(long, requires = "league_client_folder")]
+    pub league_client_restart: bool,
     /// Of a hundred kills in League, how many happen again: the victim is revived,
     /// and the same player kills them within seconds.
     #[arg(
@@ -124,13 +131,6 @@ pub struct ServeArgs {
     /// Tell the bridges over WebSockets, not by requests.
     #[arg(long, requires = "valorant")]
     pub overwolf_socket: bool,
-    /// The token of the listener's config file; of several listeners one each, with
-    /// commas between, in the same order, those of Dota 2 behind those of
-    /// Counter-Strike.
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        value_delimiter = ',',
     /// Play Elite Dangerous into the journals of this folder, which grow meanwhile.
     #[arg(long, value_name = "DIR")]
     pub elite: Option<PathBuf>,
@@ -138,6 +138,13 @@ pub struct ServeArgs {
     /// sides writes it.
     #[arg(long, value_name = "DIR")]
     pub hearthstone: Option<PathBuf>,
+    /// The token of the listener's config file; of several listeners one each, with
+    /// commas between, in the same order, those of Dota 2 behind those of
+    /// Counter-Strike.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        value_delimiter = ',',
         env = "RINGSIDE_SIM_GSI_TOKEN",
         hide_env_values = true
     )]
@@ -191,6 +198,9 @@ impl ServeArgs {
             late: self.league_late.into(),
             returning: self.league_returning.into(),
         };
+        let restart = self.league_client_restart;
+        let clients_beside =
+            self.league_client_folder.map(|folder| LeagueClientStages { folder, restart });
         let league = self.league_port.zip(self.league_root);
         let listeners = self.gsi_url.into_iter().chain(self.dota2).zip(self.gsi_token);
         let mut cs2: Vec<GsiStage> =
@@ -209,11 +219,14 @@ impl ServeArgs {
                 root,
                 attendance,
                 revival_percent: self.revivals,
+                clients_beside,
             }),
             cs2,
             dota2,
             rocket_league: self.rocket_league.map(|port| RocketLeagueStage { port, clients }),
             valorant: valorant.collect(),
+            elite: self.elite,
+            hearthstone: self.hearthstone,
             truth: self.truth,
             shared_truth: self.shared_truth,
         })
@@ -225,8 +238,6 @@ fn length_range() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(min..=max)
 }
 
-            elite: self.elite,
-            hearthstone: self.hearthstone,
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

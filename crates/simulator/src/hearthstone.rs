@@ -93,18 +93,23 @@ impl HearthstoneGame {
         let mut events = Vec::new();
         let mut turn = 0;
         for (ms, deed) in &self.plot.deeds {
-            let of = |kind, ms: u64| TrueEvent { match_clock_ms: Some(ms), ..TrueEvent::of(kind) };
-            let named =
-                |name: &str| TrueEvent { name: Some(name.to_owned()), ..of(Kind::Other, *ms) };
+            let in_turn = |turn: u32, kind| TrueEvent {
+                match_clock_ms: Some(*ms),
+                round: (turn > 0).then_some(turn),
+                ..TrueEvent::of(kind)
+            };
+            let now = turn;
+            let of = |kind| in_turn(now, kind);
+            let named = |name: &str| TrueEvent { name: Some(name.to_owned()), ..of(Kind::Other) };
             match deed {
-                Deed::Deal => events.push(of(Kind::MatchStarted, *ms)),
+                Deed::Deal => events.push(of(Kind::MatchStarted)),
                 Deed::Draw { .. } => {}
                 Deed::Turn(number) => {
                     if turn > 0 {
-                        events.push(of(Kind::RoundEnded, *ms));
+                        events.push(of(Kind::RoundEnded));
                     }
                     turn = *number;
-                    events.push(of(Kind::RoundStarted, *ms));
+                    events.push(in_turn(turn, Kind::RoundStarted));
                 }
                 Deed::Play { id, .. } => {
                     let by = self.plot.name(plot::seat_of(*id)).to_owned();
@@ -115,9 +120,9 @@ impl HearthstoneGame {
                     let name = |seat| Some(self.plot.name(seat).to_owned());
                     let (attacker, victim) = (name(3 - loser), name(*loser));
                     if !concedes {
-                        events.push(TrueEvent { attacker, victim, ..of(Kind::Kill, *ms) });
+                        events.push(TrueEvent { attacker, victim, ..of(Kind::Kill) });
                     }
-                    events.extend([of(Kind::RoundEnded, *ms), of(Kind::MatchEnded, *ms)]);
+                    events.extend([of(Kind::RoundEnded), of(Kind::MatchEnded)]);
                 }
             }
         }

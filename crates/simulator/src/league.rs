@@ -4,6 +4,7 @@ mod client;
 mod document;
 mod happening;
 mod plot;
+mod session;
 
 use event_model::Game;
 

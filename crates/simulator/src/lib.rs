@@ -46,7 +46,8 @@ pub use league::{Attendance, LeagueClient, LeagueMatch, REVIVAL_PERCENT_MAX};
 pub use prng::Prng;
 pub use rocket_league::{RocketLeagueClient, RocketLeagueMatch, RocketLeagueMessage};
 pub use serve::{
-    Announcement, GsiStage, LeagueStage, OverwolfStage, RocketLeagueStage, Show, Speed, serve,
+    Announcement, GsiStage, LeagueClientStages, LeagueStage, OverwolfStage, RocketLeagueStage,
+    Show, Speed, serve,
 };
 pub use truth::{Length, Observer, SessionTruth, SharedTruth, TrueEvent, Truth, WitnessedEvent};
 pub use valorant::{GepMessage, ValorantClient, ValorantMatch};

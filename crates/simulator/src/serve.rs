@@ -1,8 +1,9 @@
 //! The show: the matches on the games' real protocols, in real time or faster.
 
+mod league_client;
 mod league_server;
-
 mod logs;
+
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
@@ -12,7 +13,10 @@ use game_stage::{
     Audience, Authority, BridgeTarget, Conductor, GsiPlay, GsiPoster, GsiTarget, Pace, Pieces,
     TcpStage, Tempo, play_tcp, play_to_bridge,
 };
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use crate::{
     Attendance, Cs2Match, Cs2Teams, Dota2Match, LeagueMatch, Length, RocketLeagueMatch,
@@ -21,14 +25,16 @@ use crate::{
     dota2::{self, Dota2Play},
     files::{write_shared, write_truth},
 };
+use league_client::LeagueClientProcess;
+pub use league_client::LeagueClientStages;
 use league_server::LeagueServer;
+use logs::LogPlay;
 
 /// What is played, and where.
 #[derive(Debug, Clone)]
 pub struct Show {
     /// The seed of all matches.
     pub seed: u64,
-use logs::LogPlay;
     /// How long each of them lasts by its own clock.
     pub length: Length,
     /// How much faster than real time.
@@ -44,16 +50,16 @@ use logs::LogPlay;
     /// VALORANT as Overwolf's page tells it, where it is played: several are clients of
     /// one match.
     pub valorant: Vec<OverwolfStage>,
+    /// The folder that Elite Dangerous writes its journals into, where it is played.
+    pub elite: Option<PathBuf>,
+    /// The folder of Hearthstone's logs, where it is played.
+    pub hearthstone: Option<PathBuf>,
     /// Where the truth of each client is written at the end.
     pub truth: Option<PathBuf>,
     /// Where what happened is written, once for all clients.
     pub shared_truth: Option<PathBuf>,
 }
 
-    /// The folder that Elite Dangerous writes its journals into, where it is played.
-    pub elite: Option<PathBuf>,
-    /// The folder of Hearthstone's logs, where it is played.
-    pub hearthstone: Option<PathBuf>,
 /// Where League is played.
 #[derive(Debug, Clone)]
 pub struct LeagueStage {
@@ -66,6 +72,8 @@ pub struct LeagueStage {
     pub attendance: Attendance,
     /// So many of a hundred victims are revived and killed again.
     pub revival_percent: u8,
+    /// The League clients beside the games, where there are any.
+    pub clients_beside: Option<LeagueClientStages>,
 }
 
 /// Where a game of Valve's is played.
@@ -133,6 +141,11 @@ pub enum Announcement {
         /// The bridge's address.
         url: String,
     },
+    /// A game writes its files into a folder.
+    Logs {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Everything that was asked for is up.
     Ready,
 }
@@ -140,16 +153,12 @@ pub enum Announcement {
 /// What is on: the servers, the posters, and what will have happened.
 #[derive(Default)]
 struct Cast {
-    league: Vec<LeagueServer>,
-    /// A game writes its files into a folder.
-    Logs {
-        /// The folder.
-        folder: PathBuf,
-    },
+    league: Vec<(LeagueServer, Option<LeagueClientProcess>)>,
     cs2: Vec<GsiPoster<Cs2Play>>,
     dota2: Vec<GsiPoster<Dota2Play>>,
     rocket_league: Vec<(TcpStage, Conductor)>,
     valorant: Vec<(BridgeTarget, Conductor)>,
+    logs: Vec<LogPlay>,
     sessions: Vec<SessionTruth>,
     shared: Vec<SharedTruth>,
 }
@@ -158,7 +167,6 @@ struct Cast {
 ///
 /// Each match begins when all its clients are there, or after a while without.
 ///
-    logs: Vec<LogPlay>,
 /// # Errors
 /// Where a port is taken or a file cannot be written.
 pub async fn serve(
@@ -173,15 +181,15 @@ pub async fn serve(
     cast.add_dota2(&show, &pace)?;
     cast.add_rocket_league(&show, &pace).await?;
     cast.add_valorant(&show, &pace);
+    cast.add_logs(&show, &pace);
     for announcement in cast.announcements(&show) {
         announcements.send(announcement).await.ok();
     }
 
     let Cast { league, cs2, dota2, rocket_league, valorant, logs, sessions, shared } = cast;
     let mut playing = JoinSet::new();
-    for server in league {
-        playing.spawn(async { server.play().await.context("the League server failed") });
-    cast.add_logs(&show, &pace);
+    for (server, client) in league {
+        playing.spawn(async { played(server, client).await.context("the League server failed") });
     }
     for poster in cs2 {
         playing.spawn(posted(poster));
@@ -201,6 +209,9 @@ pub async fn serve(
             played.map(drop).context("Overwolf's page failed")
         });
     }
+    for log in logs {
+        playing.spawn(log.play());
+    }
     while let Some(played) = playing.join_next().await {
         played??;
     }
@@ -209,13 +220,28 @@ pub async fn serve(
     if let Some(path) = &show.truth {
         write_truth(&truth, path)?;
     }
-    for log in logs {
-        playing.spawn(log.play());
-    }
     if let Some(path) = &show.shared_truth {
         write_shared(&shared, path)?;
     }
     Ok(truth)
+}
+
+/// A game, and the client beside it, which outlives it.
+async fn played(server: LeagueServer, client: Option<LeagueClientProcess>) -> Result<()> {
+    let game = watch::Sender::new(());
+    let over = game.subscribe();
+    let playing = async {
+        let played = server.play().await;
+        drop(game);
+        played
+    };
+    let beside = async {
+        match client {
+            Some(client) => client.run(over).await,
+            None => Ok(()),
+        }
+    };
+    tokio::try_join!(playing, beside).map(drop)
 }
 
 async fn posted<P: GsiPlay>(poster: GsiPoster<P>) -> Result<()> {
@@ -225,7 +251,8 @@ async fn posted<P: GsiPlay>(poster: GsiPoster<P>) -> Result<()> {
 
 impl Cast {
     fn announcements(&self, show: &Show) -> Vec<Announcement> {
-        let league = self.league.iter().map(|server| Announcement::League { port: server.port() });
+        let league =
+            self.league.iter().map(|(server, _)| Announcement::League { port: server.port() });
         let cs2 = show.cs2.iter().map(|stage| Announcement::Cs2 { url: stage.url.clone() });
         let dota2 = show.dota2.iter().map(|stage| Announcement::Dota2 { url: stage.url.clone() });
         let ports = self.rocket_league.iter().map(|(stage, _)| stage.port());
@@ -245,13 +272,24 @@ impl Cast {
         let clients = play.clients(show.seed, stage.attendance);
         self.sessions.extend(clients.iter().map(|client| play.truth_of(client)));
         self.shared.push(play.shared_truth(show.seed, &clients));
-        let authority = Authority::new(&stage.root)?;
+        let authority = Arc::new(Authority::new(&stage.root)?);
         let audience = Arc::new(Audience::new(pace.clone(), clients.len()));
         for (number, client) in (0..).zip(clients) {
             let port = if stage.port == 0 { 0 } else { stage.port.saturating_add(number) };
+            let beside = match &stage.clients_beside {
+                Some(stages) => {
+                    let seen = (Arc::clone(&play), client.clone(), show.seed);
+                    let (authority, audience) = (Arc::clone(&authority), Arc::clone(&audience));
+                    let of_player = number.saturating_add(1);
+                    let started =
+                        LeagueClientProcess::start(stages, of_player, seen, authority, audience);
+                    Some(started.await?)
+                }
+                None => None,
+            };
             let seen = (Arc::clone(&play), client);
             let server = LeagueServer::bind(seen, port, &authority, Arc::clone(&audience));
-            self.league.push(server.await?);
+            self.league.push((server.await?, beside));
         }
         Ok(())
     }

@@ -11,7 +11,10 @@ UNCOUNTED = {
     "session_evidence": "it is about the session: one for each round that ended and more",
 }
 
-OVER = {"gameover", "intermission"}
+# Modes in which a round is never won.
+WITHOUT_ROUNDS = {"deathmatch", "gungameprogressive"}
+
+BOMB = {"planted", "exploded", "defused"}
 
 
 class Run:
@@ -97,7 +100,8 @@ def take(stay, shown, body, counts):
             counts["kill"] += max(0, own_now[0] - stay.own[0])
             counts["death"] += max(0, own_now[1] - stay.own[1])
         stay.own = own_now
-    rounds(stay, now, block, counts)
+    if shown.get("mode") not in WITHOUT_ROUNDS:
+        rounds(stay, now, block, counts)
     if now["phase"] == "live" and not stay.begun:
         stay.begun = True
         counts["match_started"] += 1
@@ -119,7 +123,7 @@ def rounds(stay, now, block, counts):
     if now["round_phase"] == "live" and now["phase"] != "gameover" and current > run.started:
         run.started = current
         counts["round_started"] += 1
-    if now["round_phase"] == "freezetime" or "bomb" not in block or current < run.bomb_round:
+    if now["round_phase"] == "freezetime" or block.get("bomb") not in BOMB or current < run.bomb_round:
         return
     if current > run.bomb_round:
         run.bomb_round, run.bomb = current, set()

@@ -21,6 +21,8 @@ def counted(frames):
     started, ended, in_replay = set(), set(), False
     for frame in frames:
         message = json.loads(frame.body)
+        if "Event" not in message:
+            continue
         word, data = message["Event"], message["Data"]
         data = json.loads(data) if isinstance(data, str) and data else data or {}
         match = data.get("MatchGuid")

@@ -90,6 +90,8 @@ export const commands = {
 	gameSetupUndoPreview: (path: string) => typedError<UndoPreview, Problem>(__TAURI_INVOKE("game_setup_undo_preview", { path })),
 	/**  What stands between each game and its events. */
 	gamesLook: () => typedError<GameLook[], Problem>(__TAURI_INVOKE("games_look")),
+	/**  Asks the League client from now on which match runs, or no more. */
+	leagueClientAsk: (asked: boolean) => typedError<null, Problem>(__TAURI_INVOKE("league_client_ask", { asked })),
 	/**
 	 *  Erases what this PC keeps, and with `everywhere` what it sent before: capture stops
 	 *  meanwhile, and goes on with an empty folder under another identity. Not while a match
@@ -229,6 +231,11 @@ export type Action =
 export type AddressUse =
 /**  League's own API on this PC is asked. */
 "league_asked" |
+/**
+ *  The League client on this PC is asked for the match's number: only where the player
+ *  switched it on.
+ */
+"league_client_asked" |
 /**  Counter-Strike posts there, on this PC. */
 "counter_strike_posts" |
 /**  Dota 2 posts there, on this PC. */
@@ -794,6 +801,11 @@ export type GameLook = {
 	port: number | null,
 	/**  The folder of its files, where the player named one. */
 	folder: string | null,
+	/**
+	 *  Whether another program of the game's is asked which match runs, where there is one:
+	 *  League's client.
+	 */
+	client_asked: boolean | null,
 	/**  Where it is installed, where that can be told. */
 	found: FoundGame[],
 	/**  Why the installed games cannot be listed, for whoever looks further. */

@@ -5,6 +5,8 @@ import { findingsOf } from "../mock/doctor";
 import {
   adviceInWords,
   configInWords,
+  leagueClientInWords,
+  leagueClientTodo,
   placeInWords,
   reachableInWords,
   waitsForPlayer,
@@ -50,4 +52,11 @@ test("a game whose files nobody finds is not called found", () => {
   expect(at("dota2")).toBe("not where such games usually are");
   expect(at("league")).toBe("as soon as it runs");
   expect(at("elite")).toContain("Elite Dangerous");
+});
+
+test("the League client that is in the way says what to do, and one that is not asked nothing", () => {
+  const locked = { is: "locked", detail: "refuses the lockfile's password" } as const;
+  expect(leagueClientTodo(locked)).toContain("start it again");
+  expect(leagueClientInWords(locked).detail).toBe(locked.detail);
+  expect(leagueClientTodo({ is: "not_asked" })).toBeNull();
 });

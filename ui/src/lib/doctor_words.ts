@@ -2,6 +2,7 @@ import type {
   Advice,
   FileState,
   Game,
+  LeagueClientHeard,
   Reachable,
   SourceDiagnosis,
   Verdict,
@@ -83,6 +84,38 @@ export function adviceInWords(advice: Advice): Finding {
       return { words: m.doctor_load_page(advice) };
     case "start_ringside":
       return { words: m.doctor_start_ringside(advice) };
+  }
+}
+
+const LEAGUE_CLIENT: Readonly<Record<LeagueClientHeard["is"], () => string>> = {
+  not_asked: m.doctor_league_client_not_asked,
+  cannot_ask: m.doctor_league_client_cannot_ask,
+  answers: m.doctor_league_client_answers,
+  not_running: m.doctor_league_client_not_running,
+  locked: m.doctor_league_client_locked,
+  other_program: m.doctor_league_client_other_program,
+  changed: m.doctor_league_client_changed,
+};
+
+export function leagueClientInWords(heard: LeagueClientHeard): Finding {
+  const words = LEAGUE_CLIENT[heard.is]();
+  return heard.is === "not_asked" ? { words } : { words, detail: heard.detail };
+}
+
+/** What lets the League client say which match runs; nothing where it does, or is not to. */
+export function leagueClientTodo(heard: LeagueClientHeard): string | null {
+  switch (heard.is) {
+    case "not_asked":
+    case "cannot_ask":
+    case "answers":
+      return null;
+    case "not_running":
+      return m.doctor_league_client_start();
+    case "locked":
+    case "other_program":
+      return m.doctor_league_client_restart();
+    case "changed":
+      return m.doctor_league_client_switch_off();
   }
 }
 

@@ -17,6 +17,7 @@ export type GamesIpc = Pick<
   | "gameSetupUndoPreview"
   | "gameSetupUndo"
   | "gameEnable"
+  | "leagueClientAsk"
 >;
 
 /** What came of the last thing that the player asked for. */
@@ -68,6 +69,13 @@ export class Games {
   /** Reads a game from now on, or no more. */
   async enable(game: Game, on: boolean): Promise<void> {
     const answer = await this.#ipc.gameEnable(game, on);
+    await this.look();
+    this.#done(answer);
+  }
+
+  /** Asks the League client from now on which match runs, or no more. */
+  async askClient(asked: boolean): Promise<void> {
+    const answer = await this.#ipc.leagueClientAsk(asked);
     await this.look();
     this.#done(answer);
   }

@@ -84,6 +84,17 @@ test("a game that is switched off is shown as off", async () => {
   expect([isOn("cs2"), isOn("league")]).toEqual([false, true]);
 });
 
+test("only League has a client to ask, and it is asked once the player wants that", async () => {
+  const games = new Games(gamesOf(true));
+  await games.look();
+  const asked = () => games.looks.filter((look) => look.client_asked !== null);
+  expect(asked().map(({ game, client_asked }) => [game, client_asked])).toEqual([
+    ["league", false],
+  ]);
+  await games.askClient(true);
+  expect(asked()[0]?.client_asked).toBe(true);
+});
+
 function config(games: Games): string | undefined {
   return games.looks[0]?.found[0]?.config;
 }

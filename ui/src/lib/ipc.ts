@@ -128,6 +128,8 @@ export interface Ipc {
   gameSetupUndo(path: string, seen: string): Promise<Answer<Undone>>;
   /** Reads a game from now on, or no more. */
   gameEnable(game: Game, on: boolean): Promise<Answer<null>>;
+  /** Asks the League client from now on which match runs, or no more. */
+  leagueClientAsk(asked: boolean): Promise<Answer<null>>;
 
   /** Every recording, and whether there are to be more. */
   recordingsList(): Promise<Answer<RecordingList>>;
@@ -267,6 +269,7 @@ export const ipc: Ipc = {
   gameSetupUndoPreview: commands.gameSetupUndoPreview,
   gameSetupUndo: commands.gameSetupUndo,
   gameEnable: commands.gameEnable,
+  leagueClientAsk: commands.leagueClientAsk,
   recordingsList: commands.recordingsList,
   recordingSwitch: commands.recordingSwitch,
   recordingDelete: commands.recordingDelete,

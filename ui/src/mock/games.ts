@@ -14,6 +14,7 @@ const NEW = [`\t"uri" "http://127.0.0.1:${String(PORT)}/"`, '\t"timeout" "5.0"']
 export function gamesOf(found: boolean): GamesIpc {
   let config: FoundGame["config"] = "differs";
   let canUndo = false;
+  let clientAsked = false;
   const enabled: Record<Game, boolean> = {
     cs2: true,
     league: true,
@@ -31,10 +32,11 @@ export function gamesOf(found: boolean): GamesIpc {
           enabled: enabled.cs2,
           port: PORT,
           folder: null,
+          client_asked: null,
           found: found ? [{ edition: "cs2", path: FILE, config, can_undo: canUndo }] : [],
           trouble: null,
         },
-        look("league", enabled.league, 2999),
+        { ...look("league", enabled.league, 2999), client_asked: clientAsked },
         look("dota2", enabled.dota2, 28_733),
         look("rocket_league", enabled.rocket_league, 49_123),
         look("overwolf", enabled.overwolf, 28_734),
@@ -77,12 +79,16 @@ export function gamesOf(found: boolean): GamesIpc {
       enabled[game] = on;
       return ok(null);
     },
+    leagueClientAsk: (asked) => {
+      clientAsked = asked;
+      return ok(null);
+    },
   };
 }
 
 /** A game that was not met on this PC. */
 function look(game: Game, enabled: boolean, port: number | null): GameLook {
-  return { game, enabled, port, folder: null, found: [], trouble: null };
+  return { game, enabled, port, folder: null, client_asked: null, found: [], trouble: null };
 }
 
 function fileFor(config: FoundGame["config"]): SetupFile {

@@ -28,6 +28,7 @@ const SAFETY: Safety = {
   ],
   addresses: [
     { what: "league_asked", address: "https://127.0.0.1:2999" },
+    { what: "league_client_asked", address: "https://127.0.0.1:…" },
     { what: "counter_strike_posts", address: "http://127.0.0.1:28730" },
     { what: "stream_page", address: "http://127.0.0.1:28731" },
     { what: "other_devices", address: "https://…:28732" },

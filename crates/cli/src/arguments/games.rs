@@ -17,6 +17,9 @@ pub(crate) struct GamesArguments {
     /// Root certificate of League's local API, as a PEM file; for testing
     #[arg(long, value_name = "FILE")]
     league_root: Option<PathBuf>,
+    /// Ask the League client in this folder for the number of the match
+    #[arg(long, value_name = "DIR")]
+    league_client_folder: Option<PathBuf>,
     /// Port that Counter-Strike posts to; 0 for any free one
     #[arg(long, value_name = "PORT")]
     gsi_port: Option<u16>,
@@ -43,6 +46,7 @@ impl GamesArguments {
         RunOptions {
             league_port: self.league_port,
             league_root: self.league_root,
+            league_client_folder: self.league_client_folder,
             gsi_port: self.gsi_port,
             dota2_port: self.dota2_port,
             rocket_league_port: self.rocket_league_port,

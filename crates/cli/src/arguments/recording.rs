@@ -79,6 +79,9 @@ pub(crate) struct ServeArguments {
     /// Where to write League's root certificate
     #[arg(long, value_name = "FILE", default_value = "ringside-root.pem")]
     pub(crate) root: PathBuf,
+    /// Run a League client beside the match too, with its lockfile in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) league_client_folder: Option<PathBuf>,
     /// Cut messages and lines in pieces, in places that this number decides on
     #[arg(long, value_name = "SEED")]
     pub(crate) pieces: Option<u64>,

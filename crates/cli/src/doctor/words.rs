@@ -1,7 +1,8 @@
 //! What `ringside doctor` says of each finding, in one place.
 
 use companion::{
-    Advice, FileState, Game, ProgramsHeard, QueueTrouble, Reachable, outbox::Error as QueueError,
+    Advice, FileState, Game, LeagueClientHeard, ProgramsHeard, QueueTrouble, Reachable,
+    outbox::Error as QueueError,
 };
 
 /// Why the upload queue cannot be used, and what to do.
@@ -56,6 +57,45 @@ pub(super) fn of_reachable(game: Game, reachable: &Reachable) -> String {
         Reachable::FolderUnknown => {
             format!("nobody knows where {} keeps its files on this PC", game.title())
         }
+    }
+}
+
+pub(super) fn of_league_client(heard: &LeagueClientHeard) -> String {
+    match heard {
+        LeagueClientHeard::NotAsked => "the League client is not asked: client_api is off under \
+                                        [league] in settings.toml"
+            .to_owned(),
+        LeagueClientHeard::CannotAsk { detail } => {
+            format!("the League client cannot be asked: {detail}")
+        }
+        LeagueClientHeard::Answers { detail }
+        | LeagueClientHeard::NotRunning { detail }
+        | LeagueClientHeard::Locked { detail }
+        | LeagueClientHeard::OtherProgram { detail }
+        | LeagueClientHeard::Changed { detail } => format!("the League client: {detail}"),
+    }
+}
+
+/// What is to be done that the League client says which match runs.
+pub(super) fn of_league_client_todo(heard: &LeagueClientHeard) -> Option<&'static str> {
+    match heard {
+        LeagueClientHeard::NotAsked
+        | LeagueClientHeard::CannotAsk { .. }
+        | LeagueClientHeard::Answers { .. } => None,
+        LeagueClientHeard::NotRunning { .. } => Some(
+            "start the League client; where it is installed elsewhere, set client_folder under \
+             [league] in settings.toml to the folder that has its lockfile while it runs",
+        ),
+        LeagueClientHeard::Locked { .. } => {
+            Some("close the League client and start it again: it writes its lockfile anew")
+        }
+        LeagueClientHeard::OtherProgram { .. } => {
+            Some("another program has the port of the lockfile: start the League client again")
+        }
+        LeagueClientHeard::Changed { .. } => Some(
+            "start the League client again; where it stays so, Riot has changed it: set \
+             client_api = false under [league] in settings.toml; matches are read without it",
+        ),
     }
 }
 

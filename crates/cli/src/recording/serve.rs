@@ -15,9 +15,9 @@ use companion::{
     recording::{self, Entry, Item, Recording},
 };
 use game_stage::{
-    Authority, BridgeTarget, Conductor, Cue, FileStage, GsiClient, GsiTarget, LeagueServer, Pace,
-    Pieces, Played, Script, TcpStage, Tempo, play_files, play_gsi, play_league, play_tcp,
-    play_to_bridge,
+    Authority, BridgeTarget, Conductor, Cue, FileStage, GsiClient, GsiTarget, LeagueClientStage,
+    LeagueServer, Pace, Pieces, Played, RecordedLeague, Script, TcpStage, Tempo, play_files,
+    play_gsi, play_league, play_league_beside, play_tcp, play_to_bridge,
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -62,7 +62,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> anyhow::Result<Exit> {
 
 /// What each game is played to.
 enum Target {
-    League { port: u16, root: PathBuf },
+    League(LeagueTarget),
     Gsi(GsiTarget),
     Bridge(BridgeTarget),
     Stream { port: u16 },
@@ -74,9 +74,11 @@ impl Target {
     fn of(recording: &Recording, arguments: &ServeArguments) -> anyhow::Result<Option<Self>> {
         let port = |usual: u16| arguments.port.unwrap_or(usual);
         Ok(match recording.header().source {
-            Source::League => {
-                Some(Self::League { port: port(LEAGUE_PORT), root: arguments.root.clone() })
-            }
+            Source::League => Some(Self::League(LeagueTarget {
+                port: port(LEAGUE_PORT),
+                root: arguments.root.clone(),
+                client_folder: arguments.league_client_folder.clone(),
+            })),
             Source::Cs2 => Some(gsi(arguments, CS2_PORT, 730)?),
             Source::Dota2 => Some(gsi(arguments, companion::DOTA2_PORT_DEFAULT, 570)?),
             Source::RocketLeague => {
@@ -102,12 +104,7 @@ impl Target {
         told: &Told,
     ) -> anyhow::Result<Played> {
         match self {
-            Self::League { port, root } => {
-                let authority = Authority::new(&root)?;
-                let server = LeagueServer::bind(port, &authority, Arc::default()).await?;
-                told.league(server.port(), &root)?;
-                play_league(server, conductor).await
-            }
+            Self::League(target) => target.play(conductor, told).await,
             Self::Gsi(target) => {
                 told.posts(&target.url)?;
                 play_gsi(&GsiClient::new(target)?, conductor).await
@@ -126,6 +123,28 @@ impl Target {
                 play_files(FileStage::new(folder, name, pieces), conductor).await
             }
         }
+    }
+}
+
+/// The game, and the League client beside it where there is to be one.
+struct LeagueTarget {
+    port: u16,
+    root: PathBuf,
+    client_folder: Option<PathBuf>,
+}
+
+impl LeagueTarget {
+    async fn play(self, conductor: Conductor, told: &Told) -> anyhow::Result<Played> {
+        let authority = Authority::new(&self.root)?;
+        let game = Arc::<RecordedLeague>::default();
+        let server = LeagueServer::bind(self.port, &authority, Arc::clone(&game)).await?;
+        let Some(folder) = &self.client_folder else {
+            told.league(server.port(), &self)?;
+            return play_league(server, conductor).await;
+        };
+        let client = LeagueClientStage::start(folder, &authority, game.client_says()).await?;
+        told.league(server.port(), &self)?;
+        play_league_beside(server, client, conductor).await
     }
 }
 
@@ -217,12 +236,19 @@ struct Told {
 }
 
 impl Told {
-    fn league(&self, port: u16, root: &Path) -> anyhow::Result<()> {
-        let (url, root) = (format!("https://127.0.0.1:{port}"), root.display().to_string());
+    fn league(&self, port: u16, target: &LeagueTarget) -> anyhow::Result<()> {
+        let (url, root) = (format!("https://127.0.0.1:{port}"), target.root.display().to_string());
+        let folder = target.client_folder.as_ref().map(|folder| folder.display().to_string());
+        let beside = folder.as_ref().map(|folder| format!(" --league-client-folder {folder}"));
         self.ready(
             &format!("league {url}, under the root certificate in {root}"),
-            &format!("companion: ringside run --league-port {port} --league-root {root}"),
-            json!({ "source": "league", "url": url, "port": port, "root": root }),
+            &format!(
+                "companion: ringside run --league-port {port} --league-root {root}{}",
+                beside.unwrap_or_default()
+            ),
+            json!({
+                "source": "league", "url": url, "port": port, "root": root, "client_folder": folder,
+            }),
         )
     }
 

@@ -83,6 +83,9 @@ pub struct SourceDiagnosis {
     pub installed: Vec<Installed>,
     /// Whether the game answers at the moment.
     pub reachable: Reachable,
+    /// Whether the League client beside League says which match runs; nothing with other
+    /// games.
+    pub league_client: Option<LeagueClientHeard>,
     /// That it is turned off although it is on, where somebody did that.
     pub turned_off: Option<SourceState>,
     /// The games among those it could tell of that somebody turned off.
@@ -177,6 +180,45 @@ pub enum Reachable {
     },
     /// Nobody knows where the game would keep its files on this PC.
     FolderUnknown,
+}
+
+/// How it stands with the League client, which says which match runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum LeagueClientHeard {
+    /// It is not asked: the player has not switched that on.
+    NotAsked,
+    /// It cannot be asked.
+    CannotAsk {
+        /// Why, in English.
+        detail: String,
+    },
+    /// It answers.
+    Answers {
+        /// What, in English.
+        detail: String,
+    },
+    /// It does not run, or is elsewhere.
+    NotRunning {
+        /// How that shows, in English.
+        detail: String,
+    },
+    /// Its lockfile does not fit it.
+    Locked {
+        /// How that shows, in English.
+        detail: String,
+    },
+    /// Another program has the port of its lockfile.
+    OtherProgram {
+        /// How that shows, in English.
+        detail: String,
+    },
+    /// It answers otherwise than is known, or not at all.
+    Changed {
+        /// How, in English.
+        detail: String,
+    },
 }
 
 /// Something for the player to do.

@@ -50,13 +50,13 @@ struct OnDisk {
     state: Option<Vec<u8>>,
 }
 
-struct Stage {
+pub(crate) struct Stage {
     folder: tempfile::TempDir,
     told: Arc<Told>,
 }
 
 impl Stage {
-    fn set() -> Self {
+    pub(crate) fn set() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), told: Arc::default() }
     }
 
@@ -64,7 +64,7 @@ impl Stage {
         self.folder.path().join("outbox.sqlite")
     }
 
-    fn pipeline(&self) -> Pipeline {
+    pub(crate) fn pipeline(&self) -> Pipeline {
         let outbox = Outbox::open(&self.path(), DeviceId(Uuid::from_u128(1)), at(0)).unwrap();
         let shell: Arc<dyn Shell> = Arc::clone(&self.told) as _;
         let mut pipeline = Pipeline::new(Arc::new(Mutex::new(outbox)), shell, Origin::Live);
@@ -74,12 +74,12 @@ impl Stage {
 
     /// Takes a table away: any statement on it fails from now on, as every write
     /// does on a disk that is full.
-    fn fill_disk(&self) {
+    pub(crate) fn fill_disk(&self) {
         self.change("ALTER TABLE event RENAME TO event_away");
     }
 
     /// Puts it back.
-    fn free_disk(&self) {
+    pub(crate) fn free_disk(&self) {
         self.change("ALTER TABLE event_away RENAME TO event");
     }
 

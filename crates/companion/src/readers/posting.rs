@@ -44,8 +44,74 @@ impl Posting {
 
 #[cfg(test)]
 mod tests {
+    use std::{net::SocketAddr, time::Duration};
+
+    use boot_clock::BootClock;
+    use event_model::{Reading, Received, Source};
+    use serde_json::json;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        sync::mpsc,
+    };
+
     use super::*;
-    use crate::pipeline::tests::at;
+    use crate::{DataDir, Game as Read, Identity, Settings, pipeline::tests::at, readers::Readers};
+
+    async fn post(to: SocketAddr, path: &str, token: &str, body: &serde_json::Value) {
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {to}\r\nauthorization: Bearer {token}\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(to).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    async fn next(readings: &mut mpsc::Receiver<Received>) -> (Source, String) {
+        let waited = tokio::time::timeout(Duration::from_secs(60), readings.recv()).await;
+        let received = waited.unwrap().unwrap();
+        let Reading::Frame(frame) = received.reading else { panic!("{received:?}") };
+        (received.source, String::from_utf8(frame.body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn overwolfs_word_on_a_game_that_posts_is_left_out_and_on_another_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(folder.path().to_owned())).unwrap();
+        let identity = Identity::load_or_create(&dir).unwrap();
+        let (sender, mut readings) = mpsc::channel(8);
+        let mut readers = Readers::new(&identity, Arc::new(BootClock::new()), sender).unwrap();
+        let mut settings = Settings::default();
+        Read::ALL.into_iter().for_each(|game| settings.read_no_more(game));
+        (settings.cs2.enabled, settings.cs2.port) = (true, 0);
+        (settings.overwolf.enabled, settings.overwolf.port) = (true, 0);
+        readers.apply(&settings).await;
+        let (game, page) = (readers.addresses()[&Read::Cs2], readers.addresses()[&Read::Overwolf]);
+        let tell = async |seq: u64, id: u64| {
+            let payload = json!({"info": {"match_info": {"map": "a place"}}});
+            let message = json!({"run": "r", "seq": seq, "gameId": id, "payload": payload});
+            post(page, game_client::BRIDGE_PATH, identity.overwolf_token(), &message).await;
+        };
+
+        tell(1, 22_730).await;
+        assert!(next(&mut readings).await.1.contains("a place"), "the game has posted nothing");
+        let token = identity.gsi_token();
+        let posted = json!({"provider": {"appid": 730}, "auth": {"token": token}});
+        post(game, "/", token, &posted).await;
+        assert_eq!(next(&mut readings).await.0, Source::Cs2);
+        tell(2, 22_730).await;
+        let (source, left) = next(&mut readings).await;
+        assert_eq!(source, Source::Overwolf);
+        assert!(!left.contains("a place") && left.contains(r#""seq":2"#), "{left}");
+        tell(3, 21_640).await;
+        assert!(next(&mut readings).await.1.contains("a place"), "VALORANT has no other source");
+        readers.stopped().await;
+    }
 
     fn last_frame(at: Moment) -> GsiHealth {
         GsiHealth { frames: 1, last_frame_at: Some(at), ..GsiHealth::default() }

@@ -31,6 +31,18 @@ impl Settings {
         Ok(changed)
     }
 
+    /// These settings with the League client asked from now on, or no more, which is on
+    /// disk.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written: then it stays as it was.
+    pub fn change_league_client(&self, dir: &DataDir, asked: bool) -> Result<Self, Error> {
+        file::edit(dir, |file| file.set(Game::League.section(), "client_api", asked))?;
+        let mut changed = self.clone();
+        changed.league.client_api = asked;
+        Ok(changed)
+    }
+
     /// These games alone, for a run of its own.
     pub(crate) fn read_only(&mut self, games: &BTreeSet<Game>) {
         for game in Game::ALL {
@@ -72,6 +84,20 @@ mod tests {
         assert_eq!((changed.reads(Game::Cs2), changed.reads(Game::League)), (false, true));
         let text = std::fs::read_to_string(dir.settings()).unwrap();
         assert!(text.starts_with("# mine\n[cs2]\nport = 4 # free\n"), "{text}");
+    }
+
+    #[test]
+    fn the_league_client_is_asked_only_where_the_player_switched_that_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(Some(folder.path().to_owned())).unwrap();
+        let settings = Settings::load_or_create(&dir).unwrap();
+        assert!(!settings.league.client_api);
+        let changed = settings.change_league_client(&dir, true).unwrap();
+        assert!(changed.league.client_api);
+        assert_eq!(Settings::load_or_create(&dir).unwrap(), changed);
+        let back = changed.change_league_client(&dir, false).unwrap();
+        assert_eq!(Settings::load_or_create(&dir).unwrap(), back);
+        assert_eq!(back, settings);
     }
 
     #[test]

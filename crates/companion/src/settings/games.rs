@@ -29,6 +29,11 @@ pub struct League {
     pub port: u16,
     /// Another root certificate than Riot's, as a PEM file.
     pub root_certificate: Option<PathBuf>,
+    /// Whether the League client is asked which match runs: nobody promises its API, so
+    /// only where the player wants it.
+    pub client_api: bool,
+    /// Where the client is installed, where that is not where Riot's installer puts it.
+    pub client_folder: Option<PathBuf>,
 }
 
 /// Counter-Strike 2 and CS:GO.
@@ -94,7 +99,7 @@ pub struct Hearthstone {
 impl Default for League {
     fn default() -> Self {
         let port = game_client::LEAGUE_PORT_DEFAULT;
-        Self { enabled: true, port, root_certificate: None }
+        Self { enabled: true, port, root_certificate: None, client_api: false, client_folder: None }
     }
 }
 

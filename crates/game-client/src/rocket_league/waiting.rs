@@ -24,6 +24,11 @@ impl Waiting {
         self.readings.is_empty()
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> u64 {
+        self.readings.len() as u64
+    }
+
     /// Adds one; gives how many were dropped for it.
     pub(super) fn put(&mut self, received: Received) -> u64 {
         self.bytes += weight(&received);

@@ -172,6 +172,19 @@ async fn what_was_read_before_the_stop_is_passed_on() {
 }
 
 #[tokio::test]
+async fn a_reader_that_is_stopped_while_nobody_takes_anything_ends_and_counts_what_it_held() {
+    let (listener, address) = game().await;
+    let mut reading = read(address, 1);
+    let mut client = client_of(&listener).await;
+    let stream: String = (0..3).map(message).collect();
+    client.write_all(stream.as_bytes()).await.unwrap();
+    reading.until(|health| health.messages == 3).await;
+    reading.stop.send_replace(true);
+    timeout(LONG, reading.task).await.expect("it waits for no disk").unwrap();
+    assert_eq!(reading.health.borrow().dropped, 2, "there was room for one");
+}
+
+#[tokio::test]
 async fn a_game_that_waits_to_be_asked_for_a_web_socket_is_asked() {
     let (listener, address) = game().await;
     let mut reading = read(address, 64);

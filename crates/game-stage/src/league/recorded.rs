@@ -1,4 +1,9 @@
 //! A recorded match: each answer as it was, in order.
+//!
+//! What the League client said beside it is said by a client beside it again, where there
+//! is one; the game's own port never says it.
+
+mod beside;
 
 use std::{
     sync::{Arc, Mutex},
@@ -10,8 +15,11 @@ use event_model::{Fault, Reading};
 use hyper::{StatusCode, body::Bytes};
 use tokio::{sync::watch, time::timeout};
 
-use super::{DOCUMENT_PATH, Door, LeagueAnswer, LeagueGame, LeagueServer};
+use super::{
+    ClientSays, DOCUMENT_PATH, Door, LeagueAnswer, LeagueClientStage, LeagueGame, LeagueServer,
+};
 use crate::{Conductor, Cue, Played};
+use beside::{Beside, of_client};
 
 /// How long what stands at the end is waited for to be seen: a companion asks
 /// once a second in a match, and every five outside of one.
@@ -30,6 +38,7 @@ pub struct RecordedLeague {
     answer: Mutex<LeagueAnswer>,
     asked: watch::Sender<u64>,
     door: watch::Sender<Door>,
+    beside: Beside,
 }
 
 impl Default for RecordedLeague {
@@ -38,6 +47,7 @@ impl Default for RecordedLeague {
             answer: Mutex::new(LeagueAnswer::LOADING),
             asked: watch::Sender::new(0),
             door: watch::Sender::new(Door::Open),
+            beside: Beside::default(),
         }
     }
 }
@@ -59,6 +69,14 @@ impl LeagueGame for RecordedLeague {
 }
 
 impl RecordedLeague {
+    /// What the League client beside this match says at the moment.
+    #[must_use]
+    pub fn client_says(self: &Arc<Self>) -> ClientSays {
+        let recorded = Arc::clone(self);
+        recorded.beside.begins();
+        Arc::new(move || recorded.beside.says())
+    }
+
     fn show(&self, shown: Shown) {
         {
             let mut answer = self.answer.lock().expect("no holder of the answer panics");
@@ -92,6 +110,14 @@ impl RecordedLeague {
         self.asked(1).await;
         let mut played = Played::default();
         while let Some(cue) = conductor.next().await? {
+            if let Some(said) = of_client(&cue.reading) {
+                played.frames += 1;
+                let is_new = self.beside.say(said);
+                if is_new && conductor.waits_for_the_listener() {
+                    drop(timeout(CURTAIN_WAIT, self.beside.asked()).await);
+                }
+                continue;
+            }
             let shown = Shown::of(&cue, &mut played);
             let closes =
                 self.shows_document() && !matches!(shown.answer, LeagueAnswer::Document(_));
@@ -139,6 +165,26 @@ pub async fn play_league(
     let mut played = Ok(Played::default());
     server.play(door, async { played = game.perform(conductor).await }).await?;
     played
+}
+
+/// The same with a League client beside it, to the end of the match.
+///
+/// # Errors
+/// As [`play_league`], and where the client's port is lost.
+pub async fn play_league_beside(
+    server: LeagueServer<RecordedLeague>,
+    client: LeagueClientStage,
+    conductor: Conductor,
+) -> Result<Played> {
+    let over = watch::Sender::new(());
+    let mut is_over = over.subscribe();
+    let playing = async {
+        let played = play_league(server, conductor).await;
+        drop(over);
+        played
+    };
+    let beside = client.run(async { while is_over.changed().await.is_ok() {} });
+    tokio::try_join!(playing, beside).map(|(played, ())| played)
 }
 
 /// A reading as the process shows it.

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{LeagueClient, LeagueMatch};
 
 /// The loading screen, by the match's clock.
-const LOADING_MS: u64 = 1_000;
+pub(super) const LOADING_MS: u64 = 1_000;
 
 /// How long to wait after the end for the client to see it: a poll a second.
 const CURTAIN_WAIT: Duration = Duration::from_secs(5);

@@ -43,7 +43,7 @@ fn show() -> Show {
 
 fn alone(port: u16, root: PathBuf) -> LeagueStage {
     let attendance = Attendance { clients: 1, ..Attendance::default() };
-    LeagueStage { port, root, attendance, revival_percent: 0 }
+    LeagueStage { port, root, attendance, revival_percent: 0, clients_beside: None }
 }
 
 struct Playing {
