@@ -28,8 +28,8 @@ mod outbox_commands;
 mod page;
 mod processes;
 mod real_recordings;
-#[cfg(unix)]
 mod recording_counts;
+#[cfg(unix)]
 mod removed;
 mod restore;
 mod same_events_anywhere;
@@ -37,8 +37,8 @@ mod served;
 mod setup;
 mod silent_server;
 mod simulated_games;
-mod spoilt_recordings;
 mod simulated_logs;
+mod spoilt_recordings;
 mod stopping;
 mod ten_witnesses;
 mod testers_bench;
