@@ -29,8 +29,8 @@ mod page;
 mod processes;
 mod real_recordings;
 mod record;
-#[cfg(unix)]
 mod recording_counts;
+#[cfg(unix)]
 mod removed;
 mod restore;
 mod same_events_anywhere;

@@ -78,6 +78,7 @@ fn python() -> Command {
     Command::new(if cfg!(windows) { "python" } else { "python3" })
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn has_python() -> bool {
     let is_there = python().arg("--version").output().is_ok_and(|said| said.status.success());
     if !is_there {

@@ -27,7 +27,7 @@ pub enum Command {
     /// Write a match: truth.json, and frames.jsonl that `ringside` can import.
     Match(MatchArgs),
     /// Play a match of each game on its real protocol, then write the truth.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Write the reports of a simulated crowd with their truth, or play crowds
     /// straight into association.
     Crowd(CrowdArgs),

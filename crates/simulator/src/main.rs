@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Command::Match(args) => {
             write_match(args.seed, args.game, Length::seconds(args.seconds), &args.out)
         }
-        Command::Serve(args) => play(args),
+        Command::Serve(args) => play(*args),
         Command::Crowd(args) => crowd(&args, &BootClock::new()).map(|text| tell(&text)),
         Command::Grid(args) => return measure(&args),
     };

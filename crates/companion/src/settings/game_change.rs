@@ -50,8 +50,7 @@ impl Settings {
         }
     }
 
-    /// For a test that wants some games alone.
-    #[cfg(test)]
+    /// The game is off for now; nothing of that is on disk.
     pub(crate) fn read_no_more(&mut self, game: Game) {
         *self.read_mut(game) = false;
     }

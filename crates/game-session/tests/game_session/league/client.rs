@@ -17,9 +17,8 @@ fn answer(body: &str) -> Reading {
 }
 
 fn learnt(stream: &Stream) -> Vec<&str> {
-    let id = |event: &&Event| event.data.details.get("match_id").is_some();
-    let evidence = stream.of(Kind::SessionEvidence).into_iter().filter(id);
-    evidence.map(|event| event.data.details["match_id"].as_str().unwrap()).collect()
+    let evidence = stream.of(Kind::SessionEvidence).into_iter();
+    evidence.filter_map(|event| event.data.details.get("match_id")?.as_str()).collect()
 }
 
 #[test]
