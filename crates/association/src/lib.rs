@@ -26,9 +26,10 @@
 //!   canonical order and no decision uses a floating-point number.
 //! - Never two events of one device in one occurrence.
 //! - Where a clock began to count changes no occurrence; nor does it by how much a clock
-//!   is wrong that claims nothing, where it shares three happenings with others and no
-//!   other three. Two place it where they agree with nothing else, and what is open
-//!   otherwise is as its wall clock has it.
+//!   is wrong that claims nothing, where it shares three happenings with others to whom
+//!   clocks are held, and no other three: what only a liar tells as well places nobody. Two
+//!   place it where they agree with nothing else, and what is open otherwise is as its
+//!   wall clock has it.
 
 mod cost;
 mod ids;
