@@ -32,14 +32,14 @@ mod shooter;
 mod twins;
 mod value;
 
-use event_model::{Game, Reading};
+use event_model::{Game, Moment, Reading};
 use serde::{Deserialize, Serialize};
 
 use self::{
     message::{Channel, Message},
     news::{News, Reading as Meaning},
     pages::Pages,
-    shooter::{Rules, Shooter},
+    shooter::{Of, Rules, Shooter},
 };
 use crate::{MatchNow, Step};
 
@@ -99,13 +99,13 @@ impl GepGame {
 }
 
 impl OverwolfState {
-    pub(crate) fn observe(&mut self, reading: &Reading) -> Step {
+    pub(crate) fn observe(&mut self, reading: &Reading, at: Option<Moment>) -> Step {
         match reading {
             Reading::Frame(frame) => match Message::read(&frame.body) {
                 Ok(message) => {
                     let mut step = Step::default();
                     if self.pages.is_new(&message, &frame.body, &mut step.drift) {
-                        self.advance(message, &mut step);
+                        self.advance(message, at, &mut step);
                     }
                     step
                 }
@@ -126,7 +126,7 @@ impl OverwolfState {
         step
     }
 
-    fn advance(&mut self, message: Message, step: &mut Step) {
+    fn advance(&mut self, message: Message, at: Option<Moment>, step: &mut Step) {
         if let Some(id) = message.game_id {
             let Some(game) = GepGame::of(id) else {
                 step.drift.count(&format!("gameId {id} (no rules for this game)"));
@@ -140,6 +140,7 @@ impl OverwolfState {
             return;
         }
         let began = format!("{} {}", message.run, message.seq.unwrap_or_default());
+        let of = Of { began: &began, at };
         let Some((shooter, rules)) = self.shooter(game) else {
             league::count_unknown(&message.told, &mut step.drift);
             return;
@@ -147,7 +148,7 @@ impl OverwolfState {
         shooter.twins.age();
         shooter.age(&rules, step);
         for news in news_of(message, &rules, shooter, step) {
-            shooter.take(&rules, news, &began, step);
+            shooter.take(&rules, news, of, step);
         }
         step.match_now = match shooter.running() {
             Some(session) => MatchNow::Running(Box::new(glance::glance(session))),
