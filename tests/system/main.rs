@@ -27,6 +27,8 @@ mod names;
 mod outages;
 mod outbox_commands;
 #[cfg(target_os = "linux")]
+mod overwolf_page;
+#[cfg(target_os = "linux")]
 mod page;
 mod processes;
 mod real_recordings;
