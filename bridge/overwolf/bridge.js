@@ -14,6 +14,8 @@
   const FEATURES = {
     21640: ["gep_internal", "me", "game_info", "match_info", "kill", "death"],
     22730: ["gep_internal", "match_info", "live_data"],
+    // League tells the rest itself.
+    5426: ["gep_internal", "matchState"],
   };
 
   /** Features may be refused while the game starts. */

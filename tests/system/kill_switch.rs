@@ -2,7 +2,6 @@
 //! again when it is on again.
 
 use std::{
-    io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
     path::Path,
     sync::{Arc, Mutex},
@@ -18,7 +17,10 @@ use serde_json::{Value, json};
 use system_tests::{ENROLMENT_KEY, Server, free_port, retry};
 use tokio::runtime::Runtime;
 
-use crate::stopping::{LOOK, PATIENCE};
+use crate::{
+    bridge::post_to_bridge,
+    stopping::{LOOK, PATIENCE},
+};
 
 /// Keeps what it is told last.
 #[derive(Default)]
@@ -178,19 +180,8 @@ impl<'b> OverwolfPage<'b> {
             self.told += 1;
             json!({"run": "page", "seq": self.told, "gameId": game_id, "payload": payload})
         };
-        let body = Value::Array(payloads.iter().map(numbered).collect()).to_string();
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.beside.port)).unwrap();
-        let head = format!(
-            "POST /v1/gep HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Bearer {}\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n",
-            self.beside.port,
-            self.token,
-            body.len()
-        );
-        stream.write_all((head + &body).as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let messages = payloads.iter().map(numbered).collect();
+        post_to_bridge(self.beside.port, &self.token, messages);
         self.beside.until_status(|status| status.frames == self.told).events
     }
 }

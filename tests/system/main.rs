@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod bridge;
 mod clock;
 mod crashes;
 mod damage;
@@ -16,6 +17,7 @@ mod holding;
 mod journals;
 mod kill_switch;
 mod league_client;
+mod league_overwolf;
 mod live;
 mod log;
 #[cfg(target_os = "linux")]
@@ -24,6 +26,8 @@ mod made_event;
 mod names;
 mod outages;
 mod outbox_commands;
+#[cfg(target_os = "linux")]
+mod overwolf_page;
 #[cfg(target_os = "linux")]
 mod page;
 mod processes;

@@ -14,8 +14,9 @@ use association::{
 use serde_json::{Value, json};
 use system_tests::{Server, scratch};
 
+pub(crate) use self::browser::Browser;
 use self::{
-    browser::{Browser, Key},
+    browser::Key,
     telling::{HOSTILE, KEY, Kill, SESSION_KEY, Teller},
 };
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use event_model::{Event, EventId, Moment, Origin, Reading, Received, Source};
-use game_session::{Drift, MatchNow, SourceState};
+use game_session::{Drift, MatchNow, SourceState, Step};
 use outbox::{NewEvent, Outbox, StreamKey};
 use tokio::sync::Notify;
 
@@ -208,8 +208,8 @@ impl Pipeline {
             return Looked::Away;
         }
         let Some(stream) = self.streams.get_mut(&received.source) else { return Looked::At };
-        let step = stream.state.observe(&received.reading);
-        let events = new_events(step.events, self.origin, received.at);
+        let mut step = stream.state.observe_at(&received.reading, received.at);
+        let events = new_events(&mut step, self.origin, received.at);
         if !self.unsaved.has_room_for(&events)
             && let Ok(before) = SourceState::decode(received.source, &stream.encoded)
         {
@@ -236,7 +236,7 @@ impl Pipeline {
             stream.show(&*self.shell);
             stream.untold = Some((step.match_now, received.at));
         }
-        self.keep(received.source, events, received.at);
+        self.keep(received.source, events);
         if self.unsaved.is_empty() {
             self.show_matches();
         }
@@ -268,8 +268,8 @@ impl Pipeline {
     /// The end of a source's frames: what was held back comes out.
     pub(crate) fn finish(&mut self, source: Source, at: Moment) {
         let Some(stream) = self.streams.get_mut(&source) else { return };
-        let events = new_events(stream.state.finish().events, self.origin, at);
-        self.keep(source, events, at);
+        let events = new_events(&mut stream.state.finish(), self.origin, at);
+        self.keep(source, events);
     }
 
     /// Makes everything taken so far durable.
@@ -352,7 +352,7 @@ impl Pipeline {
         }))
     }
 
-    fn keep(&mut self, source: Source, events: Vec<NewEvent>, at: Moment) {
+    fn keep(&mut self, source: Source, events: Vec<NewEvent>) {
         let Some(stream) = self.streams.get_mut(&source) else { return };
         let encoded = stream.state.encode();
         if events.is_empty() && encoded == stream.encoded {
@@ -365,16 +365,25 @@ impl Pipeline {
             replayed.events.extend(events.iter().cloned());
         }
         let line = |new: &NewEvent| {
-            new.event.kind.is_occurrence().then(|| feed_line(&new.event, source, at))
+            let seen = Moment { clock: new.observed, wall: new.time };
+            new.event.kind.is_occurrence().then(|| feed_line(&new.event, source, seen))
         };
         self.unsaved.push(&stream.key, encoded.clone(), events, line);
         stream.encoded = encoded;
     }
 }
 
-fn new_events(events: Vec<Event>, origin: Origin, at: Moment) -> Vec<NewEvent> {
-    let new = |event| NewEvent { event, origin, time: at.wall, observed: at.clock };
-    events.into_iter().map(new).collect()
+/// The events of a step that was made at `at`, each as of the frame that showed it.
+fn new_events(step: &mut Step, origin: Origin, at: Moment) -> Vec<NewEvent> {
+    let new = |event: Event| {
+        let seen = step.seen.get(&event.id).filter(|seen| {
+            // The state that a recording begins with has the times of another clock.
+            origin == Origin::Live || seen.clock.epoch == at.clock.epoch
+        });
+        let Moment { wall: time, clock: observed } = *seen.unwrap_or(&at);
+        NewEvent { event, origin, time, observed }
+    };
+    std::mem::take(&mut step.events).into_iter().map(new).collect()
 }
 
 /// What became of a reading.

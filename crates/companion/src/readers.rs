@@ -42,6 +42,8 @@ pub(crate) struct Readers {
     games_off: watch::Sender<Vec<GameOff>>,
     /// Whether Counter-Strike tells of itself.
     posting: Posting,
+    /// Whether the player has League read.
+    league_is_read: watch::Sender<bool>,
     /// What a game of Valve's shows to prove that it is the game.
     token: GsiToken,
     /// What the page in Overwolf shows.
@@ -75,6 +77,7 @@ struct With<'a> {
     page_token: &'a GsiToken,
     games_off: watch::Receiver<Vec<GameOff>>,
     posting: &'a Posting,
+    league_is_read: watch::Receiver<bool>,
     dir: Option<&'a DataDir>,
     taken_to: &'a TakenTo,
     passed_on: &'a PassedOn,
@@ -144,7 +147,8 @@ impl Readers {
         let health = Health::default();
         let turned_off = TurnedOff::default();
         let taken_to: TakenTo = Arc::new(|_| None);
-        let (games_off, dir) = (watch::Sender::default(), None);
+        let (games_off, league_is_read) = (watch::Sender::default(), watch::Sender::default());
+        let dir = None;
         Ok(Self {
             running,
             health,
@@ -152,6 +156,7 @@ impl Readers {
             turned_off,
             games_off,
             posting: Posting::default(),
+            league_is_read,
             token,
             page_token,
             dir,
@@ -191,6 +196,7 @@ impl Readers {
     /// A port that is taken stops that one reader: the others capture on, and
     /// its status says what is wrong.
     pub(crate) async fn apply(&mut self, settings: &Settings) {
+        self.league_is_read.send_replace(settings.reads(Game::League));
         for game in Game::READ {
             if !settings.reads(game) {
                 self.stop(game).await;
@@ -251,6 +257,7 @@ impl Readers {
     async fn start(&mut self, game: Game, settings: &Settings) {
         let Self { clock, token, page_token, dir, taken_to, passed_on, readings, .. } = &*self;
         let (games_off, dir) = (self.games_off.subscribe(), dir.as_ref());
+        let league_is_read = self.league_is_read.subscribe();
         let with = With {
             settings,
             clock,
@@ -258,6 +265,7 @@ impl Readers {
             page_token,
             games_off,
             posting: &self.posting,
+            league_is_read,
             dir,
             taken_to,
             passed_on,

@@ -93,7 +93,7 @@ impl<'de> Deserialize<'de> for WallTime {
 }
 
 /// One instant on both clocks of a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// The monotonic clock: for intervals.
     pub clock: ClockReading,

@@ -16,14 +16,15 @@ mod intake;
 mod socket;
 
 use std::{
+    convert::Infallible,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use axum::{Router, middleware::map_response, routing::post};
-use event_model::{Channel, Clock, Frame, Game, Reading, Received, Source};
-use game_session::LeavingOut;
+use event_model::{Channel, Clock, Frame, Game, Moment, Reading, Received, Source};
+use game_session::{LEAGUE_CLIENT_PATH, LeagueMatch, LeavingOut};
 use loopback::{Limited, let_go};
 use tokio::{
     net::TcpListener,
@@ -55,6 +56,9 @@ const MESSAGES_MAX: usize = 256;
 /// Messages a second that may go on, and at once: Overwolf tells ten players' rows a few
 /// times a second in the wildest fight, and the page keeps 4,000 while nobody listens.
 const RATE: (u64, u64) = (200, 5_000);
+
+/// Between two looks whether League's number is to be said again.
+const LEAGUE_LOOK: Duration = Duration::from_secs(1);
 
 /// Connections at once: the page keeps one, a browser a few more.
 const CONNECTIONS_MAX: usize = 16;
@@ -141,11 +145,13 @@ impl OverwolfBridge {
             readings,
             intake: Mutex::default(),
             leaving_out: Mutex::default(),
+            league: Mutex::default(),
             is_off: self.is_off,
             rate: Mutex::new(Rate::new(RATE.0, RATE.1)),
             stop: stop.clone(),
             start: self.start,
         });
+        let says_again = Arc::clone(&desk).say_league_again();
         let here = post(answers::post).get(socket::open).options(answers::preflight);
         let router = Router::new().route(BRIDGE_PATH, here);
         let router = router.layer(map_response(let_go)).with_state(desk);
@@ -158,6 +164,7 @@ impl OverwolfBridge {
         tokio::select! {
             ended = serving.into_future() => ended.map_err(Error::Listen),
             () = given_up => Ok(()),
+            never = says_again => match never {},
         }
     }
 }
@@ -170,6 +177,7 @@ struct Desk {
     readings: mpsc::Sender<Received>,
     intake: Mutex<Intake>,
     leaving_out: Mutex<LeavingOut>,
+    league: Mutex<LeagueMatch>,
     is_off: IsOff,
     rate: Mutex<Rate>,
     stop: watch::Receiver<bool>,
@@ -214,7 +222,8 @@ impl Desk {
         };
         let left = self.leaving_out.lock().expect("no holder panics").left_of(text, &*self.is_off);
         let is_left_out = left.is_some();
-        let mut frame = Frame::new(channel, left.unwrap_or_else(|| text.to_owned()));
+        let text = left.as_deref().unwrap_or(text);
+        let mut frame = Frame::new(channel, text);
         frame.path = Some(BRIDGE_PATH.to_owned());
         game_session::cut_secrets(Source::Overwolf, &mut frame);
         let received = Received { source: Source::Overwolf, at, reading: Reading::Frame(frame) };
@@ -231,7 +240,30 @@ impl Desk {
             health.missing += missing;
             health.last_message_at = Some(at);
         });
+        self.league.lock().expect("no holder panics").hear(text, at.clock.mono_ms);
+        self.say_league(at);
         Took::Yes
+    }
+
+    /// Says the number of League's match in League's stream, where that is due; where
+    /// nobody has room for it, it is due again.
+    fn say_league(&self, at: Moment) {
+        let mut league = self.league.lock().expect("no holder panics");
+        let Some(body) = league.due(at.clock.mono_ms) else { return };
+        let mut frame = Frame::new(Channel::Poll, body);
+        frame.path = Some(LEAGUE_CLIENT_PATH.to_owned());
+        let received = Received { source: Source::League, at, reading: Reading::Frame(frame) };
+        if self.readings.try_send(received).is_ok() {
+            league.said(at.clock.mono_ms);
+        }
+    }
+
+    /// Overwolf tells it once, and perhaps before the game has begun.
+    async fn say_league_again(self: Arc<Self>) -> Infallible {
+        loop {
+            sleep(LEAGUE_LOOK).await;
+            self.say_league(self.clock.now());
+        }
     }
 
     fn count(&self, change: impl FnOnce(&mut BridgeHealth)) {

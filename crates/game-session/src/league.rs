@@ -23,7 +23,7 @@ mod roster;
 mod session;
 mod timeline;
 
-use event_model::{Frame, Reading};
+use event_model::{Frame, Moment, Reading};
 use serde::{Deserialize, Serialize};
 
 use crate::{MatchNow, Step, Unreadable};
@@ -42,7 +42,7 @@ pub struct LeagueState {
 }
 
 impl LeagueState {
-    pub(crate) fn observe(&mut self, reading: &Reading) -> Step {
+    pub(crate) fn observe(&mut self, reading: &Reading, at: Option<Moment>) -> Step {
         match reading {
             // A poll may fail in the midst of a match: nothing is settled by it. After
             // the end the game is closed, and shows nothing any more.
@@ -58,7 +58,7 @@ impl LeagueState {
             }
             Reading::Frame(frame) if is_clients(frame) => self.observe_client(frame),
             Reading::Frame(frame) => match Document::read(&frame.body) {
-                Ok(document) => self.observe_document(&document),
+                Ok(document) => self.observe_document(&document, at),
                 Err(why) => Step::unreadable(why),
             },
         }
@@ -66,8 +66,9 @@ impl LeagueState {
 
     /// The frames have ended: no further poll will settle what was held back.
     pub(crate) fn finish(&mut self) -> Step {
-        let events = self.session.as_mut().map(Session::release_all).unwrap_or_default();
-        Step { events, ..Step::default() }
+        let Some(session) = &mut self.session else { return Step::default() };
+        let events = session.release_all();
+        Step { events, seen: session.take_seen(), ..Step::default() }
     }
 
     /// Nothing is made of it yet: the game's next poll says whether it was of this match.
@@ -82,20 +83,23 @@ impl LeagueState {
         Step { drift: said.drift(), ..Step::default() }
     }
 
-    fn observe_document(&mut self, document: &Document) -> Step {
+    fn observe_document(&mut self, document: &Document, at: Option<Moment>) -> Step {
         let mut step = Step { drift: document.drift(), ..Step::default() };
         // Loading: neither who plays nor when it began is known yet.
         let Some(start) = document.start() else { return step };
         let continues =
             self.session.as_ref().is_some_and(|session| session.continues(&start, document));
         if !continues {
-            step.events.append(&mut self.finish().events);
+            let mut last = self.finish();
+            step.events.append(&mut last.events);
+            step.seen.append(&mut last.seen);
             let (session, evidence) = Session::begin(start, document, self.session.as_ref());
             step.events.push(evidence);
             self.session = Some(session);
         }
         if let Some(session) = &mut self.session {
-            step.events.append(&mut session.observe(document));
+            step.events.append(&mut session.observe(document, at));
+            step.seen.append(&mut session.take_seen());
             step.events.extend(session.learn_match());
             step.match_now = MatchNow::Running(Box::new(session.glance(document)));
         }

@@ -39,7 +39,7 @@ pub use followed::{FollowedTo, LineSum};
 pub use glance::{Glance, MatchNow, Phase, Score, Tally};
 pub use hearthstone::LogClock;
 pub use league::{LEAGUE_CLIENT_PATH, LeagueClientSession};
-pub use overwolf::{LeavingOut, overwolf_games};
+pub use overwolf::{LeagueMatch, LeavingOut, overwolf_games};
 pub use pseudonyms::{Names, Pseudonyms, PutOn};
 pub use redaction::{CUT, cut_secrets};
 pub use source_state::{SESSION_LOGIC, SourceState, StateFault};

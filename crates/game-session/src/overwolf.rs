@@ -1,5 +1,5 @@
-//! Overwolf's Game Events Provider: VALORANT and Counter-Strike. League's keys are not read:
-//! that game tells more itself.
+//! Overwolf's Game Events Provider: VALORANT and Counter-Strike. Of League's keys nothing
+//! but the match's number is read, for League's own stream: that game tells more itself.
 //!
 //! Messages carry neither a time nor an id. What can go wrong, and what becomes of it:
 //!
@@ -22,6 +22,7 @@ mod agents;
 mod board;
 mod glance;
 mod kill;
+mod league;
 mod leaving_out;
 mod message;
 mod news;
@@ -31,18 +32,19 @@ mod shooter;
 mod twins;
 mod value;
 
-use event_model::{Game, Reading};
+use event_model::{Game, Moment, Reading};
 use serde::{Deserialize, Serialize};
 
 use self::{
     message::{Channel, Message},
     news::{News, Reading as Meaning},
     pages::Pages,
-    shooter::{Rules, Shooter},
+    shooter::{Of, Rules, Shooter},
 };
 use crate::{MatchNow, Step};
 
 pub(crate) use agents::stands_for_a_name;
+pub use league::LeagueMatch;
 pub use leaving_out::{LeavingOut, overwolf_games};
 pub(crate) use value::json_in;
 
@@ -64,10 +66,11 @@ pub struct OverwolfState {
 enum GepGame {
     Valorant,
     CounterStrike,
+    League,
 }
 
 impl GepGame {
-    const ALL: [Self; 2] = [Self::Valorant, Self::CounterStrike];
+    const ALL: [Self; 3] = [Self::Valorant, Self::CounterStrike, Self::League];
 
     /// Overwolf's own messages do not name the game; the first that was asked for is this.
     const UNNAMED: Self = Self::Valorant;
@@ -77,6 +80,7 @@ impl GepGame {
         match self {
             Self::Valorant => 21_640,
             Self::CounterStrike => 22_730,
+            Self::League => 5_426,
         }
     }
 
@@ -89,26 +93,19 @@ impl GepGame {
         match self {
             Self::Valorant => Game::valorant(),
             Self::CounterStrike => Game::cs2(),
+            Self::League => Game::league(),
         }
-    }
-
-    fn rules(self) -> Rules {
-        let names_matches = match self {
-            Self::Valorant => true,
-            Self::CounterStrike => false,
-        };
-        Rules { game: self.game(), names_matches }
     }
 }
 
 impl OverwolfState {
-    pub(crate) fn observe(&mut self, reading: &Reading) -> Step {
+    pub(crate) fn observe(&mut self, reading: &Reading, at: Option<Moment>) -> Step {
         match reading {
             Reading::Frame(frame) => match Message::read(&frame.body) {
                 Ok(message) => {
                     let mut step = Step::default();
                     if self.pages.is_new(&message, &frame.body, &mut step.drift) {
-                        self.advance(message, &mut step);
+                        self.advance(message, at, &mut step);
                     }
                     step
                 }
@@ -121,15 +118,15 @@ impl OverwolfState {
     /// The messages have ended: what waits comes out without what it waits for.
     pub(crate) fn finish(&mut self) -> Step {
         let mut step = Step::default();
-        for game in [GepGame::Valorant, GepGame::CounterStrike] {
-            let rules = game.rules();
-            let shooter = self.shooter(game);
-            shooter.finish(&rules, &mut step);
+        for game in GepGame::ALL {
+            if let Some((shooter, rules)) = self.shooter(game) {
+                shooter.finish(&rules, &mut step);
+            }
         }
         step
     }
 
-    fn advance(&mut self, message: Message, step: &mut Step) {
+    fn advance(&mut self, message: Message, at: Option<Moment>, step: &mut Step) {
         if let Some(id) = message.game_id {
             let Some(game) = GepGame::of(id) else {
                 step.drift.count(&format!("gameId {id} (no rules for this game)"));
@@ -138,17 +135,20 @@ impl OverwolfState {
             self.game = Some(game);
         }
         let game = self.game.unwrap_or(GepGame::UNNAMED);
-        let rules = game.rules();
         if message.is_turned_off {
             step.match_now = MatchNow::NoMatch;
             return;
         }
         let began = format!("{} {}", message.run, message.seq.unwrap_or_default());
-        let shooter = self.shooter(game);
+        let of = Of { began: &began, at };
+        let Some((shooter, rules)) = self.shooter(game) else {
+            league::count_unknown(&message.told, &mut step.drift);
+            return;
+        };
         shooter.twins.age();
         shooter.age(&rules, step);
         for news in news_of(message, &rules, shooter, step) {
-            shooter.take(&rules, news, &began, step);
+            shooter.take(&rules, news, of, step);
         }
         step.match_now = match shooter.running() {
             Some(session) => MatchNow::Running(Box::new(glance::glance(session))),
@@ -156,11 +156,14 @@ impl OverwolfState {
         };
     }
 
-    fn shooter(&mut self, game: GepGame) -> &mut Shooter {
-        match game {
-            GepGame::Valorant => &mut self.valorant,
-            GepGame::CounterStrike => &mut self.counter_strike,
-        }
+    /// The game's matches and its rules, where it is one that events are made of.
+    fn shooter(&mut self, game: GepGame) -> Option<(&mut Shooter, Rules)> {
+        let (shooter, names_matches) = match game {
+            GepGame::Valorant => (&mut self.valorant, true),
+            GepGame::CounterStrike => (&mut self.counter_strike, false),
+            GepGame::League => return None,
+        };
+        Some((shooter, Rules { game: game.game(), names_matches }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The state of a stream, whatever its game.
 
-use event_model::{Reading, Source};
+use event_model::{Moment, Reading, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::{FollowedTo, Step, cs2, dota2, elite, hearthstone, league, overwolf, rocket_league};
@@ -74,15 +74,25 @@ impl SourceState {
         }
     }
 
-    /// Takes one reading.
+    /// Takes one reading of which nobody asks when it came.
     pub fn observe(&mut self, reading: &Reading) -> Step {
+        self.take(reading, None)
+    }
+
+    /// Takes one reading that came at `at`: an event that waits for a later one remembers
+    /// it. Nothing else depends on it.
+    pub fn observe_at(&mut self, reading: &Reading, at: Moment) -> Step {
+        self.take(reading, Some(at))
+    }
+
+    fn take(&mut self, reading: &Reading, at: Option<Moment>) -> Step {
         match self {
-            Self::League(state) => state.observe(reading),
+            Self::League(state) => state.observe(reading, at),
             Self::Cs2(state) => state.observe(reading),
             Self::Dota2(state) => state.observe(reading),
             Self::RocketLeague(state) => state.observe(reading),
             Self::Hearthstone(state) => state.observe(reading),
-            Self::Overwolf(state) => state.observe(reading),
+            Self::Overwolf(state) => state.observe(reading, at),
             Self::Elite(state) => state.observe(reading),
         }
     }

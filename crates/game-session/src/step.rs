@@ -1,6 +1,8 @@
 //! What one reading came to.
 
-use event_model::Event;
+use std::collections::BTreeMap;
+
+use event_model::{Event, EventId, Moment};
 use serde_json::error::Category;
 
 use crate::{Drift, MatchNow};
@@ -10,6 +12,8 @@ use crate::{Drift, MatchNow};
 pub struct Step {
     /// Events, in the order they happened.
     pub events: Vec<Event>,
+    /// Of those that waited for a later frame: when the one came that showed them.
+    pub seen: BTreeMap<EventId, Moment>,
     /// The match as the frame shows it.
     pub match_now: MatchNow,
     /// Names in the frame that this version does not know.

@@ -112,6 +112,11 @@ impl Browser {
         }
     }
 
+    /// Has every page from here on run a script before its own.
+    pub(crate) fn before_pages(&mut self, script: &str) {
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    }
+
     /// Opens an address and waits until all of it is there.
     pub(crate) fn go(&mut self, url: &str) {
         self.call("Page.navigate", json!({ "url": url }));

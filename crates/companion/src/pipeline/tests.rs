@@ -1,5 +1,7 @@
 //! What the disk refuses, and what a restart finds.
 
+mod waited;
+
 use std::sync::{Arc, Mutex};
 
 use event_model::{

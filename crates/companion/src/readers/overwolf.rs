@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use event_model::Game;
 use game_client::{BridgeConfig, BridgeHealth, OverwolfBridge};
 use live_view::{GameOff, SourceState};
 
@@ -15,9 +16,11 @@ pub(super) async fn start(with: &With<'_>) -> Result<Started, SourceState> {
     let bridge = bound.map_err(|error| unheard(port, &error))?;
     let (off, shown) = (with.games_off.clone(), with.games_off.clone());
     let (posting, clock) = (with.posting.clone(), with.clock());
+    let (league, league_is_read) = (Game::league(), with.league_is_read.clone());
     let bridge = bridge.leaving_out(Arc::new(move |game| {
+        let is_unread = *game == league && !*league_is_read.borrow();
         let is_off = off.borrow().iter().any(|off| off.game == game.as_str());
-        is_off || posting.speaks_for(game, &*clock)
+        is_unread || is_off || posting.speaks_for(game, &*clock)
     }));
     let (health, address) = (bridge.health(), bridge.local_addr());
     if let Some(dir) = with.dir

@@ -47,7 +47,7 @@ impl Tracer {
 
     pub(super) fn reading(&mut self, received: &Received) {
         let state = &mut self.state;
-        let (step, stories) = telling_ids(|| state.observe(&received.reading));
+        let (step, stories) = telling_ids(|| state.observe_at(&received.reading, received.at));
         if let Reading::Frame(frame) = &received.reading {
             self.frames += 1;
             let traced = TracedFrame {

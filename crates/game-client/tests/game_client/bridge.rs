@@ -1,6 +1,8 @@
 //! The bridge takes what Overwolf's page sends, from nobody else, and loses nothing.
 
-use event_model::{Channel, Reading, Received, Source};
+use std::sync::Arc;
+
+use event_model::{Channel, Game, Reading, Received, Source};
 use game_client::{BRIDGE_PATH, BridgeConfig, BridgeHealth, Error, GsiToken, OverwolfBridge};
 use reqwest::{
     Client, Method, StatusCode,
@@ -29,8 +31,13 @@ struct Listening {
 }
 
 async fn listen(room: usize) -> Listening {
+    listen_without(room, |_| false).await
+}
+
+async fn listen_without(room: usize, is_off: fn(&Game) -> bool) -> Listening {
     let config = BridgeConfig { port: 0, token: GsiToken::new(TOKEN).unwrap() };
     let bridge = OverwolfBridge::bind(config, SetClock::at(IN_2030)).await.unwrap();
+    let bridge = bridge.leaving_out(Arc::new(is_off));
     let (sender, readings) = mpsc::channel(room);
     let (stop, stopped) = watch::channel(false);
     rustls::crypto::ring::default_provider().install_default().ok();
@@ -297,4 +304,45 @@ async fn a_port_that_another_program_has_is_an_error() {
     let config = BridgeConfig { port: listening.port, token: GsiToken::new(TOKEN).unwrap() };
     let again = OverwolfBridge::bind(config, SetClock::at(IN_2030)).await;
     assert!(matches!(again, Err(Error::Bind { port, .. }) if port == listening.port));
+}
+
+/// A change of one value in a game.
+fn told(seq: u64, game_id: u64, key: &str, value: &str) -> String {
+    let payload = json!({"info": {"game_info": {key: value}}, "feature": "matchState"});
+    json!({"run": "r1", "seq": seq, "gameId": game_id, "payload": payload}).to_string()
+}
+
+const LEAGUE: u64 = 5_426;
+const COUNTER_STRIKE: u64 = 22_730;
+
+#[tokio::test]
+async fn the_number_of_leagues_match_goes_into_leagues_own_stream() {
+    let mut listening = listen(8).await;
+    listening.post(told(1, LEAGUE, "matchId", "7511105411")).await;
+    let sources: Vec<_> = std::iter::from_fn(|| listening.readings.try_recv().ok())
+        .map(|received| {
+            let Reading::Frame(frame) = received.reading else { panic!("no faults") };
+            (received.source, frame.path, String::from_utf8(frame.body).unwrap())
+        })
+        .collect();
+    let [(first, ..), (second, path, body)] = &sources[..] else { panic!("{sources:?}") };
+    assert_eq!((first, second), (&Source::Overwolf, &Source::League));
+    assert_eq!(path.as_deref(), Some("/lol-gameflow/v1/session"));
+    assert_eq!(body, r#"{"gameData":{"gameId":7511105411},"phase":"InProgress"}"#);
+}
+
+#[tokio::test]
+async fn of_a_game_that_is_off_nothing_but_the_numbers_go_on() {
+    let is_off = |game: &Game| *game != Game::valorant();
+    let mut listening = listen_without(8, is_off).await;
+    listening.post(told(1, COUNTER_STRIKE, "map", "de_nuke")).await;
+    listening.post(told(2, LEAGUE, "matchId", "7511105411")).await;
+    let valorant = told(3, 21_640, "map", "Ascent");
+    listening.post(valorant.clone()).await;
+    let bodies = listening.bodies();
+    assert_eq!(bodies.len(), 3, "nothing for League's stream: {bodies:?}");
+    assert!(!bodies.concat().contains("de_nuke") && !bodies.concat().contains("7511105411"));
+    assert_eq!(bodies[2], valorant);
+    let counts = listening.counts();
+    assert_eq!((counts.messages, counts.left_out, counts.missing), (3, 2, 0));
 }

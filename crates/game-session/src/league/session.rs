@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use event_model::{
-    Event, EventData, EventIdFields, Game, Kind, MatchKey, MatchOrigin, MatchRef, SessionKey,
+    Event, EventData, EventId, EventIdFields, Game, Kind, MatchKey, MatchOrigin, MatchRef, Moment,
+    SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,6 +52,9 @@ pub(super) struct Session {
     /// Which match it is, as the League client says.
     #[serde(default)]
     client: ClientsWord,
+    /// When those were seen that came out of there, until somebody takes that.
+    #[serde(skip)]
+    seen: BTreeMap<EventId, Moment>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,7 +65,15 @@ enum Held {
     /// Time went back here.
     Rewound,
     /// Something new.
-    Entry { entry: Entry, epoch: u32, native_key: String, bearers: Bearers },
+    Entry {
+        entry: Entry,
+        epoch: u32,
+        native_key: String,
+        bearers: Bearers,
+        /// When the poll came that listed it first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Moment>,
+    },
 }
 
 impl Session {
@@ -87,6 +99,7 @@ impl Session {
             timeline: Timeline::default(),
             held: VecDeque::new(),
             client: ClientsWord::default(),
+            seen: BTreeMap::new(),
         };
         let evidence = session.evidence(document);
         (session, evidence)
@@ -112,8 +125,8 @@ impl Session {
     }
 
     /// Takes a poll of this session.
-    pub(super) fn observe(&mut self, document: &Document) -> Vec<Event> {
-        self.hold_new_entries(document);
+    pub(super) fn observe(&mut self, document: &Document, at: Option<Moment>) -> Vec<Event> {
+        self.hold_new_entries(document, at);
         let (scored, latest) = (document.roster.deaths(), document.latest_deaths());
         let mut events = self.release();
         // A reset on the way out wants the scores of this very poll again.
@@ -151,7 +164,12 @@ impl Session {
         events
     }
 
-    fn hold_new_entries(&mut self, document: &Document) {
+    /// When the events were seen that came out since somebody asked last.
+    pub(super) fn take_seen(&mut self) -> BTreeMap<EventId, Moment> {
+        std::mem::take(&mut self.seen)
+    }
+
+    fn hold_new_entries(&mut self, document: &Document, at: Option<Moment>) {
         let unlisted = self.timeline.unlisted(&document.entries);
         if unlisted.renumbered {
             self.held.push_back(Held::Renumbered);
@@ -176,6 +194,7 @@ impl Session {
                     epoch: self.timeline.epoch(),
                     native_key,
                     bearers: bearers_in(entry, &document.roster),
+                    seen: at,
                 });
             }
         }
@@ -188,8 +207,10 @@ impl Session {
                 None => break,
                 Some(Held::Renumbered) => self.deaths.renumbered(),
                 Some(Held::Rewound) => self.deaths.rewound(),
-                Some(Held::Entry { entry, epoch, native_key, bearers }) => {
-                    events.push(self.event(&entry, epoch, &native_key, &bearers));
+                Some(Held::Entry { entry, epoch, native_key, bearers, seen }) => {
+                    let event = self.event(&entry, epoch, &native_key, &bearers);
+                    self.seen.extend(seen.map(|at| (event.id, at)));
+                    events.push(event);
                 }
             }
         }

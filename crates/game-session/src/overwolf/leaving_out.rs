@@ -9,7 +9,7 @@ use super::{GepGame, message, value};
 
 /// The games that Overwolf's page tells of.
 #[must_use]
-pub fn overwolf_games() -> [Game; 2] {
+pub fn overwolf_games() -> [Game; 3] {
     GepGame::ALL.map(GepGame::game)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use event_model::{Game, SessionKey};
+use event_model::{Game, Moment, SessionKey};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -39,7 +39,7 @@ pub(super) struct Shooter {
     former: VecDeque<Session>,
     waiting: Option<Waiting>,
     /// Told before a match began, or after it ended.
-    ahead: Vec<News>,
+    ahead: Vec<Held>,
     /// What the last match without a name began with, and how many began so: messages
     /// that no page numbered are all alike.
     unnamed: (String, u32),
@@ -51,11 +51,28 @@ pub(super) struct Shooter {
 struct Waiting {
     why: Why,
     match_id: Option<String>,
-    held: Vec<News>,
+    held: Vec<Held>,
     messages: u32,
     /// The page's own number of the message that it began with.
     began: String,
     round: Option<u32>,
+}
+
+/// What waits for the name of its match, and when it was told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Held {
+    news: News,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Moment>,
+}
+
+/// The message that news are of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Of<'a> {
+    /// The page's own number of it.
+    pub(super) began: &'a str,
+    /// When it came, where somebody asks.
+    pub(super) at: Option<Moment>,
 }
 
 /// Why a match is taken for another than the one before.
@@ -78,14 +95,14 @@ pub(super) struct Rules {
 }
 
 impl Shooter {
-    /// Takes news of a message, which `began` names.
-    pub(super) fn take(&mut self, rules: &Rules, news: News, began: &str, step: &mut Step) {
+    /// Takes news of a message.
+    pub(super) fn take(&mut self, rules: &Rules, news: News, of: Of<'_>, step: &mut Step) {
         match (&mut self.waiting, news) {
             (_, News::Account(account)) => self.account = Some(account),
             (Some(waiting), News::MatchId(id)) => waiting.match_id = Some(id),
-            (Some(_), news) => self.hold(rules, news, began, step),
-            (None, News::MatchId(id)) => self.take_id(id, began, step),
-            (None, news) => self.take_now(news, began, step),
+            (Some(_), news) => self.hold(rules, news, of, step),
+            (None, News::MatchId(id)) => self.take_id(id, of.began, step),
+            (None, news) => self.take_now(news, of, step),
         }
         self.resolve(rules, step);
     }
@@ -130,16 +147,16 @@ impl Shooter {
         }
     }
 
-    fn take_now(&mut self, news: News, began: &str, step: &mut Step) {
+    fn take_now(&mut self, news: News, of: Of<'_>, step: &mut Step) {
         if let Some(why) = self.begins(&news) {
-            let mut waiting = Waiting::new(why, began);
-            waiting.hold(news);
+            let mut waiting = Waiting::new(why, of.began);
+            waiting.hold(news, of.at);
             self.waiting = Some(waiting);
             return;
         }
         let is_over = self.session.as_ref().is_none_or(|session| session.ended || session.left);
         if is_over && is_ahead(&news) {
-            hold(&mut self.ahead, news.clone(), AHEAD_MAX);
+            hold(&mut self.ahead, Held { news: news.clone(), at: of.at }, AHEAD_MAX);
         }
         if let Some(session) = &mut self.session {
             session.take(news, step);
@@ -182,14 +199,14 @@ impl Shooter {
         }
     }
 
-    fn hold(&mut self, rules: &Rules, news: News, began: &str, step: &mut Step) {
+    fn hold(&mut self, rules: &Rules, news: News, of: Of<'_>, step: &mut Step) {
         let Some(waiting) = &mut self.waiting else { return };
         if waiting.is_in_vain(&news) {
             self.settle(rules, step);
-            self.take_now(news, began, step);
+            self.take_now(news, of, step);
             return;
         }
-        waiting.hold(news);
+        waiting.hold(news, of.at);
         if waiting.held.len() > HELD_MAX {
             self.settle(rules, step);
         }
@@ -250,8 +267,11 @@ impl Shooter {
         }
         let Some(session) = &mut self.session else { return };
         session.left = false;
-        for news in self.ahead.drain(..).chain(waiting.held) {
+        for Held { news, at } in self.ahead.drain(..).chain(waiting.held) {
+            let before = step.events.len();
             session.take(news, step);
+            let seen = at.map(|at| step.events[before..].iter().map(move |event| (event.id, at)));
+            step.seen.extend(seen.into_iter().flatten());
         }
     }
 
@@ -317,11 +337,11 @@ impl Waiting {
         Self { why, match_id: None, held: Vec::new(), messages: 0, began, round: None }
     }
 
-    fn hold(&mut self, news: News) {
+    fn hold(&mut self, news: News, at: Option<Moment>) {
         if let News::Round(number) = news {
             self.round = self.round.or(Some(number));
         }
-        hold(&mut self.held, news, HELD_MAX + 1);
+        hold(&mut self.held, Held { news, at }, HELD_MAX + 1);
     }
 
     /// Whether no name comes once this is told: another round, the end, the menu.
@@ -331,15 +351,15 @@ impl Waiting {
             || matches!(news, News::Round(number) if is_other(*number))
     }
 
-    fn local_account(&self, ahead: &[News]) -> Option<String> {
-        self.held.iter().chain(ahead).find_map(|news| {
-            let News::Row(row) = news else { return None };
+    fn local_account(&self, ahead: &[Held]) -> Option<String> {
+        self.held.iter().chain(ahead).find_map(|held| {
+            let News::Row(row) = &held.news else { return None };
             row.account.clone().filter(|_| row.local == Some(true))
         })
     }
 
-    fn has_map(&self, ahead: &[News]) -> bool {
-        self.held.iter().chain(ahead).any(|news| matches!(news, News::Map(_)))
+    fn has_map(&self, ahead: &[Held]) -> bool {
+        self.held.iter().chain(ahead).any(|held| matches!(held.news, News::Map(_)))
     }
 }
 
@@ -358,8 +378,8 @@ fn is_ahead(news: &News) -> bool {
 }
 
 /// Keeps news, of each row and setting only the last as long as nothing came between.
-fn hold(held: &mut Vec<News>, news: News, max: usize) {
-    let replaces = |known: &News| match (known, &news) {
+fn hold(held: &mut Vec<Held>, one: Held, max: usize) {
+    let replaces = |known: &Held| match (&known.news, &one.news) {
         (News::Row(known), News::Row(row)) => {
             (&known.place, &known.account, &known.name, known.deaths, known.alive)
                 == (&row.place, &row.account, &row.name, row.deaths, row.alive)
@@ -370,8 +390,8 @@ fn hold(held: &mut Vec<News>, news: News, max: usize) {
         _ => false,
     };
     if let Some(known) = held.iter_mut().rev().find(|known| replaces(known)) {
-        *known = news;
+        *known = one;
     } else if held.len() < max {
-        held.push(news);
+        held.push(one);
     }
 }

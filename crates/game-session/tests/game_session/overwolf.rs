@@ -2,6 +2,7 @@
 
 mod counter_strike;
 mod laws;
+mod league;
 mod matches;
 mod quirks;
 mod samples;

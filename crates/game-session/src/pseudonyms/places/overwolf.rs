@@ -4,7 +4,7 @@ use super::Place;
 
 /// Values that are the games' own words, Overwolf's or the page's, by their keys. All
 /// others may hold a name.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 44] = [
     "agent",
     "assist1",
     "assist2",
@@ -23,6 +23,9 @@ const WORDS: [&str; 40] = [
     "kind",
     "local_version",
     "map",
+    "matchId",
+    "matchOutcome",
+    "matchStarted",
     "match_id",
     "match_outcome",
     "mode",
@@ -30,6 +33,7 @@ const WORDS: [&str; 40] = [
     "planted_location",
     "pseudo_match_id",
     "public_version",
+    "queueId",
     "rank",
     "ranked",
     "region",
