@@ -52,7 +52,6 @@ fn match_in(folder: &Path) -> Vec<Value> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the test runner shows why a test was skipped")]
 fn what_the_page_is_told_arrives_once_though_the_companion_is_away_in_between() {
     let mut browser = match Browser::open() {
         Ok(browser) => browser,
@@ -89,7 +88,8 @@ fn what_the_page_is_told_arrives_once_though_the_companion_is_away_in_between() 
     tell(&messages[2 * third..]);
 
     let truth = folder.path().join("match/truth.json");
-    let compared = || compare(&[truth.clone()], &server.occurrences().unwrap()).unwrap();
+    let compared =
+        || compare(std::slice::from_ref(&truth), &server.occurrences().unwrap()).unwrap();
     let whole = retry(PATIENCE, LOOK, || Some(compared()).filter(|all| all.is_whole()));
     let said = companion.stop();
     let whole = whole.unwrap_or_else(|| panic!("{:?}: {said:?}", compared()));

@@ -1111,6 +1111,35 @@ export type Language =
 /**  German. */
 "de";
 
+/**  How it stands with the League client, which says which match runs. */
+export type LeagueClientHeard =
+/**  It is not asked: the player has not switched that on. */
+{ is: "not_asked" } |
+/**  It cannot be asked. */
+{ is: "cannot_ask";
+/**  Why, in English. */
+detail: string } |
+/**  It answers. */
+{ is: "answers";
+/**  What, in English. */
+detail: string } |
+/**  It does not run, or is elsewhere. */
+{ is: "not_running";
+/**  How that shows, in English. */
+detail: string } |
+/**  Its lockfile does not fit it. */
+{ is: "locked";
+/**  How that shows, in English. */
+detail: string } |
+/**  Another program has the port of its lockfile. */
+{ is: "other_program";
+/**  How that shows, in English. */
+detail: string } |
+/**  It answers otherwise than is known, or not at all. */
+{ is: "changed";
+/**  How, in English. */
+detail: string };
+
 /**
  *  Percent of the free span beside its middle: −50 is the start, 50 the end. To a
  *  page it is a number, as [`Percent`] is.
@@ -2135,8 +2164,15 @@ export type SourceDiagnosis = {
 	installed: Installed[],
 	/**  Whether the game answers at the moment. */
 	reachable: Reachable,
+	/**
+	 *  Whether the League client beside League says which match runs; nothing with other
+	 *  games.
+	 */
+	league_client: LeagueClientHeard | null,
 	/**  That it is turned off although it is on, where somebody did that. */
 	turned_off: SourceState | null,
+	/**  The games among those it could tell of that somebody turned off. */
+	games_off: GameOff[],
 	/**  What to do, in order; nothing where nothing is to be done. */
 	advice: Advice[],
 	/**  What the last run saw of it: last frame, unreadable frames, drift. */

@@ -64,11 +64,12 @@ impl LeagueMatch {
         for told in &message.told {
             match told.key.as_str() {
                 "matchId" => self.name(&told.value, now_ms),
-                over if OVER.contains(&over) && told.channel != Channel::Snapshot => {
-                    // Every value is told as nothing when it begins anew.
-                    if told.channel == Channel::Event || !told.value.is_null() {
-                        self.heard = None;
-                    }
+                // Every value is told as nothing when it begins anew.
+                over if OVER.contains(&over)
+                    && told.channel != Channel::Snapshot
+                    && (told.channel == Channel::Event || !told.value.is_null()) =>
+                {
+                    self.heard = None;
                 }
                 _ => {}
             }

@@ -1,7 +1,7 @@
 //! What devices are asked not to read.
 
 use event_model::Source;
-use ingest_api::{ProblemKind, SourcePolicy};
+use ingest_api::{ProblemKind, SourcePolicy, Switch};
 use reqwest::StatusCode;
 
 use crate::support::{TestServer, send};
@@ -14,10 +14,11 @@ async fn a_device_is_shown_what_the_operator_turned_off_while_the_server_runs() 
     let device = server.enrol(1).await;
     let asked = || server.get(&device.token, PATH);
     assert_eq!(asked().await.json::<SourcePolicy>(), SourcePolicy::default());
-    ingest_server::turn_off(server.data_dir.path(), Source::Cs2, Some("wait for 1.2")).unwrap();
+    let cs2 = Switch::Source(Source::Cs2);
+    ingest_server::turn_off(server.data_dir.path(), cs2, Some("wait for 1.2")).unwrap();
     let read = asked().await.json::<SourcePolicy>().read();
-    assert_eq!(read.into_iter().collect::<Vec<_>>(), [(Source::Cs2, "wait for 1.2".to_owned())]);
-    ingest_server::turn_off(server.data_dir.path(), Source::Cs2, None).unwrap();
+    assert_eq!(read.into_iter().collect::<Vec<_>>(), [(cs2, "wait for 1.2".to_owned())]);
+    ingest_server::turn_off(server.data_dir.path(), cs2, None).unwrap();
     assert_eq!(asked().await.json::<SourcePolicy>(), SourcePolicy::default());
 }
 

@@ -46,8 +46,7 @@ fn shown(source: Source, frames: &[Received], silences_ms: &[u64]) -> Vec<bool> 
     for silence_ms in silences_ms {
         pipeline.forget_silent_matches(at(*silence_ms));
     }
-    let shown = shown.0.lock().unwrap().clone();
-    shown
+    shown.0.lock().unwrap().clone()
 }
 
 fn flight() -> Vec<Received> {

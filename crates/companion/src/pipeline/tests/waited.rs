@@ -17,7 +17,7 @@ fn made(source: Source, readings: &[(u64, Value)]) -> Vec<NewEvent> {
         pipeline.remember_events();
         let reading = Reading::Frame(Frame::new(Channel::Http, body.to_string()));
         pipeline.take(&Received { source, at: at(*mono_ms), reading });
-        events.extend(pipeline.take_events());
+        events.extend(pipeline.take_events().events);
         pipeline.commit(at(*mono_ms)).unwrap();
     }
     events
