@@ -2,7 +2,7 @@
 //!
 //! Both tell of the same match and neither names it, so that it would stand in the history
 //! twice, and each kill in the feed twice. What the game says itself is read
-//! (decision 0038).
+//! (decision 0034).
 
 use std::sync::{Arc, Mutex};
 
