@@ -132,15 +132,24 @@ impl Capture {
             recorder.end_all(self.clock.now());
         }
         self.recorder = folder.clone().map(Recorder::into_folder);
+        // It is still to be looked at, so the new recording begins with it.
+        if let (Some(recorder), Some(kept)) = (&mut self.recorder, &self.kept_back) {
+            recorder.write(kept, self.pipeline.encoded_state(kept.source));
+        }
         self.publish();
         self.switch.followed.send_replace(folder);
     }
 
     /// The readers are gone: what is in memory is saved now or never.
     fn end(&mut self) {
+        self.save_what_is_left();
         if let Some(recorder) = &mut self.recorder {
             recorder.end_all(self.clock.now());
         }
+        self.publish();
+    }
+
+    fn save_what_is_left(&mut self) {
         for _ in 0..LAST_TRIES {
             self.commit();
             if let Some(received) = self.kept_back.take() {
@@ -154,11 +163,10 @@ impl Capture {
             std::thread::sleep(RETRY_INTERVAL);
         }
         self.pipeline.give_up();
-        self.publish();
     }
 
-    /// A disk that refused is not asked again for every frame: the readers wait
-    /// for nobody, and what they bring must be taken.
+    /// A disk that refused is not asked again for every frame: most readers wait for
+    /// nobody, and what they bring must be taken.
     fn commit_when_due(&mut self) {
         let now_ms = self.clock.now().clock.mono_ms;
         if self.retry_at_ms.is_none_or(|retry_at_ms| now_ms >= retry_at_ms) {

@@ -74,7 +74,10 @@ pub enum Error {
     Outbox(#[source] outbox::Error),
     /// What waits was to be deleted before anything is sent, and so many events are still
     /// marked as being sent.
-    #[error("{0} events were being sent and cannot be taken back; nothing was changed: try again")]
+    #[error(
+        "{0} events were being sent and cannot be taken back; the others are deleted, and \
+         nothing is sent: try again"
+    )]
     UnderWay(u64),
     /// The history of matches cannot be opened or written.
     #[error("the history of matches cannot be read or written; the upload queue does not need it")]

@@ -245,7 +245,10 @@ impl Queue {
     ) -> Result<Removal, Error> {
         let Some(mut view) = self.open()? else { return Ok(Removal::default()) };
         let which = which(&view)?;
-        history::fill(&mut history::open(&self.0)?, &From::View(&view))?;
+        let mut archive = history::open(&self.0)?;
+        history::fill(&mut archive, &From::View(&view))?;
+        // What the queue forgets the history knows alone.
+        history::note_sent(&mut archive, &From::View(&view))?;
         let mut removal = Removal::default();
         for ids in which.chunks(DELETED_AT_ONCE) {
             let deleted = view.delete(ids, now).map_err(Error::Outbox)?;

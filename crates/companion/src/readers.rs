@@ -14,7 +14,11 @@ mod overwolf;
 mod posting;
 mod rocket_league;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use event_model::{Clock, Received, Source};
 use game_client::{Error as ClientError, GsiToken};
@@ -34,6 +38,8 @@ use posting::Posting;
 /// Readers that run as tasks until told to stop.
 pub(crate) struct Readers {
     running: BTreeMap<Game, Running>,
+    /// Those that ended unasked and could not be begun again yet.
+    ended: BTreeSet<Game>,
     health: Health,
     clock: Arc<dyn Clock>,
     /// What nobody may read for now.
@@ -151,6 +157,7 @@ impl Readers {
         let dir = None;
         Ok(Self {
             running,
+            ended: BTreeSet::new(),
             health,
             clock,
             turned_off,
@@ -197,6 +204,7 @@ impl Readers {
     /// its status says what is wrong.
     pub(crate) async fn apply(&mut self, settings: &Settings) {
         self.league_is_read.send_replace(settings.reads(Game::League));
+        self.ended.clear();
         for game in Game::READ {
             if !settings.reads(game) {
                 self.stop(game).await;
@@ -214,16 +222,15 @@ impl Readers {
 
     /// Begins every reader again that ended unasked; the others go on as they are.
     pub(crate) async fn revive(&mut self, settings: &Settings) {
-        let ended: Vec<Game> = self
-            .running
-            .iter()
-            .filter(|(_, running)| running.task.is_finished())
-            .map(|(game, _)| *game)
-            .collect();
-        for game in ended {
+        let ended = self.running.iter().filter(|(_, running)| running.task.is_finished());
+        self.ended.extend(ended.map(|(game, _)| *game));
+        for game in std::mem::take(&mut self.ended) {
             self.bury(game).await;
             if settings.reads(game) && self.turned_off.state(game).is_none() {
                 self.start(game, settings).await;
+                if !self.running.contains_key(&game) {
+                    self.ended.insert(game);
+                }
             }
         }
     }

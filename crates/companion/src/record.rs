@@ -73,7 +73,9 @@ impl RecordRun {
     /// Where this installation cannot be read, or no recording can stand in the folder.
     pub async fn start(options: RecordOptions, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let dir = DataDir::open(options.data_dir)?;
-        let mut settings = options.games.over(Settings::load_or_create(&dir)?);
+        let kept = Settings::load_or_create(&dir)?;
+        let page_port = kept.overwolf.port;
+        let mut settings = options.games.over(kept);
         if !options.only.is_empty() {
             settings.read_only(&options.only);
         }
@@ -82,7 +84,14 @@ impl RecordRun {
             .map_err(|cause| Error::DataDir { path: options.folder, cause })?;
         let recorder = Arc::new(Mutex::new(recorder));
         let (sender, readings) = mpsc::channel(game_client::CAPTURE_QUEUE_FRAMES);
-        let mut readers = Readers::new(&identity, Arc::clone(&clock), sender)?.beside(&dir);
+        let mut readers = Readers::new(&identity, Arc::clone(&clock), sender)?;
+        if settings.overwolf.port == page_port {
+            readers = readers.beside(&dir);
+        } else {
+            // The page is the companion's, which may run beside this and tells it the port
+            // only when it starts.
+            tracing::info!("The page in Overwolf goes on posting to port {page_port}");
+        }
         let agreed = settings.upload.server.as_deref().filter(|_| settings.upload.consent);
         let (turned_off, fault) = TurnedOff::load(&dir, agreed);
         if let Some(fault) = fault {

@@ -249,6 +249,10 @@ impl Desk {
     /// nobody has room for it, it is due again.
     fn say_league(&self, at: Moment) {
         let mut league = self.league.lock().expect("no holder panics");
+        if (self.is_off)(&Game::league()) {
+            league.forget();
+            return;
+        }
         let Some(body) = league.due(at.clock.mono_ms) else { return };
         let mut frame = Frame::new(Channel::Poll, body);
         frame.path = Some(LEAGUE_CLIENT_PATH.to_owned());

@@ -124,9 +124,7 @@ pub(super) fn refusal(desk: &Desk, headers: &HeaderMap) -> Option<StatusCode> {
 }
 
 async fn take(desk: &Desk, request: Request) -> Response {
-    if is_meant_for_another(request.uri(), &desk.start) {
-        return (StatusCode::CONFLICT, Json(Answer::of(desk))).into_response();
-    }
+    let is_meant_for_another = is_meant_for_another(request.uri(), &desk.start);
     let body = match body::read(request.into_body(), BODY_BYTES_MAX, BODY_TIMEOUT).await {
         Ok(body) => body,
         Err(status) => {
@@ -134,6 +132,11 @@ async fn take(desk: &Desk, request: Request) -> Response {
             return status.into_response();
         }
     };
+    // Only behind the body: who is answered before may be cut off, and the page has to read
+    // this to learn of the new start.
+    if is_meant_for_another {
+        return (StatusCode::CONFLICT, Json(Answer::of(desk))).into_response();
+    }
     let Some(messages) = messages(&body) else {
         desk.count(|health| health.malformed += 1);
         return StatusCode::BAD_REQUEST.into_response();

@@ -1,6 +1,9 @@
 //! The bridge takes what Overwolf's page sends, from nobody else, and loses nothing.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use event_model::{Channel, Game, Reading, Received, Source};
 use game_client::{BRIDGE_PATH, BridgeConfig, BridgeHealth, Error, GsiToken, OverwolfBridge};
@@ -34,7 +37,10 @@ async fn listen(room: usize) -> Listening {
     listen_without(room, |_| false).await
 }
 
-async fn listen_without(room: usize, is_off: fn(&Game) -> bool) -> Listening {
+async fn listen_without(
+    room: usize,
+    is_off: impl Fn(&Game) -> bool + Send + Sync + 'static,
+) -> Listening {
     let config = BridgeConfig { port: 0, token: GsiToken::new(TOKEN).unwrap() };
     let bridge = OverwolfBridge::bind(config, SetClock::at(IN_2030)).await.unwrap();
     let bridge = bridge.leaving_out(Arc::new(is_off));
@@ -150,6 +156,27 @@ async fn another_start_of_the_bridge_takes_nothing_that_is_meant_for_the_one_bef
     assert_eq!(listening.answer(now, list([1, 2])).await["taken"], 2);
     assert_eq!(listening.bodies(), [1, 2].map(message));
     assert_eq!(listening.counts().missing, 0);
+}
+
+#[tokio::test]
+async fn who_means_another_start_is_answered_behind_all_it_sends() {
+    let listening = listen(8).await;
+    let mut page = TcpStream::connect(("127.0.0.1", listening.port)).await.unwrap();
+    let head = format!(
+        "POST {BRIDGE_PATH}?to=another HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nOrigin: {PAGE}\r\n\
+         Authorization: Bearer {TOKEN}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+        listening.port
+    );
+    page.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for a body only when somebody reads it.
+    let asked = "HTTP/1.1 100 Continue\r\n\r\n";
+    let mut first = vec![0; asked.len()];
+    page.read_exact(&mut first).await.unwrap();
+    assert_eq!(String::from_utf8(first).unwrap(), asked);
+    page.write_all(b"[]").await.unwrap();
+    let mut answer = String::new();
+    page.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 409 ") && answer.contains("\"start\""), "{answer}");
 }
 
 #[tokio::test]
@@ -314,6 +341,7 @@ fn told(seq: u64, game_id: u64, key: &str, value: &str) -> String {
 
 const LEAGUE: u64 = 5_426;
 const COUNTER_STRIKE: u64 = 22_730;
+const VALORANT: u64 = 21_640;
 
 #[tokio::test]
 async fn the_number_of_leagues_match_goes_into_leagues_own_stream() {
@@ -345,4 +373,23 @@ async fn of_a_game_that_is_off_nothing_but_the_numbers_go_on() {
     assert_eq!(bodies[2], valorant);
     let counts = listening.counts();
     assert_eq!((counts.messages, counts.left_out, counts.missing), (3, 2, 0));
+}
+
+#[tokio::test]
+async fn the_number_of_leagues_match_is_said_no_more_once_league_is_off() {
+    let is_off = Arc::new(AtomicBool::new(false));
+    let switch = Arc::clone(&is_off);
+    let mut listening =
+        listen_without(2, move |game| *game == Game::league() && switch.load(Ordering::SeqCst))
+            .await;
+    // There is room for two: the number is to be said with the next.
+    listening.post(told(1, VALORANT, "map", "Ascent")).await;
+    listening.post(told(2, LEAGUE, "matchId", "7511105411")).await;
+    assert_eq!(listening.bodies().len(), 2);
+    is_off.store(true, Ordering::SeqCst);
+    listening.post(told(3, VALORANT, "map", "Bind")).await;
+    assert_eq!(listening.bodies().len(), 1);
+    is_off.store(false, Ordering::SeqCst);
+    listening.post(told(4, VALORANT, "map", "Haven")).await;
+    assert_eq!(listening.bodies().len(), 1, "it is forgotten");
 }

@@ -56,8 +56,7 @@ impl LeagueMatch {
         if message.game_id.and_then(GepGame::of) != Some(GepGame::League) {
             return;
         }
-        let is_snapshot = message.told.iter().any(|told| told.channel == Channel::Snapshot);
-        if message.is_turned_off || is_snapshot {
+        if message.is_turned_off || message.is_snapshot {
             // A snapshot names the match where one runs.
             self.heard = None;
         }
@@ -74,6 +73,11 @@ impl LeagueMatch {
                 _ => {}
             }
         }
+    }
+
+    /// Nothing is to be said of the match that was heard of: nobody may read League now.
+    pub fn forget(&mut self) {
+        self.heard = None;
     }
 
     /// What is to be said in League's stream at `now_ms`, where something is.

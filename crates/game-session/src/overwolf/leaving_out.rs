@@ -35,11 +35,15 @@ struct Envelope {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Payload {
-    Named {
-        #[serde(rename = "gameId")]
-        game_id: Option<Value>,
-    },
+    Named(Named),
+    Text(String),
     Other(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "gameId")]
+    game_id: Option<Value>,
 }
 
 impl LeavingOut {
@@ -67,11 +71,14 @@ impl Envelope {
         let number = |id: &Value| {
             value::number(id).and_then(|id| u64::try_from(id).ok()).filter(|id| *id > 0)
         };
-        let within =
-            [&self.payload, &self.raw].into_iter().flatten().find_map(|payload| match payload {
-                Payload::Named { game_id } => game_id.as_ref().and_then(number),
-                Payload::Other(_) => None,
-            });
+        // As a message is read: of the two the one that is there.
+        let within = match self.payload.as_ref().or(self.raw.as_ref()) {
+            Some(Payload::Named(named)) => named.game_id.as_ref().and_then(number),
+            Some(Payload::Text(text)) => serde_json::from_str::<Named>(text)
+                .ok()
+                .and_then(|named| named.game_id.as_ref().and_then(number)),
+            Some(Payload::Other(_)) | None => None,
+        };
         self.game_id.as_ref().and_then(number).or(within)
     }
 }
@@ -110,5 +117,22 @@ mod tests {
         }
         let within = json!({"raw": {"gameId": "22730", "key": "map", "value": "de_nuke"}});
         assert!(LeavingOut::default().left_of(&within.to_string(), only_cs2).is_some());
+    }
+
+    #[test]
+    fn whose_a_message_is_taken_for_here_it_is_read_as() {
+        let native = json!({"gameId": "22730", "events": [{"name": "kill", "data": "1"}]});
+        for message in [
+            native.clone(),
+            json!({"raw": native}),
+            json!({"raw": native.to_string()}),
+            json!({"payload": native.to_string(), "run": "r", "seq": 1}),
+            json!({"payload": {"events": []}, "raw": native, "run": "r", "seq": 1}),
+        ] {
+            let text = message.to_string();
+            let envelope: Envelope = serde_json::from_str(&text).unwrap();
+            let read = message::Message::read(text.as_bytes()).unwrap();
+            assert_eq!(envelope.game(), read.game_id, "{text}");
+        }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Message {
     pub(super) game_id: Option<u64>,
     /// Nobody may read its game for now.
     pub(super) is_turned_off: bool,
+    /// It says how everything stands, also where nothing does.
+    pub(super) is_snapshot: bool,
     pub(super) told: Vec<Told>,
 }
 
@@ -66,12 +68,13 @@ impl Message {
         let Value::Object(payload) = payload else {
             return Err(Unreadable::Malformed("a message without a payload".to_owned()));
         };
+        let is_snapshot = is_snapshot || payload.get("res").is_some_and(|res| !res.is_null());
         let game_id = outer_id.or_else(|| game_id(&payload));
         let told = told(payload, is_snapshot)?;
         if told.len() > TOLD_MAX {
             return Err(Unreadable::Malformed(format!("tells more than {TOLD_MAX} things")));
         }
-        Ok(Self { run, seq, game_id, is_turned_off, told })
+        Ok(Self { run, seq, game_id, is_turned_off, is_snapshot, told })
     }
 }
 
