@@ -11,13 +11,25 @@ use crate::{
     told::{START_MS, Told},
 };
 
+/// How far apart honest witnesses of one happening may see it: each is half a second and
+/// an exponential delay of .3 s late.
+const AGREE_MS: u64 = 2_500;
+
 /// Of all clocks, how many reports the one with fewest shares with others to which a clock
-/// is held: with honest ones that are placed. A liar's word places nobody.
+/// is held: with honest ones that are placed, where their times agree. A liar's word
+/// places nobody, and neither does what a counter alone puts together.
 fn least_shared(told: &[Told], crowd: &Crowd, set: &ReportSet, solution: &Solution) -> usize {
     let holds = |told: &Told, no: &association::ReportNo| {
         let clock = set.get(*no).unwrap().clock;
         let is_honest = told.device <= u128::from(crowd.devices - crowd.liars);
         is_honest && solution.track(clock).is_some_and(|track| track.locked)
+    };
+    let time = |no: &association::ReportNo| {
+        let report = set.get(*no).unwrap();
+        Some(report.t + solution.track(report.clock)?.offset_at(report.t)?)
+    };
+    let agree = |one: &association::ReportNo, other: &association::ReportNo| {
+        time(one).zip(time(other)).is_some_and(|(one, other)| one.abs_diff(other) <= AGREE_MS)
     };
     let mut by_clock: BTreeMap<(u128, u128), usize> = BTreeMap::new();
     for cluster in &solution.clusters {
@@ -26,7 +38,7 @@ fn least_shared(told: &[Told], crowd: &Crowd, set: &ReportSet, solution: &Soluti
         };
         for own in &cluster.members {
             let shares = |other: &association::ReportNo| {
-                of(other).device != of(own).device && holds(of(other), other)
+                of(other).device != of(own).device && holds(of(other), other) && agree(own, other)
             };
             let is_shared = cluster.members.iter().any(shares);
             let clock = (of(own).device, of(own).epoch);
