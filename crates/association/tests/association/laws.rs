@@ -327,7 +327,7 @@ fn what_only_a_liar_tells_as_well_places_no_clock_against_its_wall_clock() {
     let shifts = [2_876_344, 7_613_063, 5_800_709, -7_116_539, 2_754_436];
     let [one, other] = with_wrong_times(&crowd, 9_046_043_649_838_345_687, &shifts);
     assert_ne!(one.clusters, other.clusters);
-    assert_eq!(other.least_shared, 2);
+    assert!(other.least_shared < 3, "the law says nothing of it: {}", other.least_shared);
     // Shifted together with the others it is placed again.
     let [_, together] = with_wrong_times(&crowd, 9_046_043_649_838_345_687, &[5_000_000]);
     assert_eq!(one.clusters, together.clusters);
